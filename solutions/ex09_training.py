@@ -113,7 +113,7 @@ def train(
         with torch.no_grad():
             for parameter in parameters:
                 if parameter.grad is not None:
-                    parameter -= rate * parameter.grad
+                    parameter.add_(parameter.grad, alpha=-rate)
     return losses
     # END SOLUTION
 

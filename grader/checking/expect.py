@@ -1,0 +1,476 @@
+"""The words that checks are written in: build, call, and compare with an oracle.
+
+`build` and `call` keep a record of what was done to the answer, so that a failing check can show the smallest call as
+Python that can be pasted. Comparisons look at type, shape and dtype before values, never broadcast, and never call
+anything of the learner's. torch and NumPy are looked up, not imported (exercise 1 needs neither).
+"""
+
+import contextlib
+import copy
+import random
+import re
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, TypeVar
+
+from grader.feedback import show
+
+T = TypeVar("T")
+
+# MEASURED: forward values of linear maps, normalisation and tanh, against another right way to compute them.
+FLOAT64 = (1e-12, 1e-10)
+FLOAT32 = (2e-5, 1e-5)
+GRADIENT = 1e-11
+
+_NUMBER = re.compile(r"(?<![\w.])[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?(?!\w)", re.IGNORECASE)
+
+
+class Mismatch(AssertionError):
+    """The answer is not what the rule says: what was expected, what came, and the first place where they part."""
+
+    def __init__(self, difference: str, *, expected: Any = None, got: Any = None) -> None:
+        super().__init__(difference)
+        self.difference = difference
+        self.expected = expected if isinstance(expected, str) or expected is None else show.value(expected)
+        self.got = got if isinstance(got, str) or got is None else show.value(got)
+
+
+# ---- the record of a check: what was done to the answer, as lines of Python ----
+
+
+class Record:
+    """The calls of one example of one check, kept as values and written as text only when a check fails."""
+
+    def __init__(self) -> None:
+        self.seed = 0
+        self.clear()
+
+    def clear(self) -> None:
+        """Forget the last example."""
+        self._steps: list[Callable[[], list[str]]] = []
+        self._names: dict[int, str] = {}
+        self._kept: list[Any] = []
+
+    def name(self, thing: Any, base: str) -> str:
+        """Give an object the name that later lines use for it."""
+        taken = set(self._names.values())
+        name = base
+        while name in taken:
+            name = f"{base}{2 if name == base else int(name.removeprefix(base)) + 1}"
+        self._names[id(thing)] = name
+        self.keep(thing)
+        return name
+
+    def rename(self, original: Any, kept: Any) -> None:
+        """Call a frozen argument by the name of the object that it was frozen from."""
+        if self.is_named(original):
+            self._names[id(kept)] = self._names[id(original)]
+
+    def is_named(self, thing: Any) -> bool:
+        """Whether an earlier line gave this object a name."""
+        return id(thing) in self._names
+
+    def keep(self, *things: Any) -> None:
+        """Keep objects alive until the example ends, so that no id is used twice."""
+        self._kept.extend(things)
+
+    def add(self, step: Callable[[], list[str]]) -> None:
+        """Keep a step; it is written as lines of Python when somebody reads them."""
+        self._steps.append(step)
+
+    def words(self, thing: Any) -> str:
+        """How a line refers to a value: by its name, as a method of a named object, or as Python."""
+        if self.is_named(thing):
+            return self._names[id(thing)]
+        owner = getattr(thing, "__self__", None)
+        if self.is_named(owner):
+            return f"{self._names[id(owner)]}.{thing.__name__}"
+        return show.python(thing)
+
+    def arguments(self, args: Sequence[Any], kwargs: dict[str, Any]) -> str:
+        """The arguments of a call, as Python."""
+        words = [self.words(value) for value in args]
+        words += [f"{name}={self.words(value)}" for name, value in kwargs.items()]
+        return ", ".join(words)
+
+    def written(self) -> str | None:
+        """All steps as Python, one statement a line."""
+        return "\n".join(line for step in self._steps for line in step()) or None
+
+
+RECORD = Record()
+
+
+def build(cls: Callable[..., T], *args: Any, **kwargs: Any) -> T:
+    """Construct an object of the answer; initial weights come from the run's seed, and the random state is put back."""
+    frozen, seed, variable, drawn = [_frozen(arg) for arg in args], RECORD.seed, "", False
+
+    def write() -> list[str]:
+        line = f"{show.python(cls)}({RECORD.arguments(frozen, kwargs)})"
+        seeding = [f"torch.manual_seed({seed})"] if drawn else []
+        return [*seeding, f"{variable} = {line}" if variable else line]
+
+    RECORD.add(write)  # before constructing, so that an error there shows this line
+    with seeded(seed):
+        made = cls(*args, **kwargs)
+    torch = sys.modules.get("torch")
+    drawn = torch is not None and isinstance(made, torch.nn.Module) and any(True for _ in made.parameters())
+    variable = RECORD.name(made, _variable(made))
+    return made
+
+
+def given(thing: T, name: str, text: str) -> T:
+    """Name an object that the check itself made, and the Python that makes it."""
+    variable = RECORD.name(thing, name)
+    RECORD.add(lambda: [f"{variable} = {text}"])
+    return thing
+
+
+def call(function: Callable[..., T], *args: Any, **kwargs: Any) -> T:
+    """Call the answer, keeping the arguments as they were before the call."""
+    frozen, frozen_kwargs = [_frozen(arg) for arg in args], {name: _frozen(value) for name, value in kwargs.items()}
+    owner = getattr(function, "__self__", function)
+    form = _form(owner)
+
+    def write() -> list[str]:
+        return [
+            *_form_lines(RECORD, owner, form),
+            f"{RECORD.words(function)}({RECORD.arguments(frozen, frozen_kwargs)})",
+        ]
+
+    for original, kept in zip([*args, *kwargs.values()], [*frozen, *frozen_kwargs.values()], strict=True):
+        RECORD.rename(original, kept)
+    RECORD.keep(function, args, kwargs)
+    RECORD.add(write)
+    return function(*args, **kwargs)
+
+
+def assign(module: Any, name: str, values: Any) -> None:
+    """Copy values into a parameter or buffer of a module."""
+    torch = sys.modules["torch"]
+    owner_name, _, leaf = name.rpartition(".")
+    target = attribute(module.get_submodule(owner_name), leaf, torch.Tensor)
+    same_shape(target, tuple(values.shape), what=f"`{name}`")
+    kept = values.detach().clone()
+    RECORD.keep(module)
+    RECORD.add(lambda: [f"{RECORD.words(module)}.{name}.data.copy_({show.python(kept)})"])
+    with torch.no_grad():
+        target.copy_(values)
+
+
+@contextlib.contextmanager
+def seeded(seed: int) -> Iterator[None]:
+    """Seed the global random state inside the block, and put it back after it."""
+    torch, numpy = sys.modules.get("torch"), sys.modules.get("numpy")
+    python_state = random.getstate()
+    numpy_state = numpy.random.get_state() if numpy else None
+    torch_state = torch.get_rng_state() if torch else None
+    random.seed(seed)
+    if numpy:
+        numpy.random.seed(seed % 2**32)
+    if torch:
+        torch.default_generator.manual_seed(seed)
+    try:
+        yield
+    finally:
+        random.setstate(python_state)
+        if numpy:
+            numpy.random.set_state(numpy_state)
+        if torch:
+            torch.set_rng_state(torch_state)
+
+
+def _variable(made: Any) -> str:
+    words = re.findall(r"[A-Z][a-z0-9]*", type(made).__name__)
+    return words[-1].lower() if words else "made"
+
+
+def _form(owner: Any) -> tuple[bool, bool] | None:
+    """Whether a module is in float64 and in evaluation mode: what a check changes between building and calling."""
+    torch = sys.modules.get("torch")
+    if torch is None or not isinstance(owner, torch.nn.Module):
+        return None
+    floats = [t.dtype for t in (*owner.parameters(), *owner.buffers()) if t.is_floating_point()]
+    return torch.float64 in floats, not owner.training
+
+
+def _form_lines(record: Record, owner: Any, form: tuple[bool, bool] | None) -> list[str]:
+    if form is None or not record.is_named(owner):
+        return []
+    steps = "".join(step for step, on in zip((".double()", ".eval()"), form, strict=True) if on)
+    return [f"{record.words(owner)}{steps}"] if steps else []
+
+
+def _frozen(value: Any) -> Any:
+    """A copy that a later change of the argument does not reach; other objects stay themselves."""
+    torch, numpy = sys.modules.get("torch"), sys.modules.get("numpy")
+    if torch is not None and type(value) is torch.Tensor:
+        # clone() keeps a transposed layout, so that the example shows the strides that the call met
+        return value.detach().clone()
+    if numpy is not None and isinstance(value, numpy.ndarray):
+        return value.copy(order="K")
+    if isinstance(value, list | dict):
+        return copy.deepcopy(value)
+    return value
+
+
+# ---- comparisons ----
+
+
+def attribute(owner: Any, name: str, kind: type | tuple[type, ...] | None = None) -> Any:
+    """Read an attribute that the contract names, of the kind that it names."""
+    if not hasattr(owner, name):
+        raise Mismatch(
+            f"the attribute `{name}` is missing",
+            expected=f"an attribute `{name}`",
+            got=f"{type(owner).__name__} without it",
+        )
+    value = getattr(owner, name)
+    if kind is not None and not isinstance(value, kind):
+        wanted = kind.__name__ if isinstance(kind, type) else " or ".join(k.__name__ for k in kind)
+        raise Mismatch(
+            f"`{name}` is of another kind", expected=wanted, got=f"{type(value).__name__}: {show.value(value)}"
+        )
+    return value
+
+
+def same(got: Any, expected: Any, *, what: str = "the result", gradient: bool = False) -> None:
+    """Compare a result with the oracle's: kind, shape, dtype, then values within the measured tolerances.
+
+    Args:
+        got: what the answer returned.
+        expected: int, float, str, bool, None, list, tuple, dict, ndarray or tensor.
+        what: how the message calls it.
+        gradient: compare by the largest difference over the largest magnitude, float64.
+    """
+    torch, numpy = sys.modules.get("torch"), sys.modules.get("numpy")
+    if torch is not None and isinstance(expected, torch.Tensor):
+        _same_tensor(got, expected, what, gradient)
+    elif numpy is not None and isinstance(expected, numpy.ndarray):
+        _same_array(got, expected, what)
+    elif isinstance(expected, float):
+        _same_float(got, expected, what)
+    elif isinstance(expected, list | tuple):
+        _same_sequence(got, expected, what)
+    else:
+        _same_plain(got, expected, what)
+
+
+def same_shape(got: Any, shape: tuple[int, ...], *, what: str = "the result") -> None:
+    """Compare only the shape of a tensor."""
+    torch = sys.modules["torch"]
+    if not isinstance(got, torch.Tensor):
+        raise Mismatch(f"{what} is not a tensor", expected=f"a tensor of shape {shape}", got=show.value(got))
+    if tuple(got.shape) != shape:
+        raise Mismatch(
+            f"{what} has shape {tuple(got.shape)}, expected {shape}",
+            expected=f"shape {shape}",
+            got=f"shape {tuple(got.shape)}",
+        )
+
+
+def same_dtype(got: Any, dtype: Any) -> None:
+    """Compare only the dtype of a tensor."""
+    torch = sys.modules["torch"]
+    wanted, came = (str(kind).removeprefix("torch.") for kind in (dtype, getattr(got, "dtype", type(got).__name__)))
+    holds(
+        isinstance(got, torch.Tensor) and got.dtype == dtype,
+        f"{wanted} expected, {came} got",
+        expected=wanted,
+        got=came,
+    )
+
+
+def holds(condition: bool, difference: str, *, expected: Any = None, got: Any = None) -> None:
+    """State a condition in the learner's words; the sentence says what is wrong."""
+    if not condition:
+        raise Mismatch(difference, expected=expected, got=got)
+
+
+def raises(
+    error: type[BaseException],
+    function: Callable[..., Any],
+    *args: Any,
+    naming: Sequence[str] = (),
+    values: Sequence[Any] = (),
+    **kwargs: Any,
+) -> None:
+    """Expect an error of one kind whose message names all of `naming`, and one of `values` where there are any.
+
+    Args:
+        error: the kind; a subclass of it is one too.
+        function: called with args and kwargs.
+        args: for the function.
+        naming: words that the message must hold, in any case.
+        values: numbers or texts of which the message must hold one; 7 is found in `(2, 7, 3)`, not in `17`.
+        kwargs: for the function.
+    """
+    wanted = error.__name__ + _wanted_message(naming, values)
+    maker = isinstance(function, type)
+    try:
+        returned = build(function, *args, **kwargs) if maker else call(function, *args, **kwargs)
+    except NotImplementedError:
+        raise
+    except error as raised:
+        message = _message(raised)
+        missing = [name for name in naming if name.lower() not in message.lower()]
+        if missing:
+            raise Mismatch(f"the message does not name {missing[0]!r}", expected=wanted, got=raised) from raised
+        if values and not any(_names_value(message, value) for value in values):
+            names = " or ".join(show.python(value) for value in values)
+            raise Mismatch(f"the message does not name the value {names}", expected=wanted, got=raised) from raised
+    except Exception as raised:
+        raise Mismatch(
+            f"{type(raised).__name__} was raised, expected {error.__name__}", expected=wanted, got=raised
+        ) from raised
+    else:
+        came = "an object was built" if maker else f"it returned {show.value(returned)}"
+        raise Mismatch("no error was raised", expected=wanted, got=f"no error: {came}")
+
+
+def _wanted_message(naming: Sequence[str], values: Sequence[Any]) -> str:
+    parts = [repr(name) for name in naming] + [" or ".join(show.python(value) for value in values)] * bool(values)
+    return f" with a message that names {' and '.join(parts)}" if parts else ""
+
+
+def _message(raised: BaseException) -> str:
+    try:
+        return str(raised)
+    except Exception:  # the learner's own __str__ may raise anything
+        return ""
+
+
+def _names_value(message: str, value: Any) -> bool:
+    """Whether a message holds a value: a number standing alone (in any notation), or a text."""
+    if isinstance(value, str):
+        return value in message
+    plain = re.sub(r"(?<=\d)[_,](?=\d{3}(?!\d))", "", message)  # 1,000 and 1_000 are 1000
+    numbers = [float(found) for text in (message, plain) for found in _NUMBER.findall(text)]
+    return any(abs(number - value) <= 1e-6 * max(1.0, abs(value)) for number in numbers)
+
+
+def _same_plain(got: Any, expected: Any, what: str) -> None:
+    if type(got) is not type(expected) and not (isinstance(got, type(expected)) and not isinstance(got, bool)):
+        raise Mismatch(
+            f"{what} is of type {type(got).__name__}, expected {type(expected).__name__}", expected=expected, got=got
+        )
+    if isinstance(expected, dict):
+        if list(got) != list(expected) and set(got) == set(expected):
+            raise Mismatch(f"{what} holds the right keys in another order", expected=expected, got=got)
+        for key in expected:
+            if key not in got:
+                raise Mismatch(f"{what} lacks {key!r}", expected=expected, got=got)
+            if type(got[key]) is not type(expected[key]) or got[key] != expected[key]:
+                raise Mismatch(f"at {key!r}: {expected[key]!r} expected, {got[key]!r} got", expected=expected, got=got)
+        extra = [key for key in got if key not in expected]
+        if extra:
+            raise Mismatch(f"{what} holds {extra[0]!r}, which it should not", expected=expected, got=got)
+    elif not _equal(got, expected):
+        difference = f"{show.value(expected)} expected, {show.value(got)} got"
+        raise Mismatch(difference if len(difference) < 160 else f"{what} differs", expected=expected, got=got)
+
+
+def _equal(got: Any, expected: Any) -> bool:
+    """Equality as the expected value's own type sees it; a subclass cannot answer for itself."""
+    return expected.__eq__(got) is True
+
+
+def _same_float(got: Any, expected: float, what: str) -> None:
+    if not isinstance(got, float):
+        raise Mismatch(f"{what} is of type {type(got).__name__}, expected float", expected=expected, got=got)
+    atol, rtol = FLOAT64
+    if not (float(got) == expected or abs(float(got) - expected) <= atol + rtol * abs(expected)):
+        raise Mismatch(
+            f"{show.number(expected)} expected, {show.number(float(got))} got", expected=expected, got=float(got)
+        )
+
+
+def _same_sequence(got: Any, expected: Sequence[Any], what: str) -> None:
+    kind = list if isinstance(expected, list) else tuple
+    if not isinstance(got, kind):
+        raise Mismatch(f"{what} is of type {type(got).__name__}, expected {kind.__name__}", expected=expected, got=got)
+    for index, (one, other) in enumerate(zip(expected, got, strict=False)):
+        try:
+            same(other, one, what=f"item {index}")
+        except Mismatch as mismatch:
+            text = str(mismatch)
+            raise Mismatch(
+                text if text.startswith("item") else f"first at [{index}]: {text}", expected=expected, got=got
+            ) from None
+    if len(got) != len(expected):
+        raise Mismatch(f"{what} has {len(got)} items, expected {len(expected)}", expected=expected, got=got)
+
+
+def _same_array(got: Any, expected: Any, what: str) -> None:
+    numpy = sys.modules["numpy"]
+    if not isinstance(got, numpy.ndarray | numpy.generic):
+        raise Mismatch(f"{what} is not a NumPy array", expected=expected, got=got)
+    plain = numpy.asarray(got)
+    _same_layout(plain.shape, expected.shape, plain.dtype, expected.dtype, what, expected, plain)
+    atol, rtol = FLOAT32 if expected.dtype == numpy.float32 else FLOAT64
+    with numpy.errstate(invalid="ignore"):
+        close = (numpy.abs(plain - expected) <= atol + rtol * numpy.abs(expected)) | (plain == expected)
+    if not close.all():
+        index = tuple(int(i) for i in numpy.argwhere(~close)[0])
+        _differs(index, expected[index].item(), plain[index].item(), expected, plain)
+
+
+def _same_tensor(got: Any, expected: Any, what: str, gradient: bool) -> None:
+    torch = sys.modules["torch"]
+    if not isinstance(got, torch.Tensor):
+        raise Mismatch(f"{what} is not a tensor", expected=expected, got=got)
+    with torch.no_grad():
+        plain = got.detach().as_subclass(torch.Tensor)
+        expected = expected.detach()
+        _same_layout(tuple(plain.shape), tuple(expected.shape), plain.dtype, expected.dtype, what, expected, plain)
+        if not expected.is_floating_point():
+            close = plain == expected
+        else:
+            size = expected.abs()
+            if gradient:
+                bound = GRADIENT * max(1.0, float(size.max())) if expected.numel() else 0.0
+            else:
+                atol, rtol = FLOAT64 if expected.dtype == torch.float64 else FLOAT32
+                bound = atol + rtol * size
+            close = ((plain - expected).abs() <= bound) | (plain == expected)
+        if not bool(close.all()):
+            index = tuple((~close).nonzero()[0].tolist())
+            _differs(index, expected[index].item(), plain[index].item(), expected, plain)
+
+
+def _same_layout(shape: Any, wanted: Any, dtype: Any, wanted_dtype: Any, what: str, expected: Any, got: Any) -> None:
+    if shape != wanted:
+        raise Mismatch(f"{what} has shape {shape}, expected {wanted}", expected=expected, got=got)
+    if dtype != wanted_dtype:
+        names = str(dtype).removeprefix("torch."), str(wanted_dtype).removeprefix("torch.")
+        raise Mismatch(f"{what} has dtype {names[0]}, expected {names[1]}", expected=expected, got=got)
+
+
+def _differs(index: tuple[int, ...], wanted: Any, came: Any, expected: Any, got: Any) -> None:
+    place = f"first at {list(index)}: " if index else ""
+    raise Mismatch(f"{place}{show.number(wanted)} expected, {show.number(came)} got", expected=expected, got=got)
+
+
+# ---- effects ----
+
+
+@contextlib.contextmanager
+def leaves_alone(answers: Any, **arguments: Any) -> Iterator[None]:
+    """Expect that the block changes none of the arguments named, and draws nothing from the global random state."""
+    before = {name: copy.deepcopy(value) for name, value in arguments.items()}
+    random_before = answers.random_state()
+    yield
+    for name, value in arguments.items():
+        try:
+            same(value, before[name], what=f"`{name}`")
+        except Mismatch as mismatch:
+            raise Mismatch(
+                f"the argument `{name}` was changed: {mismatch.difference}", expected=before[name], got=value
+            ) from None
+    changed = [name for name, state in answers.random_state().items() if state != random_before.get(name, state)]
+    if changed:
+        raise Mismatch(
+            f"the global random state of {changed[0]} was touched",
+            expected="the global random state as it was",
+            got=f"{changed[0]}'s global generator has moved on",
+        )

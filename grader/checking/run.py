@@ -1,0 +1,453 @@
+"""The supervisor: has answers checked in processes of their own, keeps the limits, and decides what each check counts.
+
+Nothing of the learner's runs here. A process that dies, hangs or closes its pipe costs the check that it was at; the
+remaining checks go on in a new one.
+"""
+
+import contextlib
+import json
+import os
+import queue
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Collection, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from typing import IO, Any
+
+from grader import checkout, curriculum
+from grader.curriculum import Exercise
+from grader.errors import UsageError
+from grader.result import Check, CheckResult, ExerciseResult, Finding, RunResult
+from grader.submission import Submission
+
+CAN_FORK = hasattr(os, "fork") and hasattr(socket, "send_fds") and sys.platform == "linux"
+AT_ONCE = min(2, os.cpu_count() or 1)
+START_SECONDS = 120
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one answer may use: seconds for a check and for an exercise, bytes of memory for a whole run."""
+
+    check_seconds: float = 10.0
+    exercise_seconds: float = 60.0
+    memory_bytes: int = 4 << 30
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a run is: the check that has just begun, and how many are done of how many."""
+
+    exercise: str
+    check: str
+    done: int
+    total: int
+
+
+def grade(
+    submission: Submission,
+    chosen: Sequence[Exercise],
+    workers: "Workers",
+    *,
+    seed: int = 0,
+    limits: Limits | None = None,
+) -> Iterator[Progress | RunResult]:
+    """Check the answers to the exercises chosen; yields the progress, and last the result.
+
+    Args:
+        submission: the answers.
+        chosen: exercises, in the order in which they are told.
+        workers: the processes that run them, started for these exercises or more.
+        seed: of the checks' inputs and of initial weights; the same seed gives the same result.
+        limits: what an answer may use.
+
+    Raises:
+        UsageError: the environment cannot run the checks (torch missing or broken).
+    """
+    started = time.perf_counter()
+    events: queue.Queue[Progress | RunResult | BaseException] = queue.Queue()
+    run = _Run(workers, submission, seed, limits or Limits(), events.put)
+
+    def supervise() -> None:
+        try:
+            results = run.results(chosen)
+            events.put(RunResult(submission.shown, seed, time.perf_counter() - started, results))
+        except BaseException as error:
+            events.put(error)
+
+    supervisor = threading.Thread(target=supervise, name="supervisor", daemon=True)
+    supervisor.start()
+    try:
+        while not isinstance(event := events.get(), RunResult):
+            if isinstance(event, BaseException):
+                raise event
+            yield event
+        yield event
+    finally:
+        run.cancelled.set()
+
+
+def _with_ancestors(chosen: Sequence[Exercise]) -> tuple[Exercise, ...]:
+    names = {exercise.name for exercise in chosen}.union(*(curriculum.ancestors(exercise) for exercise in chosen))
+    return tuple(exercise for exercise in curriculum.exercises() if exercise.name in names)
+
+
+class _Cancelled(Exception):
+    """The run was given up (Ctrl-C)."""
+
+
+class _Run:
+    """One run: each exercise with the answers as they are, then what failed because of an earlier one once more."""
+
+    def __init__(
+        self,
+        workers: "Workers",
+        submission: Submission,
+        seed: int,
+        limits: Limits,
+        tell: Callable[[Progress], None],
+    ) -> None:
+        self.workers, self.submission, self.seed, self.limits, self.tell = workers, submission, seed, limits, tell
+        self.cancelled = threading.Event()
+        self.done = self.total = 0
+
+    def results(self, chosen: Sequence[Exercise]) -> tuple[ExerciseResult, ...]:
+        checks = self.workers.checks()
+        self.total = sum(len(checks[exercise.name]) for exercise in chosen)
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            first = dict(zip((e.name for e in chosen), pool.map(self.first_attempt, chosen), strict=True))
+            asked = {
+                name
+                for exercise in chosen
+                if _may_be_unjust(first[exercise.name])
+                for name in curriculum.ancestors(exercise)
+            }
+            missing = [exercise for exercise in curriculum.exercises() if exercise.name in asked - first.keys()]
+            first |= zip((e.name for e in missing), pool.map(self.first_attempt, missing), strict=True)
+            return tuple(pool.map(lambda exercise: self.second_attempt(exercise, first), chosen))
+
+    def first_attempt(self, exercise: Exercise) -> ExerciseResult:
+        """Check an exercise with the answers as they are."""
+        started = time.perf_counter()
+        checks = self.workers.checks()[exercise.name]
+        problem = self.submission.problem(exercise)
+        if problem is None:
+            findings = self.attempt(exercise, [check.name for check in checks], (), self.limits.exercise_seconds)
+        else:
+            finding = Finding("error" if problem.line else "not_started", difference=problem.line, where=problem.where)
+            findings = dict.fromkeys((check.name for check in checks), finding)
+        results = tuple(CheckResult(check, findings[check.name]) for check in checks)
+        seconds = time.perf_counter() - started
+        line = problem.line if problem else _import_problem(results)
+        return ExerciseResult(exercise.name, exercise.title, exercise.core, exercise.bonus, results, seconds, line)
+
+    def second_attempt(self, exercise: Exercise, first: dict[str, ExerciseResult]) -> ExerciseResult:
+        """Where earlier exercises are wrong or missing, run what failed once more with their references."""
+        result = first[exercise.name]
+        wrong = tuple(name for name in curriculum.ancestors(exercise) if first.get(name, result).status != "passed")
+        again = [r.check.name for r in result.checks if r.finding.status not in ("passed", "not_started")]
+        if not wrong or not again or self.submission.problem(exercise):
+            return result
+        started = time.perf_counter()
+        seconds = self.limits.exercise_seconds - result.seconds
+        findings = self.attempt(exercise, again, wrong, seconds)
+        needed = self.least_references(exercise, findings, wrong, seconds)
+        checks = tuple(
+            _fairer(r, findings[r.check.name], wrong, needed) if r.check.name in findings else r for r in result.checks
+        )
+        seconds = result.seconds + time.perf_counter() - started
+        return replace(result, checks=checks, seconds=seconds, problem=_import_problem(checks))
+
+    def least_references(
+        self, exercise: Exercise, findings: dict[str, Finding], wrong: tuple[str, ...], seconds: float
+    ) -> tuple[str, ...]:
+        """Of the references under which checks pass, those without which some no longer would."""
+        passed = [name for name, finding in findings.items() if finding.status == "passed"]
+        needed = wrong
+        for name in wrong if passed and len(wrong) > 1 else ():
+            fewer = tuple(other for other in needed if other != name)
+            tried = self.attempt(exercise, passed, fewer, seconds)
+            if all(finding.status == "passed" for finding in tried.values()):
+                needed = fewer
+        return needed
+
+    def attempt(
+        self, exercise: Exercise, names: Sequence[str], standing_on: Collection[str], seconds: float
+    ) -> dict[str, Finding]:
+        """Run checks, in as many processes as it takes: one that dies or hangs costs the check that it was at."""
+        findings: dict[str, Finding] = {}
+        deadline = time.monotonic() + seconds
+        while len(findings) < len(names):
+            if self.cancelled.is_set():
+                raise _Cancelled
+            waiting = [name for name in names if name not in findings]
+            left = deadline - time.monotonic()
+            if left <= 0:
+                limit = f"the {self.limits.exercise_seconds:g} s of the exercise (--exercise-seconds)"
+                unreached = Finding("timeout", difference=f"not reached within {limit}")
+                return findings | dict.fromkeys(waiting, unreached)
+            request = {
+                "folder": str(self.submission.folder),
+                "seed": self.seed,
+                "exercise": exercise.name,
+                "checks": waiting,
+                "standing_on": list(standing_on),
+                "memory_bytes": self.limits.memory_bytes // AT_ONCE,
+            }
+            with self.workers.start(request) as process:
+                ended = self.follow(exercise, process, findings, deadline, counted=not standing_on)
+            if ended is not None:
+                step, finding = ended
+                stopped = waiting if step == "import" else [step]
+                findings |= dict.fromkeys(stopped, finding)
+                self.done += len(stopped) * (not standing_on)
+        return findings
+
+    def follow(
+        self, exercise: Exercise, process: "Process", findings: dict[str, Finding], deadline: float, *, counted: bool
+    ) -> tuple[str, Finding] | None:
+        """Take a process's records until it is done; else the step that it was at when it ended, and why."""
+        step, limit, started = "import", deadline, time.monotonic()
+        while True:
+            try:
+                record = process.records.get(timeout=max(limit - time.monotonic(), 0))
+            except queue.Empty:
+                seconds = time.monotonic() - started
+                process.end(0.0)
+                return step, _timed_out(step, seconds, self.limits, limit == deadline)
+            if record is None:
+                status = process.end(0.5)
+                return step, _died(step, status)
+            if "started" in record:
+                step, started = record["started"], time.monotonic()
+                limit = min(deadline, started + self.limits.check_seconds)
+                if counted and step != "import":
+                    self.tell(Progress(exercise.name, step, self.done, self.total))
+            elif "finished" in record:
+                findings[record["finished"]] = Finding(**record["finding"])
+                self.done += counted
+            elif "done" in record:
+                process.end(0.2)
+                return None
+
+
+def _may_be_unjust(result: ExerciseResult) -> bool:
+    return any(check.finding.status not in ("passed", "not_started") for check in result.checks)
+
+
+def _import_problem(results: Sequence[CheckResult]) -> str | None:
+    """The one line that all checks of a file that does not import have in common."""
+    differences = {result.finding.difference for result in results}
+    statuses = {result.finding.status for result in results}
+    return differences.pop() if len(differences) == 1 and statuses == {"error"} else None
+
+
+def _fairer(result: CheckResult, again: Finding, wrong: tuple[str, ...], needed: tuple[str, ...]) -> CheckResult:
+    """The result that is just: what happens with references counts where it says more about this exercise."""
+    if again.status == "passed":
+        return replace(result, finding=again, stands_on=needed)
+    same = (again.difference, again.got) == (result.finding.difference, result.finding.got)
+    return result if same else replace(result, finding=again, stands_on=wrong)
+
+
+def _timed_out(step: str, seconds: float, limits: Limits, whole: bool) -> Finding:
+    limit = (
+        f"the {limits.exercise_seconds:g} s that an exercise may take (--exercise-seconds)"
+        if whole
+        else f"the {limits.check_seconds:g} s that a check may take (--check-seconds)"
+    )
+    what = "importing the file" if step == "import" else "the check"
+    return Finding("timeout", seconds, difference=f"{what} was stopped after {limit}: does a loop never end?")
+
+
+def _died(step: str, status: int | None) -> Finding:
+    during = "while the file was imported" if step == "import" else "during this check"
+    if status is None:
+        how = "closed the pipe to the grader"
+    elif status < 0:
+        name = signal.Signals(-status).name if -status in {s.value for s in signal.Signals} else str(-status)
+        how = {
+            "SIGSEGV": "crashed (SIGSEGV, an access to memory that is not its own)",
+            "SIGKILL": "was killed (SIGKILL, often because memory ran out)",
+        }.get(name, f"crashed ({name})")
+    else:
+        how = "ended Python itself (os._exit)" if status == 0 else f"ended Python itself (exit status {status})"
+    return Finding("error", difference=f"the answer {how} {during}", got=f"no result: the process {how}")
+
+
+class Process:
+    """One process that checks one exercise: its records as they come (None at its end), and how to end it."""
+
+    def __init__(self, pipe: IO[bytes], end: Callable[[float], int | None]) -> None:
+        self.records: queue.Queue[dict[str, Any] | None] = queue.Queue()
+        self.end = end
+        self._pipe = pipe
+        threading.Thread(target=self._read, daemon=True).start()
+
+    def _read(self) -> None:
+        with contextlib.suppress(OSError, ValueError):
+            for line in self._pipe:
+                self.records.put(json.loads(line))
+        self.records.put(None)
+
+
+class Workers:
+    """The worker processes: one that forks (Linux), or a new one for each request. Close them, or use `with`."""
+
+    def __init__(self, chosen: Sequence[Exercise], *, fork: bool = CAN_FORK) -> None:
+        self._collected, self._fork = _with_ancestors(chosen), fork
+        self._lock = threading.Lock()
+        self._checks: dict[str, tuple[Check, ...]] = {}
+        self._errors = tempfile.TemporaryFile()  # noqa: SIM115 (closed with the workers)
+        self._spawned: set[subprocess.Popen[bytes]] = set()
+        self._control: socket.socket | None = None
+        self._warm: subprocess.Popen[bytes] | None = None
+        if fork:
+            self._control, theirs = socket.socketpair()
+            with theirs:
+                self._warm = self._spawn(theirs)
+        else:
+            self._warm = self._spawn(None)
+
+    def checks(self) -> dict[str, tuple[Check, ...]]:
+        """The checks of each exercise, as the worker has collected them."""
+        with self._lock:
+            if not self._checks:
+                record = self._answer()
+                if "checks" not in record:
+                    raise UsageError(
+                        f"the checks cannot run here: {record['broken']}; make grade mends the environment"
+                    )
+                self._checks = {
+                    name: tuple(Check(c["name"], c["rule"], c["points"], tuple(c["contract"])) for c in found)
+                    for name, found in record["checks"].items()
+                }
+            return self._checks
+
+    @contextlib.contextmanager
+    def start(self, request: dict[str, Any]) -> Iterator[Process]:
+        """Start a process for a request; it is ended with the block."""
+        process = self._forked(request) if self._control is not None else self._fresh(request)
+        try:
+            yield process
+        finally:
+            process.end(0.0)
+
+    def __enter__(self) -> "Workers":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End all processes."""
+        if self._control is not None:
+            self._control.close()
+        for process in list(self._spawned):
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(1 if process is self._warm and self._fork else 0)
+            _kill(process)
+        self._errors.close()
+
+    def _forked(self, request: dict[str, Any]) -> Process:
+        assert self._control is not None
+        reader, writer = os.pipe()
+        try:
+            with self._lock:
+                socket.send_fds(self._control, [json.dumps(request).encode()], [writer])
+                child = self._answer()["forked"]
+        finally:
+            os.close(writer)
+        ended: list[int | None] = []
+
+        def end(patience: float) -> int | None:
+            if not ended:
+                with self._lock, contextlib.suppress(OSError, UsageError):
+                    assert self._control is not None
+                    self._control.send(json.dumps({"end": child, "patience": patience}).encode())
+                    ended.append(self._answer()["status"])
+            return ended[0] if ended else None
+
+        return Process(os.fdopen(reader, "rb"), end)
+
+    def _fresh(self, request: dict[str, Any]) -> Process:
+        with self._lock:
+            process, self._warm = self._warm, None
+        if process is None:
+            process = self._spawn(None)
+            self._answer(process)  # its list of checks, known already
+        assert process.stdin is not None and process.stdout is not None
+        process.stdin.write(json.dumps(request).encode() + b"\n")
+        process.stdin.close()
+
+        def end(patience: float) -> int | None:
+            try:
+                return process.wait(patience)
+            except subprocess.TimeoutExpired:
+                _kill(process)
+                return None
+
+        return Process(process.stdout, end)
+
+    def _answer(self, process: subprocess.Popen[bytes] | None = None) -> dict[str, Any]:
+        """The next record of a worker itself."""
+        process = process or self._warm
+        assert process is not None and process.stdout is not None
+        line = process.stdout.readline()
+        if not line:
+            raise UsageError(f"the process that runs answers does not start: {self._last_error()}")
+        record: dict[str, Any] = json.loads(line)
+        return record
+
+    def _last_error(self) -> str:
+        self._errors.seek(0)
+        lines = self._errors.read().decode(errors="replace").strip().splitlines()
+        return lines[-1] if lines else "it ended without a word"
+
+    def _spawn(self, control: socket.socket | None) -> "subprocess.Popen[bytes]":
+        options = {
+            "config": str(checkout.ROOT / "pyproject.toml"),
+            "control": control.fileno() if control else None,
+            "pytest": [str(exercise.checks) for exercise in self._collected],
+        }
+        process = subprocess.Popen(
+            [sys.executable, "-P", "-m", "grader.checking.worker", json.dumps(options)],
+            stdin=subprocess.PIPE if control is None else subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=self._errors,
+            cwd=checkout.ROOT,
+            env=_environment(),
+            pass_fds=[control.fileno()] if control else [],
+            start_new_session=True,  # Ctrl-C reaches the supervisor alone
+        )
+        self._spawned.add(process)
+        return process
+
+
+def _environment() -> dict[str, str]:
+    """One thread for each process (two cores check two exercises), no plugins of other projects, no debugger."""
+    threads = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+    quiet = {
+        "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+        "PYTHONBREAKPOINT": "0",
+        "PYTEST_ADDOPTS": "",
+        "PYTHONHASHSEED": "0",
+    }
+    return os.environ | threads | quiet
+
+
+def _kill(process: "subprocess.Popen[bytes]") -> None:
+    """Kill a worker and its group."""
+    with contextlib.suppress(OSError):
+        if hasattr(os, "killpg"):
+            os.killpg(process.pid, signal.SIGKILL)
+        else:
+            process.kill()
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        process.wait(5)

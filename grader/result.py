@@ -1,0 +1,177 @@
+"""What a run of the checks found, as plain values, and their JSON form (`result.schema.json`). No printing."""
+
+from dataclasses import asdict, dataclass, replace
+from typing import Any, Literal
+
+import grader
+
+CheckStatus = Literal["passed", "failed", "error", "timeout", "blocked", "not_started"]
+ExerciseStatus = Literal["passed", "failed", "not_started", "error", "blocked"]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What one run of one check found out about the answer.
+
+    Attributes:
+        example: the smallest failing call, as Python.
+        expected: what should have come back.
+        got: what came back.
+        difference: one line: where the two part, or what went wrong.
+        traceback: the learner's own lines, the innermost last.
+        where: file and line of the learner's code to look at first, `ex05_flatten_consecutive.py:31`.
+        printed: the end of what the answer printed during this call.
+    """
+
+    status: CheckStatus
+    seconds: float = 0.0
+    example: str | None = None
+    expected: str | None = None
+    got: str | None = None
+    difference: str | None = None
+    traceback: str | None = None
+    where: str | None = None
+    printed: str | None = None
+
+
+@dataclass(frozen=True)
+class Check:
+    """One check: its name, the rule that the learner reads, what it earns and which contract lines it proves."""
+
+    name: str
+    rule: str
+    points: float
+    contract: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class CheckResult:
+    """One check and what it found; `stands_on` names the earlier exercises replaced by their reference."""
+
+    check: Check
+    finding: Finding
+    stands_on: tuple[str, ...] = ()
+    mistake: str | None = None
+    advice: str | None = None
+
+    @property
+    def points(self) -> float:
+        """All of the check's points where it passed, else none."""
+        return self.check.points if self.finding.status == "passed" else 0.0
+
+    def as_json(self) -> dict[str, Any]:
+        """The check's entry in the result file."""
+        fields = asdict(self.finding)
+        return {
+            "name": self.check.name,
+            "rule": self.check.rule,
+            "status": self.finding.status,
+            "points": self.points,
+            "max_points": self.check.points,
+            "seconds": round(self.finding.seconds, 3),
+            **{key: fields[key] for key in ("example", "expected", "got", "difference")},
+            "mistake": self.mistake,
+            "advice": self.advice,
+            "stands_on": list(self.stands_on),
+            "traceback": self.finding.traceback,
+        }
+
+
+@dataclass(frozen=True)
+class ExerciseResult:
+    """One exercise: its checks, and a problem of its file where there is one."""
+
+    name: str
+    title: str
+    core: bool
+    bonus: bool
+    checks: tuple[CheckResult, ...]
+    seconds: float = 0.0
+    problem: str | None = None
+
+    @property
+    def points(self) -> float:
+        """The sum over the checks that passed."""
+        return sum(check.points for check in self.checks)
+
+    @property
+    def max_points(self) -> float:
+        """The sum over all checks."""
+        return sum(check.check.points for check in self.checks)
+
+    @property
+    def status(self) -> ExerciseStatus:
+        """The exercise's state: passed or not started as a whole, else the worst that a check met."""
+        met = {check.finding.status for check in self.checks}
+        if met == {"passed"}:
+            return "passed"
+        if met == {"not_started"}:
+            return "not_started"
+        if self.problem or met <= {"error", "not_started"}:
+            return "error"
+        if met & {"failed", "timeout"}:
+            return "failed"
+        if "error" in met:
+            return "error"
+        return "blocked" if "blocked" in met else "failed"
+
+    def as_json(self) -> dict[str, Any]:
+        """The exercise's entry in the result file."""
+        return {
+            "name": self.name,
+            "title": self.title,
+            "core": self.core,
+            "bonus": self.bonus,
+            "status": self.status,
+            "points": self.points,
+            "max_points": self.max_points,
+            "seconds": round(self.seconds, 3),
+            "checks": [check.as_json() for check in self.checks],
+        }
+
+
+@dataclass(frozen=True)
+class RunResult:
+    """A whole run: the exercises that were graded, in order."""
+
+    answers: str
+    seed: int
+    seconds: float
+    exercises: tuple[ExerciseResult, ...]
+
+    @property
+    def points(self) -> float:
+        """Points of the main line."""
+        return sum(exercise.points for exercise in self.exercises if not exercise.bonus)
+
+    @property
+    def max_points(self) -> float:
+        """Points of the main line that this run could give."""
+        return sum(exercise.max_points for exercise in self.exercises if not exercise.bonus)
+
+    @property
+    def passed(self) -> bool:
+        """Whether every exercise graded passed."""
+        return all(exercise.status == "passed" for exercise in self.exercises)
+
+    def as_json(self) -> dict[str, Any]:
+        """The result file, as COMMAND `--json` writes it."""
+        bonus = [exercise for exercise in self.exercises if exercise.bonus]
+        return {
+            "schema": 1,
+            "version": grader.__version__,
+            "answers": self.answers,
+            "seed": self.seed,
+            "seconds": round(self.seconds, 3),
+            "sandbox": None,
+            "points": self.points,
+            "max_points": self.max_points,
+            "bonus": float(sum(exercise.points for exercise in bonus)),
+            "max_bonus": float(sum(exercise.max_points for exercise in bonus)),
+            "exercises": [exercise.as_json() for exercise in self.exercises],
+        }
+
+
+def standing_on(result: CheckResult, names: tuple[str, ...]) -> CheckResult:
+    """The same result, with the exercises named in whose place references stood."""
+    return replace(result, stands_on=names)

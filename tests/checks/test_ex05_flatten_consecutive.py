@@ -1,0 +1,140 @@
+"""Exercise 5: where each value lands, on numbered inputs; the shape alone proves nothing here."""
+
+import oracles
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from strategies import FLOATS, Grouped, grouped, laid_out, numbered
+from torch import nn
+
+from grader.checking.answers import Answers
+from grader.checking.expect import build, call, holds, leaves_alone, raises, same, same_dtype, same_shape
+
+
+@pytest.mark.worth(2, "order")
+def test_pairs_on_numbered_input(answers: Answers) -> None:
+    """With group=2, each output position holds two neighbours' channels, the older one's first."""
+    x = numbered(2, 4, 2)
+    flatten = build(answers.ex05_flatten_consecutive.FlattenConsecutive, 2)
+    same(call(flatten, x), torch.tensor([[[1.0, 2, 3, 4], [5, 6, 7, 8]], [[9, 10, 11, 12], [13, 14, 15, 16]]]))
+
+
+@pytest.mark.worth(3, "order")
+@given(grouped())
+def test_any_group_and_shape(answers: Answers, drawn: Grouped) -> None:
+    """Each output position holds its `group` neighbours' channels, the oldest first, for every group and shape."""
+    flatten = build(answers.ex05_flatten_consecutive.FlattenConsecutive, drawn.group)
+    same(call(flatten, drawn.x), oracles.flatten_consecutive(drawn.x, drawn.group))
+
+
+@pytest.mark.worth(1.5, "one-left")
+@given(st.integers(2, 5), st.integers(2, 4), st.integers(1, 3))
+def test_one_group_left_drops_the_time_axis(answers: Answers, group: int, batch: int, channels: int) -> None:
+    """Where one group remains, the time axis is dropped: (B, group, C) becomes (B, group * C)."""
+    x = numbered(batch, group, channels)
+    flatten = build(answers.ex05_flatten_consecutive.FlattenConsecutive, group)
+    same(call(flatten, x), x.reshape(batch, group * channels))
+
+
+@pytest.mark.worth(1, "batch-of-one")
+@given(st.integers(2, 4), st.integers(1, 3), st.integers(1, 3))
+def test_batch_of_one_keeps_its_axis(answers: Answers, group: int, groups: int, channels: int) -> None:
+    """A batch of one stays a batch of one: (1, T, C) becomes (1, T // group, group * C), or (1, group * C)."""
+    flatten = build(answers.ex05_flatten_consecutive.FlattenConsecutive, group)
+    shape = (1, groups, group * channels) if groups > 1 else (1, group * channels)
+    same_shape(call(flatten, numbered(1, groups * group, channels)), shape)
+
+
+@pytest.mark.worth(1, "order", "group")
+@given(st.integers(1, 4), st.integers(1, 4), st.integers(1, 3))
+def test_group_of_one_changes_nothing(answers: Answers, batch: int, time: int, channels: int) -> None:
+    """With group=1 nothing is joined: (B, T, C) stays as it is, and one position alone gives (B, C)."""
+    x = numbered(batch, time, channels)
+    flatten = build(answers.ex05_flatten_consecutive.FlattenConsecutive, group=1)
+    same(call(flatten, x), oracles.flatten_consecutive(x, 1))
+
+
+@pytest.mark.worth(1, "strides")
+@given(st.sampled_from(["transposed", "strided"]), st.integers(2, 3), st.integers(1, 2), st.integers(2, 4))
+def test_non_contiguous_input(answers: Answers, layout: str, group: int, groups: int, channels: int) -> None:
+    """Input whose memory is in another order (a transpose, every second place) gives the same values."""
+    x = laid_out(numbered(2, groups * group, channels), layout)
+    flatten = build(answers.ex05_flatten_consecutive.FlattenConsecutive, group)
+    same(call(flatten, x), oracles.flatten_consecutive(x, group))
+
+
+@pytest.mark.worth(0.5, "dtype")
+@given(FLOATS | st.sampled_from([torch.int64, torch.bfloat16]))
+def test_dtype_is_kept(answers: Answers, dtype: torch.dtype) -> None:
+    """The result has the input's dtype."""
+    flatten = build(answers.ex05_flatten_consecutive.FlattenConsecutive, 2)
+    same_dtype(call(flatten, numbered(2, 4, 3, dtype=dtype)), dtype)
+
+
+@pytest.mark.worth(1.5, "gradients")
+@given(grouped(dtypes=st.just(torch.float64)))
+def test_gradients_flow_back(answers: Answers, drawn: Grouped) -> None:
+    """The gradient of each output value reaches the input value that it is, and no other."""
+    x = drawn.x.clone().requires_grad_()
+    reference = drawn.x.clone().requires_grad_()
+    expected = oracles.flatten_consecutive(reference, drawn.group)
+    weights = numbered(*expected.shape, dtype=torch.float64)
+    (expected * weights).sum().backward()
+    got = call(build(answers.ex05_flatten_consecutive.FlattenConsecutive, drawn.group), x)
+    same(got, expected)
+    holds(got.requires_grad, "the result is cut off from its input: no gradient flows")
+    (got * weights).sum().backward()
+    holds(x.grad is not None, "no gradient reaches the input")
+    same(x.grad, reference.grad, what="the gradient of x, where output value i has gradient i")
+
+
+@pytest.mark.worth(0.5, "module")
+def test_is_a_module_without_parameters(answers: Answers) -> None:
+    """FlattenConsecutive is an `nn.Module`, and it learns nothing: it has no parameters."""
+    flatten = build(answers.ex05_flatten_consecutive.FlattenConsecutive, group=2)
+    holds(isinstance(flatten, nn.Module), "it is not an nn.Module", expected="an nn.Module", got=type(flatten).__name__)
+    count = sum(parameter.numel() for parameter in flatten.parameters())
+    same(count, 0, what="the number of parameters")
+    same(
+        call(nn.Sequential(flatten), numbered(1, 4, 1)), torch.tensor([[[1.0, 2], [3, 4]]]), what="inside nn.Sequential"
+    )
+
+
+@pytest.mark.worth(1, "refuses")
+@given(st.integers(2, 5), st.integers(1, 3), st.data())
+def test_refuses_a_remainder(answers: Answers, group: int, groups: int, data: st.DataObject) -> None:
+    """T not a multiple of `group` is a ValueError that names T: values are never dropped in silence."""
+    time = groups * group + data.draw(st.integers(1, group - 1))
+    flatten = build(answers.ex05_flatten_consecutive.FlattenConsecutive, group)
+    raises(ValueError, flatten, numbered(1, time, 2), values=[time])
+
+
+@pytest.mark.worth(0.5, "refuses")
+@given(st.sampled_from([(4,), (4, 2), (1, 4, 2, 1)]))
+def test_refuses_another_rank(answers: Answers, shape: tuple[int, ...]) -> None:
+    """Input x that is not 3-D is a ValueError."""
+    flatten = build(answers.ex05_flatten_consecutive.FlattenConsecutive, 2)
+    raises(ValueError, flatten, numbered(*shape))
+
+
+@pytest.mark.worth(0.5, "group")
+@given(st.integers(-3, 0))
+def test_refuses_a_group_below_one(answers: Answers, group: int) -> None:
+    """A group below 1 is refused when the layer is built, by a ValueError that names `group` and its value."""
+    raises(ValueError, answers.ex05_flatten_consecutive.FlattenConsecutive, group, naming=["group"], values=[group])
+
+
+@pytest.mark.worth(1, "effects")
+@given(grouped())
+def test_leaves_everything_as_it_was(answers: Answers, drawn: Grouped) -> None:
+    """The argument is not modified, nothing is kept between two calls, and the global random state is not touched."""
+    flatten = build(answers.ex05_flatten_consecutive.FlattenConsecutive, drawn.group)
+    other = numbered(3, 2 * drawn.group, 2)
+    with leaves_alone(answers, x=drawn.x):
+        call(flatten, drawn.x)
+    same(call(flatten, other), oracles.flatten_consecutive(other, drawn.group), what="the result of a second call")
+    flatten.eval()
+    same(
+        call(flatten, drawn.x), oracles.flatten_consecutive(drawn.x, drawn.group), what="the result in evaluation mode"
+    )
