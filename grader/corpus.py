@@ -8,6 +8,8 @@ import re
 from pathlib import Path
 
 from grader.checkout import DATA
+from grader.checkout import shown as place
+from grader.errors import UsageError
 
 NAMES_SHA256 = "cba14f452b7768bd7fe093035a67491d4a334061634ccfd51522fb796910e75e"
 RESTORE_NAMES = "restore it with `git checkout data/names.txt`"
@@ -21,7 +23,7 @@ SHOWN = 40
 WHITE_SPACE_OR_CONTROL = re.compile(r"[\s\x00-\x1f\x7f-\x9f]")
 
 
-class CorpusError(ValueError):
+class CorpusError(UsageError):
     """A corpus that cannot be used; the message is one line: what, where, the mend."""
 
 
@@ -40,7 +42,7 @@ def find_corpus(name: str, data_dir: Path = DATA) -> Path:
     file, mend = NAMED[name]
     path = data_dir / file
     if not path.exists():
-        raise CorpusError(f"{path} is not there: {mend}")
+        raise CorpusError(f"{place(path)} is not there: {mend}")
     return path
 
 
@@ -55,7 +57,7 @@ def load_names(data_dir: Path = DATA) -> list[str]:
     path = find_corpus("names", data_dir)
     words = read_words(path)
     if hashlib.sha256("".join(f"{word}\n" for word in words).encode()).hexdigest() != NAMES_SHA256:
-        raise CorpusError(f"{path} was altered: {RESTORE_NAMES}")
+        raise CorpusError(f"{place(path)} was altered: {RESTORE_NAMES}")
     return words
 
 
@@ -72,11 +74,11 @@ def read_words(path: Path) -> list[str]:
     while lines and not lines[-1].strip():
         lines.pop()
     if not lines:
-        raise CorpusError(f"{path} is empty: write one word a line")
+        raise CorpusError(f"{place(path)} is empty: write one word a line")
     for number, line in enumerate(lines, start=1):
         if fault := _fault(line):
             shown = line if len(line) <= SHOWN else line[: SHOWN - 1] + "…"
-            raise CorpusError(f"{path}, line {number}, {shown!r}: {fault}")
+            raise CorpusError(f"{place(path)}, line {number}, {shown!r}: {fault}")
     return lines
 
 
@@ -84,17 +86,17 @@ def _read_text(path: Path) -> str:
     try:
         data = path.read_bytes()
     except FileNotFoundError as error:
-        raise CorpusError(f"{path} is not there: check the path, or name one of {', '.join(NAMED)}") from error
+        raise CorpusError(f"{place(path)} is not there: check the path, or name one of {', '.join(NAMED)}") from error
     except IsADirectoryError as error:
-        raise CorpusError(f"{path} is a folder: name a file in it") from error
+        raise CorpusError(f"{place(path)} is a folder: name a file in it") from error
     except OSError as error:
-        raise CorpusError(f"{path} cannot be read ({error.strerror}): name a text file that you may read") from error
+        raise CorpusError(f"{place(path)} cannot be read ({error.strerror}): name a text file that you may read") from error
     try:
         return data.decode().removeprefix("\ufeff")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         where = f"byte 0x{data[error.start]:02x} at offset {error.start}"
-        raise CorpusError(f"{path}, line {line}, is not UTF-8 ({where}): save the file as UTF-8") from error
+        raise CorpusError(f"{place(path)}, line {line}, is not UTF-8 ({where}): save the file as UTF-8") from error
 
 
 def _fault(line: str) -> str | None:

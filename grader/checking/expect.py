@@ -448,7 +448,12 @@ def _same_layout(shape: Any, wanted: Any, dtype: Any, wanted_dtype: Any, what: s
 
 def _differs(index: tuple[int, ...], wanted: Any, came: Any, expected: Any, got: Any) -> None:
     place = f"first at {list(index)}: " if index else ""
-    raise Mismatch(f"{place}{show.number(wanted)} expected, {show.number(came)} got", expected=expected, got=got)
+    digits = show.digits_apart(float(wanted), float(came))
+    raise Mismatch(
+        f"{place}{show.number(wanted, digits)} expected, {show.number(came, digits)} got",
+        expected=show.value(expected, index, digits),
+        got=show.value(got, index, digits),
+    )
 
 
 # ---- effects ----

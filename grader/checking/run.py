@@ -285,16 +285,22 @@ class Process:
     """One process that checks one exercise: its records as they come (None at its end), and how to end it."""
 
     def __init__(self, pipe: IO[bytes], end: Callable[[float], int | None]) -> None:
-        self.records: queue.Queue[dict[str, Any] | None] = queue.Queue()
+        self.records = read_records(pipe)
         self.end = end
-        self._pipe = pipe
-        threading.Thread(target=self._read, daemon=True).start()
 
-    def _read(self) -> None:
+
+def read_records(pipe: IO[bytes]) -> "queue.Queue[dict[str, Any] | None]":
+    """Read a process's JSON lines as they come; None says that no more will."""
+    records: queue.Queue[dict[str, Any] | None] = queue.Queue()
+
+    def read() -> None:
         with contextlib.suppress(OSError, ValueError):
-            for line in self._pipe:
-                self.records.put(json.loads(line))
-        self.records.put(None)
+            for line in pipe:
+                records.put(json.loads(line))
+        records.put(None)
+
+    threading.Thread(target=read, daemon=True).start()
+    return records
 
 
 class Workers:
@@ -422,7 +428,7 @@ class Workers:
             stdout=subprocess.PIPE,
             stderr=self._errors,
             cwd=checkout.ROOT,
-            env=_environment(),
+            env=environment(),
             pass_fds=[control.fileno()] if control else [],
             start_new_session=True,  # Ctrl-C reaches the supervisor alone
         )
@@ -430,7 +436,7 @@ class Workers:
         return process
 
 
-def _environment() -> dict[str, str]:
+def environment() -> dict[str, str]:
     """One thread for each process (two cores check two exercises), no plugins of other projects, no debugger."""
     threads = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
     quiet = {

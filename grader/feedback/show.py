@@ -3,13 +3,15 @@
 torch and NumPy are looked up, never imported: an exercise in plain Python must not wait for them.
 """
 
-import functools
+import itertools
 import sys
 from collections.abc import Mapping
 from typing import Any
 
 WIDEST_INT = 10**60
-MOST_NUMBERS = 64
+MOST_NUMBERS = 64  # of a tensor that is written whole
+MOST_TEXT = 600
+NEAR = 2
 
 
 def python(value: Any) -> str:
@@ -37,32 +39,37 @@ def python(value: Any) -> str:
     return _plain(value)
 
 
-def value(value: Any) -> str:
-    """Write a value for comparing: shape and type first, then the numbers, the large ones around their edges."""
+def value(value: Any, mark: tuple[int, ...] | None = None, digits: int = 6) -> str:
+    """Write a value for comparing: shape and dtype first, then the numbers, large ones around the mark.
+
+    Args:
+        value: what to write.
+        mark: the index of the element to set between » and «.
+        digits: significant digits of each number.
+    """
     if _is_tensor(value):
-        plain = value.detach()
-        numbers = plain.cpu().numpy() if plain.dtype not in _unusual_dtypes() else plain.double().numpy()
-        return f"shape {tuple(plain.shape)}, {str(plain.dtype).removeprefix('torch.')}\n{_grid(numbers)}"
+        plain = value.detach().cpu()
+        torch = sys.modules["torch"]
+        numbers = (plain.double() if plain.dtype == torch.bfloat16 else plain).numpy()
+        return f"shape {tuple(plain.shape)}, {str(plain.dtype).removeprefix('torch.')}\n{_grid(numbers, mark, digits)}"
     if _is_array(value):
-        return f"shape {value.shape}, {value.dtype}\n{_grid(value)}"
+        return f"shape {value.shape}, {value.dtype}\n{_grid(value, mark, digits)}"
     if isinstance(value, float):
         return number(value)
     if isinstance(value, BaseException):
         return error(value)
     text = python(value)
-    return text if len(text) <= 600 else f"{text[:600]} ... ({len(text)} characters)"
+    return text if len(text) <= MOST_TEXT else f"{text[:MOST_TEXT]} ... ({len(text)} characters)"
 
 
-def number(value: Any) -> str:
-    """Write one number with as many digits as tell it from its neighbours, at most twelve."""
+def number(value: Any, digits: int = 12) -> str:
+    """Write one number: an integer in full, a float without a tail of zeros."""
     if isinstance(value, int) and abs(value) > WIDEST_INT:
         return _big_int(value)
-    return f"{value:.12g}" if isinstance(value, float) and value != int_or_none(value) else repr(value)
-
-
-def int_or_none(value: float) -> int | None:
-    """The integer that a float is, or None for fractions, infinities and NaN."""
-    return int(value) if value == value and abs(value) < 2**53 and int(value) == value else None
+    if not isinstance(value, float):
+        return repr(value)
+    text = f"{value:.{digits}g}"
+    return text if any(mark in text for mark in ".einf") else f"{text}.0"
 
 
 def error(raised: BaseException) -> str:
@@ -71,7 +78,7 @@ def error(raised: BaseException) -> str:
         message = str(raised)
     except Exception:  # the learner's own __str__ may raise anything
         message = "(its message cannot be printed)"
-    message = message if len(message) <= 600 else f"{message[:600]} ... ({len(message)} characters)"
+    message = message if len(message) <= MOST_TEXT else f"{message[:MOST_TEXT]} ... ({len(message)} characters)"
     return f"{type(raised).__name__}: {message}" if message else type(raised).__name__
 
 
@@ -85,18 +92,12 @@ def _is_array(value: Any) -> bool:
     return numpy is not None and isinstance(value, numpy.ndarray)
 
 
-@functools.cache
-def _unusual_dtypes() -> frozenset[Any]:
-    torch = sys.modules["torch"]
-    return frozenset({torch.bfloat16})
-
-
 def _plain(value: Any) -> str:
     try:
         text = repr(value)
     except Exception:  # the learner's own __repr__ may raise anything
         return f"<{type(value).__name__} that cannot be printed>"
-    return text if len(text) <= 600 else f"{text[:600]} ..."
+    return text if len(text) <= MOST_TEXT else f"{text[:MOST_TEXT]} ..."
 
 
 def _big_int(value: int) -> str:
@@ -113,19 +114,43 @@ def _big_int(value: int) -> str:
     return repr(value)
 
 
-def _grid(numbers: Any) -> str:
-    numpy = sys.modules["numpy"]
-    text: str = numpy.array2string(
-        numbers,
-        precision=6,
-        separator=", ",
-        suppress_small=True,
-        threshold=MOST_NUMBERS,
-        edgeitems=2,
-        max_line_width=10_000,
-        formatter={"float_kind": lambda x: f"{x:.6g}"} if numbers.dtype.kind == "f" else None,
-    )
-    return text
+def _grid(numbers: Any, mark: tuple[int, ...] | None, digits: int) -> str:
+    """The numbers in columns, one row of the last axis a line; of a large array, what lies around the mark."""
+    if numbers.size == 0:
+        return "(no elements)"
+    centre = mark or (0,) * numbers.ndim
+    reach = [range(size) for size in numbers.shape]
+    if numbers.size > MOST_NUMBERS:
+        reach = [
+            range(max(0, at - NEAR), min(size, at + NEAR + 1)) for at, size in zip(centre, numbers.shape, strict=True)
+        ]
+    cells = {
+        index: f"»{_cell(numbers[index], digits)}«" if index == mark else _cell(numbers[index], digits)
+        for index in itertools.product(*reach)
+    }
+    width = max(map(len, cells.values()))
+
+    def nested(prefix: tuple[int, ...], indent: int) -> str:
+        axis = len(prefix)
+        if axis == numbers.ndim:
+            return cells[prefix].rjust(width) if numbers.ndim else cells[prefix]
+        near = reach[axis]
+        separator = ", " if axis == numbers.ndim - 1 else ",\n" + " " * (indent + 1)
+        parts = [nested((*prefix, index), indent + 1) for index in near]
+        parts = ["..."] * (near.start > 0) + parts + ["..."] * (near.stop < numbers.shape[axis])
+        return f"[{separator.join(parts)}]"
+
+    return nested((), 0)
+
+
+def _cell(element: Any, digits: int) -> str:
+    plain = element.item()
+    return f"{plain:.{digits}g}" if isinstance(plain, float) else repr(plain)
+
+
+def digits_apart(one: float, other: float) -> int:
+    """The least number of significant digits, 6 or more, at which two numbers are written differently."""
+    return next((digits for digits in range(6, 17) if f"{one:.{digits}g}" != f"{other:.{digits}g}"), 17)
 
 
 def _tensor(tensor: Any) -> str:
@@ -167,7 +192,7 @@ def _numbered(dense: Any, module: str, default: Any) -> str | None:
         return None
     flat = dense.reshape(-1)
     first = flat[0].item()
-    if int_or_none(float(first)) is None or not bool((flat[1:] - flat[:-1] == 1).all()):
+    if first != first or first != first // 1 or not bool((flat[1:] - flat[:-1] == 1).all()):
         return None
     floating = dense.is_floating_point()
     point = "." if floating else ""

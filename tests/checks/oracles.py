@@ -1,7 +1,11 @@
 """What is right, computed by torch or by brute force. Nothing here calls an answer or imports a solution."""
 
+from typing import Any, NamedTuple
+
 import torch
-from torch import Tensor
+from torch import Tensor, nn
+
+from grader.checking.expect import attribute, holds, same_shape
 
 
 def flatten_consecutive(x: Tensor, group: int) -> Tensor:
@@ -11,3 +15,91 @@ def flatten_consecutive(x: Tensor, group: int) -> Tensor:
     for k in range(group):
         joined[:, :, k * channels : (k + 1) * channels] = x[:, k::group]
     return joined[:, 0] if time == group else joined
+
+
+class Norm(NamedTuple):
+    """The four tensors of a batch normalisation; training changes the last two in place."""
+
+    weight: Tensor
+    bias: Tensor
+    running_mean: Tensor
+    running_var: Tensor
+
+
+class Level(NamedTuple):
+    """The tensors of one fusion: the linear map's weight (out, group * in) and bias, and the norm's, or None."""
+
+    weight: Tensor
+    bias: Tensor | None
+    norm: Norm | None
+    group: int
+
+
+class Tree(NamedTuple):
+    """The tensors of a whole tree: characters, levels, output."""
+
+    embedding: Tensor
+    levels: list[Level]
+    weight: Tensor
+    bias: Tensor
+
+
+def read_norm(norm: Any) -> Norm:
+    """Copy the tensors of an answer's norm; the copies of its parameters collect gradients of their own."""
+    weight, bias, *running = (_copied(norm, name) for name in Norm._fields)
+    return Norm(weight.requires_grad_(), bias.requires_grad_(), *running)
+
+
+def read_level(fusion: Any, group: int) -> Level:
+    """Copy the tensors of an answer's fusion; the copies of its parameters collect gradients of their own."""
+    linear, norm = attribute(fusion, "linear", nn.Linear), attribute(fusion, "norm")
+    bias = None if linear.bias is None else _copied(linear, "bias").requires_grad_()
+    return Level(_copied(linear, "weight").requires_grad_(), bias, None if norm is None else read_norm(norm), group)
+
+
+def read_tree(tree: Any, group: int) -> Tree:
+    """Copy the tensors of an answer's tree; the copies of its parameters collect gradients of their own."""
+    levels = [read_level(level, group) for level in attribute(tree, "levels", nn.ModuleList)]
+    embedding, output = attribute(tree, "embedding", nn.Embedding), attribute(tree, "output", nn.Linear)
+    holds(output.bias is not None, "`output` has no bias", expected="a bias", got="None")
+    ends = _copied(embedding, "weight"), _copied(output, "weight"), _copied(output, "bias")
+    characters, weight, bias = (tensor.requires_grad_() for tensor in ends)
+    return Tree(characters, levels, weight, bias)
+
+
+def _copied(module: Any, name: str) -> Tensor:
+    return attribute(module, name, Tensor).detach().clone()
+
+
+def batch_norm(x: Tensor, norm: Norm, *, training: bool, eps: float = 1e-5, momentum: float = 0.1) -> Tensor:
+    """torch's own, with the channels of (B, C) or (B, T, C) moved to where torch wants them."""
+    made = nn.functional.batch_norm(
+        x.movedim(-1, 1),
+        norm.running_mean,
+        norm.running_var,
+        norm.weight,
+        norm.bias,
+        training=training,
+        momentum=momentum,
+        eps=eps,
+    )
+    return made.movedim(1, -1)
+
+
+def fusion(x: Tensor, level: Level, *, training: bool) -> Tensor:
+    """One level as a convolution: kernel[o, c, k] = weight[o, k * C + c], stride = kernel = group."""
+    channels = x.shape[-1]
+    same_shape(level.weight, (len(level.weight), level.group * channels), what="`linear.weight`")
+    kernel = level.weight.reshape(-1, level.group, channels).transpose(1, 2)
+    fused = nn.functional.conv1d(x.transpose(1, 2), kernel, level.bias, stride=level.group).transpose(1, 2)
+    if level.norm is not None:
+        fused = batch_norm(fused, level.norm, training=training)
+    return torch.tanh(fused[:, 0] if fused.shape[1] == 1 else fused)
+
+
+def tree(tokens: Tensor, tree: Tree, *, training: bool) -> tuple[list[Tensor], Tensor]:
+    """The embedding and each level's output, and the logits."""
+    outputs = [nn.functional.embedding(tokens, tree.embedding)]
+    for level in tree.levels:
+        outputs.append(fusion(outputs[-1], level, training=training))
+    return outputs, outputs[-1] @ tree.weight.T + tree.bias

@@ -65,3 +65,40 @@ def grouped(
     shape = batch, time, channels
     x = numbered(*shape, dtype=dtype) if values == "numbered" else tenths(*shape, seed=draw(SEEDS), dtype=dtype)
     return Grouped(laid_out(x, draw(LAYOUTS)), group)
+
+
+@st.composite
+def batches(draw: st.DrawFn, *, ranks: tuple[int, ...] = (2, 3)) -> Tensor:
+    """Batches (B, C) or (B, T, C), float64, of two values a channel or more; T == C comes up often."""
+    channels = draw(st.integers(1, 4))
+    batch = draw(st.integers(1, 4))
+    if draw(st.sampled_from(ranks)) == 2:
+        shape: tuple[int, ...] = batch + 1, channels
+    else:
+        shape = batch, draw(st.integers(1 if batch > 1 else 2, 4) | st.just(max(channels, 2))), channels
+    return laid_out(tenths(*shape, seed=draw(SEEDS)), draw(LAYOUTS))
+
+
+class Window(NamedTuple):
+    """Windows of characters (B, group ** levels) and the sizes of a tree that reads them."""
+
+    tokens: Tensor
+    context: int
+    group: int
+    vocab_size: int
+    embedding_dim: int
+    hidden_dim: int
+
+    @property
+    def sizes(self) -> tuple[int, int, int, int, int]:
+        """The arguments of a tree."""
+        return self.vocab_size, self.context, self.embedding_dim, self.hidden_dim, self.group
+
+
+@st.composite
+def windows(draw: st.DrawFn, *, least_batch: int = 1) -> Window:
+    """Windows for trees of 1 to 4 levels that join 2 to 5 neighbours, of every layout."""
+    group, levels = draw(st.sampled_from([(2, 1), (2, 2), (2, 3), (3, 1), (3, 2), (4, 2), (2, 4), (5, 1), (3, 3)]))
+    vocab_size, batch = draw(st.integers(4, 6)), draw(st.integers(least_batch, 4))
+    drawn = laid_out(tokens(batch, group**levels, vocab_size, draw(SEEDS)), draw(LAYOUTS))
+    return Window(drawn, group**levels, group, vocab_size, draw(st.integers(1, 3)), draw(st.integers(1, 3)))

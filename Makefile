@@ -1,0 +1,38 @@
+# Two commands: `make grade` for learners, `make test` for those who change the kata. Each sets up what it needs.
+
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: grade test benchmark stubs clean
+
+grade: .venv/installed
+	@$(BIN)/grade $(ARGS) || test $$? -eq 1
+
+test: .venv/installed-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/pytest -q --answers solutions
+	$(BIN)/pytest -q tests/grader
+
+benchmark: .venv/installed-dev
+	$(BIN)/python tests/benchmarks/speed.py
+
+stubs: .venv/installed
+	$(BIN)/python -m grader.stubs
+
+clean:
+	rm -rf .venv
+
+# Made anew when the versions change: a stamp is older then than the file that it depends on.
+.venv/installed: pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed, this is " \
+		+ sys.version.split()[0] + "; name another one: make $(MAKECMDGOALS) PYTHON=python3.12")'
+	@echo "setting up .venv (once; torch is large) ..."
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e .
+	@touch $@
+
+.venv/installed-dev: .venv/installed
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@touch $@

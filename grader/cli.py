@@ -1,0 +1,291 @@
+"""The commands of `grade`, and nothing else: they read the command line, call what does the work, and print."""
+
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NoReturn
+
+import click
+
+import grader
+from grader import checkout, curriculum
+from grader.errors import UsageError
+
+
+class ExercisesOrCommand(click.Group):
+    """`grade`, `grade 5` and `grade --seed 1` grade; `grade list` is a command."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """What is neither a command nor asks for help names exercises."""
+        if not args or (args[0] not in self.commands and args[0] not in ("--help", "--version")):
+            args = ["exercises", *args]
+        return super().parse_args(ctx, args)
+
+
+@click.group(cls=ExercisesOrCommand, context_settings={"help_option_names": ["--help"], "max_content_width": 100})
+@click.version_option(grader.__version__, prog_name="grade")
+def cli() -> None:
+    """Check the answers in exercises/ and say in plain words what is wrong.
+
+    \b
+    grade                     all exercises
+    grade 5   grade flatten   one, by number or by a part of its name
+    """
+
+
+def _exercise(typed: str) -> curriculum.Exercise:
+    return curriculum.find([typed], sorted(cli.commands))[0]
+
+
+def _console(**options: Any) -> Any:
+    from rich.console import Console
+
+    return Console(highlight=False, **options)
+
+
+@cli.command("exercises", hidden=True)
+@click.argument("names", nargs=-1, metavar="[EXERCISE]...")
+@click.option("--answers", type=click.Path(path_type=Path), metavar="DIR", help="Another folder of exNN_name.py files.")
+@click.option("--json", "json_file", metavar="FILE", help="Write the result as JSON too; - is standard output.")
+@click.option("--seed", type=int, default=0, show_default=True, help="Seed of the checks' inputs.")
+@click.option("--verbose", is_flag=True, help="Show every check.")
+@click.option("--check-seconds", type=click.FloatRange(0.1), default=10.0, show_default=True, help="Limit of a check.")
+@click.option(
+    "--exercise-seconds", type=click.FloatRange(0.1), default=60.0, show_default=True, help="Limit of an exercise."
+)
+def grade_exercises(
+    names: tuple[str, ...],
+    answers: Path | None,
+    json_file: str | None,
+    seed: int,
+    verbose: bool,
+    check_seconds: float,
+    exercise_seconds: float,
+) -> int:
+    """Check exercises: all, or those named by number, name or a part of it."""
+    from grader.checking import run
+    from grader.learner import state
+    from grader.reports import terminal
+    from grader.submission import read_folder
+    from grader.whole_file import write_whole
+
+    chosen = curriculum.find(names, sorted(cli.commands))
+    submission = read_folder(answers if answers is not None else checkout.EXERCISES)
+    limits = run.Limits(check_seconds, exercise_seconds)
+    quiet = json_file == "-"
+    console = _console(quiet=quiet)
+    with run.Workers(chosen) as workers:
+        result = _with_progress(console, run.grade(submission, chosen, workers, seed=seed, limits=limits))
+    notes = [f"{name} belongs to no exercise and is not graded" for name in submission.unknown()]
+    if submission.folder == checkout.EXERCISES:
+        remembered, note = state.load()
+        remembered.remember(result)
+        notes += [line for line in (note, state.save(remembered)) if line]
+    terminal.problems(console, notes)
+    terminal.report(console, result, verbose=verbose)
+    if json_file is not None:
+        text = json.dumps(result.as_json(), indent=1, ensure_ascii=False) + "\n"
+        if quiet:
+            sys.stdout.write(text)
+        else:
+            write_whole(Path(json_file), text)
+    return 0 if result.passed else 1
+
+
+def _with_progress(console: Any, events: Any) -> Any:
+    """Follow a run's events, with a bar on a terminal; returns the result, which comes last."""
+    from grader.checking.run import Progress
+
+    if not console.is_terminal:
+        return [event for event in events if not isinstance(event, Progress)][-1]
+    from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import Progress as Bar
+
+    columns = TextColumn("{task.description}"), BarColumn(30), TextColumn("{task.completed}/{task.total}")
+    with Bar(*columns, TimeElapsedColumn(), console=console, transient=True) as bar:
+        task = bar.add_task("starting", total=None)
+        for event in events:
+            if isinstance(event, Progress):
+                bar.update(task, description=event.exercise[:4], completed=event.done, total=event.total)
+    return event
+
+
+@cli.command("list")
+def list_exercises() -> int:
+    """Show all exercises in order: title, points, minutes, state."""
+    from rich.table import Table
+
+    from grader.learner import state
+    from grader.reports import terminal
+
+    remembered, note = state.load()
+    console = _console()
+    terminal.problems(console, [note] if note else [])
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+    for name, justify in (("", "left"), ("title", "left"), ("points", "right"), ("minutes", "right"), ("state", "left")):
+        table.add_column(name, justify=justify)  # type: ignore[arg-type]
+    going_on = None
+    for exercise in curriculum.exercises():
+        words = remembered.of(exercise)
+        if words != "passed" and going_on is None:
+            going_on = exercise
+        style = "green" if words == "passed" else "yellow" if going_on is exercise else ""
+        star = " ★" if exercise.core else ""
+        points = f"{exercise.points:g}" + (" bonus" if exercise.bonus else "")
+        table.add_row(exercise.short, exercise.title + star, points, str(exercise.minutes), words, style=style)
+    console.print(table)
+    console.print("\n★ core: 70 of the 100 points")
+    if going_on is None:
+        console.print("All passed. Now train your own tree on real names: grade train")
+    else:
+        console.print(f"Go on with {going_on.short}: read {checkout.shown(going_on.lesson)},", soft_wrap=True)
+        console.print(f"  fill in {checkout.shown(going_on.stub)}, then: grade {going_on.short}", soft_wrap=True)
+    return 0
+
+
+@cli.command("hint")
+@click.argument("exercise", metavar="EXERCISE")
+def hint(exercise: str) -> int:
+    """Show the next hint of an exercise, one more at each call."""
+    from grader.learner import hints, state
+    from grader.reports import terminal
+
+    found = _exercise(exercise)
+    remembered, note = state.load()
+    hint = hints.next_hint(found, remembered)
+    notes = [line for line in (note, state.save(remembered)) if line]
+    console = _console()
+    console.print(f"[bold]{found.short}, hint {hint.number} of {hint.count}[/bold]")
+    console.print(hint.text, markup=False)
+    more = hint.count - hint.number
+    again = f"grade hint {found.short}"
+    if more:
+        console.print(f"\n{more} more: {again}", style="dim")
+    else:
+        console.print(f"\nThat was the last one. The lesson: {checkout.shown(found.lesson)}", style="dim", soft_wrap=True)
+    terminal.problems(console, notes)
+    return 0
+
+
+@cli.command("reset")
+@click.argument("exercise", metavar="EXERCISE")
+def reset_exercise(exercise: str) -> int:
+    """Bring the stub of an exercise back; your file is kept as a backup."""
+    from grader.learner.reset import reset
+
+    found = _exercise(exercise)
+    backup = reset(found)
+    console = _console()
+    path = checkout.shown(found.stub)
+    if backup is None:
+        console.print(f"{path} is the stub; nothing of yours was replaced.", soft_wrap=True)
+    else:
+        console.print(f"{path} is the stub again; your file is kept as {checkout.shown(backup)}", soft_wrap=True)
+    return 0
+
+
+@cli.command("compare")
+@click.argument("exercise", metavar="EXERCISE")
+@click.option("--spoil", is_flag=True, help="Show the solution before your answer passes.")
+def compare_exercise(exercise: str, spoil: bool) -> int:
+    """Show your answer beside the solution, and how the two differ."""
+    from grader.learner import compare, state
+    from grader.reports import comparison
+
+    found = _exercise(exercise)
+    if not spoil and not state.load()[0].has_passed(found):
+        result = _grade_one(found)
+        if result.status != "passed":
+            raise UsageError(f"{found.short} does not pass yet (grade {found.short}); --spoil shows the solution anyway")
+    comparison.show(_console(), found, compare.compare(found))
+    return 0
+
+
+def _grade_one(exercise: curriculum.Exercise) -> Any:
+    """Grade one exercise of the learner's folder, and remember what was found."""
+    from grader.checking import run
+    from grader.learner import state
+    from grader.submission import read_folder
+
+    with run.Workers([exercise]) as workers:
+        result = _with_progress(_console(), run.grade(read_folder(checkout.EXERCISES), [exercise], workers))
+    remembered, _ = state.load()
+    remembered.remember(result)
+    state.save(remembered)
+    return result.exercises[0]
+
+
+@cli.command("train")
+@click.option("--answers", type=click.Path(path_type=Path), metavar="DIR", help="Another folder of exNN_name.py files.")
+@click.option("--data", default="names", show_default=True, metavar="names|makemore|FILE", help="Words to learn from.")
+@click.option("--steps", type=click.IntRange(1), default=20_000, show_default=True, help="Steps of SGD.")
+@click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Of the weights and the batches.")
+@click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="Where the model is saved (.grade/tree.pt).")
+@click.option("--with-solutions", is_flag=True, help="Let solutions stand in for exercises not written yet.")
+def train_tree(
+    answers: Path | None, data: str, steps: int, seed: int, out: Path | None, with_solutions: bool
+) -> int:
+    """Train the tree with the answers' own code (exercises 3 to 10), and write ten new names."""
+    from grader import corpus
+    from grader.learner import train
+    from grader.reports import training
+    from grader.submission import read_folder
+
+    submission = read_folder(answers if answers is not None else checkout.EXERCISES)
+    words = corpus.load_names() if data == "names" else corpus.read_words(corpus.find_corpus(data))
+    missing = train.missing(submission)
+    if missing and not with_solutions:
+        first, others = missing[0], len(missing) - 1
+        more = f" (and {others} more)" if others else ""
+        raise UsageError(f"{first.name} is not written yet{more}: grade {first.short}, or --with-solutions stands in")
+    if out is None:
+        out = checkout.STATE / "tree.pt"
+        checkout.STATE.mkdir(exist_ok=True)
+    console = _console()
+    run = train.Training(submission, missing, words, steps=steps, seed=seed, out=out)
+    try:
+        return 0 if training.follow(console, run, missing, words, steps, out) else 130
+    finally:
+        run.close()
+
+
+@cli.command("verify")
+@click.argument("names", nargs=-1, metavar="[EXERCISE]...")
+def verify_kata(names: tuple[str, ...]) -> int:
+    """For authors: check that stubs, solutions, lessons, points and checks fit together."""
+    from grader.course import verify
+
+    console = _console()
+    broken = 0
+    for claim in verify.claims(curriculum.find(names)):
+        sign = "[red]✗[/red]" if claim.problems else "[green]✓[/green]"
+        console.print(f"{sign} {claim.says}", soft_wrap=True)
+        for problem in claim.problems:
+            console.print(f"    {problem}", markup=False, soft_wrap=True)
+        broken += bool(claim.problems)
+    return 1 if broken else 0
+
+
+def main() -> NoReturn:
+    """Run a command; whatever goes wrong becomes one line and an exit status."""
+    sys.exit(_status(lambda: cli.main(prog_name="grade", standalone_mode=False)))
+
+
+def _status(command: Callable[[], Any]) -> int:
+    try:
+        return int(command() or 0)
+    except UsageError as error:
+        return _refuse(str(error))
+    except click.ClickException as error:
+        return _refuse(f"{error.format_message().rstrip('.')}; grade --help shows what there is")
+    except (KeyboardInterrupt, click.Abort):
+        return 130
+    except BrokenPipeError:  # the reader of a pipe has gone (grade | head)
+        sys.stdout = None  # type: ignore[assignment]
+        return 1
+
+
+def _refuse(line: str) -> int:
+    print(f"grade: {line}", file=sys.stderr)
+    return 2

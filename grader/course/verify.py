@@ -1,0 +1,160 @@
+"""`grade verify`: the author's check that stubs, solutions, lessons, points and checks fit together. No printing."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from grader import checkout, curriculum, stubs
+from grader.checking import run
+from grader.curriculum import Exercise
+from grader.errors import UsageError
+from grader.result import Check, RunResult
+from grader.submission import read_folder
+
+HEADINGS = (
+    "The idea",
+    "The shapes",
+    "A worked example",
+    "The contract",
+    "The classic trap",
+    "Practice",
+    "You can now explain",
+    "Where it lives",
+)
+LEAST_HINTS, LEAST_CARDS, LEAST_QUESTIONS = 3, 4, 3
+MAIN_POINTS, CORE_POINTS = 100, 70
+LONG_LINE = 25  # shorter lines, such as `return x`, are nobody's secret
+
+
+@dataclass(frozen=True)
+class Claim:
+    """What should be true of the kata, and each place where it is not."""
+
+    says: str
+    problems: tuple[str, ...]
+
+
+def claims(chosen: Sequence[Exercise]) -> Iterator[Claim]:
+    """Check everything, the quick things first; `chosen` in full, what concerns the whole kata always."""
+    yield _claim("each stub is what its solution gives", _stubs_out_of_step(chosen))
+    yield _claim("each lesson is complete, and holds no line of a solution", _incomplete_lessons(chosen))
+    yield _claim("the main line gives 100 points, 70 of them in the core", _points())
+    with run.Workers(chosen) as workers:
+        checks = workers.checks()
+        yield _claim("each exercise's checks sum up to its points, and each states its rule", _sums(chosen, checks))
+        yield _claim("each line of a contract is named by a check", _unchecked_lines(chosen, checks))
+        yield _claim("the table of objectives names checks that there are", _objectives(checks, chosen))
+        stubs_run = _last(run.grade(read_folder(checkout.EXERCISES), chosen, workers))
+        yield _claim("no stub passes a check", _not_unstarted(stubs_run))
+        solutions_run = _last(run.grade(read_folder(checkout.SOLUTIONS), chosen, workers))
+        yield _claim("each solution passes every check", _not_passed(solutions_run))
+
+
+def _claim(says: str, problems: Iterator[str]) -> Claim:
+    return Claim(says, tuple(problems))
+
+
+def _stubs_out_of_step(chosen: Sequence[Exercise]) -> Iterator[str]:
+    for exercise in chosen:
+        path = checkout.shown(exercise.stub)
+        try:
+            if stubs.stub(exercise) != exercise.stub.read_text(encoding="utf-8"):
+                yield f"{path} is not the stub of {checkout.shown(exercise.solution)}: grade reset {exercise.short}"
+        except (OSError, UnicodeDecodeError):
+            yield f"{path} cannot be read: grade reset {exercise.short}"
+        except UsageError as error:
+            yield str(error)
+
+
+def _incomplete_lessons(chosen: Sequence[Exercise]) -> Iterator[str]:
+    for exercise in chosen:
+        name, text = checkout.shown(exercise.lesson), exercise.lesson.read_text(encoding="utf-8")
+        found = re.findall(r"^## (.+)$", text, re.MULTILINE)
+        if tuple(found) != HEADINGS:
+            missing = [heading for heading in HEADINGS if heading not in found]
+            yield f"{name}: sections missing or out of order: {', '.join(missing or found)}"
+        counts = (
+            ("hints", len(exercise.hints), LEAST_HINTS),
+            ("cards", len(exercise.cards), LEAST_CARDS),
+            ("objectives", len(exercise.objectives), 1),
+            ("contract lines", len(exercise.contract), 1),
+            ("folded answers", text.count("<details>"), LEAST_QUESTIONS),
+            ("python blocks", text.count("```python"), 1),
+        )
+        for what, count, least in counts:
+            if count < least:
+                yield f"{name}: {count} {what}, {least} or more expected"
+        for builds_on in exercise.builds_on:
+            if builds_on not in {other.name for other in curriculum.exercises() if other.number < exercise.number}:
+                yield f"{name}: builds on {builds_on}, which is no earlier exercise"
+        lesson_lines = {line.strip() for line in text.splitlines()}
+        secret = (line for line in stubs.region_lines(exercise.solution.read_text(encoding="utf-8")))
+        yield from (f"{name} holds a line of the solution: {x}" for x in secret if len(x) > LONG_LINE and x in lesson_lines)
+
+
+def _points() -> Iterator[str]:
+    main = [exercise for exercise in curriculum.exercises() if not exercise.bonus]
+    for what, total, wanted in (
+        ("the main line", sum(e.points for e in main), MAIN_POINTS),
+        ("the core", sum(e.points for e in main if e.core), CORE_POINTS),
+    ):
+        if total != wanted:
+            yield f"{what} gives {total:g} points, expected {wanted}"
+
+
+def _sums(chosen: Sequence[Exercise], checks: dict[str, tuple[Check, ...]]) -> Iterator[str]:
+    for exercise in chosen:
+        own = checks.get(exercise.name, ())
+        total = sum(check.points for check in own)
+        if abs(total - exercise.points) > 1e-9:
+            yield f"{exercise.checks.name}: the checks give {total:g} points, the lesson says {exercise.points:g}"
+        for check in own:
+            if not check.rule.endswith(".") or not check.rule[:1].isupper():
+                yield f"{exercise.checks.name}: {check.name} has no rule (a sentence as docstring)"
+        names = [check.name for check in own]
+        yield from (f"{exercise.checks.name}: two checks are called {x}" for x in set(names) if names.count(x) > 1)
+
+
+def _unchecked_lines(chosen: Sequence[Exercise], checks: dict[str, tuple[Check, ...]]) -> Iterator[str]:
+    for exercise in chosen:
+        named = {line for check in checks.get(exercise.name, ()) for line in check.contract}
+        yield from (f"{exercise.name}: no check names `{line}`" for line in exercise.contract if line not in named)
+        unknown = sorted(named - exercise.contract.keys())
+        yield from (f"{exercise.name}: a check names `{line}`, which the contract lacks" for line in unknown)
+
+
+def _objectives(checks: dict[str, tuple[Check, ...]], chosen: Sequence[Exercise]) -> Iterator[str]:
+    path = checkout.EXERCISES / "README.md"
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError:
+        yield f"{checkout.shown(path)} is not there"
+        return
+    known = {check.name for own in checks.values() for check in own}
+    everything = len(chosen) == len(curriculum.exercises())
+    for name in re.findall(r"`(test_\w+)`", text):
+        if everything and name not in known:
+            yield f"{checkout.shown(path)} names `{name}`, which is no check"
+    for exercise in chosen:
+        if f"({exercise.name}.md)" not in text:
+            yield f"{checkout.shown(path)} does not lead to {exercise.name}.md"
+
+
+def _last(events: Iterator[run.Progress | RunResult]) -> RunResult:
+    *_, result = events
+    assert isinstance(result, RunResult)
+    return result
+
+
+def _not_unstarted(stubs_run: RunResult) -> Iterator[str]:
+    for exercise in stubs_run.exercises:
+        for check in exercise.checks:
+            if check.finding.status != "not_started":
+                yield f"{exercise.name}: {check.check.name} is «{check.finding.status}» on the stub"
+
+
+def _not_passed(solutions_run: RunResult) -> Iterator[str]:
+    for exercise in solutions_run.exercises:
+        for check in exercise.checks:
+            if check.finding.status != "passed":
+                yield f"{exercise.name}: {check.check.name} is «{check.finding.status}»: {check.finding.difference}"

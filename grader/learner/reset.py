@@ -1,0 +1,39 @@
+"""`grade reset`: the stub again; what was there is kept beside it, never overwritten."""
+
+from pathlib import Path
+
+from grader import checkout, stubs
+from grader.curriculum import Exercise
+from grader.errors import UsageError
+from grader.whole_file import write_whole
+
+
+def reset(exercise: Exercise) -> Path | None:
+    """Write the stub in place of the learner's file.
+
+    Returns:
+        The backup of the old file; None where there was no file, or it was the stub already.
+    """
+    stub = stubs.stub(exercise)
+    backup = None
+    try:
+        if exercise.stub.is_dir():
+            raise UsageError(f"{checkout.shown(exercise.stub)} is a folder; move it away first")
+        old = exercise.stub.read_bytes() if exercise.stub.exists() else None
+        if old is not None and old != stub.encode():
+            backup = _unused(exercise.stub)
+            write_whole(backup, old)
+        if exercise.stub.is_symlink():
+            exercise.stub.unlink()
+    except OSError as error:
+        raise UsageError(f"cannot read {checkout.shown(exercise.stub)}: {error.strerror}") from error
+    if old != stub.encode():
+        write_whole(exercise.stub, stub)
+    return backup
+
+
+def _unused(path: Path) -> Path:
+    number = 1
+    while (backup := path.with_name(f"{path.name}.{number}.bak")).exists():
+        number += 1
+    return backup

@@ -1,0 +1,136 @@
+"""`grade train`: the tree trained for real with the learner's own code, in a process of its own. No printing here."""
+
+import ast
+import contextlib
+import json
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader import checkout, curriculum
+from grader.checking.run import environment, read_records
+from grader.curriculum import Exercise
+from grader.errors import UsageError
+from grader.submission import Submission
+
+FIRST, LAST = 3, 10
+LEAST_WORDS = 20  # so that a tenth of them is a validation set at all
+
+
+@dataclass(frozen=True)
+class Started:
+    """The model is built: its size, and the numbers of examples."""
+
+    parameters: int
+    training: int
+    validation: int
+
+
+@dataclass(frozen=True)
+class Step:
+    """Steps done so far, and the mean loss of the last ones, in nats."""
+
+    done: int
+    loss: float
+
+
+@dataclass(frozen=True)
+class Trained:
+    """The end: steps done, seconds of training, losses in nats over all examples, and names sampled."""
+
+    done: int
+    seconds: float
+    parameters: int
+    training_loss: float
+    validation_loss: float
+    names: tuple[str, ...]
+
+
+def needed() -> tuple[Exercise, ...]:
+    """The exercises whose code trains: 3 to 10 without the flat model, and 1, which the tree may import."""
+    return tuple(e for e in curriculum.exercises() if e.number == 1 or (FIRST <= e.number <= LAST and e.number != 4))
+
+
+def missing(submission: Submission) -> tuple[Exercise, ...]:
+    """The exercises of which something is not written yet: no file, or a NotImplementedError still in it."""
+    return tuple(exercise for exercise in needed() if _unwritten(submission, exercise))
+
+
+def _unwritten(submission: Submission, exercise: Exercise) -> bool:
+    if submission.problem(exercise) is not None:
+        return True
+    try:
+        tree = ast.parse(submission.path(exercise).read_bytes())
+    except (SyntaxError, ValueError, RecursionError, OSError):
+        return False  # written, if not well: training tells the line
+    raised = (node.exc for node in ast.walk(tree) if isinstance(node, ast.Raise) and node.exc is not None)
+    names = (node.func if isinstance(node, ast.Call) else node for node in raised)
+    return any(isinstance(name, ast.Name) and name.id == "NotImplementedError" for name in names)
+
+
+class Training:
+    """One training run: iterate over its events; `stop` lets it end after a whole step and save."""
+
+    def __init__(
+        self, submission: Submission, standing_on: Sequence[Exercise], words: list[str], *, steps: int, seed: int, out: Path
+    ) -> None:
+        if len(words) < LEAST_WORDS:
+            raise UsageError(f"{len(words)} words are too few to learn from and to measure on: {LEAST_WORDS} at least")
+        self._process = subprocess.Popen(
+            [sys.executable, "-P", "-m", "grader.learner.train_worker"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            cwd=checkout.ROOT,
+            env=environment(),
+            start_new_session=True,  # Ctrl-C reaches the command alone, which asks for a stop
+        )
+        order = {
+            "folder": str(submission.folder),
+            "standing_on": [exercise.name for exercise in standing_on],
+            "words": words,
+            "steps": steps,
+            "seed": seed,
+            "out": str(out.absolute()),
+        }
+        assert self._process.stdout is not None
+        self._records = read_records(self._process.stdout)
+        self._tell(json.dumps(order))
+
+    def stop(self) -> None:
+        """Ask for an end after the step that runs."""
+        self._tell("stop")
+
+    def close(self) -> None:
+        """End the process, whatever it does."""
+        self._process.kill()
+        self._process.communicate()
+
+    def events(self) -> Iterator[Started | Step | Trained]:
+        """What happens, until the model is trained and saved.
+
+        Raises:
+            UsageError: the answers raised, or ended the process.
+        """
+        while (record := self._records.get()) is not None:
+            if "failed" in record:
+                lines = [record["failed"], *(record["traceback"] or "").splitlines()]
+                raise UsageError("training stopped: " + "\n      ".join(lines))
+            if "done" in record:
+                yield Trained(**record | {"names": tuple(record["names"])})
+                return
+            yield Step(record["step"], record["loss"]) if "step" in record else Started(**record)
+        raise UsageError(f"training ended without a result: {self._last_words()}")
+
+    def _last_words(self) -> str:
+        assert self._process.stderr is not None
+        lines = self._process.stderr.read().decode(errors="replace").strip().splitlines()
+        return lines[-1] if lines else "the answers ended the process"
+
+    def _tell(self, line: str) -> None:
+        assert self._process.stdin is not None
+        with contextlib.suppress(OSError):  # it has ended already; its last record says why
+            self._process.stdin.write(line.encode() + b"\n")
+            self._process.stdin.flush()

@@ -1,0 +1,186 @@
+"""A run's result as a learner reads it at midnight: a line an exercise, what is wrong, and the next step. Prints only."""
+
+import re
+from collections.abc import Sequence
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from grader import checkout, curriculum
+from grader.curriculum import Exercise
+from grader.result import CheckResult, ExerciseResult, RunResult
+
+STYLES = {"passed": "green", "failed": "red", "error": "red", "timeout": "red", "blocked": "yellow", "not_started": "dim"}
+SIGNS = {"passed": "✓", "failed": "✗", "error": "✗", "timeout": "✗", "blocked": "–", "not_started": "·"}
+SIDE_BY_SIDE = 36  # columns that one of two texts must have to stand beside the other
+_MARK = re.compile(r"»([^«\n]*)«")
+
+
+def report(console: Console, run: RunResult, *, verbose: bool = False) -> None:
+    """Print a whole run.
+
+    Args:
+        console: where to.
+        run: the result.
+        verbose: every check, and every failing one in full; else the first failing one of each exercise.
+    """
+    by_name = {exercise.name: exercise for exercise in curriculum.exercises()}
+    for result in run.exercises:
+        if verbose or result.status not in ("passed", "not_started"):
+            _exercise(console, result, by_name[result.name], run.answers, verbose)
+    _overview(console, run)
+    _next_step(console, run, by_name)
+
+
+def _overview(console: Console, run: RunResult) -> None:
+    table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
+    for justify in ("left", "left", "left", "right", "left"):
+        table.add_column(justify=justify, no_wrap=justify != "left")
+    for result in run.exercises:
+        style = STYLES[result.status]
+        status = Text(f"{SIGNS[result.status]} {_words(result.status)}", style)
+        stands = {name[:4] for check in result.checks if check.points for name in check.stands_on}
+        note = f"stands on the reference of {', '.join(sorted(stands))}" if stands else ""
+        points = f"{result.points:g} of {result.max_points:g}"
+        table.add_row(result.name[:4], result.title, status, points, Text(note, "yellow"))
+    console.print(table)
+    bonus = sum(result.points for result in run.exercises if result.bonus)
+    console.print(Text(f"\n{run.points:g} of {run.max_points:g} points", "bold"), end="")
+    console.print(f"  (and {bonus:g} bonus)" if bonus else "", f" in {run.seconds:.1f} s")
+
+
+def _next_step(console: Console, run: RunResult, by_name: dict[str, Exercise]) -> None:
+    waiting = [result for result in run.exercises if result.status != "passed"]
+    if not waiting:
+        console.print(Text("Everything that was graded passes.", "green"))
+        return
+    started = [result for result in waiting if result.status not in ("not_started", "blocked")]
+    result = (started or waiting)[0]
+    exercise = by_name[result.name]
+    path = f"{run.answers}/{exercise.file}"
+    console.print()
+    if result.status == "not_started":
+        _line(console, f"Next: read {_lesson(exercise)}")
+        _line(console, f"      then open {path} and fill in what says NotImplementedError")
+    else:
+        _line(console, f"Next: {path}{_line_number(result)}")
+        _line(console, f"      lesson {_lesson(exercise)}")
+    _line(console, f"      a hint: grade hint {exercise.short}    once more: grade {exercise.short}")
+
+
+def _exercise(console: Console, result: ExerciseResult, exercise: Exercise, folder: str, verbose: bool) -> None:
+    head = Text(f"{result.name[:4]}  {result.title}", "bold")
+    head.append(f"  {result.points:g} of {result.max_points:g} points", "not bold")
+    console.print(head)
+    if result.problem is not None:
+        failing = next(check for check in result.checks if check.finding.status == "error")
+        _line(console, f"  {SIGNS['error']} {result.problem}", style="red")
+        _code(console, failing.finding.traceback)
+        console.print()
+        return
+    explained = False
+    for check in result.checks:
+        status = check.finding.status
+        if status == "passed" and not verbose and not check.stands_on:
+            continue
+        explain = status not in ("passed", "not_started") and (verbose or not explained)
+        _check(console, check, explain)
+        explained = explained or explain
+    hidden = sum(check.finding.status not in ("passed", "not_started") for check in result.checks) - 1
+    if hidden > 0 and not verbose:
+        _line(console, f"  the first is explained above; all of them: grade {exercise.short} --verbose", style="dim")
+    console.print()
+
+
+def _check(console: Console, result: CheckResult, explain: bool) -> None:
+    status = result.finding.status
+    rule = Text(f"{SIGNS[status]} {result.check.rule}", STYLES[status])
+    earned = f"{result.points:g}/{result.check.points:g}"
+    rule.append(f"  {earned}" if status == "passed" else f"  {_words(status)}, {earned}", "dim")
+    console.print(Padding(rule, (0, 0, 0, 2)))
+    if result.stands_on:
+        names = ", ".join(result.stands_on)
+        verb = "passes" if status == "passed" else "was tried"
+        _line(console, f"    {verb} with the reference in place of {names}", style="yellow")
+    if explain:
+        _explanation(console, result)
+
+
+def _explanation(console: Console, result: CheckResult) -> None:
+    found = result.finding
+    console.print()
+    if found.example:
+        _line(console, "    The smallest call that shows it:")
+        _code(console, found.example)
+    if found.status == "failed" and found.expected is not None and found.got is not None:
+        _compare(console, found.expected, found.got)
+    if found.difference:
+        lead = "Your code raised " if found.status == "error" and found.traceback and found.example else ""
+        _line(console, f"    {lead}{found.difference}", style="bold")
+    _code(console, found.traceback)
+    if found.printed:
+        _line(console, "    It printed (the end of it):")
+        _code(console, "\n".join(found.printed.rstrip().splitlines()[-12:]))
+    console.print()
+
+
+def _compare(console: Console, expected: str, got: str) -> None:
+    """Expected and got, side by side where the terminal is wide enough, else one under the other."""
+    room = (console.width - 8) // 2
+    widest = max(len(line) for line in (*expected.splitlines(), *got.splitlines(), ""))
+    wide = room >= SIDE_BY_SIDE and widest + 2 <= room
+    table = Table(box=None, show_header=wide, header_style="", pad_edge=False, padding=(0, 4, 0, 0))
+    if wide:
+        table.add_column("Expected:")
+        table.add_column("Got:")
+        table.add_row(_marked(f"  {_indent(expected)}", "green"), _marked(f"  {_indent(got)}", "red"))
+        console.print(Padding(table, (0, 0, 0, 4)))
+        return
+    for name, text, style in (("Expected:", expected, "green"), ("Got:", got, "red")):
+        _line(console, f"    {name}")
+        console.print(_marked(f"      {_indent(text, 6)}", style), soft_wrap=True)
+
+
+def _marked(text: str, style: str) -> Text:
+    marked = Text(text)
+    marked.highlight_regex(_MARK, f"bold {style}")
+    return marked
+
+
+def _indent(text: str, width: int = 2) -> str:
+    return text.replace("\n", "\n" + " " * width)
+
+
+def _code(console: Console, text: str | None) -> None:
+    """Lines that can be pasted: never wrapped, so that none is cut in two."""
+    if text:
+        console.print(Text(f"      {_indent(text, 6)}", "cyan"), soft_wrap=True)
+
+
+def _line(console: Console, text: str, style: str = "") -> None:
+    console.print(Text(text, style), soft_wrap=not console.is_terminal)
+
+
+def _lesson(exercise: Exercise) -> str:
+    return checkout.shown(exercise.lesson)
+
+
+def _line_number(result: ExerciseResult) -> str:
+    """`, line 31` where the first failing check knows the line of this file."""
+    for check in result.checks:
+        file, _, line = (check.finding.where or "").partition(":")
+        if check.finding.status != "passed" and line and file == f"{result.name}.py":
+            return f", line {line}"
+    return ""
+
+
+def _words(status: str) -> str:
+    return status.replace("_", " ")
+
+
+def problems(console: Console, lines: Sequence[str]) -> None:
+    """Lines about the environment or the folder, before a report."""
+    for line in lines:
+        _line(console, f"note: {line}", style="yellow")

@@ -1,0 +1,66 @@
+"""A training run as it is seen: a bar with loss and time left, then losses, ten names and the closing line."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.text import Text
+
+from grader import checkout
+from grader.curriculum import Exercise
+from grader.learner.train import Started, Step, Trained, Training
+
+
+def follow(
+    console: Console, run: Training, missing: Sequence[Exercise], words: Sequence[str], steps: int, out: Path
+) -> bool:
+    """Print a run to its end; Ctrl-C asks it to stop after a whole step. Returns whether all steps were done."""
+    for exercise in missing:
+        console.print(Text(f"{exercise.name}: the solution stands in (--with-solutions)", "yellow"), soft_wrap=True)
+    trained = None
+    with _progress(console) as bar:
+        task = bar.add_task("loss ......", total=steps)
+        said = 0
+        while trained is None:
+            try:
+                for event in run.events():
+                    if isinstance(event, Step):
+                        bar.update(task, completed=event.done, description=f"loss {event.loss:.4f}")
+                        said = _say(console, event, steps, said)
+                    elif isinstance(event, Started):
+                        examples = f"{event.training:,} examples to learn from, {event.validation:,} to validate on"
+                        console.print(f"a tree of {event.parameters:,} parameters, {examples}")
+                    else:
+                        trained = event
+            except KeyboardInterrupt:
+                run.stop()
+    _tell(console, trained, set(words), steps, out)
+    return trained.done == steps
+
+
+def _progress(console: Console) -> Progress:
+    """A bar on a terminal; in a pipe nothing, since `_say` writes lines there."""
+    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
+    return Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
+
+
+def _say(console: Console, event: Step, steps: int, said: int) -> int:
+    """In a pipe, a line for each tenth of the steps; returns the tenths said."""
+    tenths = 10 * event.done // steps
+    if tenths > said and not console.is_terminal:
+        console.print(f"step {event.done} of {steps}, loss {event.loss:.4f}")
+    return tenths
+
+
+def _tell(console: Console, trained: Trained, words: set[str], steps: int, out: Path) -> None:
+    if trained.done < steps:
+        console.print(f"\nStopped after step {trained.done} of {steps}, as asked; the model is saved whole.")
+    console.print(f"\ntraining loss {trained.training_loss:.4f}, after {trained.done} steps")
+    new = sum(name not in words for name in trained.names)
+    console.print(f"ten names of its own, {new} of them new (not in the list):")
+    for name in trained.names:
+        console.print(Text(f"  {name or '(an empty name)'}" + ("" if name not in words else "   (in the list)")))
+    console.print(f"model saved in {checkout.shown(out)}", soft_wrap=True)
+    seconds = f"{trained.seconds:.1f} s"
+    console.print(f"validation loss {trained.validation_loss:.4f}, {trained.parameters} parameters, {seconds}")

@@ -1,0 +1,45 @@
+"""Files that are written whole or not at all: a full disk or a kill leaves the old file as it was."""
+
+import contextlib
+import os
+import tempfile
+from pathlib import Path
+
+from grader import checkout
+from grader.errors import UsageError
+
+
+def write_whole(path: Path, content: bytes | str) -> None:
+    """Write a file beside its place, then move it there in one step.
+
+    Raises:
+        UsageError: the folder is missing or read-only, the disk is full, ...; nothing is left behind.
+    """
+    data = content.encode() if isinstance(content, str) else content
+    waiting: Path | None = None
+    try:
+        if path.is_dir():
+            raise UsageError(f"{checkout.shown(path)} is a folder; name a file")
+        if path.exists() and not path.is_file():  # a pipe or a device cannot be replaced
+            path.write_bytes(data)
+            return
+        target = path.resolve()  # a symbolic link stays one
+        descriptor, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+        waiting = Path(name)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        waiting.chmod(0o666 & ~_umask())
+        waiting.replace(target)
+    except OSError as error:
+        if waiting is not None:
+            with contextlib.suppress(OSError):
+                waiting.unlink()
+        raise UsageError(f"cannot write {checkout.shown(path)}: {error.strerror}; name a place that can be") from error
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

@@ -1,0 +1,247 @@
+"""Exercise 6: values, gradients and running statistics against torch's own layer, moved to its axes."""
+
+from typing import Any
+
+import oracles
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from strategies import FLOATS, LAYOUTS, SEEDS, batches, laid_out, numbered, tenths
+from torch import Tensor, nn
+
+from grader.checking.answers import Answers
+from grader.checking.expect import assign, attribute, build, call, holds, leaves_alone, raises, same, same_dtype
+
+EPS = st.sampled_from([1e-5, 1e-2, 0.1])
+MOMENTA = st.sampled_from([0.1, 0.25, 0.9])
+STATE = ("weight", "bias", "running_mean", "running_var")
+RUNNING = STATE[2:]
+
+
+def in_use(answers: Answers, x: Tensor, seed: int, **options: float) -> Any:
+    """A layer for x in float64 that has been trained already: nothing in it is as it was at first."""
+    channels = x.shape[-1]
+    norm = build(answers.ex06_batch_norm.BatchNorm1d, channels, **options)
+    norm.double()
+    assign(norm, "weight", tenths(channels, seed=seed) + 0.05)
+    assign(norm, "bias", tenths(channels, seed=seed + 1))
+    assign(norm, "running_mean", tenths(channels, seed=seed + 2))
+    assign(norm, "running_var", tenths(channels, seed=seed + 3).abs() + 0.1)
+    return norm
+
+
+def same_running(norm: Any, expected: oracles.Norm, when: str) -> None:
+    """Compare both running statistics."""
+    for name in RUNNING:
+        same(attribute(norm, name, Tensor), getattr(expected, name), what=f"`{name}` {when}")
+
+
+@pytest.mark.worth(0.5, "state")
+@given(st.integers(1, 5))
+@settings(max_examples=5)
+def test_parameters_and_buffers(answers: Answers, channels: int) -> None:
+    """A new layer has the parameters `weight` (ones) and `bias` (zeros) and the buffers `running_mean` (zeros) and
+    `running_var` (ones), all of shape (C,) and all in its `state_dict`.
+    """
+    norm = build(answers.ex06_batch_norm.BatchNorm1d, channels)
+    holds(isinstance(norm, nn.Module), "it is not an nn.Module", expected="an nn.Module", got=type(norm).__name__)
+    zeros, ones = torch.zeros(channels), torch.ones(channels)
+    for name, values in zip(STATE, (ones, zeros, zeros, ones), strict=True):
+        same(attribute(norm, name, Tensor), values, what=f"`{name}` of a new layer")
+    same(sorted(name for name, _ in norm.named_parameters()), ["bias", "weight"], what="the list of its parameters")
+    buffers, state = dict(norm.named_buffers()), norm.state_dict()
+    for name in RUNNING:
+        holds(name in buffers, f"`{name}` is not a buffer", expected=list(RUNNING), got=list(buffers))
+    for name in STATE:
+        holds(name in state, f"`{name}` is not in its state_dict", expected=list(STATE), got=list(state))
+
+
+@pytest.mark.worth(0.5, "training")
+def test_four_values_of_one_channel(answers: Answers) -> None:
+    """A new layer in training turns the values 2, 4, 4, 6 of one channel into -1.414, 0, 0, 1.414: mean 0, variance 1."""
+    x = torch.tensor([[2.0], [4.0], [4.0], [6.0]])
+    norm = build(answers.ex06_batch_norm.BatchNorm1d, 1)
+    same(call(norm, x), (x - 4.0) / 2.00001**0.5)
+
+
+@pytest.mark.worth(0.5, "training")
+@given(batches(), EPS, SEEDS)
+def test_normalises_by_the_batch(answers: Answers, x: Tensor, eps: float, seed: int) -> None:
+    """In training each channel is normalised by its mean and its biased variance over every axis but the last, then
+    multiplied by `weight`, and `bias` is added.
+    """
+    norm = in_use(answers, x, seed, eps=eps)
+    expected = oracles.batch_norm(x, oracles.read_norm(norm), training=True, eps=eps)
+    same(call(norm, x), expected)
+
+
+@pytest.mark.worth(0.5, "training", "evaluation")
+@given(batches(), st.none() | EPS, st.booleans(), SEEDS)
+@settings(max_examples=10)
+def test_eps_stands_inside_the_root(answers: Answers, x: Tensor, eps: float | None, training: bool, seed: int) -> None:
+    """The divisor is sqrt(variance + eps), eps inside the root and 1e-5 unless given; a tiny variance shows it."""
+    x = x / 1000
+    norm = in_use(answers, x, seed, **({} if eps is None else {"eps": eps}))
+    assign(norm, "running_var", torch.full((x.shape[-1],), 1e-6, dtype=torch.float64))
+    norm.train(training)
+    expected = oracles.batch_norm(x, oracles.read_norm(norm), training=training, eps=1e-5 if eps is None else eps)
+    same(call(norm, x), expected)
+
+
+@pytest.mark.worth(0.5, "running")
+def test_first_batch_in_memory(answers: Answers) -> None:
+    """A new layer that has seen the batch 2, 4, 4, 6 in training has the running mean 0.9 * 0 + 0.1 * 4 = 0.4 and the
+    running variance 0.9 * 1 + 0.1 * 8 / 3 = 1.1667: the unbiased one is remembered.
+    """
+    norm = build(answers.ex06_batch_norm.BatchNorm1d, 1)
+    call(norm, torch.tensor([[2.0], [4.0], [4.0], [6.0]]))
+    same(attribute(norm, "running_mean", Tensor), torch.tensor([0.4]), what="`running_mean` after one batch")
+    same(attribute(norm, "running_var", Tensor), torch.tensor([0.9 + 0.8 / 3]), what="`running_var` after one batch")
+
+
+@pytest.mark.worth(1, "running")
+@given(st.lists(batches(), min_size=1, max_size=3), MOMENTA, SEEDS)
+@settings(max_examples=15)
+def test_running_statistics_move(answers: Answers, steps: list[Tensor], momentum: float, seed: int) -> None:
+    """Each step of training makes running = (1 - momentum) * running + momentum * batch, for the mean and for the
+    unbiased variance, over batch and time, whatever `momentum` is.
+    """
+    norm = in_use(answers, steps[0], seed, momentum=momentum)
+    expected = oracles.read_norm(norm)
+    for number, step in enumerate(steps, start=1):
+        x = step[..., :1].expand(*step.shape[:-1], steps[0].shape[-1]) + steps[0].flatten(0, -2)[0]
+        call(norm, x)
+        oracles.batch_norm(x, expected, training=True, momentum=momentum)
+        same_running(norm, expected, f"after {number} of {len(steps)} training steps")
+
+
+@pytest.mark.worth(0.5, "evaluation")
+@given(batches(), EPS, SEEDS)
+def test_evaluation_uses_the_running_statistics(answers: Answers, x: Tensor, eps: float, seed: int) -> None:
+    """In evaluation the running mean and variance normalise, not the batch's, and they stay as they are."""
+    norm = in_use(answers, x, seed, eps=eps)
+    expected = oracles.read_norm(norm)
+    norm.eval()
+    same(call(norm, x), oracles.batch_norm(x, expected, training=False, eps=eps))
+    same_running(norm, expected, "after a call in evaluation")
+
+
+@pytest.mark.worth(0.5, "evaluation")
+@given(st.sampled_from([(1, 3), (1, 1, 3), (1, 1), (1, 1, 1)]), SEEDS)
+@settings(max_examples=6)
+def test_one_value_a_channel_in_evaluation(answers: Answers, shape: tuple[int, ...], seed: int) -> None:
+    """In evaluation a single row, (1, C) or (1, 1, C), is welcome: the statistics come from memory."""
+    x = tenths(*shape, seed=seed)
+    norm = in_use(answers, x, seed)
+    norm.eval()
+    same(call(norm, x), oracles.batch_norm(x, oracles.read_norm(norm), training=False))
+
+
+@pytest.mark.worth(0.5, "gradients")
+@given(batches(), st.sampled_from([1e-2, 0.1]), st.booleans(), SEEDS)
+@settings(max_examples=15)
+def test_gradient_of_the_input(answers: Answers, x: Tensor, eps: float, training: bool, seed: int) -> None:
+    """The gradient of x is that of torch's layer; in training it flows through the batch's mean and variance too."""
+    norm = in_use(answers, x, seed, eps=eps)
+    norm.train(training)
+    expected = oracles.read_norm(norm)
+    ours, theirs = (x.detach().clone().requires_grad_() for _ in range(2))
+    weights = numbered(*x.shape, dtype=torch.float64)
+    (oracles.batch_norm(theirs, expected, training=training, eps=eps) * weights).sum().backward()
+    got = call(norm, ours)
+    holds(got.requires_grad, "the result is cut off from its input: no gradient flows")
+    (got * weights).sum().backward()
+    holds(ours.grad is not None, "no gradient reaches the input")
+    same(ours.grad, theirs.grad, what="the gradient of x, where output value i has gradient i", gradient=True)
+
+
+@pytest.mark.worth(0.5, "gradients")
+@given(batches(), st.sampled_from([1e-2, 0.1]), st.booleans(), SEEDS)
+@settings(max_examples=10)
+def test_gradients_of_weight_and_bias(answers: Answers, x: Tensor, eps: float, training: bool, seed: int) -> None:
+    """The gradients of `weight` and `bias` are those of torch's layer, in training and in evaluation."""
+    norm = in_use(answers, x, seed, eps=eps)
+    norm.train(training)
+    expected = oracles.read_norm(norm)
+    weights = numbered(*x.shape, dtype=torch.float64)
+    (oracles.batch_norm(x, expected, training=training, eps=eps) * weights).sum().backward()
+    got = call(norm, x)
+    holds(got.requires_grad, "the result is cut off from the parameters: no gradient flows")
+    (got * weights).sum().backward()
+    for name in ("weight", "bias"):
+        gradient = getattr(norm, name).grad
+        holds(gradient is not None, f"no gradient reaches `{name}`")
+        same(
+            gradient,
+            getattr(expected, name).grad,
+            what=f"the gradient of `{name}`, where output value i has gradient i",
+            gradient=True,
+        )
+
+
+@pytest.mark.worth(0.5, "detached")
+def test_running_statistics_stay_out_of_autograd(answers: Answers) -> None:
+    """The running statistics are updated outside autograd: no gradient reaches back into them or into old batches."""
+    norm = build(answers.ex06_batch_norm.BatchNorm1d, 2)
+    for _ in range(2):
+        x = numbered(2, 3, 2).requires_grad_()
+        result = call(norm, x)
+        for name in RUNNING:
+            buffer = attribute(norm, name, Tensor)
+            holds(
+                not buffer.requires_grad and buffer.grad_fn is None,
+                f"`{name}` is part of the computation that gradients flow through",
+                expected=f"`{name}` without gradients",
+                got=f"`{name}` with requires_grad={buffer.requires_grad}, grad_fn={buffer.grad_fn}",
+            )
+        result.sum().backward()
+
+
+@pytest.mark.worth(0.5, "inputs")
+@given(st.integers(2, 4), st.integers(1, 3), LAYOUTS, FLOATS)
+def test_square_strided_float32_and_float64(
+    answers: Answers, channels: int, batch: int, layout: str, dtype: torch.dtype
+) -> None:
+    """The channels are the last axis where T == C too, the memory may be in any order, and the result has the input's
+    dtype: float32, or float64 after `.double()`.
+    """
+    x = laid_out(numbered(batch, channels, channels, dtype=dtype) / 4, layout)
+    norm = build(answers.ex06_batch_norm.BatchNorm1d, channels).to(dtype)
+    got = call(norm, x)
+    same_dtype(got, dtype)
+    same(got, oracles.batch_norm(x, oracles.read_norm(norm).at_first(), training=True))
+
+
+@pytest.mark.worth(0.25, "refuses")
+@given(st.sampled_from([(1, 3), (1, 1, 3), (1, 1), (1, 1, 1)]))
+@settings(max_examples=6)
+def test_refuses_one_value_a_channel_in_training(answers: Answers, shape: tuple[int, ...]) -> None:
+    """In training, fewer than two values a channel, (1, C) or (1, 1, C), are a ValueError: one value has no spread."""
+    norm = build(answers.ex06_batch_norm.BatchNorm1d, shape[-1])
+    raises(ValueError, norm, numbered(*shape))
+
+
+@pytest.mark.worth(0.25, "refuses")
+@given(st.sampled_from([(4, 3), (3, 4), (3, 1), (1, 3)]), st.sampled_from([(6,), (2, 6), (6, 2)]), st.booleans())
+@settings(max_examples=10)
+def test_refuses_another_channel_count(
+    answers: Answers, counts: tuple[int, int], sizes: tuple[int, ...], training: bool
+) -> None:
+    """Another channel count than the layer's is a ValueError that names it; one channel is not spread over three."""
+    features, channels = counts
+    norm = build(answers.ex06_batch_norm.BatchNorm1d, features)
+    norm.train(training)
+    raises(ValueError, norm, numbered(*sizes, channels), values=[channels])
+
+
+@pytest.mark.worth(0.5, "effects")
+@given(batches(), st.booleans())
+@settings(max_examples=10)
+def test_leaves_everything_as_it_was(answers: Answers, x: Tensor, training: bool) -> None:
+    """The argument is not modified, the layer stays in its mode, and the global random state is not touched."""
+    norm = build(answers.ex06_batch_norm.BatchNorm1d, x.shape[-1])
+    norm.double().train(training)
+    with leaves_alone(answers, x=x):
+        call(norm, x)
+    same(norm.training, training, what="`training` after a call")
