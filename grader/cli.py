@@ -10,7 +10,7 @@ import click
 
 import grader
 from grader import checkout, curriculum
-from grader.errors import UsageError
+from grader.errors import AnswersFailed, UsageError
 
 
 class ExercisesOrCommand(click.Group):
@@ -123,7 +123,13 @@ def list_exercises() -> int:
     console = _console()
     terminal.problems(console, [note] if note else [])
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
-    for name, justify in (("", "left"), ("title", "left"), ("points", "right"), ("minutes", "right"), ("state", "left")):
+    for name, justify in (
+        ("", "left"),
+        ("title", "left"),
+        ("points", "right"),
+        ("minutes", "right"),
+        ("state", "left"),
+    ):
         table.add_column(name, justify=justify)  # type: ignore[arg-type]
     going_on = None
     for exercise in curriculum.exercises():
@@ -163,7 +169,9 @@ def hint(exercise: str) -> int:
     if more:
         console.print(f"\n{more} more: {again}", style="dim")
     else:
-        console.print(f"\nThat was the last one. The lesson: {checkout.shown(found.lesson)}", style="dim", soft_wrap=True)
+        console.print(
+            f"\nThat was the last one. The lesson: {checkout.shown(found.lesson)}", style="dim", soft_wrap=True
+        )
     terminal.problems(console, notes)
     return 0
 
@@ -197,7 +205,9 @@ def compare_exercise(exercise: str, spoil: bool) -> int:
     if not spoil and not state.load()[0].has_passed(found):
         result = _grade_one(found)
         if result.status != "passed":
-            raise UsageError(f"{found.short} does not pass yet (grade {found.short}); --spoil shows the solution anyway")
+            raise UsageError(
+                f"{found.short} does not pass yet (grade {found.short}); --spoil shows the solution anyway"
+            )
     comparison.show(_console(), found, compare.compare(found))
     return 0
 
@@ -221,11 +231,11 @@ def _grade_one(exercise: curriculum.Exercise) -> Any:
 @click.option("--data", default="names", show_default=True, metavar="names|makemore|FILE", help="Words to learn from.")
 @click.option("--steps", type=click.IntRange(1), default=20_000, show_default=True, help="Steps of SGD.")
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Of the weights and the batches.")
-@click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="Where the model is saved (.grade/tree.pt).")
+@click.option(
+    "--out", type=click.Path(path_type=Path), metavar="FILE", help="Where the model is saved (.grade/tree.pt)."
+)
 @click.option("--with-solutions", is_flag=True, help="Let solutions stand in for exercises not written yet.")
-def train_tree(
-    answers: Path | None, data: str, steps: int, seed: int, out: Path | None, with_solutions: bool
-) -> int:
+def train_tree(answers: Path | None, data: str, steps: int, seed: int, out: Path | None, with_solutions: bool) -> int:
     """Train the tree with the answers' own code (exercises 3 to 10), and write ten new names."""
     from grader import corpus
     from grader.learner import train
@@ -277,15 +287,17 @@ def _status(command: Callable[[], Any]) -> int:
         return int(command() or 0)
     except UsageError as error:
         return _refuse(str(error))
+    except AnswersFailed as error:
+        return _refuse(str(error), status=1)
     except click.ClickException as error:
         return _refuse(f"{error.format_message().rstrip('.')}; grade --help shows what there is")
     except (KeyboardInterrupt, click.Abort):
         return 130
     except BrokenPipeError:  # the reader of a pipe has gone (grade | head)
-        sys.stdout = None  # type: ignore[assignment]
+        sys.stdout = None
         return 1
 
 
-def _refuse(line: str) -> int:
+def _refuse(line: str, status: int = 2) -> int:
     print(f"grade: {line}", file=sys.stderr)
-    return 2
+    return status

@@ -90,7 +90,9 @@ def _read_text(path: Path) -> str:
     except IsADirectoryError as error:
         raise CorpusError(f"{place(path)} is a folder: name a file in it") from error
     except OSError as error:
-        raise CorpusError(f"{place(path)} cannot be read ({error.strerror}): name a text file that you may read") from error
+        raise CorpusError(
+            f"{place(path)} cannot be read ({error.strerror}): name a text file that you may read"
+        ) from error
     try:
         return data.decode().removeprefix("\ufeff")
     except UnicodeDecodeError as error:

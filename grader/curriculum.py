@@ -142,6 +142,9 @@ def _find_one(typed: str, commands: Sequence[str]) -> Exercise:
         return matches[0]
     if matches:
         raise UsageError(f"{typed!r} fits several exercises: {', '.join(e.name for e in matches)}; type more of one")
+    if number:
+        first, *_, last = exercises()
+        raise UsageError(f"there is no exercise {typed!r}; they go from {first.number} to {last.number}")
     raise UsageError(f"there is no exercise {typed!r}; closest: {', '.join(_closest(name, commands))}")
 
 

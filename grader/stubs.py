@@ -36,7 +36,10 @@ def without_solution(solution: str, name: str) -> str:
             inside = marker == BEGIN
             indent = line[: len(line) - len(line.lstrip())]
             if inside and indent:
-                kept += [f"{indent}# Your code goes here, in place of the line below.", f'{indent}raise NotImplementedError("not written yet")']
+                kept += [
+                    f"{indent}# Your code goes here, in place of the line below.",
+                    f'{indent}raise NotImplementedError("not written yet")',
+                ]
         elif not inside:
             kept.append(line)
     if inside:

@@ -181,8 +181,8 @@ def seeded(seed: int) -> Iterator[None]:
 
 
 def _variable(made: Any) -> str:
-    words = re.findall(r"[A-Z][a-z0-9]*", type(made).__name__)
-    return words[-1].lower() if words else "made"
+    """What a person would call it: the tree, the model, a layer."""
+    return {"FusionTree": "tree", "FlatMLP": "model"}.get(type(made).__name__, "layer")
 
 
 def _form(owner: Any) -> tuple[bool, bool] | None:

@@ -82,7 +82,7 @@ class Worker:
             self.records.send(broken=report.longreprtext.strip().splitlines()[-1])
 
     @pytest.hookimpl(tryfirst=True)
-    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+    def pytest_runtestloop(self, session: pytest.Session) -> NoReturn:
         """Tell which checks there are, then serve requests until the supervisor closes its end."""
         items = plugin.checks(session.items)
         self.records.send(
@@ -91,14 +91,13 @@ class Worker:
         torch = sys.modules.get("torch")
         if torch is not None:
             torch.set_num_threads(1)  # a fork after work on two threads hangs (measured)
+        gc.freeze()
+        gc.enable()
         if self.control is not None:
-            gc.freeze()
             serve(self.control, self.records, items)
-        else:
-            line = sys.stdin.readline()
-            if line:
-                run(json.loads(line), self.records, items)
-        return True
+        elif line := sys.stdin.readline():
+            run(json.loads(line), self.records, items)
+        os._exit(0)  # tearing torch down takes longer than a check
 
 
 def serve(control: socket.socket, records: Records, items: dict[str, list[pytest.Item]]) -> None:
@@ -203,6 +202,7 @@ def limit_memory(memory_bytes: int) -> None:
 
 def main() -> None:
     """Start pytest on the check files named, with its records on what was standard output."""
+    gc.disable()  # until all is imported: that leaves no garbage, and looking for it takes a tenth of the time
     options = json.loads(sys.argv[1])
     records = Records(os.dup(1))
     os.dup2(2, 1)

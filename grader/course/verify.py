@@ -89,7 +89,9 @@ def _incomplete_lessons(chosen: Sequence[Exercise]) -> Iterator[str]:
                 yield f"{name}: builds on {builds_on}, which is no earlier exercise"
         lesson_lines = {line.strip() for line in text.splitlines()}
         secret = (line for line in stubs.region_lines(exercise.solution.read_text(encoding="utf-8")))
-        yield from (f"{name} holds a line of the solution: {x}" for x in secret if len(x) > LONG_LINE and x in lesson_lines)
+        yield from (
+            f"{name} holds a line of the solution: {x}" for x in secret if len(x) > LONG_LINE and x in lesson_lines
+        )
 
 
 def _points() -> Iterator[str]:

@@ -5,9 +5,9 @@ import difflib
 from dataclasses import dataclass
 
 from grader import checkout
-from grader.stubs import BEGIN, END
 from grader.curriculum import Exercise
 from grader.errors import UsageError
+from grader.stubs import BEGIN, END
 
 
 @dataclass(frozen=True)

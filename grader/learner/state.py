@@ -34,7 +34,9 @@ class State:
         if last["digest"] != digest(exercise.stub):
             return "changed since graded"
         status = str(last["status"]).replace("_", " ")
-        return status if status in ("passed", "not started") else f"{status}, {last['points']:g} of {last['max_points']:g}"
+        return (
+            status if status in ("passed", "not started") else f"{status}, {last['points']:g} of {last['max_points']:g}"
+        )
 
     def has_passed(self, exercise: Exercise) -> bool:
         """Whether the file as it is now has passed."""

@@ -12,7 +12,7 @@ from pathlib import Path
 from grader import checkout, curriculum
 from grader.checking.run import environment, read_records
 from grader.curriculum import Exercise
-from grader.errors import UsageError
+from grader.errors import AnswersFailed, UsageError
 from grader.submission import Submission
 
 FIRST, LAST = 3, 10
@@ -74,7 +74,14 @@ class Training:
     """One training run: iterate over its events; `stop` lets it end after a whole step and save."""
 
     def __init__(
-        self, submission: Submission, standing_on: Sequence[Exercise], words: list[str], *, steps: int, seed: int, out: Path
+        self,
+        submission: Submission,
+        standing_on: Sequence[Exercise],
+        words: list[str],
+        *,
+        steps: int,
+        seed: int,
+        out: Path,
     ) -> None:
         if len(words) < LEAST_WORDS:
             raise UsageError(f"{len(words)} words are too few to learn from and to measure on: {LEAST_WORDS} at least")
@@ -112,17 +119,17 @@ class Training:
         """What happens, until the model is trained and saved.
 
         Raises:
-            UsageError: the answers raised, or ended the process.
+            AnswersFailed: the answers raised, or ended the process.
         """
         while (record := self._records.get()) is not None:
             if "failed" in record:
                 lines = [record["failed"], *(record["traceback"] or "").splitlines()]
-                raise UsageError("training stopped: " + "\n      ".join(lines))
+                raise AnswersFailed("training stopped: " + "\n      ".join(lines))
             if "done" in record:
                 yield Trained(**record | {"names": tuple(record["names"])})
                 return
             yield Step(record["step"], record["loss"]) if "step" in record else Started(**record)
-        raise UsageError(f"training ended without a result: {self._last_words()}")
+        raise AnswersFailed(f"training ended without a result: {self._last_words()}")
 
     def _last_words(self) -> str:
         assert self._process.stderr is not None

@@ -33,7 +33,7 @@ def main() -> None:
     os.dup2(2, 1)
     order = json.loads(sys.stdin.readline())
     stop = threading.Event()
-    threading.Thread(target=lambda: (sys.stdin.readline(), stop.set()), daemon=True).start()
+    threading.Thread(target=await_stop, args=[stop], daemon=True).start()
     torch.set_num_threads(1)  # layers this small are slower on two threads
     names = [exercise.name for exercise in curriculum.exercises()]
     answers = Answers(Path(order["folder"]), checkout.SOLUTIONS, names)
@@ -44,6 +44,12 @@ def main() -> None:
         found = explain.finding(raised, exercise="")
         records.send(failed=found.difference, traceback=found.traceback)
     os._exit(0)  # no exit handler, thread or finaliser of the answers runs
+
+
+def await_stop(stop: threading.Event) -> None:
+    """The second line of standard input, or its end, asks to stop."""
+    sys.stdin.readline()
+    stop.set()
 
 
 def train(answers: Any, order: dict[str, Any], records: Records, stop: threading.Event) -> None:
@@ -70,7 +76,9 @@ def train(answers: Any, order: dict[str, Any], records: Records, stop: threading
         parameters=parameters,
         training_loss=training.mean_loss(model, *train_part),
         validation_loss=training.mean_loss(model, *validation_part),
-        names=[answers.ex10_sampling.sample_word(model, vocabulary, CONTEXT, generator=generator) for _ in range(NAMES)],
+        names=[
+            answers.ex10_sampling.sample_word(model, vocabulary, CONTEXT, generator=generator) for _ in range(NAMES)
+        ],
     )
 
 

@@ -1,6 +1,7 @@
-"""A run's result as a learner reads it at midnight: a line an exercise, what is wrong, and the next step. Prints only."""
+"""A run as a learner reads it at midnight: a line an exercise, what is wrong, and the next step. Prints only."""
 
 import re
+import textwrap
 from collections.abc import Sequence
 
 from rich.console import Console
@@ -12,7 +13,14 @@ from grader import checkout, curriculum
 from grader.curriculum import Exercise
 from grader.result import CheckResult, ExerciseResult, RunResult
 
-STYLES = {"passed": "green", "failed": "red", "error": "red", "timeout": "red", "blocked": "yellow", "not_started": "dim"}
+STYLES = {
+    "passed": "green",
+    "failed": "red",
+    "error": "red",
+    "timeout": "red",
+    "blocked": "yellow",
+    "not_started": "dim",
+}
 SIGNS = {"passed": "✓", "failed": "✗", "error": "✗", "timeout": "✗", "blocked": "–", "not_started": "·"}
 SIDE_BY_SIDE = 36  # columns that one of two texts must have to stand beside the other
 _MARK = re.compile(r"»([^«\n]*)«")
@@ -96,10 +104,10 @@ def _exercise(console: Console, result: ExerciseResult, exercise: Exercise, fold
 
 def _check(console: Console, result: CheckResult, explain: bool) -> None:
     status = result.finding.status
-    rule = Text(f"{SIGNS[status]} {result.check.rule}", STYLES[status])
-    earned = f"{result.points:g}/{result.check.points:g}"
-    rule.append(f"  {earned}" if status == "passed" else f"  {_words(status)}, {earned}", "dim")
-    console.print(Padding(rule, (0, 0, 0, 2)))
+    state = "" if status in ("passed", "failed") else f"{_words(status)}, "
+    rule = f"{result.check.rule} ({state}{result.points:g} of {result.check.points:g})"
+    lines = textwrap.wrap(rule, max(console.width - 6, 20))
+    console.print(Text(f"  {SIGNS[status]} " + "\n    ".join(lines), STYLES[status]))
     if result.stands_on:
         names = ", ".join(result.stands_on)
         verb = "passes" if status == "passed" else "was tried"

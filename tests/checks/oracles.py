@@ -1,5 +1,8 @@
 """What is right, computed by torch or by brute force. Nothing here calls an answer or imports a solution."""
 
+import copy
+import math
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import torch
@@ -72,7 +75,7 @@ def _copied(module: Any, name: str) -> Tensor:
 
 
 def batch_norm(x: Tensor, norm: Norm, *, training: bool, eps: float = 1e-5, momentum: float = 0.1) -> Tensor:
-    """torch's own, with the channels of (B, C) or (B, T, C) moved to where torch wants them."""
+    """The layer of torch itself, with the channels of (B, C) or (B, T, C) moved to where torch wants them."""
     made = nn.functional.batch_norm(
         x.movedim(-1, 1),
         norm.running_mean,
@@ -103,3 +106,72 @@ def tree(tokens: Tensor, tree: Tree, *, training: bool) -> tuple[list[Tensor], T
     for level in tree.levels:
         outputs.append(fusion(outputs[-1], level, training=training))
     return outputs, outputs[-1] @ tree.weight.T + tree.bias
+
+
+def mean_cross_entropy(model: nn.Module, inputs: Tensor, targets: Tensor) -> float:
+    """-log p(target), one example at a time in evaluation mode, in Python's floats; the mean of all."""
+    judge = copy.deepcopy(model).eval()
+    losses = []
+    for window, target in zip(inputs, targets.tolist(), strict=True):
+        with torch.no_grad():
+            logits = judge(window[None])[0].tolist()
+        highest = max(logits)
+        losses.append(math.log(sum(math.exp(logit - highest) for logit in logits)) + highest - logits[target])
+    return math.fsum(losses) / len(losses)
+
+
+def sgd(
+    model: nn.Module,
+    inputs: Tensor,
+    targets: Tensor,
+    *,
+    steps: int,
+    batch_size: int,
+    learning_rate: Callable[[int], float],
+    generator: torch.Generator,
+) -> tuple[nn.Module, list[float]]:
+    """A copy of the model after that many steps of plain SGD, and each step's loss; `.grad` plays no part."""
+    trained = copy.deepcopy(model).train()
+    moving = [parameter for parameter in trained.parameters() if parameter.requires_grad]
+    losses = []
+    for step in range(steps):
+        rows = torch.randint(len(inputs), (batch_size,), generator=generator)
+        logits = trained(inputs[rows])
+        loss = (logits.logsumexp(dim=1) - logits[torch.arange(batch_size), targets[rows]]).sum() / batch_size
+        losses.append(loss.item())
+        gradients = torch.autograd.grad(loss, moving, allow_unused=True)
+        for parameter, gradient in zip(moving, gradients, strict=True):
+            if gradient is not None:
+                parameter.data = parameter.data - learning_rate(step) * gradient
+    return trained, losses
+
+
+def next_probabilities(model: nn.Module, windows: Tensor, temperature: float) -> Tensor:
+    """exp(logit / temperature) over their sum, row by row in Python's floats, in evaluation mode."""
+    judge = copy.deepcopy(model).eval()
+    with torch.no_grad():
+        logits = judge(windows)
+    rows = []
+    for row in logits.tolist():
+        powers = [math.exp((logit - max(row)) / temperature) for logit in row]
+        rows.append([power / math.fsum(powers) for power in powers])
+    return torch.tensor(rows, dtype=logits.dtype)
+
+
+def sample_word(
+    model: nn.Module,
+    characters: str,
+    context: int,
+    *,
+    generator: torch.Generator,
+    temperature: float = 1.0,
+    max_length: int = 50,
+) -> str:
+    """Draw one token after another, the window being the last `context` of all so far; characters in token order."""
+    drawn = [0] * context
+    while len(drawn) < context + max_length:
+        probabilities = next_probabilities(model, torch.tensor([drawn[-context:]]), temperature)
+        drawn.append(int(torch.multinomial(probabilities[0], 1, generator=generator)))
+        if drawn[-1] == 0:
+            return "".join(characters[token] for token in drawn[context:-1])
+    return "".join(characters[token] for token in drawn[context:])

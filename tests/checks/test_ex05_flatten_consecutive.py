@@ -12,20 +12,20 @@ from grader.checking.answers import Answers
 from grader.checking.expect import build, call, holds, leaves_alone, raises, same, same_dtype, same_shape
 
 
-@pytest.mark.worth(2, "order")
-def test_pairs_on_numbered_input(answers: Answers) -> None:
-    """With group=2, each output position holds two neighbours' channels, the older one's first."""
-    x = numbered(2, 4, 2)
-    flatten = build(answers.ex05_flatten_consecutive.FlattenConsecutive, 2)
-    same(call(flatten, x), torch.tensor([[[1.0, 2, 3, 4], [5, 6, 7, 8]], [[9, 10, 11, 12], [13, 14, 15, 16]]]))
-
-
 @pytest.mark.worth(3, "order")
 @given(grouped())
 def test_any_group_and_shape(answers: Answers, drawn: Grouped) -> None:
     """Each output position holds its `group` neighbours' channels, the oldest first, for every group and shape."""
     flatten = build(answers.ex05_flatten_consecutive.FlattenConsecutive, drawn.group)
     same(call(flatten, drawn.x), oracles.flatten_consecutive(drawn.x, drawn.group))
+
+
+@pytest.mark.worth(2, "order")
+def test_pairs_on_numbered_input(answers: Answers) -> None:
+    """With group=2, each output position holds two neighbours' channels, the older one's first."""
+    x = numbered(2, 4, 2)
+    flatten = build(answers.ex05_flatten_consecutive.FlattenConsecutive, 2)
+    same(call(flatten, x), torch.tensor([[[1.0, 2, 3, 4], [5, 6, 7, 8]], [[9, 10, 11, 12], [13, 14, 15, 16]]]))
 
 
 @pytest.mark.worth(1.5, "one-left")
@@ -65,7 +65,7 @@ def test_non_contiguous_input(answers: Answers, layout: str, group: int, groups:
 
 
 @pytest.mark.worth(0.5, "dtype")
-@given(FLOATS | st.sampled_from([torch.int64, torch.bfloat16]))
+@given(FLOATS)
 def test_dtype_is_kept(answers: Answers, dtype: torch.dtype) -> None:
     """The result has the input's dtype."""
     flatten = build(answers.ex05_flatten_consecutive.FlattenConsecutive, 2)
@@ -102,7 +102,7 @@ def test_is_a_module_without_parameters(answers: Answers) -> None:
 
 
 @pytest.mark.worth(1, "refuses")
-@given(st.integers(2, 5), st.integers(1, 3), st.data())
+@given(st.integers(2, 5), st.integers(0, 3), st.data())
 def test_refuses_a_remainder(answers: Answers, group: int, groups: int, data: st.DataObject) -> None:
     """T not a multiple of `group` is a ValueError that names T: values are never dropped in silence."""
     time = groups * group + data.draw(st.integers(1, group - 1))
@@ -130,10 +130,11 @@ def test_refuses_a_group_below_one(answers: Answers, group: int) -> None:
 def test_leaves_everything_as_it_was(answers: Answers, drawn: Grouped) -> None:
     """The argument is not modified, nothing is kept between two calls, and the global random state is not touched."""
     flatten = build(answers.ex05_flatten_consecutive.FlattenConsecutive, drawn.group)
-    other = numbered(3, 2 * drawn.group, 2)
+    others = drawn.x + 1, numbered(3, 2 * drawn.group, 2)
     with leaves_alone(answers, x=drawn.x):
         call(flatten, drawn.x)
-    same(call(flatten, other), oracles.flatten_consecutive(other, drawn.group), what="the result of a second call")
+    for other in others:
+        same(call(flatten, other), oracles.flatten_consecutive(other, drawn.group), what="the result of a later call")
     flatten.eval()
     same(
         call(flatten, drawn.x), oracles.flatten_consecutive(drawn.x, drawn.group), what="the result in evaluation mode"

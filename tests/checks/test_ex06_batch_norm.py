@@ -59,7 +59,7 @@ def test_parameters_and_buffers(answers: Answers, channels: int) -> None:
 
 @pytest.mark.worth(0.5, "training")
 def test_four_values_of_one_channel(answers: Answers) -> None:
-    """A new layer in training turns the values 2, 4, 4, 6 of one channel into -1.414, 0, 0, 1.414: mean 0, variance 1."""
+    """A new layer in training turns the values 2, 4, 4, 6 of a channel into -1.414, 0, 0, 1.414: mean 0, variance 1."""
     x = torch.tensor([[2.0], [4.0], [4.0], [6.0]])
     norm = build(answers.ex06_batch_norm.BatchNorm1d, 1)
     same(call(norm, x), (x - 4.0) / 2.00001**0.5)
@@ -101,19 +101,26 @@ def test_first_batch_in_memory(answers: Answers) -> None:
 
 
 @pytest.mark.worth(1, "running")
-@given(st.lists(batches(), min_size=1, max_size=3), MOMENTA, SEEDS)
+@given(
+    st.lists(st.sampled_from([(2,), (4,), (2, 2), (1, 3), (3, 1)]), min_size=1, max_size=3),
+    st.integers(1, 3),
+    MOMENTA,
+    SEEDS,
+)
 @settings(max_examples=15)
-def test_running_statistics_move(answers: Answers, steps: list[Tensor], momentum: float, seed: int) -> None:
+def test_running_statistics_move(
+    answers: Answers, steps: list[tuple[int, ...]], channels: int, momentum: float, seed: int
+) -> None:
     """Each step of training makes running = (1 - momentum) * running + momentum * batch, for the mean and for the
     unbiased variance, over batch and time, whatever `momentum` is.
     """
-    norm = in_use(answers, steps[0], seed, momentum=momentum)
+    batches = [tenths(*sizes, channels, seed=seed + step) for step, sizes in enumerate(steps)]
+    norm = in_use(answers, batches[0], seed, momentum=momentum)
     expected = oracles.read_norm(norm)
-    for number, step in enumerate(steps, start=1):
-        x = step[..., :1].expand(*step.shape[:-1], steps[0].shape[-1]) + steps[0].flatten(0, -2)[0]
+    for step, x in enumerate(batches, start=1):
         call(norm, x)
         oracles.batch_norm(x, expected, training=True, momentum=momentum)
-        same_running(norm, expected, f"after {number} of {len(steps)} training steps")
+        same_running(norm, expected, f"after {step} of {len(steps)} training steps")
 
 
 @pytest.mark.worth(0.5, "evaluation")
@@ -127,7 +134,7 @@ def test_evaluation_uses_the_running_statistics(answers: Answers, x: Tensor, eps
     same_running(norm, expected, "after a call in evaluation")
 
 
-@pytest.mark.worth(0.5, "evaluation")
+@pytest.mark.worth(0.25, "evaluation")
 @given(st.sampled_from([(1, 3), (1, 1, 3), (1, 1), (1, 1, 1)]), SEEDS)
 @settings(max_examples=6)
 def test_one_value_a_channel_in_evaluation(answers: Answers, shape: tuple[int, ...], seed: int) -> None:
@@ -210,7 +217,7 @@ def test_square_strided_float32_and_float64(
     norm = build(answers.ex06_batch_norm.BatchNorm1d, channels).to(dtype)
     got = call(norm, x)
     same_dtype(got, dtype)
-    same(got, oracles.batch_norm(x, oracles.read_norm(norm).at_first(), training=True))
+    same(got, oracles.batch_norm(x, oracles.read_norm(norm), training=True))
 
 
 @pytest.mark.worth(0.25, "refuses")
@@ -235,7 +242,7 @@ def test_refuses_another_channel_count(
     raises(ValueError, norm, numbered(*sizes, channels), values=[channels])
 
 
-@pytest.mark.worth(0.5, "effects")
+@pytest.mark.worth(0.25, "effects")
 @given(batches(), st.booleans())
 @settings(max_examples=10)
 def test_leaves_everything_as_it_was(answers: Answers, x: Tensor, training: bool) -> None:

@@ -1,0 +1,278 @@
+"""Exercise 7: one level against torch's convolution, normalisation and tanh, which read the answer's own weights."""
+
+from typing import Any
+
+import oracles
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from strategies import FLOATS, LAYOUTS, SEEDS, Grouped, grouped, laid_out, numbered, tenths
+from torch import Tensor, nn
+
+from grader.checking import expect
+from grader.checking.answers import Answers
+from grader.checking.expect import (
+    assign,
+    attribute,
+    build,
+    call,
+    holds,
+    leaves_alone,
+    raises,
+    same,
+    same_dtype,
+    same_shape,
+)
+
+OUT = st.integers(1, 4)
+INPUTS = grouped(dtypes=st.just(torch.float64), values="tenths")
+BATCHES = grouped(dtypes=st.just(torch.float64), values="tenths", least_batch=2)
+
+
+def plain(answers: Answers, drawn: Grouped, out: int) -> Any:
+    """A fusion for x in float64, without normalisation."""
+    fusion = build(answers.ex07_fusion.Fusion, drawn.x.shape[-1], out, drawn.group, normalize=False)
+    fusion.double()
+    return fusion
+
+
+def normalised(answers: Answers, drawn: Grouped, out: int, seed: int) -> Any:
+    """A fusion for x in float64, whose norm has been trained already."""
+    fusion = build(answers.ex07_fusion.Fusion, drawn.x.shape[-1], out, group=drawn.group)
+    fusion.double()
+    holds(attribute(fusion, "norm") is not None, "`norm` is None", expected="exercise 6's BatchNorm1d", got="None")
+    assign(fusion, "norm.weight", tenths(out, seed=seed) + 0.05)
+    assign(fusion, "norm.bias", tenths(out, seed=seed + 1))
+    assign(fusion, "norm.running_mean", tenths(out, seed=seed + 2))
+    assign(fusion, "norm.running_var", tenths(out, seed=seed + 3).abs() + 0.1)
+    return fusion
+
+
+def same_gradients(fusion: Any, ours: Tensor, got: Tensor, theirs: Tensor, level: oracles.Level) -> None:
+    """Send the same gradient back through both results, and compare what reaches the input and each parameter."""
+    expected = oracles.fusion(theirs, level, training=True)
+    weights = numbered(*expected.shape, dtype=torch.float64)
+    (expected * weights).sum().backward()
+    same(got, expected)
+    holds(got.requires_grad, "the result is cut off from input and parameters: no gradient flows")
+    (got * weights).sum().backward()
+    pairs = [("x", ours, theirs), ("linear.weight", fusion.linear.weight, level.weight)]
+    if level.bias is not None:
+        pairs += [("linear.bias", fusion.linear.bias, level.bias)]
+    if level.norm is not None:
+        pairs += [("norm.weight", fusion.norm.weight, level.norm.weight)]
+        pairs += [("norm.bias", fusion.norm.bias, level.norm.bias)]
+    for name, one, other in pairs:
+        holds(one.grad is not None, f"no gradient reaches `{name}`")
+        same(one.grad, other.grad, what=f"the gradient of `{name}`, where output value i has gradient i", gradient=True)
+
+
+@pytest.mark.worth(1, "layers")
+@given(grouped(dtypes=st.just(torch.float32)), OUT, st.booleans())
+@settings(max_examples=10)
+def test_flatten_and_linear(answers: Answers, drawn: Grouped, out: int, normalize: bool) -> None:
+    """`flatten` is exercise 5's layer for `group` neighbours, and `linear` an `nn.Linear` from group * in_features to
+    out_features.
+    """
+    channels = drawn.x.shape[-1]
+    fusion = build(answers.ex07_fusion.Fusion, channels, out, drawn.group, normalize)
+    holds(isinstance(fusion, nn.Module), "it is not an nn.Module", expected="an nn.Module", got=type(fusion).__name__)
+    linear = attribute(fusion, "linear", nn.Linear)
+    same_shape(linear.weight, (out, drawn.group * channels), what="`linear.weight`")
+    flatten = expect.given(attribute(fusion, "flatten"), "flatten", "fusion.flatten")
+    same(call(flatten, drawn.x), oracles.flatten_consecutive(drawn.x, drawn.group), what="the result of `flatten`")
+
+
+@pytest.mark.worth(0.5, "layers")
+@given(st.integers(2, 3), st.integers(2, 4), LAYOUTS)
+@settings(max_examples=8)
+def test_norm_is_that_of_exercise_6(answers: Answers, batch: int, out: int, layout: str) -> None:
+    """`norm` is exercise 6's `BatchNorm1d` for out_features channels, which come last; unless asked otherwise, a fusion
+    joins two neighbours and normalises. With normalize=False, `norm` is None.
+    """
+    fusion = build(answers.ex07_fusion.Fusion, 3, out)
+    fusion.double()
+    x = laid_out(numbered(batch, out, out, dtype=torch.float64) / 4, layout)
+    holds(attribute(fusion, "norm") is not None, "`norm` is None", expected="exercise 6's BatchNorm1d", got="None")
+    norm = expect.given(fusion.norm, "norm", "fusion.norm")
+    tensors = oracles.read_norm(norm)
+    same(call(norm, x), oracles.batch_norm(x, tensors, training=True), what="the result of `norm`")
+    same_shape(call(fusion, numbered(batch, 4, 3, dtype=torch.float64)), (batch, 2, out))
+    without = build(answers.ex07_fusion.Fusion, 3, out, normalize=False)
+    same(attribute(without, "norm"), None, what="`norm` with normalize=False")
+
+
+@pytest.mark.worth(1, "bias")
+@given(st.integers(1, 3), OUT, st.integers(1, 4))
+@settings(max_examples=5)
+def test_bias_only_where_nothing_normalises(answers: Answers, channels: int, out: int, group: int) -> None:
+    """`linear` has a bias exactly where no norm comes after it: a norm takes every bias in front of it away again."""
+    without = build(answers.ex07_fusion.Fusion, channels, out, group, normalize=False)
+    bias = attribute(without, "linear", nn.Linear).bias
+    holds(bias is not None, "with normalize=False, `linear` has no bias", expected="a bias", got="None")
+    same_shape(bias, (out,), what="`linear.bias` with normalize=False")
+    fusion = build(answers.ex07_fusion.Fusion, channels, out, group, normalize=True)
+    bias = attribute(fusion, "linear", nn.Linear).bias
+    holds(bias is None, "in front of the norm, `linear` has a bias", expected="None", got=bias)
+
+
+@pytest.mark.worth(1, "plain")
+def test_two_pairs_by_hand(answers: Answers) -> None:
+    """With the weights 0.5 (older) and 0.25 (newer), no bias and no norm, 1, 2, 3, -1 becomes tanh(1), tanh(1.25)."""
+    fusion = build(answers.ex07_fusion.Fusion, 1, 1, normalize=False)
+    fusion.double()
+    assign(fusion, "linear.weight", torch.tensor([[0.5, 0.25]], dtype=torch.float64))
+    assign(fusion, "linear.bias", torch.tensor([0.0], dtype=torch.float64))
+    x = torch.tensor([[[1.0], [2.0], [3.0], [-1.0]]], dtype=torch.float64)
+    same(call(fusion, x), torch.tensor([[[1.0], [1.25]]], dtype=torch.float64).tanh())
+
+
+@pytest.mark.worth(2, "plain")
+@given(INPUTS, OUT, SEEDS)
+def test_without_norm_it_is_a_convolution(answers: Answers, drawn: Grouped, out: int, seed: int) -> None:
+    """Without norm the layer equals tanh of torch's `conv1d` with kernel = stride = group, where kernel[o, c, k] is
+    `linear.weight[o, k * C + c]`.
+    """
+    fusion = plain(answers, drawn, out)
+    assign(fusion, "linear.bias", tenths(out, seed=seed))
+    level = oracles.read_level(fusion, drawn.group)
+    same(call(fusion, drawn.x), oracles.fusion(drawn.x, level, training=True))
+
+
+@pytest.mark.worth(2, "normalised")
+@given(BATCHES, OUT, SEEDS)
+def test_normalises_in_training(answers: Answers, drawn: Grouped, out: int, seed: int) -> None:
+    """In training the result is tanh(norm(linear(flatten(x)))): the batch's statistics, before tanh."""
+    fusion = normalised(answers, drawn, out, seed)
+    level = oracles.read_level(fusion, drawn.group)
+    same(call(fusion, drawn.x), oracles.fusion(drawn.x, level, training=True))
+
+
+@pytest.mark.worth(1, "normalised")
+@given(INPUTS, OUT, SEEDS)
+@settings(max_examples=12)
+def test_normalises_in_evaluation(answers: Answers, drawn: Grouped, out: int, seed: int) -> None:
+    """In evaluation the result is tanh(norm(linear(flatten(x)))), where the norm uses its running statistics."""
+    fusion = normalised(answers, drawn, out, seed)
+    fusion.eval()
+    level = oracles.read_level(fusion, drawn.group)
+    same(call(fusion, drawn.x), oracles.fusion(drawn.x, level, training=False))
+
+
+@pytest.mark.worth(1, "shape")
+@given(st.integers(1, 5), st.integers(1, 3), st.integers(1, 3), OUT, st.booleans())
+@settings(max_examples=15)
+def test_shape(answers: Answers, group: int, groups: int, batch: int, out: int, normalize: bool) -> None:
+    """(B, T, in) becomes (B, T // group, out), and (B, out) where one group remains."""
+    fusion = build(answers.ex07_fusion.Fusion, 2, out, group, normalize=normalize)
+    fusion.eval()
+    shape = (batch, groups, out) if groups > 1 else (batch, out)
+    same_shape(call(fusion, numbered(batch, groups * group, 2)), shape)
+
+
+@pytest.mark.worth(1, "running")
+@given(BATCHES, OUT, SEEDS)
+@settings(max_examples=8)
+def test_running_statistics(answers: Answers, drawn: Grouped, out: int, seed: int) -> None:
+    """Each call in training moves the norm's running statistics once; a call in evaluation leaves them."""
+    fusion = normalised(answers, drawn, out, seed)
+    level = oracles.read_level(fusion, drawn.group)
+    assert level.norm is not None
+    for step, mode in enumerate(["training", "training", "evaluation"], start=1):
+        fusion.train(mode == "training")
+        call(fusion, drawn.x)
+        oracles.fusion(drawn.x, level, training=mode == "training")
+        for name in ("running_mean", "running_var"):
+            got = getattr(fusion.norm, name)
+            same(got, getattr(level.norm, name), what=f"`norm.{name}` after call {step}, in {mode}")
+
+
+@pytest.mark.worth(1, "gradients")
+@given(INPUTS, OUT)
+@settings(max_examples=10)
+def test_gradients_without_norm(answers: Answers, drawn: Grouped, out: int) -> None:
+    """Without norm the gradients of x, `linear.weight` and `linear.bias` are those of the convolution."""
+    fusion = plain(answers, drawn, out)
+    level = oracles.read_level(fusion, drawn.group)
+    ours, theirs = (drawn.x.clone().requires_grad_() for _ in range(2))
+    same_gradients(fusion, ours, call(fusion, ours), theirs, level)
+
+
+@pytest.mark.worth(1, "gradients")
+@given(BATCHES, OUT, SEEDS)
+@settings(max_examples=10)
+def test_gradients_with_norm(answers: Answers, drawn: Grouped, out: int, seed: int) -> None:
+    """With norm the gradients of x, `linear.weight`, `norm.weight` and `norm.bias` are right, in training."""
+    fusion = normalised(answers, drawn, out, seed)
+    level = oracles.read_level(fusion, drawn.group)
+    ours, theirs = (drawn.x.clone().requires_grad_() for _ in range(2))
+    same_gradients(fusion, ours, call(fusion, ours), theirs, level)
+
+
+@pytest.mark.worth(0.5, "inputs")
+@given(st.integers(2, 3), st.integers(1, 2), OUT, st.booleans(), SEEDS)
+@settings(max_examples=10)
+def test_batch_of_one(answers: Answers, group: int, groups: int, out: int, normalize: bool, seed: int) -> None:
+    """A batch of one keeps its batch axis, and its values are those of any other batch."""
+    drawn = Grouped(tenths(1, groups * group, 2, seed=seed), group)
+    fusion = normalised(answers, drawn, out, seed) if normalize else plain(answers, drawn, out)
+    training = groups > 1  # at the root, training has one value a channel, which the norm refuses
+    fusion.train(training)
+    level = oracles.read_level(fusion, group)
+    same(call(fusion, drawn.x), oracles.fusion(drawn.x, level, training=training))
+
+
+@pytest.mark.worth(0.5, "inputs")
+@given(LAYOUTS, FLOATS, st.booleans(), st.booleans())
+@settings(max_examples=12)
+def test_strides_and_dtypes(answers: Answers, layout: str, dtype: torch.dtype, normalize: bool, training: bool) -> None:
+    """Input whose memory is in another order works, and the result has the input's dtype: float64 after `.double()`."""
+    x = laid_out(numbered(3, 6, 3, dtype=dtype) / 10, layout)
+    fusion = build(answers.ex07_fusion.Fusion, 3, 2, 3, normalize=normalize)
+    fusion.to(dtype).train(training)
+    level = oracles.read_level(fusion, 3)
+    got = call(fusion, x)
+    same_dtype(got, dtype)
+    if dtype == torch.float64:
+        same(got, oracles.fusion(x, level, training=training))
+
+
+@pytest.mark.worth(0.25, "refuses")
+@given(st.integers(2, 5), st.integers(0, 2), st.booleans(), st.data())
+@settings(max_examples=10)
+def test_refuses_a_remainder(answers: Answers, group: int, groups: int, normalize: bool, data: st.DataObject) -> None:
+    """T not a multiple of `group` is a ValueError that names T: no character is dropped in silence."""
+    time = groups * group + data.draw(st.integers(1, group - 1))
+    fusion = build(answers.ex07_fusion.Fusion, 2, 3, group, normalize=normalize)
+    raises(ValueError, fusion, numbered(16, time, 2), values=[time])
+
+
+@pytest.mark.worth(0.25, "refuses")
+@given(st.sampled_from([(4,), (2, 4), (4, 4), (3, 4, 2, 2), (3, 2, 4, 2)]), st.booleans())
+@settings(max_examples=8)
+def test_refuses_another_rank(answers: Answers, shape: tuple[int, ...], normalize: bool) -> None:
+    """Input x that is not 3-D is a ValueError."""
+    raises(ValueError, build(answers.ex07_fusion.Fusion, 2, 3, 2, normalize=normalize), numbered(*shape))
+
+
+@pytest.mark.worth(0.5, "refuses")
+@given(st.integers(-3, 0), st.booleans())
+@settings(max_examples=6)
+def test_refuses_a_group_below_one(answers: Answers, group: int, normalize: bool) -> None:
+    """A group below 1 is refused when the layer is built, by a ValueError that names `group` and its value."""
+    raises(ValueError, answers.ex07_fusion.Fusion, 5, 6, group, normalize, naming=["group"], values=[group])
+
+
+@pytest.mark.worth(0.5, "effects")
+@given(BATCHES, st.booleans(), st.booleans())
+@settings(max_examples=10)
+def test_leaves_everything_as_it_was(answers: Answers, drawn: Grouped, normalize: bool, training: bool) -> None:
+    """The argument is not modified, the layer stays in its mode, and a forward pass does not touch the global random
+    state.
+    """
+    fusion = build(answers.ex07_fusion.Fusion, drawn.x.shape[-1], 2, drawn.group, normalize)
+    fusion.double().train(training)
+    with leaves_alone(answers, x=drawn.x):
+        call(fusion, drawn.x)
+    same(fusion.training, training, what="`training` after a call")

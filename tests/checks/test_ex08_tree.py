@@ -1,0 +1,417 @@
+"""Exercise 8: the tree against convolutions over the answer's own weights, and who sees which characters."""
+
+from typing import Any
+
+import oracles
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from strategies import LAYOUTS, SEEDS, Window, laid_out, numbered, tenths, tokens, windows
+from torch import Tensor, nn
+
+from grader.checking import expect
+from grader.checking.answers import Answers
+from grader.checking.expect import (
+    Mismatch,
+    assign,
+    attribute,
+    build,
+    call,
+    holds,
+    leaves_alone,
+    raises,
+    same,
+    same_dtype,
+    same_shape,
+)
+
+SHAPES = st.sampled_from([(2, 1), (2, 2), (2, 3), (2, 4), (3, 1), (3, 2), (3, 3), (4, 2), (4, 3), (5, 1)])
+SIZES = st.integers(1, 4)
+
+
+def grown(answers: Answers, window: Window, *, normalize: bool = True) -> Any:
+    """A tree for these windows in float64."""
+    tree = build(answers.ex08_tree.FusionTree, *window.sizes, normalize=normalize)
+    tree.double()
+    return tree
+
+
+def same_outputs(tree: Any, window: Window, *, training: bool) -> None:
+    """Compare the embedding and each level's output with the oracle's."""
+    tree.train(training)
+    expected, _ = oracles.tree(window.tokens, oracles.read_tree(tree, window.group), training=training)
+    got = call(tree.level_outputs, window.tokens)
+    holds(isinstance(got, list), "the result is not a list", expected="a list", got=type(got).__name__)
+    same(len(got), len(expected), what="the number of tensors")
+    for level, (one, other) in enumerate(zip(got, expected, strict=True)):
+        same(one, other, what=f"the output of level {level}" if level else "the embedding")
+
+
+def same_logits(tree: Any, window: Window, *, training: bool) -> None:
+    """Compare the logits with the oracle's."""
+    tree.train(training)
+    _, expected = oracles.tree(window.tokens, oracles.read_tree(tree, window.group), training=training)
+    same(call(tree, window.tokens), expected, what="the logits")
+
+
+@pytest.mark.worth(1, "layers")
+@given(SHAPES, st.integers(3, 6), SIZES, SIZES, st.booleans())
+@settings(max_examples=10)
+def test_layers(
+    answers: Answers, shape: tuple[int, int], vocab_size: int, embedding_dim: int, hidden_dim: int, normalize: bool
+) -> None:
+    """A tree has the attributes `context`, `group`, `embedding`, `levels`, one `Fusion` for each level in an
+    `nn.ModuleList`, and `output`; only the first level reads embeddings.
+    """
+    group, depth = shape
+    context = group**depth
+    tree = build(answers.ex08_tree.FusionTree, vocab_size, context, embedding_dim, hidden_dim, group, normalize)
+    holds(isinstance(tree, nn.Module), "it is not an nn.Module", expected="an nn.Module", got=type(tree).__name__)
+    same(attribute(tree, "context"), context, what="`context`")
+    same(attribute(tree, "group"), group, what="`group`")
+    same_shape(
+        attribute(tree, "embedding", nn.Embedding).weight, (vocab_size, embedding_dim), what="`embedding.weight`"
+    )
+    levels = attribute(tree, "levels", nn.ModuleList)
+    same(len(levels), depth, what=f"the number of levels for context {context} and group {group}")
+    for number, level in enumerate(levels):
+        linear, channels = attribute(level, "linear", nn.Linear), hidden_dim if number else embedding_dim
+        same_shape(linear.weight, (hidden_dim, group * channels), what=f"`levels[{number}].linear.weight`")
+        attribute(level, "flatten")
+        without = attribute(level, "norm") is None
+        same(without, not normalize, what=f"whether `levels[{number}].norm` is None, with normalize={normalize}")
+    output = attribute(tree, "output", nn.Linear)
+    same_shape(output.weight, (vocab_size, hidden_dim), what="`output.weight`")
+    holds(output.bias is not None, "`output` has no bias", expected="a bias", got="None")
+
+
+@pytest.mark.worth(1, "size")
+def test_size_of_the_published_tree(answers: Answers) -> None:
+    """FusionTree(27, 8, 24, 128) has 76,579 parameters: every level has its own, and torch finds them all."""
+    tree = build(answers.ex08_tree.FusionTree, 27, 8, 24, 128)
+    same(sum(parameter.numel() for parameter in tree.parameters()), 76_579, what="the number of parameters")
+
+
+@pytest.mark.worth(0.5, "size", "normalize")
+@given(SHAPES, st.integers(3, 6), SIZES, SIZES, st.booleans())
+@settings(max_examples=8)
+def test_size_of_any_tree(
+    answers: Answers, shape: tuple[int, int], vocab_size: int, embedding_dim: int, hidden_dim: int, normalize: bool
+) -> None:
+    """Each level adds group * (its input channels) * hidden_dim weights, and two numbers for each hidden channel where
+    it normalises, or one where it does not (normalize=False).
+    """
+    group, depth = shape
+    tree = build(
+        answers.ex08_tree.FusionTree, vocab_size, group**depth, embedding_dim, hidden_dim, group, normalize=normalize
+    )
+    weights = group * hidden_dim * (embedding_dim + (depth - 1) * hidden_dim)
+    ends = vocab_size * embedding_dim + (hidden_dim + 1) * vocab_size
+    expected = ends + weights + depth * hidden_dim * (2 if normalize else 1)
+    same(sum(parameter.numel() for parameter in tree.parameters()), expected, what="the number of parameters")
+
+
+@pytest.mark.worth(1, "humble")
+@given(st.sampled_from([16, 64, 100]), st.sampled_from([80, 120]))
+@settings(max_examples=3)
+def test_output_starts_humble(answers: Answers, hidden_dim: int, vocab_size: int) -> None:
+    """The initial weight of `output` is a tenth of what `nn.Linear` draws: within 0.1 / sqrt(hidden_dim)."""
+    tree = build(answers.ex08_tree.FusionTree, vocab_size, 2, 1, hidden_dim)
+    _drawn_within(attribute(tree, "output", nn.Linear).weight, 0.1 / hidden_dim**0.5, "`output.weight`")
+
+
+@pytest.mark.worth(0.5, "humble")
+@given(st.sampled_from([16, 64, 100]), st.sampled_from([80, 120]))
+@settings(max_examples=3)
+def test_output_bias_is_not_scaled(answers: Answers, hidden_dim: int, vocab_size: int) -> None:
+    """The initial bias of `output` is what `nn.Linear` draws, within 1 / sqrt(hidden_dim): it is not scaled."""
+    tree = build(answers.ex08_tree.FusionTree, vocab_size, 2, 1, hidden_dim)
+    _drawn_within(attribute(tree, "output", nn.Linear).bias, 1 / hidden_dim**0.5, "`output.bias`")
+
+
+def _drawn_within(values: Tensor, bound: float, name: str) -> None:
+    """Expect uniform draws of which the largest nearly reaches the bound: of 80 draws, 1 in 10**8 times it does not."""
+    values = values.detach()
+    largest = float(values.abs().max())
+    holds(
+        0.79 * bound < largest < 1.0001 * bound,
+        f"the largest of {values.numel()} numbers of {name} is {largest:.5g}, not just below {bound:.5g}",
+        expected=f"{name} drawn from {-bound:.5g} to {bound:.5g}",
+        got=f"{name} from {float(values.min()):.5g} to {float(values.max()):.5g}",
+    )
+
+
+@pytest.mark.worth(0.5, "levels")
+@given(SHAPES, st.integers(1, 3), SIZES, SIZES)
+@settings(max_examples=10)
+def test_shapes_of_the_levels(
+    answers: Answers, shape: tuple[int, int], batch: int, embedding_dim: int, hidden_dim: int
+) -> None:
+    """`level_outputs` is a list of the embedding and each level's output: (B, 8, E), (B, 4, H), (B, 2, H), (B, H) for
+    context 8.
+    """
+    group, depth = shape
+    tree = build(answers.ex08_tree.FusionTree, 5, group**depth, embedding_dim, hidden_dim, group=group)
+    tree.eval()
+    got = call(tree.level_outputs, tokens(batch, group**depth, 5, seed=0))
+    holds(isinstance(got, list), "the result is not a list", expected="a list", got=type(got).__name__)
+    same(len(got), depth + 1, what="the number of tensors")
+    same_shape(got[0], (batch, group**depth, embedding_dim), what="the embedding")
+    for level in range(1, depth):
+        same_shape(got[level], (batch, group ** (depth - level), hidden_dim), what=f"the output of level {level}")
+    same_shape(got[depth], (batch, hidden_dim), what="the output of the last level")
+
+
+@pytest.mark.worth(1, "levels")
+@given(windows())
+def test_values_of_the_levels(answers: Answers, window: Window) -> None:
+    """Each level's output is its own fusion of the output below, from the embedding up (in evaluation)."""
+    same_outputs(grown(answers, window), window, training=False)
+
+
+@pytest.mark.worth(0.5, "layers")
+@given(windows(least_batch=2), st.booleans(), SEEDS)
+@settings(max_examples=8)
+def test_each_level_is_a_fusion(answers: Answers, window: Window, training: bool, seed: int) -> None:
+    """Each of the `levels` is exercise 7's `Fusion`: called alone, it joins `group` neighbours in any sequence."""
+    tree = grown(answers, window)
+    tree.train(training)
+    for number, level in enumerate(attribute(tree, "levels", nn.ModuleList)):
+        channels = window.hidden_dim if number else window.embedding_dim
+        x = tenths(2, 2 * window.group, channels, seed=seed)
+        copy = oracles.read_level(level, window.group)
+        got = call(expect.given(level, "level", f"tree.levels[{number}]"), x)
+        same(got, oracles.fusion(x, copy, training=training))
+
+
+@pytest.mark.worth(0.5, "levels")
+@given(windows(least_batch=2))
+@settings(max_examples=12)
+def test_training_takes_the_batch_statistics(answers: Answers, window: Window) -> None:
+    """In training each level normalises by its batch, moves its running statistics once, and stays in training."""
+    tree = grown(answers, window)
+    expected = oracles.read_tree(tree, window.group)
+    same_outputs(tree, window, training=True)
+    oracles.tree(window.tokens, expected, training=True)
+    for number, (level, wanted) in enumerate(zip(tree.levels, expected.levels, strict=True)):
+        same(level.training, True, what=f"`training` of level {number + 1} after a call in training")
+        holds(wanted.norm is not None, f"`levels[{number}].norm` is None", expected="a norm", got="None")
+        assert wanted.norm is not None
+        for name in ("running_mean", "running_var"):
+            what = f"`levels[{number}].norm.{name}` after one call in training"
+            same(attribute(level.norm, name, Tensor), getattr(wanted.norm, name), what=what)
+
+
+@pytest.mark.worth(1, "logits")
+@given(windows(), SEEDS)
+def test_logits(answers: Answers, window: Window, seed: int) -> None:
+    """The logits are `output` of the root (in evaluation): (B, context) becomes (B, V)."""
+    tree = grown(answers, window)
+    assign(tree, "output.bias", tenths(window.vocab_size, seed=seed))
+    assign(tree, "output.weight", tenths(window.vocab_size, window.hidden_dim, seed=seed + 1))
+    same_logits(tree, window, training=False)
+
+
+@pytest.mark.worth(0.5, "logits")
+@given(windows(least_batch=2))
+@settings(max_examples=8)
+def test_logits_in_training(answers: Answers, window: Window) -> None:
+    """In training the logits are `output` of the root that `level_outputs` computes in training."""
+    same_logits(grown(answers, window), window, training=True)
+
+
+@pytest.mark.worth(1, "sees")
+@given(SHAPES, st.booleans(), SEEDS, st.data())
+def test_a_character_moves_the_nodes_above_it(
+    answers: Answers, shape: tuple[int, int], normalize: bool, seed: int, data: st.DataObject
+) -> None:
+    """When one character changes, exactly the nodes above it change: node t of level l sees the `group ** l` characters
+    from t * group ** l on (in evaluation).
+    """
+    group, depth = shape
+    context, changed = group**depth, data.draw(st.integers(0, group**depth - 1))
+    tree = build(answers.ex08_tree.FusionTree, 5, context, 3, 4, group, normalize)
+    tree.double()
+    tree.eval()
+    before = tokens(1, context, 5, seed)
+    after = before.clone()
+    after[0, changed] = (before[0, changed] + 1) % 5
+    pairs = zip(call(tree.level_outputs, before), call(tree.level_outputs, after), strict=True)
+    for level, (one, other) in enumerate(pairs):
+        same_shape(one, tuple(other.shape))
+        # a difference shrinks by about a half at each fusion; rounding is below 1e-15
+        moved = ((one - other).abs().reshape(context // group**level, -1).max(dim=1).values > 1e-12).nonzero()
+        what = f"the nodes of level {level} that change with character {changed}"
+        same(moved.flatten().tolist(), [changed // group**level], what=what)
+
+
+@pytest.mark.worth(0.5, "sees")
+@given(st.sampled_from([(2, 2), (2, 3), (3, 2), (4, 2), (3, 1)]), st.booleans(), SEEDS, st.data())
+@settings(max_examples=10)
+def test_a_node_has_gradients_from_its_own_characters(
+    answers: Answers, shape: tuple[int, int], normalize: bool, seed: int, data: st.DataObject
+) -> None:
+    """The gradient of one node reaches exactly its own `group ** level` characters (in evaluation)."""
+    group, depth = shape
+    context, level = group**depth, data.draw(st.integers(1, depth))
+    node = data.draw(st.integers(0, context // group**level - 1))
+    tree = build(answers.ex08_tree.FusionTree, context, context, 3, 4, group, normalize)
+    tree.double()
+    tree.eval()
+    order = torch.randperm(context, generator=torch.Generator().manual_seed(seed))  # every character once
+    outputs = call(tree.level_outputs, order[None])
+    outputs[level].reshape(context // group**level, -1)[node].sum().backward()
+    gradient = tree.embedding.weight.grad
+    holds(gradient is not None, "no gradient reaches `embedding.weight`")
+    seen = [place for place in range(context) if gradient[order[place]].abs().max() > 1e-12]
+    first = node * group**level
+    expected = list(range(first, first + group**level))
+    same(seen, expected, what=f"the places whose characters node {node} of level {level} depends on")
+
+
+@pytest.mark.worth(0.5, "normalize")
+@given(windows(), st.booleans(), SEEDS)
+@settings(max_examples=12)
+def test_without_normalisation(answers: Answers, window: Window, training: bool, seed: int) -> None:
+    """With normalize=False no level has a norm, every level has a bias, and training and evaluation are alike."""
+    tree = grown(answers, window, normalize=False)
+    for number, level in enumerate(attribute(tree, "levels", nn.ModuleList)):
+        same(attribute(level, "norm"), None, what=f"`levels[{number}].norm` with normalize=False")
+        assign(tree, f"levels.{number}.linear.bias", tenths(window.hidden_dim, seed=seed + number))
+    same_logits(tree, window, training=training)
+
+
+@pytest.mark.worth(1.5, "gradients")
+@given(windows(least_batch=3), st.booleans())
+@settings(max_examples=12)
+def test_gradients_reach_every_parameter(answers: Answers, window: Window, normalize: bool) -> None:
+    """The gradients of the embedding, of every level and of the output are right, in training."""
+    tree = grown(answers, window, normalize=normalize)
+    copy = oracles.read_tree(tree, window.group)
+    weights = numbered(len(window.tokens), window.vocab_size, dtype=torch.float64)
+    _, expected = oracles.tree(window.tokens, copy, training=True)
+    (expected * weights).sum().backward()
+    got = call(tree, window.tokens)
+    same(got, expected, what="the logits")
+    holds(got.requires_grad, "the logits are cut off from the parameters: no gradient flows")
+    (got * weights).sum().backward()
+    pairs = [("embedding.weight", copy.embedding), ("output.weight", copy.weight), ("output.bias", copy.bias)]
+    for number, level in enumerate(copy.levels):
+        pairs += [(f"levels.{number}.linear.weight", level.weight)]
+        if level.bias is not None:
+            pairs += [(f"levels.{number}.linear.bias", level.bias)]
+        if level.norm is not None:
+            pairs += [(f"levels.{number}.norm.{name}", getattr(level.norm, name)) for name in ("weight", "bias")]
+    for name, wanted in pairs:
+        gradient = tree.get_parameter(name).grad
+        holds(gradient is not None, f"no gradient reaches `{name}`")
+        what = f"the gradient of `{name}`, where logit i has gradient i"
+        same(gradient, wanted.grad, what=what, gradient=True)
+
+
+@pytest.mark.worth(0.5, "inputs")
+@given(st.sampled_from([(2, 1), (2, 3), (3, 2), (4, 2)]), st.booleans(), SEEDS)
+@settings(max_examples=8)
+def test_batch_of_one(answers: Answers, shape: tuple[int, int], normalize: bool, seed: int) -> None:
+    """A batch of one window gives (1, V), and the values of any other batch (with a norm, in evaluation)."""
+    group, depth = shape
+    window = Window(tokens(1, group**depth, 5, seed), group**depth, group, 5, 2, 3)
+    same_logits(grown(answers, window, normalize=normalize), window, training=not normalize)
+
+
+@pytest.mark.worth(0.5, "inputs")
+@given(LAYOUTS, st.booleans(), SEEDS)
+@settings(max_examples=8)
+def test_strides_and_dtypes(answers: Answers, layout: str, double: bool, seed: int) -> None:
+    """Tokens whose memory is in another order work; the logits are float32, and float64 after `.double()`."""
+    window = Window(laid_out(tokens(3, 4, 5, seed), layout), 4, 2, 5, 2, 3)
+    tree = build(answers.ex08_tree.FusionTree, *window.sizes)
+    same_dtype(call(tree, window.tokens), torch.float32)
+    tree.double()
+    same_dtype(call(tree, window.tokens), torch.float64)
+    same_logits(tree, window, training=False)
+
+
+@pytest.mark.worth(0.25, "powers")
+@given(st.sampled_from([(243, 3), (125, 5), (216, 6), (1000, 10), (64, 4), (64, 8), (7, 7)]))
+@settings(max_examples=7)
+def test_large_powers_are_exact(answers: Answers, sizes: tuple[int, int]) -> None:
+    """Every power of `group` is a context: 243 characters in threes are 5 levels, 125 in fives are 3."""
+    context, group = sizes
+    tree = build(answers.ex08_tree.FusionTree, 3, context, 1, 1, group)
+    depth = next(levels for levels in range(1, 10) if group**levels == context)
+    same(len(attribute(tree, "levels", nn.ModuleList)), depth, what="the number of levels")
+
+
+@pytest.mark.worth(0.5, "powers")
+@given(
+    st.sampled_from([(6, 2), (12, 2), (7, 2), (8, 3), (6, 3), (8, 4), (32, 4), (242, 3), (244, 3), (124, 5)]),
+    st.booleans(),
+)
+@settings(max_examples=10)
+def test_refuses_a_context_that_is_no_power(answers: Answers, sizes: tuple[int, int], normalize: bool) -> None:
+    """A `context` that is not a power of `group` is refused when the tree is built, by a ValueError that names
+    `context` and its value.
+    """
+    context, group = sizes
+    tree = answers.ex08_tree.FusionTree
+    raises(ValueError, tree, 27, context, 10, 20, group, normalize, naming=["context"], values=[context])
+
+
+@pytest.mark.worth(0.5, "powers")
+@given(st.sampled_from([(1, 2), (0, 2), (-2, 2), (-8, 2), (1, 3), (2, 3), (2, 4), (0, 3), (1, 5)]))
+@settings(max_examples=9)
+def test_refuses_a_context_below_group(answers: Answers, sizes: tuple[int, int]) -> None:
+    """A `context` below `group` has no level: a ValueError that names `context` and its value."""
+    context, group = sizes
+    raises(ValueError, answers.ex08_tree.FusionTree, 27, context, 10, 20, group, naming=["context"], values=[context])
+
+
+@pytest.mark.worth(0.25, "powers")
+@given(st.sampled_from([(8, 1), (1, 1), (8, 0), (1, 0), (8, -2), (4, -2)]))
+@settings(max_examples=6)
+def test_refuses_a_group_below_two(answers: Answers, sizes: tuple[int, int]) -> None:
+    """A group below 2 has no powers to be a context: a ValueError that names `context` or `group`, and its value."""
+    context, group = sizes
+    tree = answers.ex08_tree.FusionTree
+    try:
+        raises(ValueError, tree, 27, context, 10, 20, group, naming=["group"], values=[group])
+    except Mismatch:
+        raises(ValueError, tree, 27, context, 10, 20, group, naming=["context"], values=[context])
+
+
+@pytest.mark.worth(0.5, "refuses")
+@given(st.sampled_from([(8, 2), (9, 3), (4, 4)]), st.sampled_from([0, 1, 2, 3, 6, 7, 16, 27]), st.booleans())
+@settings(max_examples=12)
+def test_refuses_another_window_length(answers: Answers, sizes: tuple[int, int], length: int, logits: bool) -> None:
+    """A window of another length is a ValueError that names that length, shorter powers of `group` included."""
+    context, group = sizes
+    tree = build(answers.ex08_tree.FusionTree, 30, context, 10, 12, group)
+    raises(ValueError, tree if logits else tree.level_outputs, tokens(5, length, 30, seed=0), values=[length])
+
+
+@pytest.mark.worth(0.25, "refuses")
+@given(st.sampled_from([(8,), (1,), (3, 8, 1), (3, 1, 8), (1, 8, 8), (8, 8, 8)]), st.booleans())
+@settings(max_examples=8)
+def test_refuses_another_rank(answers: Answers, shape: tuple[int, ...], logits: bool) -> None:
+    """Tokens that are not (B, context) are a ValueError."""
+    tree = build(answers.ex08_tree.FusionTree, 5, 8, 2, 3)
+    raises(ValueError, tree if logits else tree.level_outputs, torch.ones(shape, dtype=torch.int64))
+
+
+@pytest.mark.worth(0.25, "effects")
+@given(windows(least_batch=2), st.booleans(), st.booleans())
+@settings(max_examples=10)
+def test_leaves_everything_as_it_was(answers: Answers, window: Window, normalize: bool, training: bool) -> None:
+    """The argument is not modified, the tree stays in its mode, nothing is kept between calls, and a forward pass does
+    not touch the global random state.
+    """
+    tree = grown(answers, window, normalize=normalize)
+    tree.train(training)
+    with leaves_alone(answers, tokens=window.tokens):
+        call(tree.level_outputs, window.tokens)
+        call(tree, window.tokens)
+    same(tree.training, training, what="`training` after a call")
+    other = window._replace(tokens=(window.tokens + 1) % window.vocab_size)
+    same_logits(tree, other, training=False)

@@ -1,0 +1,439 @@
+"""Exercise 9: a mean over examples, the two modes and what must be put back, and a loop that equals plain SGD.
+
+With a single example the rows that are drawn do not matter, and with rate 0 nothing but the rows does: so a mistake in
+one line of the loop is told by the check of that line.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import oracles
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from models import DROPPING, NORMALISED, PLAIN, generator_of, gradients_kept, puts_back_the_mode, small_model
+from strategies import FLOATS, LAYOUTS, SEEDS, laid_out, tokens
+from torch import Tensor, nn
+
+from grader.checking import expect
+from grader.checking.answers import Answers
+from grader.checking.expect import Mismatch, call, holds, leaves_alone, raises, same
+
+MODES = st.booleans()
+NO_EXAMPLES = ["example", "input", "target", "empty", 0, "Example", "Input", "Empty"]  # any of these words will do
+
+
+def examples(count: int, seed: int, layout: str = "dense") -> tuple[Tensor, Tensor]:
+    """Windows of two of the tokens 0 to 4, and their targets."""
+    targets = tokens(count, 1, 5, seed + 1)[:, 0]
+    return laid_out(tokens(count, 2, 5, seed), layout), targets if layout == "dense" else laid_out(targets, "strided")
+
+
+def plan(schedule: str, **sizes: int) -> dict[str, Any]:
+    """Arguments that `train` and its oracle share: a schedule, made of its text and named in the example, and sizes."""
+    learning_rate: Callable[[int], float] = eval(schedule)
+    return {**sizes, "learning_rate": expect.given(learning_rate, "rate", schedule)}
+
+
+def same_losses(got: Any, expected: list[float]) -> None:
+    """Compare each step's loss; the message names the first step at which they part."""
+    holds(isinstance(got, list), f"train returns {type(got).__name__}, expected a list", expected=expected, got=got)
+    for step, (loss, wanted) in enumerate(zip(got, expected, strict=False)):
+        try:
+            same(loss, wanted, what="the loss")
+        except Mismatch as mismatch:
+            raise Mismatch(f"at step {step}: {mismatch.difference}", expected=expected, got=got) from None
+    same(len(got), len(expected), what="the number of losses")
+
+
+def same_parameters(model: nn.Module, expected: nn.Module) -> None:
+    """Compare each parameter of the model that was trained with the oracle's."""
+    after = dict(expected.named_parameters())
+    for name, parameter in model.named_parameters():
+        try:
+            same(parameter, after[name], what=f"`{name}`")
+        except Mismatch as mismatch:
+            difference = mismatch.difference if name in mismatch.difference else f"`{name}`: {mismatch.difference}"
+            raise Mismatch(difference, expected=after[name], got=parameter) from None
+
+
+@pytest.mark.worth(1.5, "mean")
+@given(st.integers(1, 7), st.integers(1, 9), SEEDS, LAYOUTS)
+def test_mean_over_all_examples(answers: Answers, count: int, batch_size: int, seed: int, layout: str) -> None:
+    """`mean_loss` is the mean cross-entropy over all examples, a float: a short last batch weighs what it holds."""
+    inputs, targets = examples(count, seed, layout)
+    model = small_model(seed=seed, training=False)
+    expected = oracles.mean_cross_entropy(model, inputs, targets)
+    same(call(answers.ex09_training.mean_loss, model, inputs, targets, batch_size=batch_size), expected)
+
+
+@pytest.mark.worth(0.75, "evaluation")
+@settings(max_examples=10)
+@given(st.sampled_from([NORMALISED, DROPPING]), st.integers(2, 5), SEEDS, MODES)
+def test_loss_is_measured_in_evaluation_mode(
+    answers: Answers, middle: str, count: int, seed: int, training: bool
+) -> None:
+    """`mean_loss` measures in evaluation mode: batch normalisation uses what it remembers, dropout drops nothing."""
+    inputs, targets = examples(count, seed)
+    model = small_model(seed=seed, middle=middle, training=training)
+    expected = oracles.mean_cross_entropy(model, inputs, targets)
+    same(call(answers.ex09_training.mean_loss, model, inputs, targets), expected)
+
+
+@pytest.mark.worth(0.5, "evaluation")
+@settings(max_examples=4)
+@given(st.integers(1, 3), SEEDS)
+def test_loss_is_measured_without_gradients(answers: Answers, batch_size: int, seed: int) -> None:
+    """`mean_loss` runs the model without gradients: nothing is recorded for a backward pass."""
+    model = small_model(seed=seed)
+    kept = gradients_kept(model)
+    call(answers.ex09_training.mean_loss, model, *examples(3, seed), batch_size=batch_size)
+    holds(
+        not any(kept),
+        "the model's logits are recorded for gradients",
+        expected="logits.requires_grad is False",
+        got="logits.requires_grad is True",
+    )
+
+
+@pytest.mark.worth(0.5, "mode")
+@settings(max_examples=6)
+@given(MODES, st.integers(1, 4))
+def test_measuring_puts_the_mode_back(answers: Answers, training: bool, batch_size: int) -> None:
+    """`mean_loss` leaves the model in the mode it was in, whichever that was."""
+    model = small_model(middle=NORMALISED, training=training)
+    with puts_back_the_mode(model):
+        call(answers.ex09_training.mean_loss, model, *examples(3, 0), batch_size=batch_size)
+
+
+@pytest.mark.worth(0.5, "mode")
+@settings(max_examples=12)
+@given(MODES, st.sampled_from(["token", "target", "batch size"]), st.integers(0, 2), st.integers(1, 3))
+def test_measuring_puts_the_mode_back_after_an_error(
+    answers: Answers, training: bool, unknown: str, place: int, batch_size: int
+) -> None:
+    """`mean_loss` leaves the model in the mode it was in, also when the model or the loss raises an error."""
+    inputs, targets = examples(3, 0)
+    if unknown == "batch size":
+        batch_size = 0
+    else:
+        (inputs[:, 0] if unknown == "token" else targets)[place] = 7
+    model = small_model(middle=NORMALISED, training=training)
+    with puts_back_the_mode(model):
+        call(answers.ex09_training.mean_loss, model, inputs, targets, batch_size=batch_size)
+
+
+@pytest.mark.worth(0.25, "refuses")
+@settings(max_examples=3)
+@given(st.integers(-2, 0))
+def test_measuring_refuses_a_batch_size_below_one(answers: Answers, batch_size: int) -> None:
+    """`mean_loss` refuses a batch_size below 1 by a ValueError that names it and its value."""
+    function = answers.ex09_training.mean_loss
+    raises(
+        ValueError,
+        function,
+        small_model(),
+        *examples(3, 0),
+        batch_size=batch_size,
+        naming=["batch"],
+        values=[batch_size],
+    )
+
+
+@pytest.mark.worth(0.25, "refuses")
+@settings(max_examples=6)
+@given(st.sampled_from([(0, 0), (3, 2), (2, 3), (1, 4), (5, 1)]))
+def test_measuring_refuses_no_examples_and_unequal_lengths(answers: Answers, lengths: tuple[int, int]) -> None:
+    """`mean_loss` refuses no examples, and as many inputs as there are no targets, by a ValueError that says so."""
+    inputs, targets = examples(5, 0)
+    values = list(lengths) if any(lengths) else NO_EXAMPLES
+    arguments = small_model(), inputs[: lengths[0]], targets[: lengths[1]]
+    raises(ValueError, answers.ex09_training.mean_loss, *arguments, values=values)
+
+
+@pytest.mark.worth(0.25, "effects", "mean")
+@settings(max_examples=6)
+@given(SEEDS, st.sampled_from([NORMALISED, PLAIN]), FLOATS)
+def test_measuring_changes_nothing(answers: Answers, seed: int, middle: str, dtype: torch.dtype) -> None:
+    """`mean_loss` changes neither inputs nor targets nor the model, and leaves the global random state alone."""
+    inputs, targets = examples(4, seed)
+    model = small_model(
+        "model[0].weight.grad = torch.ones_like(model[0].weight)", seed=seed, middle=middle, dtype=dtype
+    )
+    before = {name: value.clone() for name, value in model.state_dict().items()}
+    expected = oracles.mean_cross_entropy(model, inputs, targets)
+    with leaves_alone(answers, inputs=inputs, targets=targets):
+        got = call(answers.ex09_training.mean_loss, model, inputs, targets, batch_size=3)
+    for name, value in model.state_dict().items():
+        same(value, before[name], what=f"the model's `{name}`")
+    same(model[0].weight.grad, torch.ones(5, 2, dtype=dtype), what="the gradient that was there before")
+    close = isinstance(got, float) and abs(got - expected) < 1e-5 * max(1.0, expected)
+    holds(close, f"the mean loss is wrong for a {dtype} model", expected=expected, got=got)
+
+
+@pytest.mark.worth(1, "decay")
+@given(
+    st.integers(1, 40) | st.just(200_000), st.integers(0, 8), st.integers(-2, 2), st.sampled_from([(0.5, 0.25), (1, 3)])
+)
+def test_step_decay_around_the_boundary(
+    answers: Answers, steps: int, eighths: int, beside: int, rates: tuple[float, float]
+) -> None:
+    """`step_decay` is `initial` while step < boundary * steps, and `final` from there on."""
+    initial, final = map(float, rates)
+    boundary = eighths / 8
+    step = max(int(boundary * steps) + beside, 0)
+    got = call(answers.ex09_training.step_decay, step, steps, initial=initial, final=final, boundary=boundary)
+    same(got, initial if 8 * step < eighths * steps else final)
+
+
+@pytest.mark.worth(0.5, "decay")
+@settings(max_examples=10)
+@given(st.sampled_from([(0, 8), (5, 8), (6, 8), (7, 8), (149_999, 200_000), (150_000, 200_000), (0, 1), (0, 0)]))
+def test_step_decay_by_default(answers: Answers, place: tuple[int, int]) -> None:
+    """By default `step_decay` is 0.1 for the first three quarters and 0.01 from there on; with steps = 0 it is 0.01."""
+    step, steps = place
+    same(call(answers.ex09_training.step_decay, step, steps), 0.1 if step * 4 < steps * 3 else 0.01)
+
+
+@pytest.mark.worth(1.5, "sgd")
+@settings(max_examples=15)
+@given(st.integers(1, 4), st.sampled_from([0.1, 0.5, 2.0]), SEEDS, FLOATS)
+def test_one_step(answers: Answers, batch_size: int, size: float, seed: int, dtype: torch.dtype) -> None:
+    """One step of `train` moves each parameter by minus the rate times its gradient of the mean cross-entropy."""
+    inputs, targets = examples(1, seed)
+    model = small_model(seed=seed, dtype=dtype)
+    arguments = plan(f"lambda step: {size}", steps=1, batch_size=batch_size)
+    expected, _ = oracles.sgd(model, inputs, targets, generator=torch.Generator(), **arguments)
+    call(answers.ex09_training.train, model, inputs, targets, generator=generator_of(seed), **arguments)
+    same_parameters(model, expected)
+
+
+@pytest.mark.worth(1, "rows")
+@given(st.integers(2, 8), st.none() | st.integers(1, 4), st.integers(1, 4), SEEDS, LAYOUTS)
+def test_each_step_draws_its_rows(
+    answers: Answers, count: int, batch_size: int | None, steps: int, seed: int, layout: str
+) -> None:
+    """Each step draws its rows by `torch.randint(len(inputs), (batch_size,), generator=generator)`, and only once."""
+    inputs, targets = examples(count, seed, layout)
+    model, generator = small_model(seed=seed), generator_of(seed)
+    theirs = torch.Generator().manual_seed(seed)
+    arguments = plan("lambda step: 0.0", steps=steps)
+    _, expected = oracles.sgd(model, inputs, targets, batch_size=batch_size or 32, generator=theirs, **arguments)
+    arguments |= {} if batch_size is None else {"batch_size": batch_size}
+    got = call(answers.ex09_training.train, model, inputs, targets, generator=generator, **arguments)
+    same_losses(got, expected)
+    holds(
+        torch.equal(generator.get_state(), theirs.get_state()),
+        "the generator has drawn more or less than the rows of each step",
+        expected=f"the generator's state after {steps} calls of torch.randint",
+        got="another state",
+    )
+
+
+@pytest.mark.worth(0.75, "schedule")
+@settings(max_examples=10)
+@given(st.integers(0, 4), st.integers(1, 3), SEEDS)
+def test_each_step_asks_for_its_own_rate(answers: Answers, only: int, more: int, seed: int) -> None:
+    """The rate of a step is learning_rate(step), the steps counted from 0: where the rate is 0, nothing moves."""
+    inputs, targets = examples(1, seed)
+    model, generator = small_model(seed=seed), generator_of(seed)
+    losses = call(
+        answers.ex09_training.train,
+        model,
+        inputs,
+        targets,
+        **plan(f"lambda step: 1.0 if step == {only} else 0.0", steps=only + more + 1, batch_size=2),
+        generator=generator,
+    )
+    moves = [step for step in range(len(losses) - 1) if abs(losses[step + 1] - losses[step]) > 1e-9]
+    holds(
+        moves == [only],
+        f"the loss changes after {f'the steps {moves}' if moves else 'no step'}, but the rate is 0 except at {only}",
+        expected=f"{only + more + 1} losses that change after step {only} alone",
+        got=losses,
+    )
+
+
+@pytest.mark.worth(0.75, "cleared")
+@settings(max_examples=10)
+@given(st.integers(1, 4), st.booleans(), SEEDS)
+def test_gradients_are_cleared_before_each_step(answers: Answers, steps: int, stale: bool, seed: int) -> None:
+    """Gradients are cleared before each step: neither those of earlier steps nor what was there before add to them."""
+    inputs, targets = examples(1, seed)
+    old = ["for parameter in model.parameters(): parameter.grad = torch.ones_like(parameter)"]
+    model = small_model(*old * stale, seed=seed)
+    arguments = plan("lambda step: 0.5", steps=steps, batch_size=2)
+    expected, losses = oracles.sgd(model, inputs, targets, generator=torch.Generator(), **arguments)
+    got = call(answers.ex09_training.train, model, inputs, targets, generator=generator_of(seed), **arguments)
+    same_losses(got, losses)
+    same_parameters(model, expected)
+
+
+@pytest.mark.worth(0.5, "cleared")
+@settings(max_examples=6)
+@given(st.sampled_from(["unused", "unused, with an old gradient", "frozen"]), SEEDS)
+def test_a_parameter_without_a_gradient_stays(answers: Answers, kind: str, seed: int) -> None:
+    """A parameter that the loss does not use, or that is frozen, has no gradient and stays as it is."""
+    after = {
+        "unused": ["model.spare = nn.Parameter(torch.ones(2))"],
+        "unused, with an old gradient": [
+            "model.spare = nn.Parameter(torch.ones(2))",
+            "model.spare.grad = torch.ones(2)",
+        ],
+        "frozen": ["model[0].weight.requires_grad_(False)"],
+    }[kind]
+    model = small_model(*after, seed=seed)
+    name = "0.weight" if kind == "frozen" else "spare"
+    before = model.get_parameter(name).detach().clone()
+    arguments = plan("lambda step: 0.5", steps=2, batch_size=2)
+    call(answers.ex09_training.train, model, *examples(3, seed), generator=generator_of(seed), **arguments)
+    same(model.get_parameter(name), before, what=f"`{name}`")
+
+
+@pytest.mark.worth(0.5, "trains")
+@settings(max_examples=8)
+@given(st.integers(2, 4), MODES, SEEDS)
+def test_trains_in_training_mode(answers: Answers, batch_size: int, training: bool, seed: int) -> None:
+    """`train` runs the model in training mode, also when it comes in evaluation mode: batch statistics, and kept."""
+    inputs, targets = examples(1, seed)
+    model = small_model(seed=seed, middle=NORMALISED, training=training)
+    before = model.state_dict()["2.running_mean"].clone()
+    arguments = plan("lambda step: 0.0", steps=2, batch_size=batch_size)
+    _, losses = oracles.sgd(model, inputs, targets, generator=torch.Generator(), **arguments)
+    got = call(answers.ex09_training.train, model, inputs, targets, generator=generator_of(seed), **arguments)
+    same_losses(got, losses)
+    moved = not torch.equal(model.state_dict()["2.running_mean"], before)
+    holds(moved, "the running statistics of the batch normalisation have not moved")
+
+
+@pytest.mark.worth(0.5, "trains", "sgd")
+@settings(max_examples=8)
+@given(st.integers(0, 2), MODES, SEEDS)
+def test_ends_in_training_mode(answers: Answers, steps: int, training: bool, seed: int) -> None:
+    """After `train` the model is in training mode, whichever it came in, and there is a loss a step: none gives []."""
+    model = small_model(seed=seed, training=training)
+    arguments = plan("lambda step: 0.5", steps=steps, batch_size=2)
+    losses = call(answers.ex09_training.train, model, *examples(3, seed), generator=generator_of(seed), **arguments)
+    holds(
+        model.training,
+        "the model is not in training mode after train",
+        expected="model.training is True",
+        got="model.training is False",
+    )
+    holds(
+        isinstance(losses, list) and len(losses) == steps and all(isinstance(loss, float) for loss in losses),
+        "train does not return a list with one float a step",
+        expected=f"a list of {steps} floats",
+        got=losses,
+    )
+
+
+# Token 4 makes a loss that is not finite: its embedding is infinite, or its logits are too far apart for a float.
+NOT_FINITE = {
+    "nan": ["model[0].weight.data[4] = float('inf')"],
+    "inf": [
+        "model[0].weight.data[4] = torch.tensor([8e307, 0])",
+        "model[2].weight.data[:, ::2] = torch.tensor([[2.0], [-2], [-2], [-2], [-2]])",
+    ],
+}
+
+
+def stops_at(answers: Answers, kind: str, inputs: Tensor, targets: Tensor, seed: int, step: int) -> None:
+    """Expect the error of a loss that is not finite at that step, and the parameters of the steps before."""
+    model, generator = small_model(*NOT_FINITE[kind], seed=seed), generator_of(seed)
+    arguments = plan("lambda step: 0.1", batch_size=2)
+    before = torch.Generator().manual_seed(seed)
+    expected, _ = oracles.sgd(model, inputs, targets, steps=step, generator=before, **arguments)
+    train = answers.ex09_training.train
+    arguments |= {"steps": step + 3, "generator": generator}
+    raises(FloatingPointError, train, model, inputs, targets, values=[step], **arguments)
+    same_parameters(model, expected)
+
+
+@pytest.mark.worth(0.5, "finite")
+@settings(max_examples=6)
+@given(st.sampled_from(["nan", "inf"]), SEEDS)
+def test_stops_at_a_first_loss_that_is_not_finite(answers: Answers, kind: str, seed: int) -> None:
+    """A loss of nan or inf at step 0 is a FloatingPointError that names step 0, and no parameter has changed."""
+    stops_at(answers, kind, torch.tensor([[4, 4]]), torch.tensor([1]), seed, 0)
+
+
+@pytest.mark.worth(0.5, "finite")
+@settings(max_examples=10)
+@given(st.sampled_from(["nan", "inf"]), st.integers(0, 9), SEEDS)
+def test_stops_at_a_later_loss_that_is_not_finite(answers: Answers, kind: str, nth: int, seed: int) -> None:
+    """A loss that is not finite is a FloatingPointError naming the step; the parameters are as before that step."""
+    draws, first = torch.Generator().manual_seed(seed), dict[int, int]()
+    for step in range(12):
+        for row in torch.randint(8, (2,), generator=draws).tolist():
+            first.setdefault(row, step)
+    row = sorted(first, key=first.__getitem__)[nth % len(first)]
+    inputs, targets = tokens(8, 2, 4, seed), tokens(8, 1, 4, seed + 1)[:, 0]
+    inputs[row], targets[row] = 4, 1
+    stops_at(answers, kind, inputs, targets, seed, first[row])
+
+
+@pytest.mark.worth(0.25, "refuses")
+@settings(max_examples=6)
+@given(st.sampled_from(["steps", "batch_size"]), st.integers(-3, -1), st.integers(0, 2))
+def test_train_refuses_sizes_that_are_too_small(answers: Answers, name: str, size: int, steps: int) -> None:
+    """`train` refuses steps < 0 and batch_size < 1 by a ValueError that names the argument and its value."""
+    size += name == "batch_size"
+    arguments = plan("lambda step: 0.1", **{"steps": steps, "batch_size": 2, name: size})
+    naming = [name.partition("_")[0]]
+    train = answers.ex09_training.train
+    raises(
+        ValueError,
+        train,
+        small_model(),
+        *examples(3, 0),
+        naming=naming,
+        values=[size],
+        generator=generator_of(0),
+        **arguments,
+    )
+
+
+@pytest.mark.worth(0.25, "refuses")
+@settings(max_examples=6)
+@given(st.sampled_from([(0, 0), (3, 2), (2, 3), (1, 4), (5, 1)]), st.integers(0, 2))
+def test_train_refuses_no_examples_and_unequal_lengths(answers: Answers, lengths: tuple[int, int], steps: int) -> None:
+    """`train` refuses no examples, and as many inputs as there are no targets, by a ValueError that says so."""
+    inputs, targets = examples(5, 0)
+    values = list(lengths) if any(lengths) else NO_EXAMPLES
+    positional = small_model(), inputs[: lengths[0]], targets[: lengths[1]]
+    arguments = plan("lambda step: 0.1", steps=steps, batch_size=2)
+    train = answers.ex09_training.train
+    raises(ValueError, train, *positional, values=values, generator=generator_of(0), **arguments)
+
+
+@pytest.mark.worth(0.5, "effects")
+@settings(max_examples=6)
+@given(st.sampled_from([PLAIN, NORMALISED]), SEEDS)
+def test_train_changes_only_the_model(answers: Answers, middle: str, seed: int) -> None:
+    """`train` changes neither inputs nor targets, and leaves the global random state alone."""
+    inputs, targets = examples(4, seed)
+    model, generator = small_model(seed=seed, middle=middle), generator_of(seed)
+    arguments = plan("lambda step: 0.1", steps=2, batch_size=3)
+    with leaves_alone(answers, inputs=inputs, targets=targets):
+        call(answers.ex09_training.train, model, inputs, targets, generator=generator, **arguments)
+
+
+RATES = st.sampled_from(["lambda step: 0.5", "lambda step: 0.4 / (step + 1)", "lambda step: 0.3 * (step % 3)"])
+
+
+@pytest.mark.worth(1.5, "sgd")
+@given(st.sampled_from([PLAIN, NORMALISED]), st.integers(1, 8), st.integers(2, 4), st.integers(1, 5), RATES, SEEDS)
+def test_equals_a_loop_with_sgd(
+    answers: Answers, middle: str, count: int, batch_size: int, steps: int, schedule: str, seed: int
+) -> None:
+    """Losses and parameters of `train` equal those of a loop with `torch.optim.SGD`, all its lines together."""
+    inputs, targets = examples(count, seed)
+    model = small_model(seed=seed, middle=middle)
+    arguments = plan(schedule, steps=steps, batch_size=batch_size)
+    theirs = torch.Generator().manual_seed(seed)
+    expected, losses = oracles.sgd(model, inputs, targets, generator=theirs, **arguments)
+    got = call(answers.ex09_training.train, model, inputs, targets, generator=generator_of(seed), **arguments)
+    same_losses(got, losses)
+    same_parameters(model, expected)

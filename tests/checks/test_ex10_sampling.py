@@ -1,0 +1,221 @@
+"""Exercise 10: probabilities from logits, and words drawn from them: with the same draws the same words."""
+
+import oracles
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from models import DROPPING, NORMALISED, PLAIN, generator_of, gradients_kept, puts_back_the_mode, small_model
+from strategies import FLOATS, LAYOUTS, SEEDS, laid_out, tokens
+
+from grader.checking.answers import Answers
+from grader.checking.expect import call, holds, leaves_alone, raises, same
+
+MODES = st.booleans()
+TEMPERATURES = st.sampled_from([1.0, 0.5, 2.0])
+NEVER_ENDS = "model[-1].bias.data[0] = -1000.0"  # token 0 is never drawn
+
+
+def vocabulary_of(characters: str) -> dict[str, int]:
+    """Tokens in the order of the characters."""
+    return {character: token for token, character in enumerate(characters)}
+
+
+@pytest.mark.worth(0.75, "softmax")
+@given(st.integers(1, 4), st.integers(1, 3), TEMPERATURES, SEEDS, LAYOUTS, FLOATS)
+def test_softmax_of_logits_over_temperature(
+    answers: Answers, batch: int, context: int, temperature: float, seed: int, layout: str, dtype: torch.dtype
+) -> None:
+    """`next_probabilities` is softmax(logits / temperature) of each window: (B, context) becomes (B, V)."""
+    windows = laid_out(tokens(batch, context, 5, seed), layout)
+    model = small_model(seed=seed, context=context, dtype=dtype, training=False)
+    given_or_default = {} if temperature == 1 else {"temperature": temperature}
+    got = call(answers.ex10_sampling.next_probabilities, model, windows, **given_or_default)
+    same(got, oracles.next_probabilities(model, windows, temperature))
+
+
+@pytest.mark.worth(0.25, "softmax")
+@settings(max_examples=6)
+@given(TEMPERATURES, SEEDS)
+def test_large_logits(answers: Answers, temperature: float, seed: int) -> None:
+    """Probabilities are right for logits of ±1,000 too, though exp(1000) is infinite."""
+    model = small_model("model[-1].bias.data += torch.tensor([1000, -1000, 999, 0, 998.5])", seed=seed, training=False)
+    windows = tokens(2, 2, 5, seed)
+    got = call(answers.ex10_sampling.next_probabilities, model, windows, temperature=temperature)
+    same(got, oracles.next_probabilities(model, windows, temperature))
+
+
+@pytest.mark.worth(0.5, "evaluation")
+@settings(max_examples=10)
+@given(st.sampled_from([NORMALISED, DROPPING]), st.integers(2, 4), SEEDS, MODES)
+def test_probabilities_of_evaluation_mode(answers: Answers, middle: str, batch: int, seed: int, training: bool) -> None:
+    """`next_probabilities` runs the model in evaluation mode, whichever it comes in."""
+    windows = tokens(batch, 2, 5, seed)
+    model = small_model(seed=seed, middle=middle, training=training)
+    got = call(answers.ex10_sampling.next_probabilities, model, windows)
+    same(got, oracles.next_probabilities(model, windows, 1.0))
+
+
+@pytest.mark.worth(0.25, "evaluation")
+@settings(max_examples=3)
+@given(st.integers(1, 3))
+def test_probabilities_without_gradients(answers: Answers, batch: int) -> None:
+    """`next_probabilities` runs the model without gradients: nothing is recorded for a backward pass."""
+    model = small_model()
+    kept = gradients_kept(model)
+    got = call(answers.ex10_sampling.next_probabilities, model, tokens(batch, 2, 5, 0))
+    holds(
+        not any(kept) and not got.requires_grad,
+        f"the {'logits' if any(kept) else 'probabilities'} are recorded for gradients",
+        expected="requires_grad is False",
+        got="requires_grad is True",
+    )
+
+
+@pytest.mark.worth(0.5, "mode")
+@settings(max_examples=12)
+@given(MODES, st.sampled_from([3, 4, 5, 6]), st.sampled_from([1.0, 0.0]))
+def test_probabilities_put_the_mode_back(answers: Answers, training: bool, vocab_size: int, temperature: float) -> None:
+    """`next_probabilities` leaves the model in the mode it was in, also after an error (a token it does not know)."""
+    model = small_model(vocab_size=vocab_size, middle=NORMALISED, training=training)
+    windows = torch.tensor([[1, 2], [3, 4]])
+    with puts_back_the_mode(model):
+        call(answers.ex10_sampling.next_probabilities, model, windows, temperature=temperature)
+
+
+@pytest.mark.worth(0.25, "temperature")
+@settings(max_examples=4)
+@given(st.sampled_from([0.0, -0.5, -1.0, 0]))
+def test_probabilities_refuse_a_temperature_of_0_or_less(answers: Answers, temperature: float) -> None:
+    """`next_probabilities` refuses temperature <= 0 by a ValueError that names it and its value."""
+    arguments = small_model(), torch.tensor([[1, 2]])
+    function = answers.ex10_sampling.next_probabilities
+    raises(ValueError, function, *arguments, temperature=temperature, naming=["temperature"], values=[temperature])
+
+
+@pytest.mark.worth(0.25, "effects")
+@settings(max_examples=6)
+@given(st.sampled_from([PLAIN, NORMALISED, DROPPING]), SEEDS)
+def test_probabilities_change_nothing(answers: Answers, middle: str, seed: int) -> None:
+    """`next_probabilities` changes neither the windows nor the model, and leaves the global random state alone."""
+    windows, model = tokens(3, 2, 5, seed), small_model(seed=seed, middle=middle)
+    before = {name: value.clone() for name, value in model.state_dict().items()}
+    with leaves_alone(answers, windows=windows):
+        call(answers.ex10_sampling.next_probabilities, model, windows)
+    for name, value in model.state_dict().items():
+        same(value, before[name], what=f"the model's `{name}`")
+
+
+@pytest.mark.worth(0.75, "draw")
+@given(st.integers(1, 4), st.integers(0, 6), SEEDS, FLOATS)
+def test_words_are_drawn_and_the_window_slides(
+    answers: Answers, context: int, max_length: int, seed: int, dtype: torch.dtype
+) -> None:
+    """From a window of zeros: draw a token with the generator, drop the oldest, append the drawn one, and so on."""
+    model = small_model(seed=seed, context=context, dtype=dtype, training=False)
+    generator, theirs = generator_of(seed), torch.Generator().manual_seed(seed)
+    got = call(
+        answers.ex10_sampling.sample_word,
+        model,
+        vocabulary_of(".abcd"),
+        context,
+        generator=generator,
+        max_length=max_length,
+    )
+    same(got, oracles.sample_word(model, ".abcd", context, generator=theirs, max_length=max_length), what="the word")
+    holds(
+        torch.equal(generator.get_state(), theirs.get_state()),
+        "the generator has drawn more or less than one token a character, and the closing `.`",
+        expected="the generator's state after these draws",
+        got="another state",
+    )
+
+
+@pytest.mark.worth(0.25, "draw", "temperature")
+@settings(max_examples=12)
+@given(st.sampled_from([0.25, 0.5, 4.0]), SEEDS)
+def test_words_are_drawn_at_the_temperature(answers: Answers, temperature: float, seed: int) -> None:
+    """`sample_word` draws from the probabilities of its temperature."""
+    after = "model[-1].weight.data *= 3", NEVER_ENDS
+    model = small_model(*after, seed=seed, training=False)
+    expected = oracles.sample_word(
+        model, ".abcd", 2, generator=torch.Generator().manual_seed(seed), temperature=temperature, max_length=8
+    )
+    got = call(
+        answers.ex10_sampling.sample_word,
+        model,
+        vocabulary_of(".abcd"),
+        2,
+        generator=generator_of(seed),
+        temperature=temperature,
+        max_length=8,
+    )
+    same(got, expected, what="the word")
+
+
+@pytest.mark.worth(0.25, "end")
+@settings(max_examples=10)
+@given(st.none() | st.integers(0, 7), SEEDS)
+def test_a_word_ends_at_max_length(answers: Answers, max_length: int | None, seed: int) -> None:
+    """Where no `.` is drawn, a word has max_length characters: 50 if nothing else is said."""
+    model = small_model(NEVER_ENDS, seed=seed, training=False)
+    longest = {} if max_length is None else {"max_length": max_length}
+    sample_word, vocabulary = answers.ex10_sampling.sample_word, vocabulary_of(".abcd")
+    got = call(sample_word, model, vocabulary, 2, generator=generator_of(seed), **longest)
+    same(len(got), 50 if max_length is None else max_length, what="the length of the word")
+    holds("." not in got, "the word holds a `.`", expected="a word without `.`", got=got)
+
+
+@pytest.mark.worth(0.25, "end")
+@settings(max_examples=4)
+@given(SEEDS)
+def test_a_word_ends_at_the_end_token(answers: Answers, seed: int) -> None:
+    """Where `.` is drawn at once the word is empty: the `.` is not part of it."""
+    model = small_model("model[-1].bias.data[0] = 1000.0", seed=seed, training=False)
+    arguments = model, vocabulary_of(".abcd"), 2
+    same(call(answers.ex10_sampling.sample_word, *arguments, generator=generator_of(seed)), "", what="the word")
+
+
+@pytest.mark.worth(0.25, "evaluation", "mode")
+@settings(max_examples=12)
+@given(st.sampled_from([NORMALISED, DROPPING]), MODES, st.booleans(), SEEDS)
+def test_words_of_evaluation_mode_put_the_mode_back(
+    answers: Answers, middle: str, training: bool, fails: bool, seed: int
+) -> None:
+    """`sample_word` draws from the model in evaluation mode and leaves it in the mode it was in, after an error too."""
+    after = [NEVER_ENDS, *["model[0] = nn.Embedding(1, 2).double()"] * fails]  # then each drawn token is unknown to it
+    model = small_model(*after, seed=seed, middle=middle, training=training)
+    expected = None
+    if not fails:
+        expected = oracles.sample_word(model, ".abcd", 2, generator=torch.Generator().manual_seed(seed), max_length=4)
+    got = None
+    with puts_back_the_mode(model):
+        arguments = model, vocabulary_of(".abcd"), 2
+        got = call(answers.ex10_sampling.sample_word, *arguments, generator=generator_of(seed), max_length=4)
+    if not fails:
+        same(got, expected, what="the word")
+
+
+@pytest.mark.worth(0.25, "temperature")
+@settings(max_examples=3)
+@given(st.sampled_from([0.0, -0.5, -1.0]))
+def test_words_refuse_a_temperature_of_0_or_less(answers: Answers, temperature: float) -> None:
+    """`sample_word` refuses temperature <= 0 by a ValueError that names it and its value."""
+    arguments = {"generator": generator_of(0), "temperature": temperature}
+    function = answers.ex10_sampling.sample_word
+    positional = small_model(), vocabulary_of(".abcd"), 2
+    raises(ValueError, function, *positional, naming=["temperature"], values=[temperature], **arguments)
+
+
+@pytest.mark.worth(0.25, "effects", "draw")
+@settings(max_examples=8)
+@given(st.permutations(".abcd"), SEEDS)
+def test_the_vocabulary_may_be_in_any_order(answers: Answers, order: list[str], seed: int) -> None:
+    """`sample_word` reads a vocabulary in any order, and changes neither it nor the global random state."""
+    model = small_model(NEVER_ENDS, seed=seed, training=False)
+    tokens_of = vocabulary_of(".abcd")
+    vocabulary = {character: tokens_of[character] for character in order}
+    expected = oracles.sample_word(model, ".abcd", 2, generator=torch.Generator().manual_seed(seed), max_length=5)
+    with leaves_alone(answers, vocabulary=vocabulary):
+        got = call(answers.ex10_sampling.sample_word, model, vocabulary, 2, generator=generator_of(seed), max_length=5)
+    same(got, expected, what="the word")

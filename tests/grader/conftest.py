@@ -1,0 +1,100 @@
+"""Builders for the tests of the grader: real folders, real processes, a real copy of the checkout."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from grader import checkout, curriculum
+from grader.checking import run
+from grader.curriculum import Exercise
+from grader.result import ExerciseResult, RunResult
+from grader.submission import read_folder
+
+Run = subprocess.CompletedProcess[str]
+COPIED = ("exercises", "grader", "solutions", "tests", "data", "pyproject.toml")
+
+
+def by_number(number: int) -> Exercise:
+    return curriculum.find([str(number)])[0]
+
+
+def grade(*arguments: object, checkout_copy: Path | None = None, timeout: float = 120, **options: Any) -> Run:
+    """Run `grade` as a person does, from this checkout or from a copy of it."""
+    environment = os.environ | {"NO_COLOR": "1", "COLUMNS": "100"} | options.pop("env", {})
+    if checkout_copy is not None:
+        environment["PYTHONPATH"] = str(checkout_copy)
+    return subprocess.run(
+        [sys.executable, "-P", "-m", "grader", *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        env=environment,
+        timeout=timeout,
+        check=False,
+        cwd=options.pop("cwd", checkout_copy or checkout.ROOT),
+        **options,
+    )
+
+
+def as_json(done: Run) -> dict[str, dict[str, Any]]:
+    """The exercises of a `--json -` run, by short name."""
+    assert done.stdout, done.stderr
+    return {exercise["name"][:4]: exercise for exercise in json.loads(done.stdout)["exercises"]}
+
+
+@pytest.fixture
+def solved(tmp_path: Path) -> Path:
+    """A folder of right answers, to be spoiled."""
+    folder = tmp_path / "answers"
+    folder.mkdir()
+    for exercise in curriculum.exercises():
+        shutil.copy(exercise.solution, folder)
+    return folder
+
+
+def spoil(folder: Path, number: int, old: str, new: str) -> Path:
+    """Replace a piece of one answer's text."""
+    path = folder / by_number(number).file
+    text = path.read_text()
+    assert old in text, f"{old!r} is not in {path.name}"
+    path.write_text(text.replace(old, new))
+    return path
+
+
+@pytest.fixture
+def copied(tmp_path: Path) -> Path:
+    """A copy of the checkout with untouched stubs, for commands that write into it."""
+    folder = tmp_path / "a checkout with spaces und Umläuten ä"
+    folder.mkdir()
+    for name in COPIED:
+        source = checkout.ROOT / name
+        if source.is_dir():
+            shutil.copytree(source, folder / name, ignore=shutil.ignore_patterns("__pycache__", "*.bak"))
+        else:
+            shutil.copy(source, folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def warm() -> Iterator[run.Workers]:
+    """One warm worker for all tests that grade many folders."""
+    with run.Workers(curriculum.exercises()) as workers:
+        yield workers
+
+
+@pytest.fixture(scope="session")
+def grade_warm(warm: run.Workers) -> Callable[..., ExerciseResult]:
+    """Grade one exercise of a folder with the warm worker."""
+
+    def grade_one(folder: Path, exercise: Exercise, seed: int = 0, limits: run.Limits | None = None) -> ExerciseResult:
+        *_, result = run.grade(read_folder(folder), [exercise], warm, seed=seed, limits=limits)
+        assert isinstance(result, RunResult)
+        return result.exercises[0]
+
+    return grade_one

@@ -1,0 +1,43 @@
+"""Lessons: every code block runs, and what they promise is there."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from grader import checkout, curriculum
+
+PAGES = sorted(path for path in checkout.EXERCISES.glob("*.md") if "```python" in path.read_text(encoding="utf-8"))
+
+
+def code_blocks(page: Path) -> str:
+    """The page's Python, each line where it stands in the page, so that a traceback names its line."""
+    lines: list[str] = []
+    inside = False
+    for line in page.read_text(encoding="utf-8").splitlines():
+        fence = line.strip().startswith("```")
+        lines.append(line if inside and not fence else "")
+        if fence:
+            inside = not inside and line.strip() == "```python"
+    return "\n".join(lines)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_every_code_block_runs_and_prints_what_the_page_says(page: Path, tmp_path: Path) -> None:
+    script = tmp_path / f"{page.stem}.py"
+    script.write_text(code_blocks(page), encoding="utf-8")
+    done = subprocess.run([sys.executable, script], capture_output=True, text=True, cwd=tmp_path, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def test_every_exercise_has_a_lesson_with_code() -> None:
+    assert {page.stem for page in PAGES} >= {exercise.name for exercise in curriculum.exercises()}
+
+
+@pytest.mark.parametrize("page", sorted(checkout.EXERCISES.glob("*.md")), ids=lambda page: page.stem)
+def test_links_between_pages_lead_somewhere(page: Path) -> None:
+    for target in re.findall(r"\]\(([^)#]+)[^)]*\)", page.read_text(encoding="utf-8")):
+        if "://" not in target:
+            assert (page.parent / target).exists(), target

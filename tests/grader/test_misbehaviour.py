@@ -1,0 +1,123 @@
+"""Answers that misbehave cost their own check or exercise, in words that say what happened, and no other result."""
+
+from pathlib import Path
+
+import pytest
+from conftest import as_json, by_number, grade, spoil
+
+FORWARD = "        if x.dim() != 3 or x.shape[1] % self.group:"
+LIMITS = ("--check-seconds", "1", "--exercise-seconds", "4")
+
+
+def graded(folder: Path, *more: str) -> dict[str, dict[str, object]]:
+    return as_json(grade("4", "5", "7", "--answers", folder, "--json", "-", *LIMITS, *more))
+
+
+def in_forward(folder: Path, code: str) -> None:
+    """Let FlattenConsecutive.forward do something else first."""
+    spoil(folder, 5, FORWARD, f"        {code}\n{FORWARD}")
+
+
+def at_import(folder: Path, code: str) -> None:
+    """Let the file do something when it is imported."""
+    path = folder / by_number(5).file
+    path.write_text(f"{path.read_text()}\n{code}\n")
+
+
+def differences(exercise: dict[str, object]) -> set[str]:
+    return {check["difference"] for check in exercise["checks"] if check["status"] != "passed"}  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("code", "says"),
+    [
+        ("while True: pass", "the 1 s that a check may take (--check-seconds)"),
+        ("__import__('time').sleep(60)", "the 1 s that a check may take (--check-seconds)"),
+        ("__import__('os')._exit(0)", "the answer ended Python itself (os._exit) during this check"),
+        ("__import__('os')._exit(3)", "the answer ended Python itself (exit status 3) during this check"),
+        ("__import__('sys').exit()", "SystemExit"),
+        ("__import__('ctypes').string_at(0)", "the answer crashed (SIGSEGV"),
+        ("__import__('os').kill(__import__('os').getpid(), 9)", "the answer was killed (SIGKILL"),
+        ("hoard = [bytearray(10**8) for _ in range(1000)]", "it asked for more memory than the limit"),
+        ("hoard = __import__('torch').ones(10**10)", "it asked for more memory than the limit"),
+        ("return self.forward(x)", "it calls itself without end (RecursionError)"),
+        ("input('a number, please: ')", "EOFError"),
+        ("__import__('os').closerange(0, 256)", "the answer closed the pipe to the grader during this check"),
+        ("raise KeyboardInterrupt", "KeyboardInterrupt"),
+    ],
+)
+def test_costs_its_own_exercise_alone(solved: Path, code: str, says: str) -> None:
+    in_forward(solved, code)
+    results = graded(solved)
+    assert results["ex05"]["status"] in ("error", "failed")
+    assert any(says in line for line in differences(results["ex05"])), differences(results["ex05"])
+    assert results["ex05"]["points"] < results["ex05"]["max_points"]
+    assert results["ex04"]["points"] == 4
+    assert results["ex07"]["points"] == 15, "what builds on it is graded with the reference"
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "print('x' * 10**8)",
+        "__import__('os').write(1, b'x' * 10**7)",
+        "__import__('sys').stdout.close()",
+        "__import__('sys').stderr.close(); __import__('os').close(1); __import__('os').close(2)",
+        "__import__('threading').Thread(target=lambda: __import__('time').sleep(600)).start()",
+        "__import__('os').chdir('/')",
+        "__import__('sys').setrecursionlimit(50)",
+        "__import__('warnings').warn('a warning')",
+    ],
+)
+def test_what_does_no_harm_costs_nothing(solved: Path, code: str) -> None:
+    in_forward(solved, code)
+    results = graded(solved, "--check-seconds", "8", "--exercise-seconds", "30")
+    assert [results[name]["status"] for name in ("ex04", "ex05", "ex07")] == ["passed"] * 3, differences(
+        results["ex05"]
+    )
+
+
+@pytest.mark.parametrize(
+    ("code", "says"),
+    [
+        ("while True: pass", "importing the file was stopped after"),
+        ("__import__('os')._exit(0)", "the answer ended Python itself (os._exit) while the file was imported"),
+        ("raise SystemExit", "SystemExit"),
+        ("1 / 0", "ZeroDivisionError: division by zero"),
+    ],
+)
+def test_an_import_that_fails_is_told_once_and_what_builds_on_it_still_counts(
+    solved: Path, code: str, says: str
+) -> None:
+    at_import(solved, code)
+    results = graded(solved)
+    assert results["ex05"]["status"] == "error"
+    assert results["ex05"]["points"] == 0
+    assert [says in line for line in differences(results["ex05"])] == [True]
+    assert results["ex07"]["points"] == 15
+    stands_on = {name for check in results["ex07"]["checks"] for name in check["stands_on"]}  # type: ignore[attr-defined]
+    assert stands_on == {"ex05_flatten_consecutive"}
+
+
+def test_an_exercise_has_a_limit_of_its_own(solved: Path) -> None:
+    in_forward(solved, "__import__('time').sleep(0.4)")
+    done = grade("5", "--answers", solved, "--json", "-", "--check-seconds", "30", "--exercise-seconds", "2")
+    results = as_json(done)["ex05"]
+    assert "timeout" in {check["status"] for check in results["checks"]}
+    assert any("not reached within the 2 s of the exercise" in line for line in differences(results))
+
+
+def test_a_process_of_its_own_for_each_exercise_where_fork_is_missing(solved: Path) -> None:
+    from grader import curriculum
+    from grader.checking import run
+    from grader.submission import read_folder
+
+    in_forward(solved, "__import__('os')._exit(0)")
+    chosen = curriculum.find(["4", "5"])
+    limits = run.Limits(check_seconds=20)
+    with run.Workers(chosen, fork=False) as workers:
+        *_, result = run.grade(read_folder(solved), chosen, workers, limits=limits)
+    four, five = result.exercises
+    assert four.status == "passed"
+    assert five.status == "error"
+    assert any(check.finding.status == "passed" for check in five.checks)

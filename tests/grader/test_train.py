@@ -1,0 +1,99 @@
+"""`grade train`: the learner's own code on real words; stopped at a whole step, saved whole."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import torch
+from conftest import by_number, grade, spoil
+
+from grader import checkout
+
+LAST_LINE = re.compile(r"validation loss (\d+\.\d{4}), 76579 parameters, \d+\.\d s")
+
+
+def test_it_learns_and_saves_a_model_that_loads(solved: Path, tmp_path: Path) -> None:
+    done = grade("train", "--answers", solved, "--steps", "400", "--out", tmp_path / "tree.pt")
+    assert done.returncode == 0, done.stderr
+    last = LAST_LINE.fullmatch(done.stdout.splitlines()[-1])
+    assert last is not None
+    assert float(last[1]) < 2.45, "far below the 3.3 of a uniform guess"
+    from solutions.ex08_tree import FusionTree
+
+    state = torch.load(tmp_path / "tree.pt", weights_only=True)
+    FusionTree(27, 8, 24, 128).load_state_dict(state)
+
+
+def test_the_same_seed_gives_the_same_model(solved: Path, tmp_path: Path) -> None:
+    def run(seed: int, steps: int = 60) -> tuple[str, ...]:
+        done = grade("train", "--answers", solved, "--steps", steps, "--seed", seed, "--out", tmp_path / "tree.pt")
+        return tuple(
+            re.sub(r", [\d.]+ s$", "", line) for line in done.stdout.splitlines() if not line.startswith("step")
+        )
+
+    assert run(1) == run(1)
+    assert run(1) != run(2)
+
+
+def test_a_missing_exercise_stops_it_or_is_replaced_as_asked(copied: Path) -> None:
+    refused = grade("train", checkout_copy=copied)
+    assert refused.returncode == 2
+    assert refused.stderr.startswith("grade: ex01_receptive_field is not written yet (and 7 more): grade ex01, ")
+    done = grade("train", "--with-solutions", "--steps", "20", checkout_copy=copied)
+    assert done.returncode == 0
+    assert "ex08_tree: the solution stands in (--with-solutions)" in done.stdout
+
+
+def test_an_error_in_the_learners_code_names_its_line(solved: Path) -> None:
+    spoil(solved, 7, "return torch.tanh(fused)", "return torch.tanh(fused) + no_such_name")
+    done = grade("train", "--answers", solved, "--steps", "20")
+    assert done.returncode == 1
+    assert "training stopped: NameError: name 'no_such_name' is not defined" in done.stderr
+    assert re.search(
+        rf"{by_number(7).file}, line \d+, in forward\n +return torch.tanh\(fused\) \+ no_such", done.stderr
+    )
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("code", ["__import__('os')._exit(0)", "__import__('ctypes').string_at(0)"])
+def test_answers_that_end_the_process_end_the_training_with_a_line(solved: Path, code: str) -> None:
+    spoil(solved, 9, "    model.train()\n", f"    {code}\n")
+    done = grade("train", "--answers", solved, "--steps", "20")
+    assert done.returncode == 1
+    assert "training ended without a result" in done.stderr
+
+
+def test_ctrl_c_stops_at_a_whole_step_saves_and_says_so(solved: Path, tmp_path: Path) -> None:
+    out = tmp_path / "tree.pt"
+    arguments = ["train", "--answers", solved, "--steps", "1000000", "--out", out]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "grader", *map(str, arguments)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=checkout.ROOT,
+        start_new_session=True,
+    )
+    time.sleep(8)
+    os.killpg(process.pid, signal.SIGINT)
+    text, errors = process.communicate(timeout=60)
+    assert process.returncode == 130, errors
+    assert re.search(r"Stopped after step \d+ of 1000000, as asked; the model is saved whole", text)
+    assert LAST_LINE.fullmatch(text.splitlines()[-1])
+    assert torch.load(out, weights_only=True)["embedding.weight"].shape == (27, 24)
+
+
+def test_words_of_ones_own(solved: Path, tmp_path: Path) -> None:
+    words = tmp_path / "wörter.txt"
+    words.write_text("\n".join(f"süß{ending}" for ending in "abcdefghijklmnopqrstuvwxyz") + "\n", encoding="utf-8")
+    done = grade("train", "--answers", solved, "--steps", "20", "--data", words, "--out", tmp_path / "tree.pt")
+    assert done.returncode == 0, done.stderr
+    words.write_text("only\nthree\nwords\n")
+    done = grade("train", "--answers", solved, "--data", words, "--out", tmp_path / "tree.pt")
+    assert done.returncode == 2
+    assert "3 words are too few" in done.stderr
