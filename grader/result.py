@@ -1,6 +1,6 @@
 """What a run of the checks found, as plain values, and their JSON form (`result.schema.json`). No printing."""
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 import grader
@@ -100,6 +100,11 @@ class ExerciseResult:
         return sum(check.check.points for check in self.checks)
 
     @property
+    def passed(self) -> bool:
+        """Whether every check passed."""
+        return self.status == "passed"
+
+    @property
     def status(self) -> ExerciseStatus:
         """The exercise's state: passed or not started as a whole, else the worst that a check met."""
         met = {check.finding.status for check in self.checks}
@@ -152,7 +157,7 @@ class RunResult:
     @property
     def passed(self) -> bool:
         """Whether every exercise graded passed."""
-        return all(exercise.status == "passed" for exercise in self.exercises)
+        return all(exercise.passed for exercise in self.exercises)
 
     def as_json(self) -> dict[str, Any]:
         """The result file, as COMMAND `--json` writes it."""
@@ -170,8 +175,3 @@ class RunResult:
             "max_bonus": float(sum(exercise.max_points for exercise in bonus)),
             "exercises": [exercise.as_json() for exercise in self.exercises],
         }
-
-
-def standing_on(result: CheckResult, names: tuple[str, ...]) -> CheckResult:
-    """The same result, with the exercises named in whose place references stood."""
-    return replace(result, stands_on=names)

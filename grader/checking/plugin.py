@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import hypothesis
-import hypothesis.internal.conjecture.engine as engine
 import pytest
+from hypothesis.internal.conjecture import engine, providers
 
 from grader import checkout, curriculum
 from grader.checking.answers import Answers
@@ -47,6 +47,10 @@ def pytest_configure(config: pytest.Config) -> None:
     )
     hypothesis.settings.load_profile("kata")
     engine.MAX_SHRINKING_SECONDS = SHRINK_SECONDS
+    # hypothesis mixes constants that it finds in the source of imported modules into its inputs: with the same seed
+    # two answers would then meet different inputs, and files would be written (.hypothesis/).
+    if hasattr(providers, "_get_local_constants"):
+        providers._get_local_constants = lambda: providers._local_constants
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

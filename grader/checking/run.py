@@ -133,36 +133,53 @@ class _Run:
             return tuple(pool.map(lambda exercise: self.second_attempt(exercise, first), chosen))
 
     def first_attempt(self, exercise: Exercise) -> ExerciseResult:
-        """Check an exercise with the answers as they are."""
+        """Check an exercise with the answers as they are.
+
+        Where it builds on others it gives up at the first check that hangs or dies: an earlier exercise may be why.
+        """
         started = time.perf_counter()
         checks = self.workers.checks()[exercise.name]
+        names = [check.name for check in checks]
         problem = self.submission.problem(exercise)
         if problem is None:
-            findings = self.attempt(exercise, [check.name for check in checks], (), self.limits.exercise_seconds)
+            patience = 1 if curriculum.ancestors(exercise) else len(checks)
+            findings = self.attempt(exercise, names, (), self.limits.exercise_seconds, patience)
         else:
             finding = Finding("error" if problem.line else "not_started", difference=problem.line, where=problem.where)
-            findings = dict.fromkeys((check.name for check in checks), finding)
-        results = tuple(CheckResult(check, findings[check.name]) for check in checks)
-        seconds = time.perf_counter() - started
-        line = problem.line if problem else _import_problem(results)
-        return ExerciseResult(exercise.name, exercise.title, exercise.core, exercise.bonus, results, seconds, line)
+            findings = dict.fromkeys(names, finding)
+            self.done += len(checks)
+        results = tuple(CheckResult(check, findings.get(check.name, _UNTRIED)) for check in checks)
+        return _exercise_result(exercise, results, time.perf_counter() - started)
 
     def second_attempt(self, exercise: Exercise, first: dict[str, ExerciseResult]) -> ExerciseResult:
         """Where earlier exercises are wrong or missing, run what failed once more with their references."""
         result = first[exercise.name]
-        wrong = tuple(name for name in curriculum.ancestors(exercise) if first.get(name, result).status != "passed")
-        again = [r.check.name for r in result.checks if r.finding.status not in ("passed", "not_started")]
-        if not wrong or not again or self.submission.problem(exercise):
+        wrong = tuple(name for name in curriculum.ancestors(exercise) if name in first and not first[name].passed)
+        if self.submission.problem(exercise):
             return result
         started = time.perf_counter()
-        seconds = self.limits.exercise_seconds - result.seconds
-        findings = self.attempt(exercise, again, wrong, seconds)
-        needed = self.least_references(exercise, findings, wrong, seconds)
-        checks = tuple(
-            _fairer(r, findings[r.check.name], wrong, needed) if r.check.name in findings else r for r in result.checks
+        checks = (
+            self.with_references(exercise, result.checks, wrong) if wrong else self.resumed(exercise, result.checks)
         )
-        seconds = result.seconds + time.perf_counter() - started
-        return replace(result, checks=checks, seconds=seconds, problem=_import_problem(checks))
+        return _exercise_result(exercise, checks, result.seconds + time.perf_counter() - started)
+
+    def resumed(self, exercise: Exercise, checks: tuple[CheckResult, ...]) -> tuple[CheckResult, ...]:
+        """Run what the first attempt gave up, where no earlier exercise is to blame."""
+        untried = [result.check.name for result in checks if result.finding is _UNTRIED]
+        findings = self.attempt(exercise, untried, (), self.limits.exercise_seconds, len(untried))
+        return tuple(replace(r, finding=findings.get(r.check.name, r.finding)) for r in checks)
+
+    def with_references(
+        self, exercise: Exercise, checks: tuple[CheckResult, ...], wrong: tuple[str, ...]
+    ) -> tuple[CheckResult, ...]:
+        """Run what did not pass with references in place of the wrong exercises."""
+        again = [result.check.name for result in checks if result.finding.status not in ("passed", "not_started")]
+        seconds = self.limits.exercise_seconds
+        findings = self.attempt(exercise, again, wrong, seconds, len(again))
+        needed = self.least_references(exercise, findings, wrong, seconds)
+        return tuple(
+            _fairer(r, findings[r.check.name], wrong, needed) if r.check.name in findings else r for r in checks
+        )
 
     def least_references(
         self, exercise: Exercise, findings: dict[str, Finding], wrong: tuple[str, ...], seconds: float
@@ -172,18 +189,21 @@ class _Run:
         needed = wrong
         for name in wrong if passed and len(wrong) > 1 else ():
             fewer = tuple(other for other in needed if other != name)
-            tried = self.attempt(exercise, passed, fewer, seconds)
-            if all(finding.status == "passed" for finding in tried.values()):
+            tried = self.attempt(exercise, passed, fewer, seconds, patience=1)
+            if [finding.status for finding in tried.values()] == ["passed"] * len(passed):
                 needed = fewer
         return needed
 
     def attempt(
-        self, exercise: Exercise, names: Sequence[str], standing_on: Collection[str], seconds: float
+        self, exercise: Exercise, names: Sequence[str], standing_on: Collection[str], seconds: float, patience: int
     ) -> dict[str, Finding]:
-        """Run checks, in as many processes as it takes: one that dies or hangs costs the check that it was at."""
+        """Run checks, in as many processes as it takes: one that dies or hangs costs the check that it was at.
+
+        After `patience` such processes it gives up; what was not tried by then is missing from the findings.
+        """
         findings: dict[str, Finding] = {}
         deadline = time.monotonic() + seconds
-        while len(findings) < len(names):
+        while len(findings) < len(names) and patience > 0:
             if self.cancelled.is_set():
                 raise _Cancelled
             waiting = [name for name in names if name not in findings]
@@ -207,6 +227,7 @@ class _Run:
                 stopped = waiting if step == "import" else [step]
                 findings |= dict.fromkeys(stopped, finding)
                 self.done += len(stopped) * (not standing_on)
+                patience -= 1
         return findings
 
     def follow(
@@ -237,6 +258,14 @@ class _Run:
                 return None
 
 
+_UNTRIED = Finding("timeout", difference="not tried")
+
+
+def _exercise_result(exercise: Exercise, checks: tuple[CheckResult, ...], seconds: float) -> ExerciseResult:
+    problem = _import_problem(checks)
+    return ExerciseResult(exercise.name, exercise.title, exercise.core, exercise.bonus, checks, seconds, problem)
+
+
 def _may_be_unjust(result: ExerciseResult) -> bool:
     return any(check.finding.status not in ("passed", "not_started") for check in result.checks)
 
@@ -245,7 +274,7 @@ def _import_problem(results: Sequence[CheckResult]) -> str | None:
     """The one line that all checks of a file that does not import have in common."""
     differences = {result.finding.difference for result in results}
     statuses = {result.finding.status for result in results}
-    return differences.pop() if len(differences) == 1 and statuses == {"error"} else None
+    return differences.pop() if len(differences) == 1 and statuses in ({"error"}, {"timeout"}) else None
 
 
 def _fairer(result: CheckResult, again: Finding, wrong: tuple[str, ...], needed: tuple[str, ...]) -> CheckResult:

@@ -79,7 +79,7 @@ class Worker:
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         """A check file that cannot be imported is the project's fault, or the environment's."""
         if report.failed:
-            self.records.send(broken=report.longreprtext.strip().splitlines()[-1])
+            self.records.send(broken=report.longreprtext.strip().splitlines()[-1].removeprefix("E").strip())
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> NoReturn:

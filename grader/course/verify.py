@@ -111,7 +111,7 @@ def _sums(chosen: Sequence[Exercise], checks: dict[str, tuple[Check, ...]]) -> I
         if abs(total - exercise.points) > 1e-9:
             yield f"{exercise.checks.name}: the checks give {total:g} points, the lesson says {exercise.points:g}"
         for check in own:
-            if not check.rule.endswith(".") or not check.rule[:1].isupper():
+            if not check.rule.endswith(".") or not (check.rule[:1].isupper() or check.rule[:1] == "`"):
                 yield f"{exercise.checks.name}: {check.name} has no rule (a sentence as docstring)"
         names = [check.name for check in own]
         yield from (f"{exercise.checks.name}: two checks are called {x}" for x in set(names) if names.count(x) > 1)

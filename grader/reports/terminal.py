@@ -83,7 +83,7 @@ def _exercise(console: Console, result: ExerciseResult, exercise: Exercise, fold
     head.append(f"  {result.points:g} of {result.max_points:g} points", "not bold")
     console.print(head)
     if result.problem is not None:
-        failing = next(check for check in result.checks if check.finding.status == "error")
+        failing = next(check for check in result.checks if check.finding.status in ("error", "timeout"))
         _line(console, f"  {SIGNS['error']} {result.problem}", style="red")
         _code(console, failing.finding.traceback)
         console.print()

@@ -175,3 +175,41 @@ def sample_word(
         if drawn[-1] == 0:
             return "".join(characters[token] for token in drawn[context:-1])
     return "".join(characters[token] for token in drawn[context:])
+
+
+class Flat(NamedTuple):
+    """The tensors of a flat model, the weights as torch keeps them: (outputs, inputs)."""
+
+    embedding: Tensor
+    hidden: Tensor
+    hidden_bias: Tensor | None
+    output: Tensor
+    output_bias: Tensor | None
+
+
+FLAT_NAMES = ("embedding.weight", "hidden.weight", "hidden.bias", "output.weight", "output.bias")
+
+
+def read_flat(model: Any) -> Flat:
+    """Copy the tensors of an answer's flat model; the copies collect gradients of their own."""
+    hidden, output = (attribute(model, name, nn.Linear) for name in ("hidden", "output"))
+    read: list[Tensor | None] = [_copied(attribute(model, "embedding", nn.Embedding), "weight").requires_grad_()]
+    for linear in (hidden, output):
+        read.append(_copied(linear, "weight").requires_grad_())
+        read.append(None if linear.bias is None else _copied(linear, "bias").requires_grad_())
+    return Flat(*read)  # type: ignore[arg-type]
+
+
+def flat_mlp(tokens: Tensor, flat: Flat) -> Tensor:
+    """The sums of the hidden layer place by place: each place of the window has its own columns of the weight."""
+    batch, context = tokens.shape
+    width = flat.embedding.shape[1]
+    same_shape(flat.hidden, (len(flat.hidden), context * width), what="`hidden.weight`")
+    sums = torch.zeros(batch, len(flat.hidden), dtype=flat.hidden.dtype)
+    for place in range(context):
+        columns = flat.hidden[:, place * width : (place + 1) * width]
+        sums = sums + torch.stack([flat.embedding[int(token)] for token in tokens[:, place]]) @ columns.T
+    if flat.hidden_bias is not None:
+        sums = sums + flat.hidden_bias
+    logits = torch.tanh(sums) @ flat.output.T
+    return logits if flat.output_bias is None else logits + flat.output_bias

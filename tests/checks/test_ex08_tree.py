@@ -48,11 +48,21 @@ def same_outputs(tree: Any, window: Window, *, training: bool) -> None:
         same(one, other, what=f"the output of level {level}" if level else "the embedding")
 
 
+def same_running(tree: Any, expected: oracles.Tree, when: str) -> None:
+    """Compare the running statistics of every level with the oracle's."""
+    for number, (level, wanted) in enumerate(zip(tree.levels, expected.levels, strict=True)):
+        for name in ("running_mean", "running_var") if wanted.norm else ():
+            what = f"`levels[{number}].norm.{name}` {when}"
+            same(attribute(level.norm, name, Tensor), getattr(wanted.norm, name), what=what)
+
+
 def same_logits(tree: Any, window: Window, *, training: bool) -> None:
     """Compare the logits with the oracle's."""
     tree.train(training)
-    _, expected = oracles.tree(window.tokens, oracles.read_tree(tree, window.group), training=training)
+    reference = oracles.read_tree(tree, window.group)
+    _, expected = oracles.tree(window.tokens, reference, training=training)
     same(call(tree, window.tokens), expected, what="the logits")
+    same_running(tree, reference, f"after one call in {'training' if training else 'evaluation'}")
 
 
 @pytest.mark.worth(1, "layers")
@@ -180,9 +190,9 @@ def test_each_level_is_a_fusion(answers: Answers, window: Window, training: bool
     for number, level in enumerate(attribute(tree, "levels", nn.ModuleList)):
         channels = window.hidden_dim if number else window.embedding_dim
         x = tenths(2, 2 * window.group, channels, seed=seed)
-        copy = oracles.read_level(level, window.group)
+        reference = oracles.read_level(level, window.group)
         got = call(expect.given(level, "level", f"tree.levels[{number}]"), x)
-        same(got, oracles.fusion(x, copy, training=training))
+        same(got, oracles.fusion(x, reference, training=training))
 
 
 @pytest.mark.worth(0.5, "levels")
@@ -197,10 +207,7 @@ def test_training_takes_the_batch_statistics(answers: Answers, window: Window) -
     for number, (level, wanted) in enumerate(zip(tree.levels, expected.levels, strict=True)):
         same(level.training, True, what=f"`training` of level {number + 1} after a call in training")
         holds(wanted.norm is not None, f"`levels[{number}].norm` is None", expected="a norm", got="None")
-        assert wanted.norm is not None
-        for name in ("running_mean", "running_var"):
-            what = f"`levels[{number}].norm.{name}` after one call in training"
-            same(attribute(level.norm, name, Tensor), getattr(wanted.norm, name), what=what)
+    same_running(tree, expected, "after one call in training")
 
 
 @pytest.mark.worth(1, "logits")
@@ -217,7 +224,7 @@ def test_logits(answers: Answers, window: Window, seed: int) -> None:
 @given(windows(least_batch=2))
 @settings(max_examples=8)
 def test_logits_in_training(answers: Answers, window: Window) -> None:
-    """In training the logits are `output` of the root that `level_outputs` computes in training."""
+    """In training the logits are `output` of the root that the batch statistics give, and the levels are run once."""
     same_logits(grown(answers, window), window, training=True)
 
 
@@ -279,7 +286,7 @@ def test_without_normalisation(answers: Answers, window: Window, training: bool,
     for number, level in enumerate(attribute(tree, "levels", nn.ModuleList)):
         same(attribute(level, "norm"), None, what=f"`levels[{number}].norm` with normalize=False")
         assign(tree, f"levels.{number}.linear.bias", tenths(window.hidden_dim, seed=seed + number))
-    same_logits(tree, window, training=training)
+    same_outputs(tree, window, training=training)
 
 
 @pytest.mark.worth(1.5, "gradients")
@@ -288,16 +295,20 @@ def test_without_normalisation(answers: Answers, window: Window, training: bool,
 def test_gradients_reach_every_parameter(answers: Answers, window: Window, normalize: bool) -> None:
     """The gradients of the embedding, of every level and of the output are right, in training."""
     tree = grown(answers, window, normalize=normalize)
-    copy = oracles.read_tree(tree, window.group)
+    reference = oracles.read_tree(tree, window.group)
     weights = numbered(len(window.tokens), window.vocab_size, dtype=torch.float64)
-    _, expected = oracles.tree(window.tokens, copy, training=True)
+    _, expected = oracles.tree(window.tokens, reference, training=True)
     (expected * weights).sum().backward()
     got = call(tree, window.tokens)
-    same(got, expected, what="the logits")
+    same_shape(got, tuple(expected.shape), what="the logits")
     holds(got.requires_grad, "the logits are cut off from the parameters: no gradient flows")
     (got * weights).sum().backward()
-    pairs = [("embedding.weight", copy.embedding), ("output.weight", copy.weight), ("output.bias", copy.bias)]
-    for number, level in enumerate(copy.levels):
+    pairs = [
+        ("embedding.weight", reference.embedding),
+        ("output.weight", reference.weight),
+        ("output.bias", reference.bias),
+    ]
+    for number, level in enumerate(reference.levels):
         pairs += [(f"levels.{number}.linear.weight", level.weight)]
         if level.bias is not None:
             pairs += [(f"levels.{number}.linear.bias", level.bias)]
@@ -314,23 +325,29 @@ def test_gradients_reach_every_parameter(answers: Answers, window: Window, norma
 @given(st.sampled_from([(2, 1), (2, 3), (3, 2), (4, 2)]), st.booleans(), SEEDS)
 @settings(max_examples=8)
 def test_batch_of_one(answers: Answers, shape: tuple[int, int], normalize: bool, seed: int) -> None:
-    """A batch of one window gives (1, V), and the values of any other batch (with a norm, in evaluation)."""
+    """A batch of one window gives (1, V), in evaluation the same values as in a larger batch."""
     group, depth = shape
-    window = Window(tokens(1, group**depth, 5, seed), group**depth, group, 5, 2, 3)
-    same_logits(grown(answers, window, normalize=normalize), window, training=not normalize)
+    tree = build(answers.ex08_tree.FusionTree, 5, group**depth, 2, 3, group, normalize)
+    tree.double()
+    tree.eval()
+    two = tokens(2, group**depth, 5, seed)
+    one = call(tree, two[:1])
+    same_shape(one, (1, 5))
+    same(one, call(tree, two)[:1], what="a window's logits alone, against those in a batch of two")
 
 
 @pytest.mark.worth(0.5, "inputs")
 @given(LAYOUTS, st.booleans(), SEEDS)
 @settings(max_examples=8)
-def test_strides_and_dtypes(answers: Answers, layout: str, double: bool, seed: int) -> None:
+def test_strides_and_dtypes(answers: Answers, layout: str, normalize: bool, seed: int) -> None:
     """Tokens whose memory is in another order work; the logits are float32, and float64 after `.double()`."""
-    window = Window(laid_out(tokens(3, 4, 5, seed), layout), 4, 2, 5, 2, 3)
-    tree = build(answers.ex08_tree.FusionTree, *window.sizes)
-    same_dtype(call(tree, window.tokens), torch.float32)
+    tree = build(answers.ex08_tree.FusionTree, 5, 4, 2, 3, normalize=normalize)
+    dense = tokens(3, 4, 5, seed)
+    same_dtype(call(tree, dense), torch.float32)
     tree.double()
-    same_dtype(call(tree, window.tokens), torch.float64)
-    same_logits(tree, window, training=False)
+    got = call(tree, laid_out(dense, layout))
+    same_dtype(got, torch.float64)
+    same(got, call(tree, dense), what="the logits for tokens in this layout, against those in the usual one")
 
 
 @pytest.mark.worth(0.25, "powers")
@@ -397,6 +414,7 @@ def test_refuses_another_window_length(answers: Answers, sizes: tuple[int, int],
 def test_refuses_another_rank(answers: Answers, shape: tuple[int, ...], logits: bool) -> None:
     """Tokens that are not (B, context) are a ValueError."""
     tree = build(answers.ex08_tree.FusionTree, 5, 8, 2, 3)
+    tree.eval()
     raises(ValueError, tree if logits else tree.level_outputs, torch.ones(shape, dtype=torch.int64))
 
 
@@ -413,5 +431,13 @@ def test_leaves_everything_as_it_was(answers: Answers, window: Window, normalize
         call(tree.level_outputs, window.tokens)
         call(tree, window.tokens)
     same(tree.training, training, what="`training` after a call")
-    other = window._replace(tokens=(window.tokens + 1) % window.vocab_size)
-    same_logits(tree, other, training=False)
+    tree.eval()
+    fresh = grown(answers, window, normalize=normalize)
+    fresh.load_state_dict(tree.state_dict())
+    fresh.eval()
+    other = (window.tokens + 1) % window.vocab_size
+    same(
+        call(tree, other),
+        call(fresh, other),
+        what="the logits of other windows, against those of a new tree of equal state",
+    )

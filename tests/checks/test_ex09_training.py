@@ -21,6 +21,7 @@ from grader.checking.answers import Answers
 from grader.checking.expect import Mismatch, call, holds, leaves_alone, raises, same
 
 MODES = st.booleans()
+UNFIT_LENGTHS = st.sampled_from([(0, 0), (3, 2), (2, 3), (1, 4)])
 NO_EXAMPLES = ["example", "input", "target", "empty", 0, "Example", "Input", "Empty"]  # any of these words will do
 
 
@@ -58,10 +59,20 @@ def same_parameters(model: nn.Module, expected: nn.Module) -> None:
             raise Mismatch(difference, expected=after[name], got=parameter) from None
 
 
-@pytest.mark.worth(1.5, "mean")
-@given(st.integers(1, 7), st.integers(1, 9), SEEDS, LAYOUTS)
+@pytest.mark.worth(0.5, "mean")
+def test_short_last_batch(answers: Answers) -> None:
+    """Of five examples in batches of four, the last one weighs as much as each other: a fifth."""
+    inputs, targets = examples(5, 0)
+    model = small_model(training=False)
+    expected = oracles.mean_cross_entropy(model, inputs, targets)
+    same(call(answers.ex09_training.mean_loss, model, inputs, targets, batch_size=4), expected)
+
+
+@pytest.mark.worth(1, "mean")
+@settings(max_examples=15)
+@given(st.integers(1, 7), st.sampled_from([3, 4, 2, 5, 1, 9]), SEEDS, LAYOUTS)
 def test_mean_over_all_examples(answers: Answers, count: int, batch_size: int, seed: int, layout: str) -> None:
-    """`mean_loss` is the mean cross-entropy over all examples, a float: a short last batch weighs what it holds."""
+    """`mean_loss` is the mean cross-entropy over all examples, a float, whatever the batch size."""
     inputs, targets = examples(count, seed, layout)
     model = small_model(seed=seed, training=False)
     expected = oracles.mean_cross_entropy(model, inputs, targets)
@@ -108,8 +119,8 @@ def test_measuring_puts_the_mode_back(answers: Answers, training: bool, batch_si
 
 
 @pytest.mark.worth(0.5, "mode")
-@settings(max_examples=12)
-@given(MODES, st.sampled_from(["token", "target", "batch size"]), st.integers(0, 2), st.integers(1, 3))
+@settings(max_examples=16)
+@given(MODES, st.sampled_from(["token", "target", "batch size"]), st.sampled_from([0, 2]), st.sampled_from([1, 3]))
 def test_measuring_puts_the_mode_back_after_an_error(
     answers: Answers, training: bool, unknown: str, place: int, batch_size: int
 ) -> None:
@@ -142,19 +153,21 @@ def test_measuring_refuses_a_batch_size_below_one(answers: Answers, batch_size: 
 
 
 @pytest.mark.worth(0.25, "refuses")
-@settings(max_examples=6)
-@given(st.sampled_from([(0, 0), (3, 2), (2, 3), (1, 4), (5, 1)]))
-def test_measuring_refuses_no_examples_and_unequal_lengths(answers: Answers, lengths: tuple[int, int]) -> None:
+@settings(max_examples=8)
+@given(UNFIT_LENGTHS, st.sampled_from([1, 3]))
+def test_measuring_refuses_no_examples_and_unequal_lengths(
+    answers: Answers, lengths: tuple[int, int], batch_size: int
+) -> None:
     """`mean_loss` refuses no examples, and as many inputs as there are no targets, by a ValueError that says so."""
     inputs, targets = examples(5, 0)
     values = list(lengths) if any(lengths) else NO_EXAMPLES
     arguments = small_model(), inputs[: lengths[0]], targets[: lengths[1]]
-    raises(ValueError, answers.ex09_training.mean_loss, *arguments, values=values)
+    raises(ValueError, answers.ex09_training.mean_loss, *arguments, values=values, batch_size=batch_size)
 
 
 @pytest.mark.worth(0.25, "effects", "mean")
-@settings(max_examples=6)
-@given(SEEDS, st.sampled_from([NORMALISED, PLAIN]), FLOATS)
+@settings(max_examples=8)
+@given(st.integers(0, 1), st.sampled_from([NORMALISED, PLAIN]), FLOATS)
 def test_measuring_changes_nothing(answers: Answers, seed: int, middle: str, dtype: torch.dtype) -> None:
     """`mean_loss` changes neither inputs nor targets nor the model, and leaves the global random state alone."""
     inputs, targets = examples(4, seed)
@@ -173,8 +186,9 @@ def test_measuring_changes_nothing(answers: Answers, seed: int, middle: str, dty
 
 
 @pytest.mark.worth(1, "decay")
+@settings(max_examples=40)
 @given(
-    st.integers(1, 40) | st.just(200_000), st.integers(0, 8), st.integers(-2, 2), st.sampled_from([(0.5, 0.25), (1, 3)])
+    st.integers(1, 20) | st.just(200_000), st.integers(0, 8), st.integers(-1, 1), st.sampled_from([(0.5, 0.25), (1, 3)])
 )
 def test_step_decay_around_the_boundary(
     answers: Answers, steps: int, eighths: int, beside: int, rates: tuple[float, float]
@@ -272,7 +286,7 @@ def test_gradients_are_cleared_before_each_step(answers: Answers, steps: int, st
 
 @pytest.mark.worth(0.5, "cleared")
 @settings(max_examples=6)
-@given(st.sampled_from(["unused", "unused, with an old gradient", "frozen"]), SEEDS)
+@given(st.sampled_from(["unused", "unused, with an old gradient", "frozen"]), st.integers(0, 1))
 def test_a_parameter_without_a_gradient_stays(answers: Answers, kind: str, seed: int) -> None:
     """A parameter that the loss does not use, or that is frozen, has no gradient and stays as it is."""
     after = {
@@ -308,13 +322,13 @@ def test_trains_in_training_mode(answers: Answers, batch_size: int, training: bo
 
 
 @pytest.mark.worth(0.5, "trains", "sgd")
-@settings(max_examples=8)
-@given(st.integers(0, 2), MODES, SEEDS)
-def test_ends_in_training_mode(answers: Answers, steps: int, training: bool, seed: int) -> None:
+@settings(max_examples=6)
+@given(st.integers(0, 2), MODES)
+def test_ends_in_training_mode(answers: Answers, steps: int, training: bool) -> None:
     """After `train` the model is in training mode, whichever it came in, and there is a loss a step: none gives []."""
-    model = small_model(seed=seed, training=training)
+    model = small_model(training=training)
     arguments = plan("lambda step: 0.5", steps=steps, batch_size=2)
-    losses = call(answers.ex09_training.train, model, *examples(3, seed), generator=generator_of(seed), **arguments)
+    losses = call(answers.ex09_training.train, model, *examples(3, 0), generator=generator_of(0), **arguments)
     holds(
         model.training,
         "the model is not in training mode after train",
@@ -333,7 +347,7 @@ def test_ends_in_training_mode(answers: Answers, steps: int, training: bool, see
 NOT_FINITE = {
     "nan": ["model[0].weight.data[4] = float('inf')"],
     "inf": [
-        "model[0].weight.data[4] = torch.tensor([8e307, 0])",
+        "model[0].weight.data[4] = torch.tensor([4e307, 0])",
         "model[2].weight.data[:, ::2] = torch.tensor([[2.0], [-2], [-2], [-2], [-2]])",
     ],
 }
@@ -375,8 +389,8 @@ def test_stops_at_a_later_loss_that_is_not_finite(answers: Answers, kind: str, n
 
 
 @pytest.mark.worth(0.25, "refuses")
-@settings(max_examples=6)
-@given(st.sampled_from(["steps", "batch_size"]), st.integers(-3, -1), st.integers(0, 2))
+@settings(max_examples=8)
+@given(st.sampled_from(["steps", "batch_size"]), st.integers(-2, -1), st.sampled_from([0, 2]))
 def test_train_refuses_sizes_that_are_too_small(answers: Answers, name: str, size: int, steps: int) -> None:
     """`train` refuses steps < 0 and batch_size < 1 by a ValueError that names the argument and its value."""
     size += name == "batch_size"
@@ -396,8 +410,8 @@ def test_train_refuses_sizes_that_are_too_small(answers: Answers, name: str, siz
 
 
 @pytest.mark.worth(0.25, "refuses")
-@settings(max_examples=6)
-@given(st.sampled_from([(0, 0), (3, 2), (2, 3), (1, 4), (5, 1)]), st.integers(0, 2))
+@settings(max_examples=8)
+@given(UNFIT_LENGTHS, st.sampled_from([0, 2]))
 def test_train_refuses_no_examples_and_unequal_lengths(answers: Answers, lengths: tuple[int, int], steps: int) -> None:
     """`train` refuses no examples, and as many inputs as there are no targets, by a ValueError that says so."""
     inputs, targets = examples(5, 0)

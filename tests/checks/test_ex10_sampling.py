@@ -14,6 +14,7 @@ from grader.checking.expect import call, holds, leaves_alone, raises, same
 MODES = st.booleans()
 TEMPERATURES = st.sampled_from([1.0, 0.5, 2.0])
 NEVER_ENDS = "model[-1].bias.data[0] = -1000.0"  # token 0 is never drawn
+BLIND = "model[0].weight.data.zero_()"  # every window gives the same probabilities
 
 
 def vocabulary_of(characters: str) -> dict[str, int]:
@@ -73,8 +74,8 @@ def test_probabilities_without_gradients(answers: Answers, batch: int) -> None:
 
 
 @pytest.mark.worth(0.5, "mode")
-@settings(max_examples=12)
-@given(MODES, st.sampled_from([3, 4, 5, 6]), st.sampled_from([1.0, 0.0]))
+@settings(max_examples=8)
+@given(MODES, st.sampled_from([3, 5]), st.sampled_from([1.0, 0.0]))
 def test_probabilities_put_the_mode_back(answers: Answers, training: bool, vocab_size: int, temperature: float) -> None:
     """`next_probabilities` leaves the model in the mode it was in, also after an error (a token it does not know)."""
     model = small_model(vocab_size=vocab_size, middle=NORMALISED, training=training)
@@ -95,7 +96,7 @@ def test_probabilities_refuse_a_temperature_of_0_or_less(answers: Answers, tempe
 
 @pytest.mark.worth(0.25, "effects")
 @settings(max_examples=6)
-@given(st.sampled_from([PLAIN, NORMALISED, DROPPING]), SEEDS)
+@given(st.sampled_from([PLAIN, NORMALISED, DROPPING]), st.integers(0, 1))
 def test_probabilities_change_nothing(answers: Answers, middle: str, seed: int) -> None:
     """`next_probabilities` changes neither the windows nor the model, and leaves the global random state alone."""
     windows, model = tokens(3, 2, 5, seed), small_model(seed=seed, middle=middle)
@@ -107,12 +108,13 @@ def test_probabilities_change_nothing(answers: Answers, middle: str, seed: int) 
 
 
 @pytest.mark.worth(0.75, "draw")
-@given(st.integers(1, 4), st.integers(0, 6), SEEDS, FLOATS)
+@given(st.integers(1, 4), st.integers(0, 8), SEEDS, FLOATS)
 def test_words_are_drawn_and_the_window_slides(
     answers: Answers, context: int, max_length: int, seed: int, dtype: torch.dtype
 ) -> None:
     """From a window of zeros: draw a token with the generator, drop the oldest, append the drawn one, and so on."""
-    model = small_model(seed=seed, context=context, dtype=dtype, training=False)
+    after = "model[-1].weight.data *= 3", "model[-1].bias.data[0] -= 1"
+    model = small_model(*after, seed=seed, context=context, dtype=dtype, training=False)
     generator, theirs = generator_of(seed), torch.Generator().manual_seed(seed)
     got = call(
         answers.ex10_sampling.sample_word,
@@ -136,7 +138,7 @@ def test_words_are_drawn_and_the_window_slides(
 @given(st.sampled_from([0.25, 0.5, 4.0]), SEEDS)
 def test_words_are_drawn_at_the_temperature(answers: Answers, temperature: float, seed: int) -> None:
     """`sample_word` draws from the probabilities of its temperature."""
-    after = "model[-1].weight.data *= 3", NEVER_ENDS
+    after = "model[-1].bias.data *= 3", NEVER_ENDS, BLIND
     model = small_model(*after, seed=seed, training=False)
     expected = oracles.sample_word(
         model, ".abcd", 2, generator=torch.Generator().manual_seed(seed), temperature=temperature, max_length=8
@@ -167,13 +169,14 @@ def test_a_word_ends_at_max_length(answers: Answers, max_length: int | None, see
 
 
 @pytest.mark.worth(0.25, "end")
-@settings(max_examples=4)
+@settings(max_examples=8)
 @given(SEEDS)
 def test_a_word_ends_at_the_end_token(answers: Answers, seed: int) -> None:
-    """Where `.` is drawn at once the word is empty: the `.` is not part of it."""
-    model = small_model("model[-1].bias.data[0] = 1000.0", seed=seed, training=False)
+    """A word ends where `.` is drawn, and the `.` is not part of it: it may be empty."""
+    model = small_model("model[-1].bias.data[0] = 2.0", BLIND, seed=seed, training=False)
+    expected = oracles.sample_word(model, ".abcd", 2, generator=torch.Generator().manual_seed(seed))
     arguments = model, vocabulary_of(".abcd"), 2
-    same(call(answers.ex10_sampling.sample_word, *arguments, generator=generator_of(seed)), "", what="the word")
+    same(call(answers.ex10_sampling.sample_word, *arguments, generator=generator_of(seed)), expected, what="the word")
 
 
 @pytest.mark.worth(0.25, "evaluation", "mode")
@@ -187,11 +190,12 @@ def test_words_of_evaluation_mode_put_the_mode_back(
     model = small_model(*after, seed=seed, middle=middle, training=training)
     expected = None
     if not fails:
-        expected = oracles.sample_word(model, ".abcd", 2, generator=torch.Generator().manual_seed(seed), max_length=4)
+        expected = oracles.sample_word(model, ".abcd", 2, generator=torch.Generator().manual_seed(seed), max_length=1)
     got = None
     with puts_back_the_mode(model):
         arguments = model, vocabulary_of(".abcd"), 2
-        got = call(answers.ex10_sampling.sample_word, *arguments, generator=generator_of(seed), max_length=4)
+        length = 4 if fails else 1
+        got = call(answers.ex10_sampling.sample_word, *arguments, generator=generator_of(seed), max_length=length)
     if not fails:
         same(got, expected, what="the word")
 
@@ -212,7 +216,7 @@ def test_words_refuse_a_temperature_of_0_or_less(answers: Answers, temperature: 
 @given(st.permutations(".abcd"), SEEDS)
 def test_the_vocabulary_may_be_in_any_order(answers: Answers, order: list[str], seed: int) -> None:
     """`sample_word` reads a vocabulary in any order, and changes neither it nor the global random state."""
-    model = small_model(NEVER_ENDS, seed=seed, training=False)
+    model = small_model(NEVER_ENDS, BLIND, seed=seed, training=False)
     tokens_of = vocabulary_of(".abcd")
     vocabulary = {character: tokens_of[character] for character in order}
     expected = oracles.sample_word(model, ".abcd", 2, generator=torch.Generator().manual_seed(seed), max_length=5)

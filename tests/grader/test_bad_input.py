@@ -38,7 +38,7 @@ def make_rival(folder: Path) -> None:
 FILES = {
     "does not parse": (
         lambda folder: spoil(folder, 5, "self.group = group", "self.group = = group"),
-        f"{FIVE}, line 34 does not parse: invalid syntax",
+        f"{FIVE}, line 28 does not parse: invalid syntax",
     ),
     "bad indent": (
         lambda folder: spoil(folder, 5, "        self.group = group", "      self.group = group"),
@@ -113,7 +113,7 @@ def one_line(done: Run) -> str:
         (["flaten"], "there is no exercise 'flaten'; closest: ex05_flatten_consecutive"),
         (["trane"], "grade train"),
         (["77"], "there is no exercise '77'; they go from 1 to"),
-        (["ex0"], "fits several exercises"),
+        (["on"], "fits several exercises"),
         (["--answers", "no/such/folder"], "the folder no/such/folder is not there"),
         (["--answers", "README.md"], "README.md is not a folder"),
         (["--seed", "many"], "'many' is not a valid integer"),

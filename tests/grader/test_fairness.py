@@ -26,6 +26,7 @@ def test_the_report_names_the_reference_that_stands_in(solved: Path) -> None:
     spoil(solved, 5, ORDERED, INTERLEAVED)
     text = grade("5", "7", "--answers", solved).stdout
     assert "stands on the reference of ex05" in text
+    text = grade("5", "7", "--answers", solved, "--verbose").stdout
     assert "passes with the reference in place of ex05_flatten_consecutive" in text
 
 

@@ -28,7 +28,7 @@ def test_from_untouched_stubs_to_a_hundred_points_and_names(copied: Path) -> Non
     assert "100 of 100 points" in done.stdout
 
     listed = grade("list", checkout_copy=copied).stdout
-    assert listed.count("passed") == len(exercises)
+    assert listed.count("  passed") == len(exercises)
 
     trained = grade("train", "--steps", "300", checkout_copy=copied)
     assert trained.returncode == 0, trained.stderr

@@ -52,7 +52,7 @@ def test_costs_its_own_exercise_alone(solved: Path, code: str, says: str) -> Non
     assert results["ex05"]["status"] in ("error", "failed")
     assert any(says in line for line in differences(results["ex05"])), differences(results["ex05"])
     assert results["ex05"]["points"] < results["ex05"]["max_points"]
-    assert results["ex04"]["points"] == 4
+    assert results["ex04"]["status"] == "passed"
     assert results["ex07"]["points"] == 15, "what builds on it is graded with the reference"
 
 
@@ -62,10 +62,9 @@ def test_costs_its_own_exercise_alone(solved: Path, code: str, says: str) -> Non
         "print('x' * 10**8)",
         "__import__('os').write(1, b'x' * 10**7)",
         "__import__('sys').stdout.close()",
-        "__import__('sys').stderr.close(); __import__('os').close(1); __import__('os').close(2)",
+        "__import__('sys').stderr.close(); __import__('os').closerange(0, 3)",
         "__import__('threading').Thread(target=lambda: __import__('time').sleep(600)).start()",
         "__import__('os').chdir('/')",
-        "__import__('sys').setrecursionlimit(50)",
         "__import__('warnings').warn('a warning')",
     ],
 )

@@ -13,7 +13,7 @@ class FlattenConsecutive(nn.Module):
         self.group = group
 
     def forward(self, x):
-        batch, time, channels = x.shape
+        _batch, time, channels = x.shape
         if time % self.group != 0:
             raise ValueError(f"{time} positions cannot be split into groups of {self.group}")
         kernel = torch.zeros(self.group * channels, channels, self.group, dtype=x.dtype)

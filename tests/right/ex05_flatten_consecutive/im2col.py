@@ -12,7 +12,7 @@ class FlattenConsecutive(nn.Module):
         self.group = group
 
     def forward(self, x):
-        batch, time, channels = x.shape
+        _batch, time, channels = x.shape
         if time % self.group != 0:
             raise ValueError(f"{time} positions cannot be split into groups of {self.group}")
         columns = F.unfold(x.transpose(1, 2).unsqueeze(2), (1, self.group), stride=(1, self.group))

@@ -1,0 +1,207 @@
+"""Exercise 2: each step of a fusion, the sums taken half by half; the later steps are judged by the earlier ones."""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from grader.checking.answers import Answers
+from grader.checking.expect import attribute, call, holds, leaves_alone, raises, same
+
+SEEDS = st.integers(0, 999)
+SMALL = st.integers(1, 4)
+LEADING = st.sampled_from([(), (1,), (1, 1), (2, 3), (3, 2), (2, 1, 3), (1, 2, 2, 2)])
+KINDS = st.sampled_from([np.float32, np.float64])
+FIELDS = ("joined", "summed", "fused")
+
+
+class Inputs(NamedTuple):
+    """The four arguments of a fusion."""
+
+    left: np.ndarray
+    right: np.ndarray
+    weight: np.ndarray
+    bias: np.ndarray
+
+
+def inputs(leading: tuple[int, ...], channels: int, outputs: int, seed: int, kind: Any = np.float64) -> Inputs:
+    """Random tenths from -1.0 to 1.0 of shapes that fit."""
+    generator = np.random.default_rng(seed)
+    shapes = (*leading, channels), (*leading, channels), (2 * channels, outputs), (outputs,)
+    return Inputs(*((generator.integers(-10, 11, shape) / 10).astype(kind) for shape in shapes))
+
+
+def joined(left: np.ndarray, right: np.ndarray) -> np.ndarray:
+    """Filled in, channel by channel."""
+    channels = left.shape[-1]
+    both = np.empty((*left.shape[:-1], 2 * channels), left.dtype)
+    for channel in range(channels):
+        both[..., channel], both[..., channels + channel] = left[..., channel], right[..., channel]
+    return both
+
+
+def summed(both: np.ndarray, weight: np.ndarray, bias: np.ndarray) -> np.ndarray:
+    """The sum of all products and the bias, output by output, in float64."""
+    sums = [np.multiply(both, weight[:, output], dtype=np.float64).sum(axis=-1) for output in range(len(bias))]
+    return (np.stack(sums, axis=-1) + bias).astype(both.dtype)
+
+
+def expected(drawn: Inputs) -> dict[str, np.ndarray]:
+    """All three steps."""
+    both = joined(drawn.left, drawn.right)
+    sums = summed(both, drawn.weight, drawn.bias)
+    return dict(zip(FIELDS, (both, sums, np.tanh(sums)), strict=True))
+
+
+def field(trace: Any, name: str, shape: tuple[int, ...]) -> np.ndarray:
+    """One step of the answer's trace, of the right shape, so that the next step can be judged by it."""
+    value = attribute(trace, name, np.ndarray)
+    holds(
+        value.shape == shape,
+        f"`{name}` has shape {value.shape}, expected {shape}",
+        expected=f"shape {shape}",
+        got=f"shape {value.shape}",
+    )
+    return np.asarray(value, np.float64)
+
+
+@pytest.mark.worth(0.5, "joined", "summed", "fused")
+def test_two_letters_by_hand(answers: Answers) -> None:
+    """[0.1, 0.2] and [0.3, 0.4] are joined to [0.1, 0.2, 0.3, 0.4], summed to [0.8, -0.2] and fused to tanh of that,
+    and the three come back as a tuple with the names `joined`, `summed` and `fused`.
+    """
+    left, right = np.array([[0.1, 0.2]]), np.array([[0.3, 0.4]])
+    weight, bias = np.array([[1.0, 0.0], [0.0, 1.0], [2.0, 0.0], [0.0, -1.0]]), np.array([0.1, 0.0])
+    trace = call(answers.ex02_one_fusion.trace_fusion, left, right, weight, bias)
+    holds(isinstance(trace, tuple), "the result is not a FusionTrace", expected="a FusionTrace", got=trace)
+    same(attribute(trace, "joined"), np.array([[0.1, 0.2, 0.3, 0.4]]), what="`joined`")
+    same(attribute(trace, "summed"), np.array([[0.8, -0.2]]), what="`summed`")
+    same(attribute(trace, "fused"), np.array([[0.6640367702678489, -0.197375320224904]]), what="`fused`")
+
+
+@pytest.mark.worth(1, "joined")
+@given(st.integers(1, 3), SMALL, SEEDS)
+def test_joined(answers: Answers, batch: int, channels: int, seed: int) -> None:
+    """`joined` holds the left neighbour's channels first, then the right one's."""
+    drawn = inputs((batch,), channels, 2, seed)
+    trace = call(answers.ex02_one_fusion.trace_fusion, *drawn)
+    same(attribute(trace, "joined"), joined(drawn.left, drawn.right), what="`joined`")
+
+
+@pytest.mark.worth(0.5, "summed")
+@given(st.integers(1, 3), SMALL, SMALL, SEEDS)
+def test_summed(answers: Answers, batch: int, channels: int, outputs: int, seed: int) -> None:
+    """`summed` is `joined @ weight + bias`, before tanh."""
+    drawn = inputs((batch,), channels, outputs, seed)
+    trace = call(answers.ex02_one_fusion.trace_fusion, *drawn)
+    both = field(trace, "joined", (batch, 2 * channels))
+    same(attribute(trace, "summed"), summed(both, drawn.weight, drawn.bias), what="`summed`")
+
+
+@pytest.mark.worth(0.5, "fused")
+@given(st.integers(1, 3), SMALL, SMALL, SEEDS)
+def test_fused(answers: Answers, batch: int, channels: int, outputs: int, seed: int) -> None:
+    """`fused` is tanh of `summed`."""
+    trace = call(answers.ex02_one_fusion.trace_fusion, *inputs((batch,), channels, outputs, seed))
+    same(attribute(trace, "fused"), np.tanh(field(trace, "summed", (batch, outputs))), what="`fused`")
+
+
+@pytest.mark.worth(0.5, "shapes")
+@given(LEADING, SMALL, SMALL, SEEDS)
+def test_any_leading_axes(answers: Answers, leading: tuple[int, ...], channels: int, outputs: int, seed: int) -> None:
+    """Whatever axes stand before the channels, none or many, each pair of neighbours is fused by itself."""
+    drawn = inputs(leading, channels, outputs, seed)
+    trace = call(answers.ex02_one_fusion.trace_fusion, *drawn)
+    for name, values in expected(drawn).items():
+        same(attribute(trace, name), values, what=f"`{name}`")
+
+
+def laid_out(x: np.ndarray, layout: str) -> np.ndarray:
+    """The same values with other strides: the axes the other way round in memory, or every second place used."""
+    return np.asfortranarray(x) if layout == "transposed" else np.repeat(x, 2, axis=-1)[..., ::2]
+
+
+@pytest.mark.worth(0.5, "shapes")
+@given(st.sampled_from(["transposed", "strided"]), st.sampled_from([(), (2,), (2, 3)]), SEEDS)
+@settings(max_examples=15)
+def test_non_contiguous_arrays(answers: Answers, layout: str, leading: tuple[int, ...], seed: int) -> None:
+    """Arrays whose memory is in another order (a transpose, every second place) give the same values."""
+    drawn = Inputs(*(laid_out(x, layout) for x in inputs(leading, 3, 2, seed)))
+    trace = call(answers.ex02_one_fusion.trace_fusion, *drawn)
+    for name, values in expected(drawn).items():
+        same(attribute(trace, name), values, what=f"`{name}`")
+
+
+@pytest.mark.worth(0.5, "dtype")
+@given(KINDS, st.sampled_from([(), (3,), (2, 2)]), SEEDS)
+@settings(max_examples=15)
+def test_dtype_is_kept(answers: Answers, kind: Any, leading: tuple[int, ...], seed: int) -> None:
+    """The three results have the inputs' dtype: float32 stays float32, and float64 stays float64."""
+    trace = call(answers.ex02_one_fusion.trace_fusion, *inputs(leading, 2, 3, seed, kind))
+    for name in FIELDS:
+        came, wanted = attribute(trace, name, (np.ndarray, np.generic)).dtype, np.dtype(kind)
+        holds(came == wanted, f"`{name}` has dtype {came}, expected {wanted}", expected=str(wanted), got=str(came))
+
+
+def of_shapes(*shapes: tuple[int, ...]) -> tuple[np.ndarray, ...]:
+    """Arrays of these shapes, small numbers in them."""
+    return tuple(np.full(shape, 0.5) for shape in shapes)
+
+
+@pytest.mark.worth(0.5, "refuses")
+def test_refuses_neighbours_of_two_shapes(answers: Answers) -> None:
+    """`left` and `right` of different shapes are a ValueError that names a size that does not fit; neither of them is
+    stretched.
+    """
+    trace_fusion = answers.ex02_one_fusion.trace_fusion
+    sizes: list[tuple[tuple[int, ...], tuple[int, ...], list[int]]] = [
+        ((3, 4), (3, 5), [4, 5]),
+        ((5,), (3,), [5, 3]),
+        ((1, 4), (3, 4), [1, 3]),
+        ((3, 4), (1, 4), [1, 3]),
+        ((2, 3, 4), (2, 1, 4), [3, 1]),
+        ((5, 3, 4), (3, 5, 4), [5, 3]),
+    ]
+    for left, right, misfits in sizes:
+        raises(ValueError, trace_fusion, *of_shapes(left, right, (left[-1] + right[-1], 2), (2,)), values=misfits)
+    ranks: list[tuple[tuple[int, ...], tuple[int, ...]]] = [((4,), (3, 4)), ((3, 4), (4,)), ((1, 3, 4), (3, 4))]
+    for left, right in ranks:
+        raises(ValueError, trace_fusion, *of_shapes(left, right, (8, 2), (2,)))
+    raises(ValueError, trace_fusion, *of_shapes((), (), (2, 2), (2,)))
+
+
+@pytest.mark.worth(0.5, "refuses")
+def test_refuses_another_weight(answers: Answers) -> None:
+    """A weight that is not (2C, H) is a ValueError that names the size that does not fit."""
+    trace_fusion = answers.ex02_one_fusion.trace_fusion
+    for rows in (7, 9, 4, 16, 3):
+        raises(ValueError, trace_fusion, *of_shapes((3, 4), (3, 4), (rows, 8), (8,)), values=[rows, 4])
+    weights: list[tuple[int, ...]] = [(8,), (1, 8, 3), (3, 8, 3), ()]
+    for weight in weights:
+        raises(ValueError, trace_fusion, *of_shapes((3, 4), (3, 4), weight, (3,)))
+    raises(ValueError, trace_fusion, *of_shapes((3, 4), (3, 4), (8,), ()))
+
+
+@pytest.mark.worth(0.5, "refuses")
+def test_refuses_another_bias(answers: Answers) -> None:
+    """A bias that is not (H,) is a ValueError that names the size that does not fit; it is not stretched."""
+    trace_fusion = answers.ex02_one_fusion.trace_fusion
+    for outputs, size in ((3, 1), (3, 4), (3, 5), (1, 3)):
+        raises(ValueError, trace_fusion, *of_shapes((5, 4), (5, 4), (8, outputs), (size,)), values=[size])
+    biases: list[tuple[int, ...]] = [(), (1, 3), (5, 3), (5, 1)]
+    for bias in biases:
+        raises(ValueError, trace_fusion, *of_shapes((5, 4), (5, 4), (8, 3), bias))
+
+
+@pytest.mark.worth(0.5, "effects")
+@given(LEADING, SMALL, SMALL, SEEDS)
+@settings(max_examples=15)
+def test_leaves_everything_as_it_was(
+    answers: Answers, leading: tuple[int, ...], channels: int, outputs: int, seed: int
+) -> None:
+    """The four arguments are not modified, and the global random state is not touched."""
+    drawn = inputs(leading, channels, outputs, seed)
+    with leaves_alone(answers, **drawn._asdict()):
+        call(answers.ex02_one_fusion.trace_fusion, *drawn)

@@ -1,0 +1,260 @@
+"""Exercise 3: every token of every window looked up in its word by its place, and the split by `random.Random` itself.
+
+Words are short and of few letters, so that letters repeat, words come twice, and some have no letter at all.
+"""
+
+import functools
+import random
+from typing import Any
+
+import pytest
+import torch
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from grader.checking.answers import Answers
+from grader.checking.expect import call, holds, leaves_alone, raises, same
+
+# Not what build_vocabulary would number: only what the argument says counts.
+VOCABULARY = {".": 0, "n": 7, "a": 3, "Z": 1, "é": 300, "-": 2, "b": 12}
+LETTERS = "anbé-Z"
+CONTEXTS = st.integers(1, 6)
+UNKNOWN = "#@%~"
+SHARES = [(0.8, 0.1, 0.1), (0.7, 0.2, 0.1), (0.6, 0.3, 0.1), (0.5, 0.25, 0.25), (1.0, 0.0, 0.0), (0.0, 0.0, 1.0)]
+
+
+def texts(letters: str, least: int = 0, most: int = 6) -> st.SearchStrategy[str]:
+    """Words of these letters."""
+    return st.lists(st.sampled_from(letters), min_size=least, max_size=most).map("".join)
+
+
+WORDS = st.lists(texts(LETTERS), max_size=4)
+
+
+def windows(words: list[str], context: int) -> tuple[torch.Tensor, torch.Tensor]:
+    """Every place of every word by itself: the characters that stand before it, if any, and its own."""
+    inputs, targets = [], []
+    for word in words:
+        for place in range(len(word) + 1):
+            before = range(place - context, place)
+            inputs.append([VOCABULARY[word[at]] if at >= 0 else 0 for at in before])
+            targets.append(VOCABULARY[word[place]] if place < len(word) else 0)
+    return torch.tensor(inputs, dtype=torch.int64).reshape(-1, context), torch.tensor(targets, dtype=torch.int64)
+
+
+def same_windows(answers: Answers, words: list[str], context: int) -> None:
+    """Compare inputs and targets."""
+    made = call(answers.ex03_windows.make_windows, words, VOCABULARY, context)
+    pair = isinstance(made, tuple) and len(made) == 2
+    holds(pair, "the result is not a pair of tensors", expected="a tuple (inputs, targets)", got=made)
+    for got, expected, what in zip(made, windows(words, context), ("`inputs`", "`targets`"), strict=True):
+        same(got, expected, what=what)
+
+
+@pytest.mark.worth(0.5, "vocabulary")
+@given(st.lists(texts("bnaéZ-"), max_size=5))
+@example(["emma", "ava"])
+def test_vocabulary(answers: Answers, words: list[str]) -> None:
+    """`.` is 0, and the distinct characters of all words follow in sorted order from 1."""
+    same_vocabulary(answers, words)
+
+
+@pytest.mark.worth(0.5, "vocabulary", "effects")
+@given(st.lists(texts("ba.", most=3), max_size=4))
+@example([".b", "a."])
+@settings(max_examples=10)
+def test_vocabulary_of_words_with_a_dot(answers: Answers, words: list[str]) -> None:
+    """A `.` in a word adds nothing to the vocabulary: it is 0 anyway. The list of words stays as it is."""
+    with leaves_alone(answers, words=words):
+        same_vocabulary(answers, words)
+
+
+def same_vocabulary(answers: Answers, words: list[str]) -> None:
+    """Compare what each character is mapped to; in which order the dict holds them is left open."""
+    got = call(answers.ex03_windows.build_vocabulary, words)
+    holds(isinstance(got, dict), "the vocabulary is not a dict", expected="a dict", got=got)
+    letters = sorted({letter for word in words for letter in word if letter != "."})
+    expected = {"." if token == 0 else letters[token - 1]: token for token in range(len(letters) + 1)}
+    same({key: got[key] for key in expected if key in got} | got, expected, what="the vocabulary")
+
+
+@pytest.mark.worth(0.5, "windows", "padding")
+def test_one_word_by_hand(answers: Answers) -> None:
+    """`ann` with a context of 3 gives `...` → a, `..a` → n, `.an` → n and `ann` → `.`."""
+    inputs, targets = call(answers.ex03_windows.make_windows, ["ann"], {".": 0, "a": 1, "n": 2}, 3)
+    same(inputs, torch.tensor([[0, 0, 0], [0, 0, 1], [0, 1, 2], [1, 2, 2]]), what="`inputs`")
+    same(targets, torch.tensor([1, 2, 2, 0]), what="`targets`")
+
+
+@pytest.mark.worth(1, "windows")
+@given(texts(LETTERS, 1, 8), CONTEXTS)
+def test_windows_of_a_word(answers: Answers, word: str, context: int) -> None:
+    """Each character of a word and the closing `.` is a target, and its window holds the `context` tokens before it,
+    the newest last, as the vocabulary numbers them.
+    """
+    same_windows(answers, [word], context)
+
+
+@pytest.mark.worth(0.5, "padding", "windows")
+@given(WORDS, CONTEXTS)
+@example(["an", "b"], 3)
+@example(["a", "", "a"], 2)
+def test_every_word_starts_anew(answers: Answers, words: list[str], context: int) -> None:
+    """Words follow each other in order, and each one starts from an empty window: of the word before it, nothing is
+    left.
+    """
+    same_windows(answers, words, context)
+
+
+@pytest.mark.worth(0.5, "tensors")
+@given(WORDS, CONTEXTS)
+@example([], 3)
+@example([""], 1)
+@settings(max_examples=10)
+def test_shapes_and_dtype(answers: Answers, words: list[str], context: int) -> None:
+    """The inputs are int64 (N, context) and the targets int64 (N,), with an example for each letter and one for the end
+    of each word; without words they are (0, context) and (0,).
+    """
+    made = call(answers.ex03_windows.make_windows, words, VOCABULARY, context)
+    count = sum(len(word) + 1 for word in words)
+    for got, shape, what in zip(made, ((count, context), (count,)), ("`inputs`", "`targets`"), strict=True):
+        holds(isinstance(got, torch.Tensor), f"{what} is not a tensor", expected="a tensor", got=got)
+        wanted, came = f"shape {shape}, int64", f"shape {tuple(got.shape)}, {str(got.dtype).removeprefix('torch.')}"
+        holds(came == wanted, f"{what} has {came}", expected=wanted, got=came)
+
+
+@pytest.mark.worth(0.5, "context")
+def test_refuses_a_context_below_one(answers: Answers) -> None:
+    """A context below 1 is a ValueError that names `context` and its value, even without words."""
+    make_windows = answers.ex03_windows.make_windows
+    for words in (["ann", "b"], [""], []):
+        for context in (0, -1, -3):
+            raises(ValueError, make_windows, words, VOCABULARY, context, naming=["context"], values=[context])
+
+
+def refuses_character(answers: Answers, words: list[str], word: str, character: str, context: int) -> None:
+    """Expect a ValueError whose message holds the word, and the character beside it."""
+    make_windows, messages = answers.ex03_windows.make_windows, []
+
+    @functools.wraps(make_windows)
+    def kept(*args: Any) -> Any:
+        try:
+            return make_windows(*args)
+        except ValueError as raised:
+            messages.append(str(raised))
+            raise
+
+    raises(ValueError, kept, words, VOCABULARY, context, values=[word])
+    beside = messages[0].replace(word, "")
+    holds(
+        character in beside,
+        f"the message names the word {word!r}, but not the character {character!r} by itself",
+        expected=f"ValueError with a message that names {word!r} and {character!r}",
+        got=f"ValueError: {messages[0]}",
+    )
+
+
+@pytest.mark.worth(0.5, "characters")
+@given(WORDS, texts("anb", most=3), texts("anb", 1, 3), st.booleans(), st.sampled_from(UNKNOWN), WORDS, CONTEXTS)
+@example([], "a", "n", True, "#", [], 3)
+def test_refuses_an_unknown_character(
+    answers: Answers,
+    before: list[str],
+    one: str,
+    other: str,
+    swap: bool,
+    character: str,
+    after: list[str],
+    context: int,
+) -> None:
+    """A character that the vocabulary lacks is a ValueError that names the word and the character."""
+    word = other + character + one if swap else one + character + other
+    refuses_character(answers, [*before, word, *after], word, character, context)
+
+
+@pytest.mark.worth(0.5, "characters")
+@given(WORDS, texts("anb", most=3), texts("anb", 1, 3), st.booleans(), WORDS, CONTEXTS)
+@example([], "a", "n", True, [], 3)
+def test_refuses_a_dot_in_a_word(
+    answers: Answers, before: list[str], one: str, other: str, swap: bool, after: list[str], context: int
+) -> None:
+    """A `.` inside a word is a ValueError that names the word and the `.`, although the vocabulary holds it."""
+    word = other + "." + one if swap else one + "." + other
+    refuses_character(answers, [*before, word, *after], word, ".", context)
+
+
+@pytest.mark.worth(0.5, "effects")
+@given(WORDS, CONTEXTS)
+@settings(max_examples=10)
+def test_windows_leave_everything_as_it_was(answers: Answers, words: list[str], context: int) -> None:
+    """`make_windows` modifies neither the words nor the vocabulary and does not touch the global random state."""
+    vocabulary = dict(VOCABULARY)
+    with leaves_alone(answers, words=words, vocabulary=vocabulary):
+        call(answers.ex03_windows.make_windows, words, vocabulary, context)
+
+
+def split(words: list[str], seed: int, fractions: tuple[float, ...]) -> tuple[list[str], ...]:
+    """Every word of the shuffled copy by itself: before the first cut, before the second, or after both."""
+    shuffled, parts = [*words], ([], [], [])  # type: tuple[list[str], tuple[list[str], list[str], list[str]]]
+    random.Random(seed).shuffle(shuffled)
+    first = int(fractions[0] * len(words))
+    second = int((fractions[0] + fractions[1]) * len(words))
+    for place, word in enumerate(shuffled):
+        parts[(place >= first) + (place >= second)].append(word)
+    return parts
+
+
+MANY = st.lists(texts("ab", 1, 2), max_size=30)
+THIRTY = [f"{first}{second}" for first in "bdglmn" for second in "aeiou"]
+
+
+@pytest.mark.worth(0.5, "split")
+@given(MANY, st.integers(0, 2**40))
+@example(THIRTY, 42)
+def test_split(answers: Answers, words: list[str], seed: int) -> None:
+    """A copy of the words, shuffled by `random.Random(seed)`, is cut into three lists, 80, 10 and 10 of 100."""
+    same(call(answers.ex03_windows.split_words, words, seed), split(words, seed, (0.8, 0.1, 0.1)))
+
+
+@pytest.mark.worth(0.5, "split", "fractions")
+@given(MANY | st.just(THIRTY), st.integers(0, 999), st.sampled_from(SHARES))
+@example(THIRTY, 7, (0.7, 0.2, 0.1))
+def test_split_by_other_fractions(
+    answers: Answers, words: list[str], seed: int, fractions: tuple[float, float, float]
+) -> None:
+    """The cuts stand at int(fractions[0] * n) and int((fractions[0] + fractions[1]) * n), for all fractions that sum to
+    1 but for rounding, as 0.7, 0.2 and 0.1 do.
+    """
+    expected = split(words, seed, fractions)
+    same(call(answers.ex03_windows.split_words, words, seed, fractions=fractions), expected)
+
+
+@pytest.mark.worth(0.5, "fractions")
+def test_refuses_a_negative_fraction(answers: Answers) -> None:
+    """A negative fraction is a ValueError that names `fractions` and a value, even where the sum is 1."""
+    split_words = answers.ex03_windows.split_words
+    for fractions in ((-0.1, 0.6, 0.5), (0.6, -0.1, 0.5), (1.1, 0.2, -0.3), (0.5, 0.6, -0.1)):
+        for words in (THIRTY, []):
+            raises(ValueError, split_words, words, 1, fractions=fractions, naming=["fractions"], values=fractions)
+
+
+@pytest.mark.worth(0.5, "fractions")
+def test_refuses_another_sum(answers: Answers) -> None:
+    """Fractions that do not sum to 1 are a ValueError that names `fractions` and a value."""
+    split_words = answers.ex03_windows.split_words
+    for fractions in ((0.8, 0.1, 0.2), (0.5, 0.3, 0.1), (0.3, 0.3, 0.3), (0.75, 0.75, 0.25), (80.0, 10.0, 10.0)):
+        values = [*fractions, sum(fractions)]
+        for words in (THIRTY, []):
+            raises(ValueError, split_words, words, 1, fractions=fractions, naming=["fractions"], values=values)
+    for fractions in ((0.8, 0.1, 0.102), (0.798, 0.1, 0.1), (0.0, 0.0, 0.0)):
+        raises(ValueError, split_words, THIRTY, 1, fractions=fractions, naming=["fractions"])
+
+
+@pytest.mark.worth(0.5, "effects", "split")
+@given(MANY, st.integers(0, 999))
+@example(THIRTY, 3)
+@settings(max_examples=10)
+def test_split_leaves_everything_as_it_was(answers: Answers, words: list[str], seed: int) -> None:
+    """`split_words` leaves the list of words in its order and does not touch the global random state."""
+    with leaves_alone(answers, words=words):
+        call(answers.ex03_windows.split_words, words, seed)
