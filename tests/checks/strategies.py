@@ -23,7 +23,7 @@ def numbered(*shape: int, dtype: torch.dtype = torch.float32) -> Tensor:
 def tenths(*shape: int, seed: int, dtype: torch.dtype = torch.float64) -> Tensor:
     """Random tenths from -2.0 to 2.0."""
     generator = torch.Generator().manual_seed(seed)
-    return (torch.randint(-20, 21, shape, generator=generator) / 10).to(dtype)
+    return torch.randint(-20, 21, shape, generator=generator).to(dtype) / 10
 
 
 def tokens(batch: int, context: int, vocab_size: int, seed: int) -> Tensor:

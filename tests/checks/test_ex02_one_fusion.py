@@ -48,11 +48,14 @@ def summed(both: np.ndarray, weight: np.ndarray, bias: np.ndarray) -> np.ndarray
     return (np.stack(sums, axis=-1) + bias).astype(both.dtype)
 
 
-def expected(drawn: Inputs) -> dict[str, np.ndarray]:
-    """All three steps."""
+def same_trace(answers: Answers, drawn: Inputs) -> None:
+    """Compare all three steps."""
     both = joined(drawn.left, drawn.right)
     sums = summed(both, drawn.weight, drawn.bias)
-    return dict(zip(FIELDS, (both, sums, np.tanh(sums)), strict=True))
+    expected = both, sums, np.tanh(sums)
+    trace = call(answers.ex02_one_fusion.trace_fusion, *drawn)
+    for name, values in zip(FIELDS, expected, strict=True):
+        same(attribute(trace, name), values, what=f"`{name}`")
 
 
 def field(trace: Any, name: str, shape: tuple[int, ...]) -> np.ndarray:
@@ -86,18 +89,20 @@ def test_two_letters_by_hand(answers: Answers) -> None:
 def test_joined(answers: Answers, batch: int, channels: int, seed: int) -> None:
     """`joined` holds the left neighbour's channels first, then the right one's."""
     drawn = inputs((batch,), channels, 2, seed)
-    trace = call(answers.ex02_one_fusion.trace_fusion, *drawn)
-    same(attribute(trace, "joined"), joined(drawn.left, drawn.right), what="`joined`")
+    expected = joined(drawn.left, drawn.right)
+    same(attribute(call(answers.ex02_one_fusion.trace_fusion, *drawn), "joined"), expected, what="`joined`")
 
 
 @pytest.mark.worth(0.5, "summed")
 @given(st.integers(1, 3), SMALL, SMALL, SEEDS)
 def test_summed(answers: Answers, batch: int, channels: int, outputs: int, seed: int) -> None:
     """`summed` is `joined @ weight + bias`, before tanh."""
-    drawn = inputs((batch,), channels, outputs, seed)
-    trace = call(answers.ex02_one_fusion.trace_fusion, *drawn)
-    both = field(trace, "joined", (batch, 2 * channels))
-    same(attribute(trace, "summed"), summed(both, drawn.weight, drawn.bias), what="`summed`")
+    trace = call(answers.ex02_one_fusion.trace_fusion, *inputs((batch,), channels, outputs, seed))
+    both, (_, _, weight, bias) = (
+        field(trace, "joined", (batch, 2 * channels)),
+        inputs((batch,), channels, outputs, seed),
+    )
+    same(attribute(trace, "summed"), summed(both, weight, bias), what="`summed`")
 
 
 @pytest.mark.worth(0.5, "fused")
@@ -112,10 +117,7 @@ def test_fused(answers: Answers, batch: int, channels: int, outputs: int, seed: 
 @given(LEADING, SMALL, SMALL, SEEDS)
 def test_any_leading_axes(answers: Answers, leading: tuple[int, ...], channels: int, outputs: int, seed: int) -> None:
     """Whatever axes stand before the channels, none or many, each pair of neighbours is fused by itself."""
-    drawn = inputs(leading, channels, outputs, seed)
-    trace = call(answers.ex02_one_fusion.trace_fusion, *drawn)
-    for name, values in expected(drawn).items():
-        same(attribute(trace, name), values, what=f"`{name}`")
+    same_trace(answers, inputs(leading, channels, outputs, seed))
 
 
 def laid_out(x: np.ndarray, layout: str) -> np.ndarray:
@@ -128,10 +130,7 @@ def laid_out(x: np.ndarray, layout: str) -> np.ndarray:
 @settings(max_examples=15)
 def test_non_contiguous_arrays(answers: Answers, layout: str, leading: tuple[int, ...], seed: int) -> None:
     """Arrays whose memory is in another order (a transpose, every second place) give the same values."""
-    drawn = Inputs(*(laid_out(x, layout) for x in inputs(leading, 3, 2, seed)))
-    trace = call(answers.ex02_one_fusion.trace_fusion, *drawn)
-    for name, values in expected(drawn).items():
-        same(attribute(trace, name), values, what=f"`{name}`")
+    same_trace(answers, Inputs(*(laid_out(x, layout) for x in inputs(leading, 3, 2, seed))))
 
 
 @pytest.mark.worth(0.5, "dtype")

@@ -48,14 +48,14 @@ def test_two_letters_by_hand(answers: Answers) -> None:
     """With embeddings of one number, 1 for token 1 and 2 for token 2, and hidden weights 1 for the older and 0.1 for
     the newer token, the window [1, 2] gives tanh(1.2) and [2, 1] gives tanh(2.1).
     """
-    model = model_of(answers, (3, 2, 1, 1))
+    model = build(answers.ex04_flat_mlp.FlatMLP, 3, 2, 1, 1)
     made = {"embedding.weight": [[0.0], [1.0], [2.0]], "hidden.weight": [[1.0, 0.1]], "hidden.bias": [0.0]}
     made |= {"output.weight": [[1.0], [2.0], [-1.0]], "output.bias": [0.0, 0.0, 0.5]}
     for name, values in made.items():
-        assign(model, name, torch.tensor(values, dtype=torch.float64))
-    hidden = torch.tensor([[1.2], [2.1]], dtype=torch.float64).tanh()
+        assign(model, name, torch.tensor(values))
+    hidden = torch.tensor([[1.2], [2.1]]).tanh()
     expected = torch.cat([hidden, 2 * hidden, 0.5 - hidden], dim=1)
-    same(call(model, torch.tensor([[1, 2], [2, 1]])), expected, what="the logits")
+    same(call(model, torch.tensor([[1, 2], [2, 1]])), expected)
 
 
 @pytest.mark.worth(0.5, "logits")
@@ -67,7 +67,8 @@ def test_logits(answers: Answers, sizes: Sizes, batch: int, training: bool, seed
     model = model_of(answers, sizes)
     model.train(training)
     windows = tokens(batch, sizes[1], sizes[0], seed)
-    same(call(model, windows), oracles.flat_mlp(windows, oracles.read_flat(model)), what="the logits")
+    expected = oracles.flat_mlp(windows, oracles.read_flat(model))
+    same(call(model, windows), expected)
 
 
 @pytest.mark.worth(0.5, "inputs")
@@ -76,7 +77,7 @@ def test_logits(answers: Answers, sizes: Sizes, batch: int, training: bool, seed
 def test_batch_of_one_and_dtype(answers: Answers, sizes: Sizes, dtype: torch.dtype, seed: int) -> None:
     """A batch of one gives logits (1, V), float32 by itself and float64 after `.double()`."""
     logits = call(model_of(answers, sizes, dtype), tokens(1, sizes[1], sizes[0], seed))
-    same_shape(logits, (1, sizes[0]), what="the logits")
+    same_shape(logits, (1, sizes[0]))
     wanted, came = (str(kind).removeprefix("torch.") for kind in (dtype, logits.dtype))
     holds(came == wanted, f"the logits have dtype {came}, expected {wanted}", expected=wanted, got=came)
 
@@ -91,9 +92,9 @@ def test_batch_of_one_and_dtype(answers: Answers, sizes: Sizes, dtype: torch.dty
 @settings(max_examples=15)
 def test_non_contiguous_windows(answers: Answers, sizes: Sizes, batch: int, layout: str, seed: int) -> None:
     """Windows whose memory is in another order (a transpose, every second place) give the same logits."""
-    model, windows = model_of(answers, sizes), tokens(batch, sizes[1], sizes[0], seed)
+    model, windows = build(answers.ex04_flat_mlp.FlatMLP, *sizes), tokens(batch, sizes[1], sizes[0], seed)
     expected = oracles.flat_mlp(windows, oracles.read_flat(model))
-    same(call(model, laid_out(windows, layout)), expected, what="the logits")
+    same(call(model, laid_out(windows, layout)), expected)
 
 
 @pytest.mark.worth(0.5, "gradients")
@@ -106,7 +107,7 @@ def test_gradients(answers: Answers, sizes: Sizes, batch: int, seed: int) -> Non
     weights = oracles.read_flat(model)
     (oracles.flat_mlp(windows, weights) * factors).sum().backward()
     logits = call(model, windows)
-    same_shape(logits, tuple(factors.shape), what="the logits")
+    same_shape(logits, tuple(factors.shape))
     holds(logits.requires_grad, "the logits are cut off from the parameters: no gradient flows")
     (logits * factors).sum().backward()
     for name, weight in zip(oracles.FLAT_NAMES, weights, strict=True):

@@ -15,7 +15,7 @@ class BatchNorm1d(nn.Module):
         self.register_buffer("running_var", torch.ones(num_features))
 
     def forward(self, x):
-        *others, channels = x.shape
+        channels = x.shape[-1]
         if (channels,) != self.weight.shape:
             raise ValueError(f"{channels} channels, not {self.weight.numel()}")
         moved = x.movedim(-1, 1)

@@ -1,4 +1,4 @@
-"""torch's `conv1d` with kernel = stride = group over the rearranged weight of `linear`, and `F.batch_norm` over (B, C, T)."""
+"""torch's `conv1d` over the rearranged weight of `linear`, and `F.batch_norm` over (B, C, T)."""
 
 import torch.nn.functional as F
 from torch import nn
@@ -16,7 +16,7 @@ class Fusion(nn.Module):
         self.norm = BatchNorm1d(out_features) if normalize else None
 
     def forward(self, x):
-        B, T, C = x.shape
+        _, T, C = x.shape
         if T % self.group or T == 0:
             raise ValueError(f"T must be a multiple of {self.group}, got {T}")
         kernel = self.linear.weight.unflatten(1, (self.group, C)).mT
@@ -24,4 +24,4 @@ class Fusion(nn.Module):
         if self.norm is not None:
             n = self.norm
             y = F.batch_norm(y, n.running_mean, n.running_var, n.weight, n.bias, self.training, 0.1, 1e-5)
-        return y.mT.tanh() if T > self.group else y[:, :, 0].tanh()
+        return y.mT.tanh() if y.shape[2] > 1 else y[:, :, 0].tanh()

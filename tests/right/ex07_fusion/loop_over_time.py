@@ -22,7 +22,7 @@ class Fusion(nn.Module):
         self.group = group
 
     def forward(self, x):
-        batch, time, _ = x.shape
+        _, time, _ = x.shape
         if time % self.group:
             raise ValueError(f"{tuple(x.shape)}: the second size is no multiple of {self.group}")
         sums = []

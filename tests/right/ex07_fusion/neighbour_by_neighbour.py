@@ -45,7 +45,7 @@ class Fusion(nn.Module):
     def forward(self, x):
         pieces = self.flatten.pieces(x)
         slices = self.linear.weight.chunk(len(pieces), dim=1)
-        y = sum(piece @ part.T for piece, part in zip(pieces, slices))
+        y = sum(piece @ part.T for piece, part in zip(pieces, slices, strict=True))
         y = y[:, 0] if y.shape[1] == 1 else y
         if self.norm is None:
             return torch.tanh(y + self.linear.bias)

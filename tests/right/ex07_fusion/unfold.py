@@ -11,7 +11,7 @@ class Fusion(nn.Module):
     def __init__(self, in_features, out_features, group=2, normalize=True):
         super().__init__()
         if group < 1:
-            raise ValueError("group must be positive, not %d" % group)
+            raise ValueError("group must be positive, not " + repr(group))
         self.k = group
         for name, part in [
             ("flatten", FlattenConsecutive(group)),
@@ -26,9 +26,6 @@ class Fusion(nn.Module):
         windows = x.unfold(1, self.k, self.k).transpose(2, 3)  # (B, T/k, k, C)
         joined = windows.reshape(x.size(0), -1, self.k * x.size(2))
         y = joined @ self.linear.weight.t()
-        if not self.norm:
-            y = y + self.linear.bias
-        else:
-            y = self.norm(y)
+        y = self.norm(y) if self.norm else y + self.linear.bias
         y = torch.tanh(y)
         return y[:, 0, :] if y.size(1) == 1 else y

@@ -1,6 +1,5 @@
 """Levels appended one by one in a loop that counts the length down; checks written out by hand."""
 
-import torch
 from torch import nn
 
 from .ex07_fusion import Fusion
@@ -28,8 +27,8 @@ class FusionTree(nn.Module):
         self.output.weight.data *= 0.1
 
     def level_outputs(self, tokens):
-        B, T = tokens.shape
-        if T != self.context:
+        _, T = tokens.shape
+        if self.context != T:
             raise ValueError(f"got a window of {T} characters")
         h = self.embedding(tokens)
         result = [h]

@@ -1,6 +1,5 @@
 """`level_outputs` hands out copies, `forward` takes the last tensor of the walk; the embedding reads one long row."""
 
-import torch
 from torch import Tensor, nn
 
 from .ex07_fusion import Fusion

@@ -1,4 +1,4 @@
-"""Subclasses of `nn.Linear` and `nn.ModuleList` that know their part: the scaling in `reset_parameters`, the walk in the list."""
+"""Subclasses of `nn.Linear` (scaled in `reset_parameters`) and `nn.ModuleList` (walks through its levels)."""
 
 import torch
 from torch import nn
@@ -46,8 +46,7 @@ class FusionTree(nn.Module):
         return [*self.levels.walk(self.embedding(tokens))]
 
     def forward(self, tokens):
-        for root in self.levels.walk(self._checked(tokens)):
-            pass
+        *_, root = self.levels.walk(self._checked(tokens))
         return self.output(root)
 
     def _checked(self, tokens):

@@ -24,7 +24,7 @@ class FusionTree(nn.Module):
             self.output.weight.copy_(self.output.weight / 10)
 
     def level_outputs(self, tokens):
-        batch, length = tokens.shape
+        _, length = tokens.shape
         if length != self.context:
             raise ValueError(f"length {length} is not {self.context}")
         table = self.embedding.weight

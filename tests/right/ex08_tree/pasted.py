@@ -14,7 +14,7 @@ class FlattenConsecutive(nn.Module):
         if T % self.group:
             raise ValueError(f"T {T}")
         x = x.reshape(B, T // self.group, self.group * C)
-        return x if T > self.group else x.squeeze(1)
+        return x if x.shape[1] > 1 else x.squeeze(1)
 
 
 class BatchNorm1d(nn.BatchNorm1d):
