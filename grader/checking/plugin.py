@@ -3,6 +3,7 @@
 `pytest` in the checkout uses it as it stands (pdb and tracebacks work); the worker reads the findings from it.
 """
 
+import functools
 import hashlib
 import inspect
 import sys
@@ -16,10 +17,11 @@ import pytest
 from hypothesis.internal.conjecture import engine, providers
 
 from grader import checkout, curriculum
-from grader.checking.answers import Answers
+from grader.checking.answers import Answers, NotThere, Problem
 from grader.checking.expect import RECORD
 from grader.result import Check
 
+__tracebackhide__ = True  # pytest shows the check and the answer, not what stands between them
 SHRINK_SECONDS = 3
 ANSWERS = pytest.StashKey[Answers]()
 CHECK = pytest.StashKey[Check]()
@@ -82,6 +84,9 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, o
     pyfuncitem.stash[RAISED] = None
     try:
         return (yield)
+    except _Settled as settled:
+        pyfuncitem.stash[RAISED] = settled.__cause__
+        raise settled.__cause__ from None  # type: ignore[misc]
     except BaseException as raised:
         pyfuncitem.stash[RAISED] = raised
         raise
@@ -107,11 +112,19 @@ def _rule(function: Callable[..., object]) -> str:
     return " ".join((inspect.getdoc(function) or "").split())
 
 
+class _Settled(BaseException):
+    """Carries an error that no smaller input would change past hypothesis, which would look for one."""
+
+
 def _forgetting(inner_test: Callable[..., Any]) -> Callable[..., Any]:
+    @functools.wraps(inner_test)
     def run_example(*args: Any, **kwargs: Any) -> Any:
         RECORD.clear()
         forget_printed()
-        return inner_test(*args, **kwargs)
+        try:
+            return inner_test(*args, **kwargs)
+        except (NotImplementedError, NotThere, Problem) as raised:
+            raise _Settled from raised
 
     return run_example
 

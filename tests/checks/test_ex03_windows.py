@@ -83,7 +83,8 @@ def same_vocabulary(answers: Answers, words: list[str]) -> None:
     got = call(answers.ex03_windows.build_vocabulary, words)
     holds(isinstance(got, dict), "the vocabulary is not a dict", expected="a dict", got=got)
     expected = {"." if token == 0 else letters[token - 1]: token for token in range(len(letters) + 1)}
-    same({key: got[key] for key in expected if key in got} | got, expected, what="the vocabulary")
+    in_order = {key: got[key] for key in expected if key in got}
+    same({**in_order, **got}, expected, what="the vocabulary")
 
 
 @pytest.mark.worth(0.5, "windows", "padding")
@@ -165,6 +166,8 @@ def refuses_character(answers: Answers, words: list[str], word: str, character: 
 @pytest.mark.worth(0.5, "characters")
 @given(WORDS, texts("anb", most=3), texts("anb", 1, 3), st.booleans(), st.sampled_from(UNKNOWN), WORDS, CONTEXTS)
 @example([], "a", "n", True, "#", [], 3)
+@example([], "", "n", True, "#", [], 3)
+@example([], "", "n", False, "#", [], 3)
 def test_refuses_an_unknown_character(
     answers: Answers,
     before: list[str],
@@ -183,6 +186,8 @@ def test_refuses_an_unknown_character(
 @pytest.mark.worth(0.5, "characters")
 @given(WORDS, texts("anb", most=3), texts("anb", 1, 3), st.booleans(), WORDS, CONTEXTS)
 @example([], "a", "n", True, [], 3)
+@example([], "", "n", True, [], 3)
+@example([], "", "n", False, [], 3)
 def test_refuses_a_dot_in_a_word(
     answers: Answers, before: list[str], one: str, other: str, swap: bool, after: list[str], context: int
 ) -> None:

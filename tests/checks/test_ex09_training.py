@@ -56,7 +56,7 @@ def same_parameters(model: nn.Module, expected: nn.Module) -> None:
             same(parameter, after[name], what=f"`{name}`")
         except Mismatch as mismatch:
             difference = mismatch.difference if name in mismatch.difference else f"`{name}`: {mismatch.difference}"
-            raise Mismatch(difference, expected=after[name], got=parameter) from None
+            raise Mismatch(difference, expected=mismatch.expected, got=mismatch.got) from None
 
 
 @pytest.mark.worth(0.5, "mean")
@@ -348,7 +348,8 @@ def test_ends_in_training_mode(answers: Answers, steps: int, training: bool) -> 
 NOT_FINITE = {
     "nan": ["model[0].weight.data[4] = float('inf')"],
     "inf": [
-        "model[0].weight.data[4, 0], model[0].weight.data[4, 1] = 4e307, 0",
+        "model[0].weight.data[4, 0] = 4e307",
+        "model[0].weight.data[4, 1] = 0",
         "model[2].weight.data[:, ::2] = torch.tensor([[2.0], [-2], [-2], [-2], [-2]])",
     ],
 }
