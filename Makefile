@@ -13,7 +13,7 @@ test: .venv/installed-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/pytest -q --answers solutions
-	$(BIN)/pytest -q tests/grader
+	$(BIN)/pytest -q -n 2 tests/grader
 
 benchmark: .venv/installed-dev
 	$(BIN)/python tests/benchmarks/speed.py

@@ -77,6 +77,15 @@ def seed(items: Collection[pytest.Item], number: int) -> None:
             hypothesis.seed(int.from_bytes(digest[:8], "big"))(item.obj)  # type: ignore[attr-defined]
 
 
+def find_only(items: Collection[pytest.Item]) -> None:
+    """Let checks fail with the first failing input that they meet, as large as it is."""
+    phases = (hypothesis.Phase.explicit, hypothesis.Phase.generate)
+    for item in items:
+        own = getattr(item.obj, "_hypothesis_internal_use_settings", None)  # type: ignore[attr-defined]
+        if own is not None:
+            item.obj._hypothesis_internal_use_settings = hypothesis.settings(own, phases=phases)  # type: ignore[attr-defined]
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, object]:
     """Keep what came out of the check."""

@@ -57,6 +57,7 @@ def grade(
     *,
     seed: int = 0,
     limits: Limits | None = None,
+    shrink: bool = True,
 ) -> Iterator[Progress | RunResult]:
     """Check the answers to the exercises chosen; yields the progress, and last the result.
 
@@ -66,13 +67,14 @@ def grade(
         workers: the processes that run them, started for these exercises or more.
         seed: of the checks' inputs and of initial weights; the same seed gives the same result.
         limits: what an answer may use.
+        shrink: look for the smallest failing input; without, wrong answers take a third of the time.
 
     Raises:
         UsageError: the environment cannot run the checks (torch missing or broken).
     """
     started = time.perf_counter()
     events: queue.Queue[Progress | RunResult | BaseException] = queue.Queue()
-    run = _Run(workers, submission, seed, limits or Limits(), events.put)
+    run = _Run(workers, submission, seed, limits or Limits(), shrink, events.put)
 
     def supervise() -> None:
         try:
@@ -111,9 +113,11 @@ class _Run:
         submission: Submission,
         seed: int,
         limits: Limits,
+        shrink: bool,
         tell: Callable[[Progress], None],
     ) -> None:
         self.workers, self.submission, self.seed, self.limits, self.tell = workers, submission, seed, limits, tell
+        self.shrink = shrink
         self.cancelled = threading.Event()
         self.done = self.total = 0
 
@@ -215,6 +219,7 @@ class _Run:
             request = {
                 "folder": str(self.submission.folder),
                 "seed": self.seed,
+                "shrink": self.shrink,
                 "exercise": exercise.name,
                 "checks": waiting,
                 "standing_on": list(standing_on),

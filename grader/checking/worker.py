@@ -160,6 +160,8 @@ def run(request: dict[str, Any], records: Records, items: dict[str, list[pytest.
         answers = plugin.answers_of(items[exercise][0].config)
         answers.take(Path(request["folder"]), replaced)
         plugin.seed(items[exercise], request["seed"])
+        if not request["shrink"]:
+            plugin.find_only(items[exercise])
         records.send(started="import")
         with contextlib.suppress(BaseException):  # what the import raises, each check raises again, and tells
             getattr(answers, exercise)

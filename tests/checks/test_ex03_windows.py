@@ -51,12 +51,17 @@ def windows(words: list[str], context: int) -> tuple[torch.Tensor, torch.Tensor]
 
 
 def same_windows(answers: Answers, words: list[str], context: int) -> None:
-    """Compare inputs and targets; their dtype has a check of its own."""
+    """Compare what comes back for these words, numbered as in NUMBERS."""
     made = call(answers.ex03_windows.make_windows, [*words], dict(NUMBERS), context)
+    same_pair(made, windows(words, context))
+
+
+def same_pair(made: Any, expected: tuple[torch.Tensor, torch.Tensor]) -> None:
+    """Compare inputs and targets; their dtype has a check of its own."""
     pair = isinstance(made, tuple) and len(made) == 2
     holds(pair, "the result is not a pair of tensors", expected="a tuple (inputs, targets)", got=made)
-    for got, expected, what in zip(made, windows(words, context), ("`inputs`", "`targets`"), strict=True):
-        same(got.long() if isinstance(got, torch.Tensor) else got, expected, what=what)
+    for got, values, what in zip(made, expected, ("`inputs`", "`targets`"), strict=True):
+        same(got.long() if isinstance(got, torch.Tensor) else got, values, what=what)
 
 
 @pytest.mark.worth(0.5, "vocabulary")
@@ -90,9 +95,9 @@ def same_vocabulary(answers: Answers, words: list[str]) -> None:
 @pytest.mark.worth(0.5, "windows", "padding")
 def test_one_word_by_hand(answers: Answers) -> None:
     """`ann` with a context of 3 gives `...` → a, `..a` → n, `.an` → n and `ann` → `.`."""
-    inputs, targets = call(answers.ex03_windows.make_windows, ["ann"], {".": 0, "a": 1, "n": 2}, 3)
-    same(inputs.long(), torch.tensor([[0, 0, 0], [0, 0, 1], [0, 1, 2], [1, 2, 2]]), what="`inputs`")
-    same(targets.long(), torch.tensor([1, 2, 2, 0]), what="`targets`")
+    made = call(answers.ex03_windows.make_windows, ["ann"], {".": 0, "a": 1, "n": 2}, 3)
+    expected = torch.tensor([[0, 0, 0], [0, 0, 1], [0, 1, 2], [1, 2, 2]]), torch.tensor([1, 2, 2, 0])
+    same_pair(made, expected)
 
 
 @pytest.mark.worth(1, "windows")

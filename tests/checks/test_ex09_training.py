@@ -69,7 +69,7 @@ def test_short_last_batch(answers: Answers) -> None:
 
 
 @pytest.mark.worth(1, "mean")
-@settings(max_examples=15)
+@settings(max_examples=12)
 @given(st.integers(1, 7), st.sampled_from([3, 4, 2, 5, 1, 9]), SEEDS, LAYOUTS)
 def test_mean_over_all_examples(answers: Answers, count: int, batch_size: int, seed: int, layout: str) -> None:
     """`mean_loss` is the mean cross-entropy over all examples, a float, whatever the batch size."""
@@ -186,7 +186,7 @@ def test_measuring_changes_nothing(answers: Answers, seed: int, middle: str, dty
 
 
 @pytest.mark.worth(1, "decay")
-@settings(max_examples=40)
+@settings(max_examples=30)
 @given(
     st.integers(1, 20) | st.just(200_000), st.integers(0, 8), st.integers(-1, 1), st.sampled_from([(0.5, 0.25), (1, 3)])
 )
@@ -211,7 +211,7 @@ def test_step_decay_by_default(answers: Answers, place: tuple[int, int]) -> None
 
 
 @pytest.mark.worth(1.5, "sgd")
-@settings(max_examples=15)
+@settings(max_examples=8)
 @given(st.integers(1, 4), st.sampled_from([0.1, 0.5, 2.0]), SEEDS, FLOATS)
 def test_one_step(answers: Answers, batch_size: int, size: float, seed: int, dtype: torch.dtype) -> None:
     """One step of `train` moves each parameter by minus the rate times its gradient of the mean cross-entropy."""
@@ -224,6 +224,7 @@ def test_one_step(answers: Answers, batch_size: int, size: float, seed: int, dty
 
 
 @pytest.mark.worth(1, "rows")
+@settings(max_examples=10)
 @given(st.integers(2, 8), st.none() | st.integers(1, 4), st.integers(1, 4), SEEDS, LAYOUTS)
 def test_each_step_draws_its_rows(
     answers: Answers, count: int, batch_size: int | None, steps: int, seed: int, layout: str
@@ -440,6 +441,7 @@ RATES = st.sampled_from(["lambda step: 0.5", "lambda step: 0.4 / (step + 1)", "l
 
 
 @pytest.mark.worth(1.5, "sgd")
+@settings(max_examples=12)
 @given(st.sampled_from([PLAIN, NORMALISED]), st.integers(1, 8), st.integers(2, 4), st.integers(1, 5), RATES, SEEDS)
 def test_equals_a_loop_with_sgd(
     answers: Answers, middle: str, count: int, batch_size: int, steps: int, schedule: str, seed: int

@@ -23,6 +23,7 @@ def vocabulary_of(characters: str) -> dict[str, int]:
 
 
 @pytest.mark.worth(0.75, "softmax")
+@settings(max_examples=15)
 @given(st.integers(1, 4), st.integers(1, 3), TEMPERATURES, SEEDS, LAYOUTS, FLOATS)
 def test_softmax_of_logits_over_temperature(
     answers: Answers, batch: int, context: int, temperature: float, seed: int, layout: str, dtype: torch.dtype

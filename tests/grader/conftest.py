@@ -92,8 +92,8 @@ def warm() -> Iterator[run.Workers]:
 def grade_warm(warm: run.Workers) -> Callable[..., ExerciseResult]:
     """Grade one exercise of a folder with the warm worker."""
 
-    def grade_one(folder: Path, exercise: Exercise, seed: int = 0, limits: run.Limits | None = None) -> ExerciseResult:
-        *_, result = run.grade(read_folder(folder), [exercise], warm, seed=seed, limits=limits)
+    def grade_one(folder: Path, exercise: Exercise, seed: int = 0) -> ExerciseResult:
+        *_, result = run.grade(read_folder(folder), [exercise], warm, seed=seed, shrink=False)
         assert isinstance(result, RunResult)
         return result.exercises[0]
 

@@ -6,7 +6,7 @@ import pytest
 from conftest import as_json, by_number, grade, spoil
 
 FORWARD = "        if x.dim() != 3 or x.shape[1] % self.group:"
-LIMITS = ("--check-seconds", "1", "--exercise-seconds", "4")
+LIMITS = ("--check-seconds", "3", "--exercise-seconds", "12")
 
 
 def graded(folder: Path, *more: str) -> dict[str, dict[str, object]]:
@@ -31,8 +31,8 @@ def differences(exercise: dict[str, object]) -> set[str]:
 @pytest.mark.parametrize(
     ("code", "says"),
     [
-        ("while True: pass", "the 1 s that a check may take (--check-seconds)"),
-        ("__import__('time').sleep(60)", "the 1 s that a check may take (--check-seconds)"),
+        ("while True: pass", "the 3 s that a check may take (--check-seconds)"),
+        ("__import__('time').sleep(60)", "the 3 s that a check may take (--check-seconds)"),
         ("__import__('os')._exit(0)", "the answer ended Python itself (os._exit) during this check"),
         ("__import__('os')._exit(3)", "the answer ended Python itself (exit status 3) during this check"),
         ("__import__('sys').exit()", "SystemExit"),
