@@ -65,6 +65,7 @@ def grade_exercises(
 ) -> int:
     """Check exercises: all, or those named by number, name or a part of it."""
     from grader.checking import run
+    from grader.checking.processes import Workers
     from grader.learner import state
     from grader.reports import terminal
     from grader.submission import read_folder
@@ -75,7 +76,7 @@ def grade_exercises(
     limits = run.Limits(check_seconds, exercise_seconds)
     quiet = json_file == "-"
     console = _console(quiet=quiet)
-    with run.Workers(chosen) as workers:
+    with Workers(chosen) as workers:
         result = _with_progress(console, run.grade(submission, chosen, workers, seed=seed, limits=limits))
     notes = [f"{name} belongs to no exercise and is not graded" for name in submission.unknown()]
     if submission.folder == checkout.EXERCISES:
@@ -215,10 +216,11 @@ def compare_exercise(exercise: str, spoil: bool) -> int:
 def _grade_one(exercise: curriculum.Exercise) -> Any:
     """Grade one exercise of the learner's folder, and remember what was found."""
     from grader.checking import run
+    from grader.checking.processes import Workers
     from grader.learner import state
     from grader.submission import read_folder
 
-    with run.Workers([exercise]) as workers:
+    with Workers([exercise]) as workers:
         result = _with_progress(_console(), run.grade(read_folder(checkout.EXERCISES), [exercise], workers))
     remembered, _ = state.load()
     remembered.remember(result)

@@ -21,6 +21,7 @@ class Finding:
         traceback: the learner's own lines, the innermost last.
         where: file and line of the learner's code to look at first, `ex05_flatten_consecutive.py:31`.
         printed: the end of what the answer printed during this call.
+        at_import: whether the file's import went wrong, and so every check with it.
     """
 
     status: CheckStatus
@@ -32,6 +33,7 @@ class Finding:
     traceback: str | None = None
     where: str | None = None
     printed: str | None = None
+    at_import: bool = False
 
 
 @dataclass(frozen=True)

@@ -65,6 +65,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         item.stash[CHECK] = Check(item.originalname, _rule(item.function), float(points), tuple(contract))
         if hasattr(item.obj, "hypothesis"):
             item.obj.hypothesis.inner_test = _forgetting(item.obj.hypothesis.inner_test)
+            item.obj._hypothesis_internal_database_key = b""  # there is no database; its key takes 3 ms a check
     seed(items, config.getoption("--answers-seed"))
 
 

@@ -1,34 +1,25 @@
-"""The supervisor: has answers checked in processes of their own, keeps the limits, and decides what each check counts.
+"""The supervisor: has answers checked in other processes, keeps the limits, and decides what each check counts.
 
 Nothing of the learner's runs here. A process that dies, hangs or closes its pipe costs the check that it was at; the
 remaining checks go on in a new one.
 """
 
-import contextlib
-import json
 import os
 import queue
 import signal
-import socket
-import subprocess
-import sys
-import tempfile
 import threading
 import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from typing import IO, Any
 
-from grader import checkout, curriculum
+from grader import curriculum
+from grader.checking.processes import Process, Workers
 from grader.curriculum import Exercise
-from grader.errors import UsageError
-from grader.result import Check, CheckResult, ExerciseResult, Finding, RunResult
+from grader.result import CheckResult, ExerciseResult, Finding, RunResult
 from grader.submission import Submission
 
-CAN_FORK = hasattr(os, "fork") and hasattr(socket, "send_fds") and sys.platform == "linux"
 AT_ONCE = min(2, os.cpu_count() or 1)
-START_SECONDS = 120
 
 
 @dataclass(frozen=True)
@@ -53,7 +44,7 @@ class Progress:
 def grade(
     submission: Submission,
     chosen: Sequence[Exercise],
-    workers: "Workers",
+    workers: Workers,
     *,
     seed: int = 0,
     limits: Limits | None = None,
@@ -95,11 +86,6 @@ def grade(
         run.cancelled.set()
 
 
-def _with_ancestors(chosen: Sequence[Exercise]) -> tuple[Exercise, ...]:
-    names = {exercise.name for exercise in chosen}.union(*(curriculum.ancestors(exercise) for exercise in chosen))
-    return tuple(exercise for exercise in curriculum.exercises() if exercise.name in names)
-
-
 class _Cancelled(Exception):
     """The run was given up (Ctrl-C)."""
 
@@ -109,7 +95,7 @@ class _Run:
 
     def __init__(
         self,
-        workers: "Workers",
+        workers: Workers,
         submission: Submission,
         seed: int,
         limits: Limits,
@@ -229,14 +215,15 @@ class _Run:
                 ended = self.follow(exercise, process, findings, deadline, counted=not standing_on)
             if ended is not None:
                 step, finding = ended
-                stopped = waiting if step == "import" else [step]
+                stopped = waiting if finding.at_import else [name for name in waiting if name == step]
+                stopped = [name for name in stopped if name not in findings]  # it may have died between two checks
                 findings |= dict.fromkeys(stopped, finding)
                 self.done += len(stopped) * (not standing_on)
                 patience -= 1
         return findings
 
     def follow(
-        self, exercise: Exercise, process: "Process", findings: dict[str, Finding], deadline: float, *, counted: bool
+        self, exercise: Exercise, process: Process, findings: dict[str, Finding], deadline: float, *, counted: bool
     ) -> tuple[str, Finding] | None:
         """Take a process's records until it is done; else the step that it was at when it ended, and why."""
         step, limit, started = "import", deadline, time.monotonic()
@@ -277,9 +264,9 @@ def _may_be_unjust(result: ExerciseResult) -> bool:
 
 def _import_problem(results: Sequence[CheckResult]) -> str | None:
     """The one line that all checks of a file that does not import have in common."""
-    differences = {result.finding.difference for result in results}
-    statuses = {result.finding.status for result in results}
-    return differences.pop() if len(differences) == 1 and statuses in ({"error"}, {"timeout"}) else None
+    findings = [result.finding for result in results]
+    alike = len({finding.difference for finding in findings}) == 1
+    return findings[0].difference if alike and all(f.at_import or f.status == "error" for f in findings) else None
 
 
 def _fairer(result: CheckResult, again: Finding, wrong: tuple[str, ...], needed: tuple[str, ...]) -> CheckResult:
@@ -297,7 +284,8 @@ def _timed_out(step: str, seconds: float, limits: Limits, whole: bool) -> Findin
         else f"the {limits.check_seconds:g} s that a check may take (--check-seconds)"
     )
     what = "importing the file" if step == "import" else "the check"
-    return Finding("timeout", seconds, difference=f"{what} was stopped after {limit}: does a loop never end?")
+    difference = f"{what} was stopped after {limit}: does a loop never end?"
+    return Finding("timeout", seconds, difference=difference, at_import=step == "import")
 
 
 def _died(step: str, status: int | None) -> Finding:
@@ -312,182 +300,5 @@ def _died(step: str, status: int | None) -> Finding:
         }.get(name, f"crashed ({name})")
     else:
         how = "ended Python itself (os._exit)" if status == 0 else f"ended Python itself (exit status {status})"
-    return Finding("error", difference=f"the answer {how} {during}", got=f"no result: the process {how}")
-
-
-class Process:
-    """One process that checks one exercise: its records as they come (None at its end), and how to end it."""
-
-    def __init__(self, pipe: IO[bytes], end: Callable[[float], int | None]) -> None:
-        self.records = read_records(pipe)
-        self.end = end
-
-
-def read_records(pipe: IO[bytes]) -> "queue.Queue[dict[str, Any] | None]":
-    """Read a process's JSON lines as they come; None says that no more will."""
-    records: queue.Queue[dict[str, Any] | None] = queue.Queue()
-
-    def read() -> None:
-        with contextlib.suppress(OSError, ValueError):
-            for line in pipe:
-                records.put(json.loads(line))
-        records.put(None)
-
-    threading.Thread(target=read, daemon=True).start()
-    return records
-
-
-class Workers:
-    """The worker processes: one that forks (Linux), or a new one for each request. Close them, or use `with`."""
-
-    def __init__(self, chosen: Sequence[Exercise], *, fork: bool = CAN_FORK) -> None:
-        self._collected, self._fork = _with_ancestors(chosen), fork
-        self._lock = threading.Lock()
-        self._checks: dict[str, tuple[Check, ...]] = {}
-        self._errors = tempfile.TemporaryFile()  # noqa: SIM115 (closed with the workers)
-        self._spawned: set[subprocess.Popen[bytes]] = set()
-        self._control: socket.socket | None = None
-        self._warm: subprocess.Popen[bytes] | None = None
-        if fork:
-            self._control, theirs = socket.socketpair()
-            with theirs:
-                self._warm = self._spawn(theirs)
-        else:
-            self._warm = self._spawn(None)
-
-    def checks(self) -> dict[str, tuple[Check, ...]]:
-        """The checks of each exercise, as the worker has collected them."""
-        with self._lock:
-            if not self._checks:
-                record = self._answer()
-                if "checks" not in record:
-                    raise UsageError(
-                        f"the checks cannot run here: {record['broken']}; make grade mends the environment"
-                    )
-                self._checks = {
-                    name: tuple(Check(c["name"], c["rule"], c["points"], tuple(c["contract"])) for c in found)
-                    for name, found in record["checks"].items()
-                }
-            return self._checks
-
-    @contextlib.contextmanager
-    def start(self, request: dict[str, Any]) -> Iterator[Process]:
-        """Start a process for a request; it is ended with the block."""
-        process = self._forked(request) if self._control is not None else self._fresh(request)
-        try:
-            yield process
-        finally:
-            process.end(0.0)
-
-    def __enter__(self) -> "Workers":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """End all processes."""
-        if self._control is not None:
-            self._control.close()
-        for process in list(self._spawned):
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                process.wait(1 if process is self._warm and self._fork else 0)
-            _kill(process)
-        self._errors.close()
-
-    def _forked(self, request: dict[str, Any]) -> Process:
-        assert self._control is not None
-        reader, writer = os.pipe()
-        try:
-            with self._lock:
-                socket.send_fds(self._control, [json.dumps(request).encode()], [writer])
-                child = self._answer()["forked"]
-        finally:
-            os.close(writer)
-        ended: list[int | None] = []
-
-        def end(patience: float) -> int | None:
-            if not ended:
-                with self._lock, contextlib.suppress(OSError, UsageError):
-                    assert self._control is not None
-                    self._control.send(json.dumps({"end": child, "patience": patience}).encode())
-                    ended.append(self._answer()["status"])
-            return ended[0] if ended else None
-
-        return Process(os.fdopen(reader, "rb"), end)
-
-    def _fresh(self, request: dict[str, Any]) -> Process:
-        with self._lock:
-            process, self._warm = self._warm, None
-        if process is None:
-            process = self._spawn(None)
-            self._answer(process)  # its list of checks, known already
-        assert process.stdin is not None and process.stdout is not None
-        process.stdin.write(json.dumps(request).encode() + b"\n")
-        process.stdin.close()
-
-        def end(patience: float) -> int | None:
-            try:
-                return process.wait(patience)
-            except subprocess.TimeoutExpired:
-                _kill(process)
-                return None
-
-        return Process(process.stdout, end)
-
-    def _answer(self, process: subprocess.Popen[bytes] | None = None) -> dict[str, Any]:
-        """The next record of a worker itself."""
-        process = process or self._warm
-        assert process is not None and process.stdout is not None
-        line = process.stdout.readline()
-        if not line:
-            raise UsageError(f"the process that runs answers does not start: {self._last_error()}")
-        record: dict[str, Any] = json.loads(line)
-        return record
-
-    def _last_error(self) -> str:
-        self._errors.seek(0)
-        lines = self._errors.read().decode(errors="replace").strip().splitlines()
-        return lines[-1] if lines else "it ended without a word"
-
-    def _spawn(self, control: socket.socket | None) -> "subprocess.Popen[bytes]":
-        options = {
-            "config": str(checkout.ROOT / "pyproject.toml"),
-            "control": control.fileno() if control else None,
-            "pytest": [str(exercise.checks) for exercise in self._collected],
-        }
-        process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "grader.checking.worker", json.dumps(options)],
-            stdin=subprocess.PIPE if control is None else subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=self._errors,
-            cwd=checkout.ROOT,
-            env=environment(),
-            pass_fds=[control.fileno()] if control else [],
-            start_new_session=True,  # Ctrl-C reaches the supervisor alone
-        )
-        self._spawned.add(process)
-        return process
-
-
-def environment() -> dict[str, str]:
-    """One thread for each process (two cores check two exercises), no plugins of other projects, no debugger."""
-    threads = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
-    quiet = {
-        "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
-        "PYTHONBREAKPOINT": "0",
-        "PYTEST_ADDOPTS": "",
-        "PYTHONHASHSEED": "0",
-    }
-    return os.environ | threads | quiet
-
-
-def _kill(process: "subprocess.Popen[bytes]") -> None:
-    """Kill a worker and its group."""
-    with contextlib.suppress(OSError):
-        if hasattr(os, "killpg"):
-            os.killpg(process.pid, signal.SIGKILL)
-        else:
-            process.kill()
-    with contextlib.suppress(subprocess.TimeoutExpired):
-        process.wait(5)
+    difference = f"the answer {how} {during}"
+    return Finding("error", difference=difference, got=f"no result: the process {how}", at_import=step == "import")

@@ -7,6 +7,7 @@ process ends with it. Where processes cannot fork, the supervisor starts a new w
 
 import contextlib
 import gc
+import importlib
 import io
 import json
 import os
@@ -88,9 +89,7 @@ class Worker:
         self.records.send(
             checks={name: [asdict(item.stash[plugin.CHECK]) for item in found] for name, found in items.items()}
         )
-        torch = sys.modules.get("torch")
-        if torch is not None:
-            torch.set_num_threads(1)  # a fork after work on two threads hangs (measured)
+        warm_up()
         gc.freeze()
         gc.enable()
         if self.control is not None:
@@ -98,6 +97,14 @@ class Worker:
         elif line := sys.stdin.readline():
             run(json.loads(line), self.records, items)
         os._exit(0)  # tearing torch down takes longer than a check
+
+
+def warm_up() -> None:
+    """Do once what each child would do again."""
+    if "numpy" in sys.modules:
+        importlib.import_module("numpy.random")  # hypothesis looks at it first; 40 ms
+    if torch := sys.modules.get("torch"):
+        torch.set_num_threads(1)  # a fork after work on two threads hangs (measured)
 
 
 def serve(control: socket.socket, records: Records, items: dict[str, list[pytest.Item]]) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from grader import checkout, curriculum, stubs
 from grader.checking import run
+from grader.checking.processes import Workers
 from grader.curriculum import Exercise
 from grader.errors import UsageError
 from grader.result import Check, RunResult
@@ -39,7 +40,7 @@ def claims(chosen: Sequence[Exercise]) -> Iterator[Claim]:
     yield _claim("each stub is what its solution gives", _stubs_out_of_step(chosen))
     yield _claim("each lesson is complete, and holds no line of a solution", _incomplete_lessons(chosen))
     yield _claim("the main line gives 100 points, 70 of them in the core", _points())
-    with run.Workers(chosen) as workers:
+    with Workers(chosen) as workers:
         checks = workers.checks()
         yield _claim("each exercise's checks sum up to its points, and each states its rule", _sums(chosen, checks))
         yield _claim("each line of a contract is named by a check", _unchecked_lines(chosen, checks))

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader import checkout, curriculum
-from grader.checking.run import environment, read_records
+from grader.checking.processes import environment, read_records
 from grader.curriculum import Exercise
 from grader.errors import AnswersFailed, UsageError
 from grader.submission import Submission

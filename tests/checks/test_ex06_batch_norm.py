@@ -231,7 +231,7 @@ def test_refuses_one_value_a_channel_in_training(answers: Answers, shape: tuple[
 
 @pytest.mark.worth(0.25, "refuses")
 @given(st.sampled_from([(4, 3), (3, 4), (3, 1), (1, 3)]), st.sampled_from([(6,), (2, 6), (6, 2)]), st.booleans())
-@settings(max_examples=10)
+@settings(max_examples=24)
 def test_refuses_another_channel_count(
     answers: Answers, counts: tuple[int, int], sizes: tuple[int, ...], training: bool
 ) -> None:

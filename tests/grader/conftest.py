@@ -13,6 +13,7 @@ import pytest
 
 from grader import checkout, curriculum
 from grader.checking import run
+from grader.checking.processes import Workers
 from grader.curriculum import Exercise
 from grader.result import ExerciseResult, RunResult
 from grader.submission import read_folder
@@ -82,14 +83,14 @@ def copied(tmp_path: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def warm() -> Iterator[run.Workers]:
+def warm() -> Iterator[Workers]:
     """One warm worker for all tests that grade many folders."""
-    with run.Workers(curriculum.exercises()) as workers:
+    with Workers(curriculum.exercises()) as workers:
         yield workers
 
 
 @pytest.fixture(scope="session")
-def grade_warm(warm: run.Workers) -> Callable[..., ExerciseResult]:
+def grade_warm(warm: Workers) -> Callable[..., ExerciseResult]:
     """Grade one exercise of a folder with the warm worker."""
 
     def grade_one(folder: Path, exercise: Exercise, seed: int = 0) -> ExerciseResult:

@@ -1,0 +1,207 @@
+"""The processes in which answers run: started, spoken to and ended here. What they find is judged elsewhere (`run`).
+
+Where processes can fork (Linux), one warm worker forks a child for each request; elsewhere each gets a new worker.
+"""
+
+import contextlib
+import json
+import os
+import queue
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from typing import IO, Any
+
+from grader import checkout, curriculum
+from grader.curriculum import Exercise
+from grader.errors import UsageError
+from grader.result import Check
+
+CAN_FORK = hasattr(os, "fork") and hasattr(socket, "send_fds") and sys.platform == "linux"
+
+
+class Process:
+    """One process that checks one exercise: its records as they come (None at its end), and how to end it."""
+
+    def __init__(self, pipe: IO[bytes], end: Callable[[float], int | None]) -> None:
+        self.records = read_records(pipe)
+        self.end = end
+
+
+def read_records(pipe: IO[bytes]) -> "queue.Queue[dict[str, Any] | None]":
+    """Read a process's JSON lines as they come; None says that no more will."""
+    records: queue.Queue[dict[str, Any] | None] = queue.Queue()
+
+    def read() -> None:
+        with contextlib.suppress(OSError, ValueError):
+            for line in pipe:
+                records.put(json.loads(line))
+        records.put(None)
+
+    threading.Thread(target=read, daemon=True).start()
+    return records
+
+
+class Workers:
+    """The worker processes: one that forks (Linux), or a new one for each request. Close them, or use `with`."""
+
+    def __init__(self, chosen: Sequence[Exercise], *, fork: bool = CAN_FORK) -> None:
+        self._collected, self._fork = _with_ancestors(chosen), fork
+        self._lock = threading.Lock()
+        self._checks: dict[str, tuple[Check, ...]] = {}
+        self._errors = tempfile.TemporaryFile()  # noqa: SIM115 (closed with the workers)
+        self._spawned: set[subprocess.Popen[bytes]] = set()
+        self._control: socket.socket | None = None
+        self._warm: subprocess.Popen[bytes] | None = None
+        if fork:
+            self._control, theirs = socket.socketpair()
+            with theirs:
+                self._warm = self._spawn(theirs)
+        else:
+            self._warm = self._spawn(None)
+
+    def checks(self) -> dict[str, tuple[Check, ...]]:
+        """The checks of each exercise, as the worker has collected them."""
+        with self._lock:
+            if not self._checks:
+                record = self._answer()
+                if "checks" not in record:
+                    raise UsageError(
+                        f"the checks cannot run here: {record['broken']}; make grade mends the environment"
+                    )
+                self._checks = {
+                    name: tuple(Check(c["name"], c["rule"], c["points"], tuple(c["contract"])) for c in found)
+                    for name, found in record["checks"].items()
+                }
+            return self._checks
+
+    @contextlib.contextmanager
+    def start(self, request: dict[str, Any]) -> Iterator[Process]:
+        """Start a process for a request; it is ended with the block."""
+        process = self._forked(request) if self._control is not None else self._fresh(request)
+        try:
+            yield process
+        finally:
+            process.end(0.0)
+
+    def __enter__(self) -> "Workers":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End all processes."""
+        if self._control is not None:
+            self._control.close()
+        for process in list(self._spawned):
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(1 if process is self._warm and self._fork else 0)
+            _kill(process)
+        self._errors.close()
+
+    def _forked(self, request: dict[str, Any]) -> Process:
+        assert self._control is not None
+        reader, writer = os.pipe()
+        try:
+            with self._lock:
+                socket.send_fds(self._control, [json.dumps(request).encode()], [writer])
+                child = self._answer()["forked"]
+        finally:
+            os.close(writer)
+        ended: list[int | None] = []
+
+        def end(patience: float) -> int | None:
+            if not ended:
+                with self._lock, contextlib.suppress(OSError, UsageError):
+                    assert self._control is not None
+                    self._control.send(json.dumps({"end": child, "patience": patience}).encode())
+                    ended.append(self._answer()["status"])
+            return ended[0] if ended else None
+
+        return Process(os.fdopen(reader, "rb"), end)
+
+    def _fresh(self, request: dict[str, Any]) -> Process:
+        with self._lock:
+            process, self._warm = self._warm, None
+        if process is None:
+            process = self._spawn(None)
+            self._answer(process)  # its list of checks, known already
+        assert process.stdin is not None and process.stdout is not None
+        process.stdin.write(json.dumps(request).encode() + b"\n")
+        process.stdin.close()
+
+        def end(patience: float) -> int | None:
+            try:
+                return process.wait(patience)
+            except subprocess.TimeoutExpired:
+                _kill(process)
+                return None
+
+        return Process(process.stdout, end)
+
+    def _answer(self, process: subprocess.Popen[bytes] | None = None) -> dict[str, Any]:
+        """The next record of a worker itself."""
+        process = process or self._warm
+        assert process is not None and process.stdout is not None
+        line = process.stdout.readline()
+        if not line:
+            raise UsageError(f"the process that runs answers does not start: {self._last_error()}")
+        record: dict[str, Any] = json.loads(line)
+        return record
+
+    def _last_error(self) -> str:
+        self._errors.seek(0)
+        lines = self._errors.read().decode(errors="replace").strip().splitlines()
+        return lines[-1] if lines else "it ended without a word"
+
+    def _spawn(self, control: socket.socket | None) -> "subprocess.Popen[bytes]":
+        options = {
+            "config": str(checkout.ROOT / "pyproject.toml"),
+            "control": control.fileno() if control else None,
+            "pytest": [str(exercise.checks) for exercise in self._collected],
+        }
+        process = subprocess.Popen(
+            [sys.executable, "-P", "-m", "grader.checking.worker", json.dumps(options)],
+            stdin=subprocess.PIPE if control is None else subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=self._errors,
+            cwd=checkout.ROOT,
+            env=environment(),
+            pass_fds=[control.fileno()] if control else [],
+            start_new_session=True,  # Ctrl-C reaches the supervisor alone
+        )
+        self._spawned.add(process)
+        return process
+
+
+def environment() -> dict[str, str]:
+    """One thread for each process (two cores check two exercises), no plugins of other projects, no debugger."""
+    threads = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+    quiet = {
+        "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+        "PYTHONBREAKPOINT": "0",
+        "PYTEST_ADDOPTS": "",
+        "PYTHONHASHSEED": "0",
+    }
+    return os.environ | threads | quiet
+
+
+def _kill(process: "subprocess.Popen[bytes]") -> None:
+    """Kill a worker and its group."""
+    with contextlib.suppress(OSError):
+        if hasattr(os, "killpg"):
+            os.killpg(process.pid, signal.SIGKILL)
+        else:
+            process.kill()
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        process.wait(5)
+
+
+def _with_ancestors(chosen: Sequence[Exercise]) -> tuple[Exercise, ...]:
+    names = {exercise.name for exercise in chosen}.union(*(curriculum.ancestors(exercise) for exercise in chosen))
+    return tuple(exercise for exercise in curriculum.exercises() if exercise.name in names)
