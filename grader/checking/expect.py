@@ -23,6 +23,7 @@ FLOAT64 = (1e-12, 1e-10)
 FLOAT32 = (2e-5, 1e-5)
 GRADIENT = 1e-11
 
+RESULT = "the result"
 _NUMBER = re.compile(r"(?<![\w.])[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?(?!\w)", re.IGNORECASE)
 
 
@@ -235,7 +236,7 @@ def attribute(owner: Any, name: str, kind: type | tuple[type, ...] | None = None
     return value
 
 
-def same(got: Any, expected: Any, *, what: str = "the result", gradient: bool = False) -> None:
+def same(got: Any, expected: Any, *, what: str = RESULT, gradient: bool = False) -> None:
     """Compare a result with the oracle's: kind, shape, dtype, then values within the measured tolerances.
 
     Args:
@@ -257,7 +258,7 @@ def same(got: Any, expected: Any, *, what: str = "the result", gradient: bool = 
         _same_plain(got, expected, what)
 
 
-def same_shape(got: Any, shape: tuple[int, ...], *, what: str = "the result") -> None:
+def same_shape(got: Any, shape: tuple[int, ...], *, what: str = RESULT) -> None:
     """Compare only the shape of a tensor."""
     torch = sys.modules["torch"]
     if not isinstance(got, torch.Tensor):
@@ -362,12 +363,13 @@ def _same_plain(got: Any, expected: Any, what: str) -> None:
             if key not in got:
                 raise Mismatch(f"{what} lacks {key!r}", expected=expected, got=got)
             if type(got[key]) is not type(expected[key]) or got[key] != expected[key]:
-                raise Mismatch(f"at {key!r}: {expected[key]!r} expected, {got[key]!r} got", expected=expected, got=got)
+                difference = f"at {key!r}: {expected[key]!r} expected, {got[key]!r} got"
+                raise Mismatch(_about(what, difference), expected=expected, got=got)
         extra = [key for key in got if key not in expected]
         if extra:
             raise Mismatch(f"{what} holds {extra[0]!r}, which it should not", expected=expected, got=got)
     elif not _equal(got, expected):
-        difference = f"{show.value(expected)} expected, {show.value(got)} got"
+        difference = _about(what, f"{show.value(expected)} expected, {show.value(got)} got")
         raise Mismatch(difference if len(difference) < 160 else f"{what} differs", expected=expected, got=got)
 
 
@@ -380,10 +382,10 @@ def _same_float(got: Any, expected: float, what: str) -> None:
     if not isinstance(got, float):
         raise Mismatch(f"{what} is of type {type(got).__name__}, expected float", expected=expected, got=got)
     atol, rtol = FLOAT64
-    if not (float(got) == expected or abs(float(got) - expected) <= atol + rtol * abs(expected)):
-        raise Mismatch(
-            f"{show.number(expected)} expected, {show.number(float(got))} got", expected=expected, got=float(got)
-        )
+    came = float(got)
+    if not (came == expected or abs(came - expected) <= atol + rtol * abs(expected)):
+        difference = f"{show.number(expected)} expected, {show.number(came)} got"
+        raise Mismatch(_about(what, difference), expected=expected, got=came)
 
 
 def _same_sequence(got: Any, expected: Sequence[Any], what: str) -> None:
@@ -391,13 +393,11 @@ def _same_sequence(got: Any, expected: Sequence[Any], what: str) -> None:
     if not isinstance(got, kind):
         raise Mismatch(f"{what} is of type {type(got).__name__}, expected {kind.__name__}", expected=expected, got=got)
     for index, (one, other) in enumerate(zip(expected, got, strict=False)):
+        item = f"item {index}" if what == RESULT else f"{what}, item {index}"
         try:
-            same(other, one, what=f"item {index}")
+            same(other, one, what=item)
         except Mismatch as mismatch:
-            text = str(mismatch)
-            raise Mismatch(
-                text if text.startswith("item") else f"first at [{index}]: {text}", expected=expected, got=got
-            ) from None
+            raise Mismatch(mismatch.difference, expected=expected, got=got) from None
     if len(got) != len(expected):
         raise Mismatch(f"{what} has {len(got)} items, expected {len(expected)}", expected=expected, got=got)
 
@@ -413,7 +413,7 @@ def _same_array(got: Any, expected: Any, what: str) -> None:
         close = (numpy.abs(plain - expected) <= atol + rtol * numpy.abs(expected)) | (plain == expected)
     if not close.all():
         index = tuple(int(i) for i in numpy.argwhere(~close)[0])
-        _differs(index, expected[index].item(), plain[index].item(), expected, plain)
+        _differs(what, index, expected, plain)
 
 
 def _same_tensor(got: Any, expected: Any, what: str, gradient: bool) -> None:
@@ -436,7 +436,7 @@ def _same_tensor(got: Any, expected: Any, what: str, gradient: bool) -> None:
             close = ((plain - expected).abs() <= bound) | (plain == expected)
         if not bool(close.all()):
             index = tuple((~close).nonzero()[0].tolist())
-            _differs(index, expected[index].item(), plain[index].item(), expected, plain)
+            _differs(what, index, expected, plain)
 
 
 def _same_layout(shape: Any, wanted: Any, dtype: Any, wanted_dtype: Any, what: str, expected: Any, got: Any) -> None:
@@ -447,14 +447,20 @@ def _same_layout(shape: Any, wanted: Any, dtype: Any, wanted_dtype: Any, what: s
         raise Mismatch(f"{what} has dtype {names[0]}, expected {names[1]}", expected=expected, got=got)
 
 
-def _differs(index: tuple[int, ...], wanted: Any, came: Any, expected: Any, got: Any) -> None:
+def _differs(what: str, index: tuple[int, ...], expected: Any, got: Any) -> None:
     place = f"first at {list(index)}: " if index else ""
+    wanted, came = expected[index].item(), got[index].item()
     digits = show.digits_apart(float(wanted), float(came))
     raise Mismatch(
-        f"{place}{show.number(wanted, digits)} expected, {show.number(came, digits)} got",
+        _about(what, f"{place}{show.number(wanted, digits)} expected, {show.number(came, digits)} got"),
         expected=show.value(expected, index, digits),
         got=show.value(got, index, digits),
     )
+
+
+def _about(what: str, difference: str) -> str:
+    """Say of what the difference is, unless it is simply the result."""
+    return difference if what == RESULT else f"{what}: {difference}"
 
 
 # ---- effects ----
@@ -470,7 +476,7 @@ def leaves_alone(answers: Any, **arguments: Any) -> Iterator[None]:
         random_after = answers.random_state()
     for name, value in arguments.items():
         try:
-            same(value, before[name], what=f"`{name}`")
+            same(value, before[name])
         except Mismatch as mismatch:
             difference = f"the argument `{name}` was changed: {mismatch.difference}"
             raise Mismatch(difference, expected=mismatch.expected, got=mismatch.got) from None
