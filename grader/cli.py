@@ -2,9 +2,8 @@
 
 import json
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import click
 
@@ -31,11 +30,21 @@ def cli() -> None:
     \b
     grade                     all exercises
     grade 5   grade flatten   one, by number or by a part of its name
+      --answers DIR           another folder of exNN_name.py files
+      --json FILE             write the result as JSON too; - is standard output
+      --seed N                other inputs; the same seed gives the same result
+      --verbose               every check, and every failing one in full
+      --check-seconds N, --exercise-seconds N    limits (10 and 60)
     """
 
 
 def _exercise(typed: str) -> curriculum.Exercise:
-    return curriculum.find([typed], sorted(cli.commands))[0]
+    return curriculum.find([typed], _commands())[0]
+
+
+def _commands() -> list[str]:
+    """The commands that a person can type."""
+    return sorted(name for name, command in cli.commands.items() if not command.hidden)
 
 
 def _console(**options: Any) -> Any:
@@ -69,9 +78,11 @@ def grade_exercises(
     from grader.learner import state
     from grader.reports import terminal
     from grader.submission import read_folder
-    from grader.whole_file import write_whole
+    from grader.whole_file import writable, write_whole
 
-    chosen = curriculum.find(names, sorted(cli.commands))
+    chosen = curriculum.find(names, _commands())
+    if json_file not in (None, "-"):
+        writable(Path(json_file))
     submission = read_folder(answers if answers is not None else checkout.EXERCISES)
     limits = run.Limits(check_seconds, exercise_seconds)
     quiet = json_file == "-"
@@ -279,14 +290,10 @@ def verify_kata(names: tuple[str, ...]) -> int:
     return 1 if broken else 0
 
 
-def main() -> NoReturn:
+def run() -> int:
     """Run a command; whatever goes wrong becomes one line and an exit status."""
-    sys.exit(_status(lambda: cli.main(prog_name="grade", standalone_mode=False)))
-
-
-def _status(command: Callable[[], Any]) -> int:
     try:
-        return int(command() or 0)
+        return int(cli.main(prog_name="grade", standalone_mode=False) or 0)
     except UsageError as error:
         return _refuse(str(error))
     except AnswersFailed as error:

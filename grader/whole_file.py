@@ -9,6 +9,19 @@ from grader import checkout
 from grader.errors import UsageError
 
 
+def writable(path: Path) -> None:
+    """Find out early what `write_whole` would only say after the work: a folder that is missing, or one for a file.
+
+    Raises:
+        UsageError: the file cannot be written there.
+    """
+    folder = path.absolute().parent
+    if path.is_dir():
+        raise UsageError(f"{checkout.shown(path)} is a folder; name a file")
+    if not folder.is_dir():
+        raise UsageError(f"cannot write {checkout.shown(path)}: there is no folder {checkout.shown(folder)}")
+
+
 def write_whole(path: Path, content: bytes | str) -> None:
     """Write a file beside its place, then move it there in one step.
 

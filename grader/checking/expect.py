@@ -230,9 +230,8 @@ def attribute(owner: Any, name: str, kind: type | tuple[type, ...] | None = None
     value = getattr(owner, name)
     if kind is not None and not isinstance(value, kind):
         wanted = kind.__name__ if isinstance(kind, type) else " or ".join(k.__name__ for k in kind)
-        raise Mismatch(
-            f"`{name}` is of another kind", expected=wanted, got=f"{type(value).__name__}: {show.value(value)}"
-        )
+        difference = f"`{name}` is of type {type(value).__name__}, expected {wanted}"
+        raise Mismatch(difference, expected=wanted, got=f"{type(value).__name__}: {show.value(value)}")
     return value
 
 
@@ -246,6 +245,8 @@ def same(got: Any, expected: Any, *, what: str = RESULT, gradient: bool = False)
         gradient: compare by the largest difference over the largest magnitude, float64.
     """
     torch, numpy = sys.modules.get("torch"), sys.modules.get("numpy")
+    if got is None and expected is not None:
+        raise Mismatch(_about(what, "it is None; is a return missing?"), expected=expected, got="None")
     if torch is not None and isinstance(expected, torch.Tensor):
         _same_tensor(got, expected, what, gradient)
     elif numpy is not None and isinstance(expected, numpy.ndarray):
@@ -262,7 +263,8 @@ def same_shape(got: Any, shape: tuple[int, ...], *, what: str = RESULT) -> None:
     """Compare only the shape of a tensor."""
     torch = sys.modules["torch"]
     if not isinstance(got, torch.Tensor):
-        raise Mismatch(f"{what} is not a tensor", expected=f"a tensor of shape {shape}", got=show.value(got))
+        missing = "; is a return missing?" if got is None else ""
+        raise Mismatch(f"{what} is not a tensor{missing}", expected=f"a tensor of shape {shape}", got=show.value(got))
     if tuple(got.shape) != shape:
         raise Mismatch(
             f"{what} has shape {tuple(got.shape)}, expected {shape}",

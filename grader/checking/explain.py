@@ -46,10 +46,12 @@ def finding(
         difference = f"it asked for more memory than the limit{limit}"
     elif isinstance(raised, RecursionError):
         difference = "it calls itself without end (RecursionError)"
+    elif isinstance(raised, EOFError) and "reading a line" in str(raised):
+        difference = "it asks for input (EOFError); an answer cannot: take input() out"
     elif lines:
-        difference = f"{show.error(raised)}"
+        difference = f"your code raised {show.error(raised)}"
     else:
-        difference = f"what came back cannot be used as the rule says: {show.error(raised)}"
+        difference = f"this call, or the use of what it returned, raised {show.error(raised)}"
     return Finding(
         "error" if lines else "failed",
         example=example,

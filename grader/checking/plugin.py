@@ -14,6 +14,7 @@ from typing import Any
 
 import hypothesis
 import pytest
+from _pytest.runner import runtestprotocol
 from hypothesis.internal.conjecture import engine, providers
 
 from grader import checkout, curriculum
@@ -149,18 +150,17 @@ def forget_printed() -> None:
 def run_check(item: pytest.Item) -> tuple[BaseException | None, float]:
     """Run one collected check through pytest; what it raised, and the seconds that it took."""
     started = time.perf_counter()
-    reports = _protocol(item)
+    reports: list[pytest.TestReport] = []
+    try:
+        reports = runtestprotocol(item, log=False, nextitem=None)
+    except BaseException as stop:  # what an answer raises to stop pytest stops only its own check
+        item.stash.setdefault(RAISED, stop)
+        item.session._setupstate.teardown_exact(None)
     seconds = time.perf_counter() - started
     raised = item.stash.get(RAISED, None)
     if raised is None and any(report.failed for report in reports):
         raised = RuntimeError("\n".join(report.longreprtext for report in reports if report.failed))
     return raised, seconds
-
-
-def _protocol(item: pytest.Item) -> list[pytest.TestReport]:
-    from _pytest.runner import runtestprotocol
-
-    return runtestprotocol(item, log=False, nextitem=None)
 
 
 def checks(items: Collection[pytest.Item]) -> dict[str, list[pytest.Item]]:

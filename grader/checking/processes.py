@@ -21,6 +21,7 @@ from grader.curriculum import Exercise
 from grader.errors import UsageError
 from grader.result import Check
 
+PIPE_CLOSED = 74  # the exit status of a process whose answer closed the pipe for its records
 CAN_FORK = hasattr(os, "fork") and hasattr(socket, "send_fds") and sys.platform == "linux"
 
 

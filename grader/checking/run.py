@@ -14,7 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 from grader import curriculum
-from grader.checking.processes import Process, Workers
+from grader.checking.processes import PIPE_CLOSED, Process, Workers
 from grader.curriculum import Exercise
 from grader.result import CheckResult, ExerciseResult, Finding, RunResult
 from grader.submission import Submission
@@ -290,7 +290,7 @@ def _timed_out(step: str, seconds: float, limits: Limits, whole: bool) -> Findin
 
 def _died(step: str, status: int | None) -> Finding:
     during = "while the file was imported" if step == "import" else "during this check"
-    if status is None:
+    if status is None or status == PIPE_CLOSED:
         how = "closed the pipe to the grader"
     elif status < 0:
         name = signal.Signals(-status).name if -status in {s.value for s in signal.Signals} else str(-status)

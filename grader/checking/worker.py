@@ -23,6 +23,7 @@ from typing import Any, NoReturn
 import pytest
 
 from grader.checking import explain, plugin
+from grader.checking.processes import PIPE_CLOSED
 from grader.result import Finding
 
 MOST_PRINTED = 2_000
@@ -183,6 +184,8 @@ def run(request: dict[str, Any], records: Records, items: dict[str, list[pytest.
                 del raised, found
                 records.send(finished=name, finding=fields)
         records.send(done=True)
+    except OSError:
+        os._exit(PIPE_CLOSED)
     finally:
         os._exit(0)  # no exit handler, thread or finaliser of the answers runs
 

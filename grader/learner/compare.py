@@ -32,8 +32,9 @@ def compare(exercise: Exercise) -> Comparison:
         except (OSError, UnicodeDecodeError) as error:
             reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
             raise UsageError(f"cannot read {checkout.shown(path)}: {reason}") from error
-    answer, solution = texts
-    solution = "\n".join(line for line in solution.splitlines() if line.strip() not in (BEGIN, END)) + "\n"
+    answer, solution = (
+        "\n".join(line for line in text.splitlines() if line.strip() not in (BEGIN, END)) + "\n" for text in texts
+    )
     lines = difflib.unified_diff(_code(answer), _code(solution), "yours", "solution", lineterm="", n=2)
     return Comparison(answer, solution, tuple(lines))
 

@@ -3,6 +3,7 @@
 import re
 import textwrap
 from collections.abc import Sequence
+from pathlib import Path
 
 from rich.console import Console
 from rich.padding import Padding
@@ -71,7 +72,10 @@ def _next_step(console: Console, run: RunResult, by_name: dict[str, Exercise]) -
     console.print()
     if result.status == "not_started":
         _line(console, f"Next: read {_lesson(exercise)}")
-        _line(console, f"      then open {path} and fill in what says NotImplementedError")
+        if not Path(run.answers, exercise.file).exists():
+            _line(console, f"      then write {path} (there is no such file yet)")
+        else:
+            _line(console, f"      then open {path} and fill in what says NotImplementedError")
     else:
         _line(console, f"Next: {path}{_line_number(result)}")
         _line(console, f"      lesson {_lesson(exercise)}")
@@ -91,11 +95,14 @@ def _exercise(console: Console, result: ExerciseResult, exercise: Exercise, fold
     explained = False
     for check in result.checks:
         status = check.finding.status
-        if status == "passed" and not verbose and not check.stands_on:
+        if not verbose and (status == "not_started" or (status == "passed" and not check.stands_on)):
             continue
         explain = status not in ("passed", "not_started") and (verbose or not explained)
         _check(console, check, explain)
         explained = explained or explain
+    waiting = sum(check.finding.status == "not_started" for check in result.checks)
+    if waiting and not verbose:
+        _line(console, f"  {SIGNS['not_started']} {waiting} checks wait for what is not written yet", style="dim")
     hidden = sum(check.finding.status not in ("passed", "not_started") for check in result.checks) - 1
     if hidden > 0 and not verbose:
         _line(console, f"  the first is explained above; all of them: grade {exercise.short} --verbose", style="dim")
@@ -125,8 +132,7 @@ def _explanation(console: Console, result: CheckResult) -> None:
     if found.status == "failed" and found.expected is not None and found.got is not None:
         _compare(console, found.expected, found.got)
     if found.difference:
-        lead = "Your code raised " if found.status == "error" and found.traceback and found.example else ""
-        _line(console, f"    {lead}{found.difference}", style="bold")
+        _line(console, f"    {found.difference}", style="bold")
     _code(console, found.traceback)
     if found.printed:
         _line(console, "    It printed (the end of it):")
@@ -179,7 +185,7 @@ def _line_number(result: ExerciseResult) -> str:
     """`, line 31` where the first failing check knows the line of this file."""
     for check in result.checks:
         file, _, line = (check.finding.where or "").partition(":")
-        if check.finding.status != "passed" and line and file == f"{result.name}.py":
+        if check.finding.status not in ("passed", "not_started") and line and file == f"{result.name}.py":
             return f", line {line}"
     return ""
 

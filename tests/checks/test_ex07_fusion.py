@@ -150,6 +150,10 @@ def test_normalises_in_training(answers: Answers, drawn: Grouped, out: int, seed
     fusion = normalised(answers, drawn, out, seed)
     level = oracles.read_level(fusion, drawn.group)
     same(call(fusion, drawn.x), oracles.fusion(drawn.x, level, training=True))
+    alone = torch.cat([drawn.x[:1], 2 * drawn.x[:1] + 1], dim=1)
+    same(call(fusion, alone), oracles.fusion(alone, level, training=True), what="a batch of one, of several groups")
+    still_training = all(part.training for part in fusion.modules())
+    holds(still_training, "a forward pass has changed the mode of the layer or of its norm")
 
 
 @pytest.mark.worth(1, "normalised")

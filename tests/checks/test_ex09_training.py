@@ -10,7 +10,7 @@ from typing import Any
 import oracles
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from models import DROPPING, NORMALISED, PLAIN, generator_of, gradients_kept, puts_back_the_mode, small_model
 from strategies import FLOATS, LAYOUTS, SEEDS, laid_out, tokens
@@ -209,10 +209,15 @@ def test_step_decay_by_default(answers: Answers, place: tuple[int, int]) -> None
 @pytest.mark.worth(1.5, "sgd")
 @settings(max_examples=8)
 @given(st.integers(1, 4), st.sampled_from([0.1, 0.5, 2.0]), SEEDS, FLOATS)
+@example(2, 0.1, 0, torch.float64)
+@example(2, 0.1, 2, torch.float64)
 def test_one_step(answers: Answers, batch_size: int, size: float, seed: int, dtype: torch.dtype) -> None:
-    """One step of `train` moves each parameter by minus the rate times its gradient of the mean cross-entropy."""
+    """One step of `train` moves each parameter by minus the rate times its gradient of the mean cross-entropy, however
+    large that gradient is.
+    """
     inputs, targets = examples(1, seed)
-    model = small_model(seed=seed, dtype=dtype)
+    large = ["model[-1].weight.data *= 1000"] if seed < 3 else []
+    model = small_model(*large, seed=seed, dtype=dtype)
     arguments = plan(f"lambda step: {size}", steps=1, batch_size=batch_size)
     expected, _ = oracles.sgd(model, inputs, targets, generator=torch.Generator(), **arguments)
     call(answers.ex09_training.train, model, inputs, targets, generator=generator_of(seed), **arguments)
