@@ -188,7 +188,7 @@ def hint(exercise: str) -> int:
     return 0
 
 
-@cli.command("reset")
+@cli.command("reset", short_help="Bring an exercise's stub back; your file is kept.")
 @click.argument("exercise", metavar="EXERCISE")
 def reset_exercise(exercise: str) -> int:
     """Bring the stub of an exercise back; your file is kept as a backup."""
@@ -239,7 +239,7 @@ def _grade_one(exercise: curriculum.Exercise) -> Any:
     return result.exercises[0]
 
 
-@cli.command("train")
+@cli.command("train", short_help="Train the tree with your own code, and write ten new names.")
 @click.option("--answers", type=click.Path(path_type=Path), metavar="DIR", help="Another folder of exNN_name.py files.")
 @click.option("--data", default="names", show_default=True, metavar="names|makemore|FILE", help="Words to learn from.")
 @click.option("--steps", type=click.IntRange(1), default=20_000, show_default=True, help="Steps of SGD.")
@@ -273,7 +273,7 @@ def train_tree(answers: Path | None, data: str, steps: int, seed: int, out: Path
         run.close()
 
 
-@cli.command("verify")
+@cli.command("verify", short_help="For authors: does everything still fit together?")
 @click.argument("names", nargs=-1, metavar="[EXERCISE]...")
 def verify_kata(names: tuple[str, ...]) -> int:
     """For authors: check that stubs, solutions, lessons, points and checks fit together."""

@@ -182,12 +182,10 @@ def _lesson(exercise: Exercise) -> str:
 
 
 def _line_number(result: ExerciseResult) -> str:
-    """`, line 31` where the first failing check knows the line of this file."""
-    for check in result.checks:
-        file, _, line = (check.finding.where or "").partition(":")
-        if check.finding.status not in ("passed", "not_started") and line and file == f"{result.name}.py":
-            return f", line {line}"
-    return ""
+    """`, line 31` where the check that is explained knows the line of this file."""
+    explained = next((c for c in result.checks if c.finding.status not in ("passed", "not_started")), None)
+    file, _, line = ((explained and explained.finding.where) or "").partition(":")
+    return f", line {line}" if line and file == f"{result.name}.py" else ""
 
 
 def _words(status: str) -> str:
