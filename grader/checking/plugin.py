@@ -73,19 +73,23 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def seed(items: Collection[pytest.Item], number: int) -> None:
     """Seed the inputs of each check by the run's seed and its own name, and the initial weights by the run's seed."""
     RECORD.seed = number
-    for item in items:
-        if CHECK in item.stash and hasattr(item.obj, "hypothesis"):  # type: ignore[attr-defined]
-            digest = hashlib.sha256(f"{number}/{item.stash[CHECK].name}".encode()).digest()
-            hypothesis.seed(int.from_bytes(digest[:8], "big"))(item.obj)  # type: ignore[attr-defined]
+    for item, function in _properties(items):
+        digest = hashlib.sha256(f"{number}/{item.stash[CHECK].name}".encode()).digest()
+        hypothesis.seed(int.from_bytes(digest[:8], "big"))(function)
 
 
 def find_only(items: Collection[pytest.Item]) -> None:
     """Let checks fail with the first failing input that they meet, as large as it is."""
     phases = (hypothesis.Phase.explicit, hypothesis.Phase.generate)
-    for item in items:
-        own = getattr(item.obj, "_hypothesis_internal_use_settings", None)  # type: ignore[attr-defined]
-        if own is not None:
-            item.obj._hypothesis_internal_use_settings = hypothesis.settings(own, phases=phases)  # type: ignore[attr-defined]
+    for _, function in _properties(items):
+        own = function._hypothesis_internal_use_settings
+        function._hypothesis_internal_use_settings = hypothesis.settings(own, phases=phases)
+
+
+def _properties(items: Collection[pytest.Item]) -> list[tuple[pytest.Function, Any]]:
+    """The checks that are hypothesis properties, each with its function."""
+    checks = (item for item in items if isinstance(item, pytest.Function) and CHECK in item.stash)
+    return [(item, item.obj) for item in checks if hasattr(item.obj, "hypothesis")]
 
 
 @pytest.hookimpl(wrapper=True)

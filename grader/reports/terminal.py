@@ -102,7 +102,7 @@ def _exercise(console: Console, result: ExerciseResult, exercise: Exercise, fold
         explained = explained or explain
     waiting = sum(check.finding.status == "not_started" for check in result.checks)
     if waiting and not verbose:
-        _line(console, f"  {SIGNS['not_started']} {waiting} checks wait for what is not written yet", style="dim")
+        _line(console, f"  {SIGNS['not_started']} {waiting} more: not written yet", style="dim")
     hidden = sum(check.finding.status not in ("passed", "not_started") for check in result.checks) - 1
     if hidden > 0 and not verbose:
         _line(console, f"  the first is explained above; all of them: grade {exercise.short} --verbose", style="dim")

@@ -2,6 +2,7 @@
 
 import ctypes
 import os
+import resource
 import shutil
 import sys
 from pathlib import Path
@@ -134,6 +135,17 @@ def test_json_to_a_full_disk_leaves_nothing_behind(solved: Path) -> None:
     done = grade("1", "--answers", solved, "--json", "/dev/full")
     assert done.returncode == 2
     assert done.stderr == "grade: cannot write /dev/full: No space left on device; name a place that can be\n"
+
+
+def test_json_cut_off_in_the_middle_leaves_the_old_file_as_it_was(solved: Path, tmp_path: Path) -> None:
+    target = tmp_path / "result.json"
+    target.write_text("the old one")
+    small = lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))  # noqa: E731
+    done = grade("1", "--answers", solved, "--json", target, preexec_fn=small)
+    assert done.returncode == 2
+    assert "cannot write" in done.stderr and done.stderr.count("\n") == 1
+    assert target.read_text() == "the old one"
+    assert [path.name for path in tmp_path.iterdir() if "json" in path.name] == ["result.json"]
 
 
 def test_json_into_a_missing_folder_or_on_a_folder(solved: Path, tmp_path: Path) -> None:
