@@ -38,7 +38,7 @@ def differences(exercise: dict[str, object]) -> set[str]:
         ("__import__('sys').exit()", "SystemExit"),
         ("__import__('ctypes').string_at(0)", "the answer crashed (SIGSEGV"),
         ("__import__('os').kill(__import__('os').getpid(), 9)", "the answer was killed (SIGKILL"),
-        ("hoard = [bytearray(10**8) for _ in range(1000)]", "it asked for more memory than the limit"),
+        ("hoard = [bytearray(3 * 10**9) for _ in range(1000)]", "it asked for more memory than the limit"),
         ("hoard = __import__('torch').ones(10**10)", "it asked for more memory than the limit"),
         ("return self.forward(x)", "it calls itself without end (RecursionError)"),
         ("input('a number, please: ')", "it asks for input (EOFError)"),

@@ -53,7 +53,7 @@ def test_an_error_in_the_learners_code_names_its_line(solved: Path) -> None:
     spoil(solved, 7, "return torch.tanh(fused)", "return torch.tanh(fused) + no_such_name")
     done = grade("train", "--answers", solved, "--steps", "20")
     assert done.returncode == 1
-    assert "training stopped: NameError: name 'no_such_name' is not defined" in done.stderr
+    assert "training stopped: your code raised NameError: name 'no_such_name' is not defined" in done.stderr
     assert re.search(
         rf"{by_number(7).file}, line \d+, in forward\n +return torch.tanh\(fused\) \+ no_such", done.stderr
     )
