@@ -61,10 +61,10 @@ def test_right_answers_in_other_styles_pass(grade_warm: Grade, tmp_path: Path, e
 
     def refused(path: Path) -> list[object]:
         folder = folder_with(tmp_path / path.stem, exercise, path.read_text(encoding="utf-8"))
-        return [(path.stem, seed, *told(grade_warm(folder, exercise, seed))) for seed in range(2)]
+        return [(path.stem, *told(grade_warm(folder, exercise)))]
 
     found = [outcome for outcomes in both_cores(refused, styles) for outcome in outcomes]
-    assert [outcome for outcome in found if len(outcome) > 2] == []
+    assert [outcome for outcome in found if len(outcome) > 1] == []
 
 
 @pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.short)
