@@ -316,7 +316,7 @@ def raises(
     except NotImplementedError:
         raise
     except error as raised:
-        message = _message(raised)
+        message = show.message(raised)
         missing = [name for name in naming if name.lower() not in message.lower()]
         if missing:
             raise Mismatch(f"the message does not name {missing[0]!r}", expected=wanted, got=raised) from raised
@@ -335,13 +335,6 @@ def raises(
 def _wanted_message(naming: Sequence[str], values: Sequence[Any]) -> str:
     parts = [repr(name) for name in naming] + [" or ".join(show.python(value) for value in values)] * bool(values)
     return f" with a message that names {' and '.join(parts)}" if parts else ""
-
-
-def _message(raised: BaseException) -> str:
-    try:
-        return str(raised)
-    except Exception:  # the learner's own __str__ may raise anything
-        return ""
 
 
 def _names_value(message: str, value: Any) -> bool:

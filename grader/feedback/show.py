@@ -74,12 +74,17 @@ def number(value: Any, digits: int = 12) -> str:
 
 def error(raised: BaseException) -> str:
     """Write an exception as its last traceback line does: `ValueError: group must be at least 1, got 0`."""
+    text = message(raised)
+    text = text if len(text) <= MOST_TEXT else f"{text[:MOST_TEXT]} ... ({len(text)} characters)"
+    return f"{type(raised).__name__}: {text}" if text else type(raised).__name__
+
+
+def message(raised: BaseException) -> str:
+    """The message of an exception, in full."""
     try:
-        message = str(raised)
+        return str(raised)
     except Exception:  # the learner's own __str__ may raise anything
-        message = "(its message cannot be printed)"
-    message = message if len(message) <= MOST_TEXT else f"{message[:MOST_TEXT]} ... ({len(message)} characters)"
-    return f"{type(raised).__name__}: {message}" if message else type(raised).__name__
+        return "(its message cannot be printed)"
 
 
 def _is_tensor(value: Any) -> bool:
