@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: grade test benchmark stubs clean
+.PHONY: grade test benchmark goldens stubs clean
 
 grade: .venv/installed
 	@$(BIN)/grade $(ARGS) || test $$? -eq 1
@@ -12,11 +12,15 @@ test: .venv/installed-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/grade verify
 	$(BIN)/pytest -q --answers solutions
 	$(BIN)/pytest -q -n 2 tests/grader
 
 benchmark: .venv/installed-dev
 	$(BIN)/python tests/benchmarks/speed.py
+
+goldens: .venv/installed-dev
+	$(BIN)/python tests/grader/goldens.py
 
 stubs: .venv/installed
 	$(BIN)/python -m grader.stubs

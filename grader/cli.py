@@ -107,20 +107,24 @@ def grade_exercises(
 
 def _with_progress(console: Any, events: Any) -> Any:
     """Follow a run's events, with a bar on a terminal; returns the result, which comes last."""
-    from grader.checking.run import Progress
+    return list(_showing_progress(console, events))[-1]
 
-    if not console.is_terminal:
-        return [event for event in events if not isinstance(event, Progress)][-1]
+
+def _showing_progress(console: Any, events: Any) -> Any:
+    """The events that are not progress, as they come; progress moves a bar, on a terminal."""
     from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
     from rich.progress import Progress as Bar
 
+    from grader.checking.run import Progress
+
     columns = TextColumn("{task.description}"), BarColumn(30), TextColumn("{task.completed}/{task.total}")
-    with Bar(*columns, TimeElapsedColumn(), console=console, transient=True) as bar:
+    with Bar(*columns, TimeElapsedColumn(), console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task("starting", total=None)
         for event in events:
             if isinstance(event, Progress):
                 bar.update(task, description=event.exercise[:4], completed=event.done, total=event.total)
-    return event
+            else:
+                yield event
 
 
 @cli.command("list")
@@ -276,16 +280,17 @@ def train_tree(answers: Path | None, data: str, steps: int, seed: int, out: Path
 @cli.command("verify", short_help="For authors: does everything still fit together?")
 @click.argument("names", nargs=-1, metavar="[EXERCISE]...")
 def verify_kata(names: tuple[str, ...]) -> int:
-    """For authors: check that stubs, solutions, lessons, points and checks fit together."""
-    from grader.course import verify
+    """For authors: check that stubs, solutions, lessons, points and checks fit together.
 
-    console = _console()
-    broken = 0
-    for claim in verify.claims(curriculum.find(names)):
-        sign = "[red]✗[/red]" if claim.problems else "[green]✓[/green]"
-        console.print(f"{sign} {claim.says}", soft_wrap=True)
-        for problem in claim.problems:
-            console.print(f"    {problem}", markup=False, soft_wrap=True)
+    Then prove the checks: every known mistake in grader/mistakes/ must be caught and named as itself, every mutant of
+    the solutions must be caught, and no right answer of tests/right/ may be refused. `grade verify ex05`: one exercise.
+    """
+    from grader.course import verify
+    from grader.reports import terminal
+
+    console, broken = _console(), 0
+    for claim in _showing_progress(console, verify.claims(curriculum.find(names))):
+        terminal.claim(console, claim.says, claim.problems)
         broken += bool(claim.problems)
     return 1 if broken else 0
 

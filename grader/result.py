@@ -21,6 +21,7 @@ class Finding:
         traceback: the learner's own lines, the innermost last.
         where: file and line of the learner's code to look at first, `ex05_flatten_consecutive.py:31`.
         printed: the end of what the answer printed during this call.
+        observation: what the check saw, as data to compare known mistakes with (`feedback.observation`).
         at_import: whether the file's import went wrong, and so every check with it.
     """
 
@@ -33,7 +34,18 @@ class Finding:
     traceback: str | None = None
     where: str | None = None
     printed: str | None = None
+    observation: dict[str, Any] | None = None
     at_import: bool = False
+
+
+@dataclass(frozen=True)
+class Cause:
+    """A known mistake that behaves as the answer does: its name, what goes wrong, why it looks right, what to try."""
+
+    name: str
+    says: str
+    looks_right: str
+    advice: str
 
 
 @dataclass(frozen=True)
@@ -53,8 +65,7 @@ class CheckResult:
     check: Check
     finding: Finding
     stands_on: tuple[str, ...] = ()
-    mistake: str | None = None
-    advice: str | None = None
+    cause: Cause | None = None
 
     @property
     def points(self) -> float:
@@ -72,8 +83,8 @@ class CheckResult:
             "max_points": self.check.points,
             "seconds": round(self.finding.seconds, 3),
             **{key: fields[key] for key in ("example", "expected", "got", "difference")},
-            "mistake": self.mistake,
-            "advice": self.advice,
+            "mistake": self.cause.name if self.cause else None,
+            "advice": f"{self.cause.says} {self.cause.advice}" if self.cause else None,
             "stands_on": list(self.stands_on),
             "traceback": self.finding.traceback,
         }

@@ -24,15 +24,24 @@ FLOAT32 = (2e-5, 1e-5)
 GRADIENT = 1e-11
 
 RESULT = "the result"
+MOST_IN_ORDER = 16  # values whose order is written out
 _NUMBER = re.compile(r"(?<![\w.])[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?(?!\w)", re.IGNORECASE)
 
 
 class Mismatch(AssertionError):
-    """The answer is not what the rule says: what was expected, what came, and the first place where they part."""
+    """The answer is not what the rule says: what was expected, what came, and the first place where they part.
 
-    def __init__(self, difference: str, *, expected: Any = None, got: Any = None) -> None:
+    Args:
+        difference: where the two part, one line.
+        expected: a value, or its text.
+        got: a value, or its text.
+        came: the value itself, where `got` is its text.
+    """
+
+    def __init__(self, difference: str, *, expected: Any = None, got: Any = None, came: Any = None) -> None:
         super().__init__(difference)
         self.difference = difference
+        self.came = got if came is None else came
         self.expected = expected if isinstance(expected, str) or expected is None else show.value(expected)
         self.got = got if isinstance(got, str) or got is None else show.value(got)
 
@@ -49,7 +58,7 @@ class Record:
 
     def clear(self) -> None:
         """Forget the last example."""
-        self._steps: list[Callable[[], list[str]]] = []
+        self._steps: list[Callable[[Record], list[str]]] = []
         self._names: dict[int, str] = {}
         self._kept: list[Any] = []
 
@@ -76,9 +85,17 @@ class Record:
         """Keep objects alive until the example ends, so that no id is used twice."""
         self._kept.extend(things)
 
-    def add(self, step: Callable[[], list[str]]) -> None:
-        """Keep a step; it is written as lines of Python when somebody reads them."""
+    def add(self, step: "Callable[[Record], list[str]]") -> None:
+        """Keep a step; it writes itself as lines of Python, with the names of the record, when somebody reads them."""
         self._steps.append(step)
+
+    def forget_last(self) -> None:
+        """Take the last step back."""
+        del self._steps[-1]
+
+    def __len__(self) -> int:
+        """How many steps there are."""
+        return len(self._steps)
 
     def words(self, thing: Any) -> str:
         """How a line refers to a value: by its name, as a method of a named object, or as Python."""
@@ -97,18 +114,25 @@ class Record:
 
     def written(self) -> str | None:
         """All steps as Python, one statement a line."""
-        return "\n".join(line for step in self._steps for line in step()) or None
+        return "\n".join(line for step in self._steps for line in step(self)) or None
 
 
 RECORD = Record()
+
+
+def begin() -> None:
+    """Begin an example: nothing is recorded yet, and an answer that draws does so alike in every run."""
+    RECORD.clear()
+    if torch := sys.modules.get("torch"):
+        torch.default_generator.manual_seed(RECORD.seed)
 
 
 def build(cls: Callable[..., T], *args: Any, **kwargs: Any) -> T:
     """Construct an object of the answer; initial weights come from the run's seed, and the random state is put back."""
     frozen, seed, variable, drawn = [_frozen(arg) for arg in args], RECORD.seed, "", False
 
-    def write() -> list[str]:
-        line = f"{show.python(cls)}({RECORD.arguments(frozen, kwargs)})"
+    def write(record: Record) -> list[str]:
+        line = f"{show.python(cls)}({record.arguments(frozen, kwargs)})"
         seeding = [f"torch.manual_seed({seed})"] if drawn else []
         return [*seeding, f"{variable} = {line}" if variable else line]
 
@@ -124,7 +148,7 @@ def build(cls: Callable[..., T], *args: Any, **kwargs: Any) -> T:
 def given(thing: T, name: str, text: str) -> T:
     """Name an object that the check itself made, and the Python that makes it."""
     variable = RECORD.name(thing, name)
-    RECORD.add(lambda: [f"{variable} = {text}"])
+    RECORD.add(lambda _: [f"{variable} = {text}"])
     return thing
 
 
@@ -134,10 +158,10 @@ def call(function: Callable[..., T], *args: Any, **kwargs: Any) -> T:
     owner = getattr(function, "__self__", function)
     form = _form(owner)
 
-    def write() -> list[str]:
+    def write(record: Record) -> list[str]:
         return [
-            *_form_lines(RECORD, owner, form),
-            f"{RECORD.words(function)}({RECORD.arguments(frozen, frozen_kwargs)})",
+            *_form_lines(record, owner, form),
+            f"{record.words(function)}({record.arguments(frozen, frozen_kwargs)})",
         ]
 
     for original, kept in zip([*args, *kwargs.values()], [*frozen, *frozen_kwargs.values()], strict=True):
@@ -155,7 +179,7 @@ def assign(module: Any, name: str, values: Any) -> None:
     same_shape(target, tuple(values.shape), what=f"`{name}`")
     kept = values.detach().clone()
     RECORD.keep(module)
-    RECORD.add(lambda: [f"{RECORD.words(module)}.{name}.data.copy_({show.python(kept)})"])
+    RECORD.add(lambda record: [f"{record.words(module)}.{name}.data.copy_({show.python(kept)})"])
     with torch.no_grad():
         target.copy_(values)
 
@@ -323,13 +347,15 @@ def raises(
         if values and not any(_names_value(message, value) for value in values):
             names = " or ".join(show.python(value) for value in values)
             raise Mismatch(f"the message does not name the value {names}", expected=wanted, got=raised) from raised
+        RECORD.forget_last()  # a call that was refused, as it should be, shows nothing
     except Exception as raised:
         raise Mismatch(
             f"{type(raised).__name__} was raised, expected {error.__name__}", expected=wanted, got=raised
         ) from raised
     else:
-        came = "an object was built" if maker else f"it returned {show.value(returned)}"
-        raise Mismatch("no error was raised", expected=wanted, got=f"no error: {came}")
+        instead = "an object was built" if maker else f"it returned {show.value(returned)}"
+        # what it returned is an accident, and must not keep two answers apart that both refuse nothing
+        raise Mismatch("no error was raised", expected=wanted, got=f"no error: {instead}", came="no error")
 
 
 def _wanted_message(naming: Sequence[str], values: Sequence[Any]) -> str:
@@ -342,7 +368,8 @@ def _names_value(message: str, value: Any) -> bool:
     if isinstance(value, str):
         return value in message
     plain = re.sub(r"(?<=\d)[_,](?=\d{3}(?!\d))", "", message)  # 1,000 and 1_000 are 1000
-    numbers = [float(found) for text in (message, plain) for found in _NUMBER.findall(text)]
+    apart = re.sub(r"(?<=\d)[x×](?=\d)", " ", message)  # 5x7 is a shape
+    numbers = [float(found) for text in (message, plain, apart) for found in _NUMBER.findall(text)]
     return any(abs(number - value) <= 1e-6 * max(1.0, abs(value)) for number in numbers)
 
 
@@ -446,11 +473,21 @@ def _differs(what: str, index: tuple[int, ...], expected: Any, got: Any) -> None
     place = f"first at {list(index)}: " if index else ""
     wanted, came = expected[index].item(), got[index].item()
     digits = show.digits_apart(float(wanted), float(came))
+    difference = f"{place}{show.number(wanted, digits)} expected, {show.number(came, digits)} got"
     raise Mismatch(
-        _about(what, f"{place}{show.number(wanted, digits)} expected, {show.number(came, digits)} got"),
+        _about(what, difference + _order(expected, got)),
         expected=show.value(expected, index, digits),
         got=show.value(got, index, digits),
+        came=got,
     )
+
+
+def _order(expected: Any, got: Any) -> str:
+    """Where a few values are right and only their order is not: that order, to be taken in at a glance."""
+    wanted, came = expected.reshape(-1).tolist(), got.reshape(-1).tolist()
+    if len(wanted) > MOST_IN_ORDER or len(set(wanted)) < len(wanted) or set(wanted) != set(came):
+        return ""
+    return f"; the values are right, their order is {[wanted.index(value) for value in came]}"
 
 
 def _about(what: str, difference: str) -> str:

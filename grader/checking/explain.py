@@ -1,46 +1,55 @@
-"""From an exception of a check to a finding: whose fault, which line of the learner's, and in which words."""
+"""From a failing example to a finding: whose fault, which line of the learner's, and in which words."""
 
-import linecache
-import traceback
 from collections.abc import Collection
-from pathlib import Path
-from types import TracebackType
+from types import FrameType
 
-from grader.checking.answers import PACKAGE, NotThere, Problem
-from grader.checking.expect import RECORD, Mismatch
+from grader.checking import own_lines
+from grader.checking.answers import NotThere, Problem
+from grader.checking.examples import Failure
+from grader.checking.expect import RECORD, Mismatch, Record
 from grader.feedback import show
 from grader.result import Finding
 
-_MOST_LINES = 6
-
 
 def finding(
-    raised: BaseException, exercise: str, replaced: Collection[str] = (), memory_bytes: int | None = None
+    failure: Failure, exercise: str, replaced: Collection[str] = (), memory_bytes: int | None = None
 ) -> Finding:
     """Explain why a check did not pass.
 
     Args:
-        raised: what came out of the check.
+        failure: the example that is told about.
         exercise: the exercise that is graded: only its own NotImplementedError means «not started».
         replaced: the exercises in whose place references stand: what only the learner's own file has is «blocked».
         memory_bytes: the limit under which it ran, for the message.
     """
-    raised = _first_cause(raised)
+    raised = _first_cause(failure.raised)
     if isinstance(raised, NotThere):
         return Finding("not_started", difference=str(raised))
     if isinstance(raised, Problem):
         if raised.lacking in replaced:
             difference = f"{raised.difference}; with the reference in place of {raised.lacking} it cannot run"
             return Finding("blocked", difference=difference, traceback=raised.code, where=raised.where)
-        return Finding("error", difference=raised.difference, traceback=raised.code, where=raised.where)
-    example = _example()
+        return Finding(
+            "error",
+            difference=raised.difference,
+            traceback=raised.code,
+            where=raised.where,
+            observation=failure.observation,
+        )
+    example, printed = _example(failure.record), failure.printed or None
     if isinstance(raised, Mismatch):
         return Finding(
-            "failed", example=example, expected=raised.expected, got=raised.got, difference=raised.difference
+            "failed",
+            example=example,
+            expected=raised.expected,
+            got=raised.got,
+            difference=raised.difference,
+            printed=printed,
+            observation=failure.observation,
         )
-    lines = own_lines(raised.__traceback__)
-    if isinstance(raised, NotImplementedError) and lines and Path(lines[-1][0]).stem == exercise:
-        return Finding("not_started", where=_where(lines[-1]))
+    lines = own_lines.of_traceback(raised.__traceback__)
+    if isinstance(raised, NotImplementedError) and lines and lines[-1].path.stem == exercise:
+        return Finding("not_started", where=lines[-1].place)
     if out_of_memory(raised):
         limit = f" of {memory_bytes / 2**30:.0f} GiB" if memory_bytes else ""
         difference = f"it asked for more memory than the limit{limit}"
@@ -57,23 +66,27 @@ def finding(
         example=example,
         got=show.error(raised),
         difference=difference,
-        traceback=_written(lines),
-        where=_where(lines[-1]) if lines else None,
+        traceback=own_lines.written(lines),
+        where=lines[-1].place if lines else None,
+        printed=printed,
+        observation=failure.observation,
+    )
+
+
+def unfinished(frame: FrameType | None) -> Finding:
+    """What an answer is at when its time is over: the call, and the line."""
+    lines = own_lines.of_frame(frame)
+    return Finding(
+        "timeout",
+        example=_example(RECORD),
+        traceback=own_lines.written(lines),
+        where=lines[-1].place if lines else None,
     )
 
 
 def out_of_memory(raised: BaseException) -> bool:
     """Whether an allocation was refused: Python's own error, NumPy's, or torch's."""
     return isinstance(raised, MemoryError) or (isinstance(raised, RuntimeError) and "allocate memory" in str(raised))
-
-
-def own_lines(trace: TracebackType | None) -> list[tuple[str, int, str]]:
-    """The frames of the learner's files: path, line, function; from the outermost in."""
-    lines = []
-    for frame, line in traceback.walk_tb(trace):
-        if frame.f_globals.get("__package__") == PACKAGE:
-            lines.append((frame.f_code.co_filename, line, frame.f_code.co_name))
-    return lines
 
 
 def _first_cause(raised: BaseException) -> BaseException:
@@ -83,25 +96,8 @@ def _first_cause(raised: BaseException) -> BaseException:
     return raised
 
 
-def _example() -> str | None:
+def _example(record: Record) -> str | None:
     try:
-        return RECORD.written()
+        return record.written()
     except Exception as error:  # a repr of the learner's own objects may raise anything
         return f"(the call cannot be printed: {type(error).__name__})"
-
-
-def _where(line: tuple[str, int, str]) -> str:
-    return f"{Path(line[0]).name}:{line[1]}"
-
-
-def _written(lines: list[tuple[str, int, str]]) -> str | None:
-    """The learner's frames as text; the middle of a deep recursion is left out."""
-    if not lines:
-        return None
-    parts = [
-        f"{Path(path).name}, line {line}, in {name}\n    {linecache.getline(path, line).strip()}"
-        for path, line, name in lines
-    ]
-    if len(parts) > _MOST_LINES:
-        parts = [*parts[:2], f"... {len(parts) - 4} more ...", *parts[-2:]]
-    return "\n".join(parts)

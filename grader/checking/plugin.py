@@ -3,30 +3,28 @@
 `pytest` in the checkout uses it as it stands (pdb and tracebacks work); the worker reads the findings from it.
 """
 
-import functools
 import hashlib
 import inspect
-import sys
 import time
 from collections.abc import Callable, Collection, Generator
 from pathlib import Path
-from typing import Any
 
 import hypothesis
 import pytest
 from _pytest.runner import runtestprotocol
-from hypothesis.internal.conjecture import engine, providers
+from hypothesis.internal.conjecture import providers
 
 from grader import checkout, curriculum
-from grader.checking.answers import Answers, NotThere, Problem
+from grader.checking import expect
+from grader.checking.answers import Answers
+from grader.checking.examples import Budget, Failure, Search, Settled
 from grader.checking.expect import RECORD
 from grader.result import Check
 
 __tracebackhide__ = True  # pytest shows the check and the answer, not what stands between them
-SHRINK_SECONDS = 3
 ANSWERS = pytest.StashKey[Answers]()
 CHECK = pytest.StashKey[Check]()
-RAISED = pytest.StashKey[BaseException | None]()
+SEARCH = pytest.StashKey[Search]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -49,7 +47,6 @@ def pytest_configure(config: pytest.Config) -> None:
         phases=(hypothesis.Phase.explicit, hypothesis.Phase.generate, hypothesis.Phase.shrink),
     )
     hypothesis.settings.load_profile("kata")
-    engine.MAX_SHRINKING_SECONDS = SHRINK_SECONDS
     # hypothesis mixes constants that it finds in the source of imported modules into its inputs: with the same seed
     # two answers would then meet different inputs, and files would be written (.hypothesis/).
     if hasattr(providers, "_get_local_constants"):
@@ -57,15 +54,16 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Read what each check earns, and let it forget the calls of the last example before each new one."""
+    """Read what each check earns, and watch the examples that it tries."""
     for item in items:
         marker = item.get_closest_marker("worth")
         if marker is None or not isinstance(item, pytest.Function):
             continue
         points, *contract = marker.args
         item.stash[CHECK] = Check(item.originalname, _rule(item.function), float(points), tuple(contract))
+        item.stash[SEARCH] = search = Search()
         if hasattr(item.obj, "hypothesis"):
-            item.obj.hypothesis.inner_test = _forgetting(item.obj.hypothesis.inner_test)
+            item.obj.hypothesis.inner_test = search.watching(item.obj.hypothesis.inner_test)
             item.obj._hypothesis_internal_database_key = b""  # there is no database; its key takes 3 ms a check
     seed(items, config.getoption("--answers-seed"))
 
@@ -73,38 +71,27 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def seed(items: Collection[pytest.Item], number: int) -> None:
     """Seed the inputs of each check by the run's seed and its own name, and the initial weights by the run's seed."""
     RECORD.seed = number
-    for item, function in _properties(items):
-        digest = hashlib.sha256(f"{number}/{item.stash[CHECK].name}".encode()).digest()
-        hypothesis.seed(int.from_bytes(digest[:8], "big"))(function)
-
-
-def find_only(items: Collection[pytest.Item]) -> None:
-    """Let checks fail with the first failing input that they meet, as large as it is."""
-    phases = (hypothesis.Phase.explicit, hypothesis.Phase.generate)
-    for _, function in _properties(items):
-        own = function._hypothesis_internal_use_settings
-        function._hypothesis_internal_use_settings = hypothesis.settings(own, phases=phases)
-
-
-def _properties(items: Collection[pytest.Item]) -> list[tuple[pytest.Function, Any]]:
-    """The checks that are hypothesis properties, each with its function."""
-    checks = (item for item in items if isinstance(item, pytest.Function) and CHECK in item.stash)
-    return [(item, item.obj) for item in checks if hasattr(item.obj, "hypothesis")]
+    for item in items:
+        if isinstance(item, pytest.Function) and CHECK in item.stash and hasattr(item.obj, "hypothesis"):
+            digest = hashlib.sha256(f"{number}/{item.stash[CHECK].name}".encode()).digest()
+            hypothesis.seed(int.from_bytes(digest[:8], "big"))(item.obj)
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, object]:
-    """Keep what came out of the check."""
-    RECORD.clear()
-    pyfuncitem.stash[RAISED] = None
+    """Keep what came out of the check, and end it with the failing example that is told about."""
+    search = pyfuncitem.stash.get(SEARCH, None)
+    expect.begin()
     try:
         return (yield)
-    except _Settled as settled:
-        pyfuncitem.stash[RAISED] = settled.__cause__
-        raise settled.__cause__ from None  # type: ignore[misc]
     except BaseException as raised:
-        pyfuncitem.stash[RAISED] = raised
-        raise
+        if search is None:  # a test of the grader's own
+            raise
+        if not isinstance(raised, Settled) and search.first is None:
+            search.note(raised)
+        if search.failure is None:  # ended after so many examples that did not fail
+            return None
+        raise search.failure.raised from None
 
 
 @pytest.fixture(scope="session")
@@ -127,44 +114,49 @@ def _rule(function: Callable[..., object]) -> str:
     return " ".join((inspect.getdoc(function) or "").split())
 
 
-class _Settled(BaseException):
-    """Carries an error that no smaller input would change past hypothesis, which would look for one."""
+def run_check(item: pytest.Item, budget: Budget | None = None, most: int | None = None) -> tuple[Failure | None, float]:
+    """Run one collected check through pytest; how it failed, and the seconds that it took.
 
-
-def _forgetting(inner_test: Callable[..., Any]) -> Callable[..., Any]:
-    @functools.wraps(inner_test)
-    def run_example(*args: Any, **kwargs: Any) -> Any:
-        RECORD.clear()
-        forget_printed()
-        try:
-            return inner_test(*args, **kwargs)
-        except (NotImplementedError, NotThere, Problem) as raised:
-            raise _Settled from raised
-
-    return run_example
-
-
-def forget_printed() -> None:
-    """Where the worker keeps what answers print: keep only what this example prints."""
-    forget = getattr(sys.stdout, "forget", None)
-    if forget is not None:
-        forget()
-
-
-def run_check(item: pytest.Item) -> tuple[BaseException | None, float]:
-    """Run one collected check through pytest; what it raised, and the seconds that it took."""
+    Args:
+        item: the check.
+        budget: for making the failing example smaller; none: the first one is told.
+        most: examples after which it ends as passed.
+    """
     started = time.perf_counter()
+    search = item.stash[SEARCH]
+    search.begin(budget, most)
     reports: list[pytest.TestReport] = []
     try:
         reports = runtestprotocol(item, log=False, nextitem=None)
     except BaseException as stop:  # what an answer raises to stop pytest stops only its own check
-        item.stash.setdefault(RAISED, stop)
+        if search.first is None:
+            search.note(stop)
         item.session._setupstate.teardown_exact(None)
-    seconds = time.perf_counter() - started
-    raised = item.stash.get(RAISED, None)
-    if raised is None and any(report.failed for report in reports):
-        raised = RuntimeError("\n".join(report.longreprtext for report in reports if report.failed))
-    return raised, seconds
+    if search.first is None and any(report.failed for report in reports):
+        search.note(RuntimeError("\n".join(report.longreprtext for report in reports if report.failed)))
+    return search.failure, time.perf_counter() - started
+
+
+def glance(item: pytest.Item, answers: Answers, most: int | None) -> Failure | None:
+    """Run one collected check as the plain function that it is: how it first fails, if it does.
+
+    Without pytest's reports this takes a third of the time of `run_check`.
+
+    Args:
+        item: the check.
+        answers: what it receives.
+        most: examples after which it ends as passed.
+    """
+    assert isinstance(item, pytest.Function)
+    search = item.stash[SEARCH]
+    search.begin(None, most)
+    expect.begin()
+    try:
+        item.obj(answers=answers)
+    except BaseException as raised:
+        if not isinstance(raised, Settled) and search.first is None:
+            search.note(raised)
+    return search.failure
 
 
 def checks(items: Collection[pytest.Item]) -> dict[str, list[pytest.Item]]:

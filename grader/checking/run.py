@@ -12,14 +12,17 @@ import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from typing import Any
 
 from grader import curriculum
 from grader.checking.processes import PIPE_CLOSED, Process, Workers
 from grader.curriculum import Exercise
-from grader.result import CheckResult, ExerciseResult, Finding, RunResult
+from grader.result import Cause, CheckResult, ExerciseResult, Finding, RunResult
 from grader.submission import Submission
 
 AT_ONCE = min(2, os.cpu_count() or 1)
+LATE_SECONDS = 0.3  # in which an answer whose time is over tells what it is at
+DIAGNOSIS_SECONDS = 30.0  # it takes 0.3; a new mistake that hangs must not hold up a report for ever
 
 
 @dataclass(frozen=True)
@@ -86,6 +89,32 @@ def grade(
         run.cancelled.set()
 
 
+def grade_alone(
+    submission: Submission,
+    exercise: Exercise,
+    workers: Workers,
+    *,
+    seed: int = 0,
+    limits: Limits | None = None,
+    until_failure: bool = False,
+    diagnose: bool = True,
+) -> tuple[ExerciseResult, list[Cause]]:
+    """Check one answer that stands on the references of all others; the known mistakes that agree come with it.
+
+    Args:
+        submission: the answers, of which only this one is looked at.
+        exercise: the one.
+        workers: the processes that run it.
+        seed: of the checks' inputs and of initial weights.
+        limits: what it may use.
+        until_failure: the first check that does not pass is the last.
+        diagnose: look for the mistake.
+    """
+    run = _Run(workers, submission, seed, limits or Limits(), False, lambda _: None)
+    result = run.alone(exercise, until_failure)
+    return result, run.agreeing(exercise, result.checks) if diagnose else []
+
+
 class _Cancelled(Exception):
     """The run was given up (Ctrl-C)."""
 
@@ -122,6 +151,17 @@ class _Run:
             first |= zip((e.name for e in missing), pool.map(self.first_attempt, missing), strict=True)
             return tuple(pool.map(lambda exercise: self.second_attempt(exercise, first), chosen))
 
+    def alone(self, exercise: Exercise, until_failure: bool) -> ExerciseResult:
+        """Check an exercise on the references of what it builds on."""
+        started = time.perf_counter()
+        checks = self.workers.checks()[exercise.name]
+        names, references = [check.name for check in checks], curriculum.ancestors(exercise)
+        findings = self.attempt(
+            exercise, names, references, self.limits.exercise_seconds, 1 if until_failure else len(names), until_failure
+        )
+        results = tuple(CheckResult(check, findings.get(check.name, _UNTRIED)) for check in checks)
+        return _exercise_result(exercise, results, time.perf_counter() - started)
+
     def first_attempt(self, exercise: Exercise) -> ExerciseResult:
         """Check an exercise with the answers as they are.
 
@@ -151,7 +191,33 @@ class _Run:
         checks = (
             self.with_references(exercise, result.checks, wrong) if wrong else self.resumed(exercise, result.checks)
         )
+        causes = self.agreeing(exercise, checks)
+        if len(causes) == 1:
+            checks = tuple(
+                replace(result, cause=causes[0]) if result.finding.observation else result for result in checks
+            )
         return _exercise_result(exercise, checks, result.seconds + time.perf_counter() - started)
+
+    def agreeing(self, exercise: Exercise, checks: tuple[CheckResult, ...]) -> list[Cause]:
+        """Find the known mistakes that every check sees just as it saw the answer."""
+        observations = {
+            result.check.name: result.finding.observation
+            for result in checks
+            if result.finding.observation or result.finding.status == "passed"
+        }
+        if not any(observations.values()):
+            return []
+        with self.workers.start(self.request(exercise, observations=observations)) as process:
+            try:
+                record = process.records.get(timeout=DIAGNOSIS_SECONDS)
+            except queue.Empty:
+                return []
+        return [Cause(**cause) for cause in record["agree"]] if record else []
+
+    def request(self, exercise: Exercise, **more: Any) -> dict[str, Any]:
+        """What a process is asked to do, apart from how."""
+        share = self.limits.memory_bytes // AT_ONCE
+        return {"exercise": exercise.name, "seed": self.seed, "memory_bytes": share, **more}
 
     def resumed(self, exercise: Exercise, checks: tuple[CheckResult, ...]) -> tuple[CheckResult, ...]:
         """Run what the first attempt gave up, where no earlier exercise is to blame."""
@@ -185,11 +251,18 @@ class _Run:
         return needed
 
     def attempt(
-        self, exercise: Exercise, names: Sequence[str], standing_on: Collection[str], seconds: float, patience: int
+        self,
+        exercise: Exercise,
+        names: Sequence[str],
+        standing_on: Collection[str],
+        seconds: float,
+        patience: int,
+        until_failure: bool = False,
     ) -> dict[str, Finding]:
         """Run checks, in as many processes as it takes: one that dies or hangs costs the check that it was at.
 
-        After `patience` such processes it gives up; what was not tried by then is missing from the findings.
+        After `patience` such processes, or at the first failure, it gives up; what was not tried by then is missing
+        from the findings.
         """
         findings: dict[str, Finding] = {}
         deadline = time.monotonic() + seconds
@@ -202,24 +275,25 @@ class _Run:
                 limit = f"the {self.limits.exercise_seconds:g} s of the exercise (--exercise-seconds)"
                 unreached = Finding("timeout", difference=f"not reached within {limit}")
                 return findings | dict.fromkeys(waiting, unreached)
-            request = {
-                "folder": str(self.submission.folder),
-                "seed": self.seed,
-                "shrink": self.shrink,
-                "exercise": exercise.name,
-                "checks": waiting,
-                "standing_on": list(standing_on),
-                "memory_bytes": self.limits.memory_bytes // AT_ONCE,
-            }
+            request = self.request(
+                exercise,
+                folder=str(self.submission.folder),
+                checks=waiting,
+                standing_on=list(standing_on),
+                shrink=self.shrink,
+                until_failure=until_failure,
+                check_seconds=self.limits.check_seconds,
+            )
             with self.workers.start(request) as process:
                 ended = self.follow(exercise, process, findings, deadline, counted=not standing_on)
-            if ended is not None:
-                step, finding = ended
-                stopped = waiting if finding.at_import else [name for name in waiting if name == step]
-                stopped = [name for name in stopped if name not in findings]  # it may have died between two checks
-                findings |= dict.fromkeys(stopped, finding)
-                self.done += len(stopped) * (not standing_on)
-                patience -= 1
+            if ended is None:
+                return findings
+            step, finding = ended
+            stopped = waiting if finding.at_import else [name for name in waiting if name == step]
+            stopped = [name for name in stopped if name not in findings]  # it may have died between two checks
+            findings |= dict.fromkeys(stopped, finding)
+            self.done += len(stopped) * (not standing_on)
+            patience -= 1
         return findings
 
     def follow(
@@ -227,21 +301,24 @@ class _Run:
     ) -> tuple[str, Finding] | None:
         """Take a process's records until it is done; else the step that it was at when it ended, and why."""
         step, limit, started = "import", deadline, time.monotonic()
+        late = Finding("timeout")
         while True:
             try:
                 record = process.records.get(timeout=max(limit - time.monotonic(), 0))
             except queue.Empty:
                 seconds = time.monotonic() - started
                 process.end(0.0)
-                return step, _timed_out(step, seconds, self.limits, limit == deadline)
+                return step, _timed_out(late, step, seconds, self.limits, limit == deadline)
             if record is None:
                 status = process.end(0.5)
                 return step, _died(step, status)
             if "started" in record:
-                step, started = record["started"], time.monotonic()
-                limit = min(deadline, started + self.limits.check_seconds)
+                step, started, late = record["started"], time.monotonic(), Finding("timeout")
+                limit = min(deadline, started + self.limits.check_seconds + LATE_SECONDS)
                 if counted and step != "import":
                     self.tell(Progress(exercise.name, step, self.done, self.total))
+            elif "late" in record:
+                late = Finding(**record["late"])
             elif "finished" in record:
                 findings[record["finished"]] = Finding(**record["finding"])
                 self.done += counted
@@ -277,7 +354,10 @@ def _fairer(result: CheckResult, again: Finding, wrong: tuple[str, ...], needed:
     return result if same else replace(result, finding=again, stands_on=wrong)
 
 
-def _timed_out(step: str, seconds: float, limits: Limits, whole: bool) -> Finding:
+def _timed_out(late: Finding, step: str, seconds: float, limits: Limits, whole: bool) -> Finding:
+    """The finding of a step that was ended; `late` is what it told when its time was over, where it still could."""
+    if late.status != "timeout":
+        return replace(late, seconds=seconds)  # it had failed already, and was being made smaller
     limit = (
         f"the {limits.exercise_seconds:g} s that an exercise may take (--exercise-seconds)"
         if whole
@@ -285,7 +365,7 @@ def _timed_out(step: str, seconds: float, limits: Limits, whole: bool) -> Findin
     )
     what = "importing the file" if step == "import" else "the check"
     difference = f"{what} was stopped after {limit}: does a loop never end?"
-    return Finding("timeout", seconds, difference=difference, at_import=step == "import")
+    return replace(late, seconds=seconds, difference=difference, at_import=step == "import")
 
 
 def _died(step: str, status: int | None) -> Finding:

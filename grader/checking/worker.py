@@ -8,55 +8,28 @@ process ends with it. Where processes cannot fork, the supervisor starts a new w
 import contextlib
 import gc
 import importlib
-import io
 import json
 import os
 import signal
 import socket
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from pathlib import Path
+from types import FrameType
 from typing import Any, NoReturn
 
 import pytest
 
-from grader.checking import explain, plugin
+from grader.checking import diagnosis, explain, plugin
+from grader.checking.examples import Budget, Failure, Search, Tail
 from grader.checking.processes import PIPE_CLOSED
 from grader.result import Finding
 
-MOST_PRINTED = 2_000
 REQUEST_BYTES = 1 << 16
 _QUIET = ["terminal", "cacheprovider", "doctest", "junitxml", "faulthandler", "logging", "unraisableexception"]
 _QUIET += ["threadexception", "warnings", "pastebin", "debugging", "setuponly", "setupplan", "stepwise", "recwarn"]
-
-
-class Tail(io.TextIOBase):
-    """Standard output for answers: keeps the end of what they print, and cannot be closed or filled."""
-
-    def __init__(self) -> None:
-        self._text = ""
-
-    def write(self, text: str) -> int:
-        """Keep the last characters."""
-        self._text = (self._text + text[-MOST_PRINTED:])[-MOST_PRINTED:]
-        return len(text)
-
-    def writable(self) -> bool:
-        """It is."""
-        return True
-
-    def close(self) -> None:
-        """Closing changes nothing: the next print still works."""
-
-    def forget(self) -> None:
-        """Start anew."""
-        self._text = ""
-
-    def text(self) -> str:
-        """What was printed last."""
-        return self._text
 
 
 class Records:
@@ -161,28 +134,16 @@ def end(child: int, patience: float) -> int | None:
 
 
 def run(request: dict[str, Any], records: Records, items: dict[str, list[pytest.Item]]) -> NoReturn:
-    """Import the answer and run the checks asked for, a record before and after each step; then end the process."""
+    """Do what is asked for, then end the process."""
     try:
-        exercise, memory, replaced = request["exercise"], request["memory_bytes"], request["standing_on"]
-        printed = close_the_world(memory)
-        answers = plugin.answers_of(items[exercise][0].config)
-        answers.take(Path(request["folder"]), replaced)
-        plugin.seed(items[exercise], request["seed"])
-        if not request["shrink"]:
-            plugin.find_only(items[exercise])
-        records.send(started="import")
-        with contextlib.suppress(BaseException):  # what the import raises, each check raises again, and tells
-            getattr(answers, exercise)
-        for item in items[exercise]:
-            name = item.stash[plugin.CHECK].name
-            if name in request["checks"]:
-                records.send(started=name)
-                printed.forget()
-                raised, seconds = plugin.run_check(item)
-                found = Finding("passed") if raised is None else explain.finding(raised, exercise, replaced, memory)
-                fields = asdict(found) | {"seconds": seconds, "printed": printed.text() or None}
-                del raised, found
-                records.send(finished=name, finding=fields)
+        close_the_world(request["memory_bytes"])
+        exercise = items[request["exercise"]]
+        plugin.seed(exercise, request["seed"])
+        if "observations" in request:
+            answers = plugin.answers_of(exercise[0].config)
+            records.send(agree=diagnosis.agreeing(request["exercise"], exercise, answers, request["observations"]))
+        else:
+            check(request, records, exercise)
         records.send(done=True)
     except OSError:
         os._exit(PIPE_CLOSED)
@@ -190,15 +151,58 @@ def run(request: dict[str, Any], records: Records, items: dict[str, list[pytest.
         os._exit(0)  # no exit handler, thread or finaliser of the answers runs
 
 
-def close_the_world(memory_bytes: int) -> Tail:
-    """Leave answers no input, no real output and no more memory than the limit; returns what keeps their prints."""
+def check(request: dict[str, Any], records: Records, items: list[pytest.Item]) -> None:
+    """Import the answer and run the checks asked for, a record before and after each step."""
+    exercise, memory, replaced = request["exercise"], request["memory_bytes"], request["standing_on"]
+    answers = plugin.answers_of(items[0].config)
+    answers.take(Path(request["folder"]), replaced)
+    records.send(started="import")
+    with contextlib.suppress(BaseException):  # what the import raises, each check raises again, and tells
+        getattr(answers, exercise)
+    budget = Budget() if request["shrink"] else None
+
+    def explained(failure: Failure | None) -> Finding:
+        return explain.finding(failure, exercise, replaced, memory) if failure else Finding("passed")
+
+    for item in items:
+        name, search = item.stash[plugin.CHECK].name, item.stash[plugin.SEARCH]
+        if name not in request["checks"]:
+            continue
+        records.send(started=name)
+
+        def tell(frame: FrameType | None, search: Search = search) -> None:
+            late = explained(search.first) if search.first else explain.unfinished(frame)
+            records.send(late=asdict(late))
+
+        with when_late(request["check_seconds"], tell):
+            failure, seconds = plugin.run_check(item, budget)
+        finding = explained(failure)
+        records.send(finished=name, finding=asdict(finding) | {"seconds": seconds})
+        if request["until_failure"] and finding.status != "passed":
+            return
+
+
+@contextlib.contextmanager
+def when_late(seconds: float, tell: Callable[[FrameType | None], None]) -> Iterator[None]:
+    """Have it told what the block is at when its time is over; to end it is the supervisor's business."""
+    if not hasattr(signal, "setitimer"):  # Windows
+        yield
+        return
+    signal.signal(signal.SIGALRM, lambda _, frame: tell(frame))
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+
+
+def close_the_world(memory_bytes: int) -> None:
+    """Leave answers no input, no real output and no more memory than the limit."""
     nothing = os.open(os.devnull, os.O_RDWR)
     for descriptor in (0, 1, 2):
         os.dup2(nothing, descriptor)
-    printed = Tail()
-    sys.stdout = sys.__stdout__ = sys.stderr = sys.__stderr__ = printed  # type: ignore[misc,assignment]
+    sys.stdout = sys.__stdout__ = sys.stderr = sys.__stderr__ = Tail()  # type: ignore[misc,assignment]
     limit_memory(memory_bytes)
-    return printed
 
 
 def limit_memory(memory_bytes: int) -> None:

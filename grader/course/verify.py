@@ -1,12 +1,19 @@
-"""`grade verify`: the author's check that stubs, solutions, lessons, points and checks fit together. No printing."""
+"""`grade verify`: the author's check that all parts of the kata fit together, and that the checks can be believed.
 
+No printing. What answers are graded to prove the checks is in `prove`.
+"""
+
+import itertools
 import re
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from grader import checkout, curriculum, stubs
 from grader.checking import run
 from grader.checking.processes import Workers
+from grader.checking.run import Progress
+from grader.course import prove
 from grader.curriculum import Exercise
 from grader.errors import UsageError
 from grader.result import Check, RunResult
@@ -35,7 +42,7 @@ class Claim:
     problems: tuple[str, ...]
 
 
-def claims(chosen: Sequence[Exercise]) -> Iterator[Claim]:
+def claims(chosen: Sequence[Exercise]) -> Iterator[Claim | Progress]:
     """Check everything, the quick things first; `chosen` in full, what concerns the whole kata always."""
     yield _claim("each stub is what its solution gives", _stubs_out_of_step(chosen))
     yield _claim("each lesson is complete, and holds no line of a solution", _incomplete_lessons(chosen))
@@ -49,10 +56,37 @@ def claims(chosen: Sequence[Exercise]) -> Iterator[Claim]:
         yield _claim("no stub passes a check", _not_unstarted(stubs_run))
         solutions_run = _last(run.grade(read_folder(checkout.SOLUTIONS), chosen, workers))
         yield _claim("each solution passes every check", _not_passed(solutions_run))
+        yield _claim("there are mistakes and right answers enough to prove the checks by", _each(prove.too_few, chosen))
+        yield from _proved("known mistakes are caught, and each is named as itself", prove.of_mistakes, chosen, workers)
+        yield _claim("each mutant that is listed as equivalent is one", _each(prove.unknown_mutants, chosen))
+        yield from _proved("mutants are caught, but for those listed as equivalent", prove.of_mutants, chosen, workers)
+        says = f"right answers, each style at {prove.SEEDS} seeds, are not refused"
+        yield from _proved(says, prove.of_styles, chosen, workers)
 
 
 def _claim(says: str, problems: Iterator[str]) -> Claim:
     return Claim(says, tuple(problems))
+
+
+def _each(problems: Callable[[Exercise], Iterator[str]], chosen: Sequence[Exercise]) -> Iterator[str]:
+    return itertools.chain.from_iterable(map(problems, chosen))
+
+
+def _proved(
+    says: str, trials_of: Callable[[Exercise], list[prove.Trial]], chosen: Sequence[Exercise], workers: Workers
+) -> Iterator[Claim | Progress]:
+    """Grade the trials of all exercises, and tell how far that is."""
+    started = time.perf_counter()
+    try:
+        trials = [trial for exercise in chosen for trial in trials_of(exercise)]
+    except UsageError as error:
+        yield Claim(says, (str(error),))
+        return
+    found = []
+    for done, (trial, problem) in enumerate(zip(trials, prove.problems(trials, workers), strict=True), start=1):
+        found += [problem] if problem else []
+        yield Progress(trial.exercise.name, trial.name, done, len(trials))
+    yield Claim(f"{len(trials)} {says} ({time.perf_counter() - started:.0f} s)", tuple(found))
 
 
 def _stubs_out_of_step(chosen: Sequence[Exercise]) -> Iterator[str]:

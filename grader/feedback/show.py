@@ -11,6 +11,7 @@ from typing import Any
 WIDEST_INT = 10**60
 MOST_NUMBERS = 64  # of a tensor that is written whole
 MOST_TEXT = 600
+BRIEF_TEXT = 70
 NEAR = 2
 
 
@@ -60,6 +61,17 @@ def value(value: Any, mark: tuple[int, ...] | None = None, digits: int = 6) -> s
         return error(value)
     text = python(value)
     return text if len(text) <= MOST_TEXT else f"{text[:MOST_TEXT]} ... ({len(text)} characters)"
+
+
+def brief(value: Any) -> str:
+    """Write a value in a few words, for the margin of a line of code: of a tensor its shape and dtype."""
+    if _is_tensor(value):
+        layout = "" if value.is_contiguous() else ", not contiguous"
+        return f"a tensor {tuple(value.shape)}, {str(value.dtype).removeprefix('torch.')}{layout}"
+    if _is_array(value):
+        return f"an array {value.shape}, {value.dtype}"
+    text = " ".join(python(value).split())
+    return text if len(text) <= BRIEF_TEXT else f"{text[:BRIEF_TEXT]} ..."
 
 
 def number(value: Any, digits: int = 12) -> str:

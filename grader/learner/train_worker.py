@@ -18,6 +18,7 @@ import torch
 from grader import checkout, curriculum
 from grader.checking import explain
 from grader.checking.answers import Answers
+from grader.checking.examples import Failure
 from grader.checking.worker import Records
 from grader.whole_file import write_whole
 
@@ -41,7 +42,7 @@ def main() -> None:
     try:
         train(answers, order, records, stop)
     except BaseException as raised:
-        found = explain.finding(raised, exercise="")
+        found = explain.finding(Failure.now(raised), exercise="")
         records.send(failed=found.difference, traceback=found.traceback)
     os._exit(0)  # no exit handler, thread or finaliser of the answers runs
 

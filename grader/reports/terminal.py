@@ -12,7 +12,7 @@ from rich.text import Text
 
 from grader import checkout, curriculum
 from grader.curriculum import Exercise
-from grader.result import CheckResult, ExerciseResult, RunResult
+from grader.result import Cause, CheckResult, ExerciseResult, RunResult
 
 STYLES = {
     "passed": "green",
@@ -23,6 +23,7 @@ STYLES = {
     "not_started": "dim",
 }
 SIGNS = {"passed": "✓", "failed": "✗", "error": "✗", "timeout": "✗", "blocked": "–", "not_started": "·"}
+WIDEST_TEXT = 100  # columns of a sentence that the eye follows back
 SIDE_BY_SIDE = 36  # columns that one of two texts must have to stand beside the other
 _MARK = re.compile(r"»([^«\n]*)«")
 
@@ -92,21 +93,25 @@ def _exercise(console: Console, result: ExerciseResult, exercise: Exercise, fold
         _code(console, failing.finding.traceback)
         console.print()
         return
-    explained = False
+    explained, explain = 0, False
     for check in result.checks:
         status = check.finding.status
         if not verbose and (status == "not_started" or (status == "passed" and not check.stands_on)):
             continue
         explain = status not in ("passed", "not_started") and (verbose or not explained)
         _check(console, check, explain)
-        explained = explained or explain
+        explained += explain
+    more = []
     waiting = sum(check.finding.status == "not_started" for check in result.checks)
     if waiting and not verbose:
-        _line(console, f"  {SIGNS['not_started']} {waiting} more: not written yet", style="dim")
-    hidden = sum(check.finding.status not in ("passed", "not_started") for check in result.checks) - 1
-    if hidden > 0 and not verbose:
-        _line(console, f"  the first is explained above; all of them: grade {exercise.short} --verbose", style="dim")
-    console.print()
+        more.append(f"  {SIGNS['not_started']} {waiting} more: not written yet")
+    wrong = [check for check in result.checks if check.finding.status not in ("passed", "not_started")]
+    if len(wrong) > explained:
+        more.append(f"  the first is explained above; all of them: grade {exercise.short} --verbose")
+    for line in more:
+        _line(console, line, style="dim")
+    if more or not explain:  # an explanation ends with an empty line of its own
+        console.print()
 
 
 def _check(console: Console, result: CheckResult, explain: bool) -> None:
@@ -121,13 +126,17 @@ def _check(console: Console, result: CheckResult, explain: bool) -> None:
         _line(console, f"    {verb} with the reference in place of {names}", style="yellow")
     if explain:
         _explanation(console, result)
+        if result.cause is not None:
+            _cause(console, result.cause)
+        console.print()
 
 
 def _explanation(console: Console, result: CheckResult) -> None:
     found = result.finding
     console.print()
     if found.example:
-        _line(console, "    The smallest call that shows it:")
+        shows = "The call that did not end" if found.status == "timeout" else "The smallest call that shows it"
+        _line(console, f"    {shows}:")
         _code(console, found.example)
     if found.status == "failed" and found.expected is not None and found.got is not None:
         _compare(console, found.expected, found.got)
@@ -137,7 +146,20 @@ def _explanation(console: Console, result: CheckResult) -> None:
     if found.printed:
         _line(console, "    It printed (the end of it):")
         _code(console, "\n".join(found.printed.rstrip().splitlines()[-12:]))
+
+
+def _cause(console: Console, cause: Cause) -> None:
+    """The known mistake that behaves as the answer does, in whole sentences."""
     console.print()
+    for name, text in (
+        ("Likely cause", f"{cause.says} ({cause.name})"),
+        ("Why it looks right", cause.looks_right),
+        ("To try", cause.advice),
+    ):
+        lines = textwrap.wrap(f"{name}: {text}", max(min(console.width, WIDEST_TEXT) - 4, 20), break_on_hyphens=False)
+        prose = Text("    " + "\n    ".join(lines))
+        prose.stylize("bold", 4, 5 + len(name))
+        console.print(prose)
 
 
 def _compare(console: Console, expected: str, got: str) -> None:
@@ -190,6 +212,14 @@ def _line_number(result: ExerciseResult) -> str:
 
 def _words(status: str) -> str:
     return status.replace("_", " ")
+
+
+def claim(console: Console, says: str, problems: Sequence[str]) -> None:
+    """A line that should be true of the kata, and where it is not."""
+    sign, style = (SIGNS["failed"], STYLES["failed"]) if problems else (SIGNS["passed"], STYLES["passed"])
+    console.print(Text.assemble((sign, style), f" {says}"), soft_wrap=True)
+    for problem in problems:
+        console.print(Text(f"    {problem}"), soft_wrap=True)
 
 
 def problems(console: Console, lines: Sequence[str]) -> None:

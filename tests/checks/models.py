@@ -1,16 +1,18 @@
-"""What checks hand to an answer that runs a model: small models and generators, and the mode that must be put back.
+"""What checks hand to an answer that runs a model: small models and generators, and what these must be left as.
 
 A model is made by the very lines that a failing example shows.
 """
 
 import contextlib
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import Any, TypeVar
 
 import torch
 from torch import Tensor, nn
 
-from grader.checking.expect import RECORD, given, holds, seeded
+from grader.checking.expect import RECORD, call, given, holds, seeded
+
+T = TypeVar("T")
 
 PLAIN = ""
 NORMALISED = "nn.BatchNorm1d({features}), "
@@ -44,9 +46,17 @@ def small_model(
     names: dict[str, Any] = {"torch": torch, "nn": nn}
     with seeded(seed):
         exec(f"model = {text}", names)
-    RECORD.add(lambda: [f"torch.manual_seed({seed})"])
+    RECORD.add(lambda _: [f"torch.manual_seed({seed})"])
     model: nn.Sequential = names["model"]
     return given(model, "model", text)
+
+
+def run(function: Callable[..., T], *args: Any, **kwargs: Any) -> T:
+    """Call an answer that runs a model. The global random state, from which dropout draws, and an answer too that
+    should not, is the same each time: so that the same mistake gives the same numbers in every run.
+    """
+    with seeded(314_159):
+        return call(function, *args, **kwargs)
 
 
 def gradients_kept(model: nn.Sequential) -> list[bool]:
@@ -57,13 +67,37 @@ def gradients_kept(model: nn.Sequential) -> list[bool]:
         kept.append(logits.requires_grad)
 
     model[-1].register_forward_hook(note)
-    RECORD.add(lambda: ["model[-1].register_forward_hook(lambda layer, x, logits: print(logits.requires_grad))"])
+    RECORD.add(lambda _: ["model[-1].register_forward_hook(lambda layer, x, logits: print(logits.requires_grad))"])
     return kept
 
 
 def generator_of(seed: int) -> torch.Generator:
     """A generator, named in the example."""
     return given(torch.Generator().manual_seed(seed), "generator", f"torch.Generator().manual_seed({seed})")
+
+
+def same_draws(generator: torch.Generator, seed: int, draw: Callable[[torch.Generator], object], wanted: int) -> None:
+    """Expect that a generator of this seed has made so many draws of one kind, no more and no fewer.
+
+    Args:
+        generator: the one that the answer was given.
+        seed: its seed.
+        draw: makes one draw.
+        wanted: how many there should be.
+    """
+    fresh = torch.Generator().manual_seed(seed)
+    made = 0
+    while not torch.equal(fresh.get_state(), generator.get_state()) and made <= 2 * wanted + 1:
+        draw(fresh)
+        made += 1
+    found = made <= 2 * wanted + 1
+    came = f"has made {made}" if found else "is in a state that no such draws lead to"
+    holds(
+        made == wanted,
+        f"the generator should have made {wanted} draw{'s' * (wanted != 1)}, and {came}",
+        expected=f"draws: {wanted}",
+        got=f"draws: {made if found else 'of another kind'}",
+    )
 
 
 @contextlib.contextmanager

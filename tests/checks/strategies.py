@@ -26,6 +26,18 @@ def tenths(*shape: int, seed: int, dtype: torch.dtype = torch.float64) -> Tensor
     return torch.randint(-20, 21, shape, generator=generator).to(dtype) / 10
 
 
+def quarters(*shape: int, seed: int) -> Tensor:
+    """Random quarters from -2 to 2: sums of their products are exact, so that right answers cannot part there."""
+    generator = torch.Generator().manual_seed(seed)
+    return torch.randint(-8, 9, shape, generator=generator).double() / 4
+
+
+def odd_eighths(*shape: int, seed: int) -> Tensor:
+    """Random odd eighths from -15/8 to 15/8: as exact as quarters, and never 0."""
+    generator = torch.Generator().manual_seed(seed)
+    return (torch.randint(-8, 8, shape, generator=generator).double() * 2 + 1) / 8
+
+
 def tokens(batch: int, context: int, vocab_size: int, seed: int) -> Tensor:
     """Random tokens, int64 (batch, context)."""
     generator = torch.Generator().manual_seed(seed)
@@ -54,17 +66,25 @@ def grouped(
     *,
     least_batch: int = 1,
     dtypes: st.SearchStrategy[torch.dtype] = FLOATS,
-    values: str = "numbered",
+    layouts: st.SearchStrategy[str] = LAYOUTS,
+    scales: st.SearchStrategy[float] | None = None,
 ) -> Grouped:
-    """Sequences with 1 to 3 groups of 2 to 5 neighbours; T == C comes up often."""
+    """Sequences with 1 to 3 groups of 2 to 5 neighbours; T == C comes up often.
+
+    Args:
+        draw: hypothesis's.
+        least_batch: the smallest batch.
+        dtypes: of numbered values.
+        layouts: in memory.
+        scales: without them the values are numbered; with them they are random quarters, float64, times a scale.
+    """
     group = draw(st.integers(2, 5))
     time = group * draw(st.integers(1, 3))
     batch = draw(st.integers(least_batch, 4))
     channels = draw(st.integers(1, 4) | st.just(time))
-    dtype = draw(dtypes)
     shape = batch, time, channels
-    x = numbered(*shape, dtype=dtype) if values == "numbered" else tenths(*shape, seed=draw(SEEDS), dtype=dtype)
-    return Grouped(laid_out(x, draw(LAYOUTS)), group)
+    x = numbered(*shape, dtype=draw(dtypes)) if scales is None else quarters(*shape, seed=draw(SEEDS)) * draw(scales)
+    return Grouped(laid_out(x, draw(layouts)), group)
 
 
 @st.composite
@@ -96,9 +116,10 @@ class Window(NamedTuple):
 
 
 @st.composite
-def windows(draw: st.DrawFn, *, least_batch: int = 1) -> Window:
-    """Windows for trees of 1 to 4 levels that join 2 to 5 neighbours, of every layout."""
-    group, levels = draw(st.sampled_from([(2, 1), (2, 2), (2, 3), (3, 1), (3, 2), (4, 2), (2, 4), (5, 1), (3, 3)]))
+def windows(draw: st.DrawFn, *, least_batch: int = 1, least_levels: int = 1) -> Window:
+    """Windows for trees of 1 to 4 levels that join 2 to 5 neighbours."""
+    trees = [(2, 1), (2, 2), (2, 3), (3, 1), (3, 2), (4, 2), (2, 4), (5, 1), (3, 3)]
+    group, levels = draw(st.sampled_from([tree for tree in trees if tree[1] >= least_levels]))
     vocab_size, batch = draw(st.integers(4, 6)), draw(st.integers(least_batch, 4))
-    drawn = laid_out(tokens(batch, group**levels, vocab_size, draw(SEEDS)), draw(LAYOUTS))
+    drawn = tokens(batch, group**levels, vocab_size, draw(SEEDS))
     return Window(drawn, group**levels, group, vocab_size, draw(st.integers(1, 3)), draw(st.integers(1, 3)))

@@ -1,5 +1,6 @@
 """Builders for the tests of the grader: real folders, real processes, a real copy of the checkout."""
 
+import importlib.util
 import json
 import os
 import shutil
@@ -19,6 +20,7 @@ from grader.result import ExerciseResult, RunResult
 from grader.submission import read_folder
 
 Run = subprocess.CompletedProcess[str]
+WRONG = Path(__file__).parent / "wrong_answers"
 COPIED = ("exercises", "grader", "solutions", "tests", "data", "pyproject.toml")
 
 
@@ -57,6 +59,21 @@ def solved(tmp_path: Path) -> Path:
     for exercise in curriculum.exercises():
         shutil.copy(exercise.solution, folder)
     return folder
+
+
+def wrong_answers(exercise: Exercise) -> dict[str, str]:
+    """Wrong answers that the bank of mistakes does not hold: a name, and the whole code."""
+    spec = importlib.util.spec_from_file_location(exercise.name, WRONG / exercise.file)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    wrong: dict[str, str] = {}
+    for name, changes in module.WRONG.items():
+        wrong[name] = exercise.solution.read_text(encoding="utf-8")
+        for old, new in changes:
+            assert old in wrong[name], f"{name}: {old!r} is not in the solution"
+            wrong[name] = wrong[name].replace(old, new)
+    return wrong
 
 
 def spoil(folder: Path, number: int, old: str, new: str) -> Path:

@@ -35,7 +35,7 @@ def test_a_wrong_value_is_shown_on_the_smallest_input_with_the_difference_marked
     assert "layer = FlattenConsecutive(2)" in lines
     assert "layer(torch.arange(1., 5.).reshape(1, 2, 2))" in lines
     assert any("»2«" in line and "»3«" in line for line in lines), "side by side, both marked"
-    assert "first at [0, 1]: 2.0 expected, 3.0 got" in lines
+    assert any(line.startswith("first at [0, 1]: 2.0 expected, 3.0 got") for line in lines)
     assert f"Next: {solved}/{by_number(5).file}" in lines
     assert any("a hint: grade hint ex05" in line for line in lines)
 
@@ -61,6 +61,32 @@ def test_an_error_shows_the_learners_own_line_and_what_was_printed(solved: Path)
     assert "your code raised RuntimeError: mat1 and mat2 shapes cannot be multiplied" in text
     assert re.search(rf"{path.name}, line {line}, in forward\n\s+fused = self.linear\(x\)\n", text)
     assert re.search(r"It printed \(the end of it\):\n\s+x is torch.Size", text)
+
+
+def test_below_the_learners_line_stand_the_values_of_its_names_and_of_tensors_the_shapes(solved: Path) -> None:
+    path = spoil(solved, 5, ORDERED, "x.view(batch, time // self.group, self.group * channels)")
+    text = grade("5", "--answers", solved).stdout
+    own = text.partition(f"{path.name}, line ")[2].partition("\n\n")[0]
+    assert "where x is a tensor (1, 2, 2), float32, not contiguous" in own
+    assert re.search(r"\n\s+batch is 1\n", own)
+    assert re.search(r"\n\s+self.group is 2\n", own)
+    assert "forward is" not in own
+
+
+def test_an_answer_that_does_not_end_is_told_with_the_call_and_the_line_that_it_was_at(solved: Path) -> None:
+    path = spoil(solved, 1, "levels, field = levels + 1, field * group", "levels, field = levels + 1, field")
+    text = grade("1", "--answers", solved, "--check-seconds", "2").stdout
+    shown = text.partition("The call that did not end:")[2]
+    assert re.match(r"\n\s+levels_needed\(\d+", shown), shown
+    assert "the check was stopped after the 2 s that a check may take (--check-seconds)" in shown
+    assert re.search(rf"{path.name}, line \d+, in levels_needed\n", shown)
+    assert re.search(r"field is 1\n", shown)
+
+
+def test_right_values_in_a_wrong_order_show_that_order(solved: Path) -> None:
+    spoil(solved, 5, ORDERED, INTERLEAVED)
+    text = " ".join(grade("5", "--answers", solved).stdout.split())
+    assert "2.0 expected, 3.0 got; the values are right, their order is [0, 2, 1, 3]" in text
 
 
 def test_nothing_of_the_machinery_shows(solved: Path) -> None:

@@ -1,4 +1,4 @@
-"""A column of ones is added to the input and the bias as a last row to the weight; tanh from exponentials."""
+"""A column of ones is added to the input and the bias as a last row to the weight; tanh from one exponential."""
 
 from typing import NamedTuple
 
@@ -28,4 +28,5 @@ def trace_fusion(left, right, weight, bias):
     joined = np.moveaxis(np.concatenate([np.moveaxis(left, -1, 0), np.moveaxis(right, -1, 0)]), 0, -1)
     ones = np.ones_like(joined[..., :1])
     summed = np.concatenate([joined, ones], -1) @ np.vstack([weight, bias[None]])
-    return FusionTrace(joined, summed, (1 - np.exp(-2 * summed)) / (1 + np.exp(-2 * summed)))
+    with np.errstate(over="ignore"):  # 2 / infinity is the 0 that it should be
+        return FusionTrace(joined, summed, 2 / (1 + np.exp(-2 * summed)) - 1)

@@ -1,0 +1,74 @@
+"""Which known mistakes do just what an answer was seen to do: each is run through the same checks, on the same inputs.
+
+This runs in a process that holds the bank and no answer of a learner's.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from typing import Any
+
+import pytest
+
+from grader import checkout, curriculum, mistakes
+from grader.checking import plugin
+from grader.checking.answers import Answers
+from grader.feedback.observation import alike
+from grader.mistakes import Mistake
+
+# Of a check that the answer passed. All 20 would take twice the time; two mistakes that only the last ones tell apart
+# are twins to `grade verify`.
+PASSED_EXAMPLES = 8
+
+Observations = dict[str, dict[str, Any] | None]
+
+
+def agreeing(
+    name: str, items: Sequence[pytest.Item], answers: Answers, observations: Observations
+) -> list[dict[str, str]]:
+    """Find the mistakes of an exercise that every check sees as it saw the answer.
+
+    Args:
+        name: the exercise.
+        items: its checks, seeded as they were for the answer.
+        answers: through which they reach the mistakes; earlier exercises are the references.
+        observations: of each check that told something: what it saw, or None where it passed.
+
+    Returns:
+        What a learner is told of each, as `result.Cause` has it.
+    """
+    exercise = curriculum.find([name])[0]
+    answers.take(checkout.SOLUTIONS)
+    getattr(answers, name)  # and with it what it builds on
+    solution = exercise.solution.read_text(encoding="utf-8")
+    suspects = [Suspect(mistake, mistake.code(solution), answers, name) for mistake in mistakes.of(exercise)]
+    for item in _telling_first(items, observations):
+        seen = observations[item.stash[plugin.CHECK].name]
+        suspects = [suspect for suspect in suspects if suspect.agrees(item, seen)]
+        if not suspects:
+            break
+    return [asdict(suspect.mistake.cause) for suspect in suspects]
+
+
+class Suspect:
+    """A mistake of the bank that has agreed so far."""
+
+    def __init__(self, mistake: Mistake, code: str, answers: Answers, name: str) -> None:
+        self.mistake, self._answers, self._name = mistake, answers, name
+        self._module = answers.module(name, code)
+
+    def agrees(self, item: pytest.Item, seen: dict[str, Any] | None) -> bool:
+        """Whether a check sees this mistake as it saw the answer: it fails on the same example, or on none."""
+        self._answers.put(self._name, self._module)
+        failure = plugin.glance(item, self._answers, most=seen["example"] if seen else PASSED_EXAMPLES)
+        return alike(failure.observation if failure else None, seen)
+
+
+def _telling_first(items: Sequence[pytest.Item], observations: Observations) -> Iterator[pytest.Item]:
+    """The checks in an order that rules out most mistakes soonest: failed ones, shortest first, then passed ones."""
+    known = [item for item in items if item.stash[plugin.CHECK].name in observations]
+
+    def examples(item: pytest.Item) -> tuple[bool, int]:
+        seen = observations[item.stash[plugin.CHECK].name]
+        return seen is None, seen["example"] if seen else 0
+
+    return iter(sorted(known, key=examples))

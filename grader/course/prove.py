@@ -1,0 +1,148 @@
+"""The checks proved by answers: known mistakes and mutants must be caught, right answers in other styles must pass.
+
+Each is graded alone, on the references of what it builds on. What should be true of all is in `verify`.
+"""
+
+import os
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader import checkout, mistakes
+from grader.checking import run
+from grader.checking.processes import Workers
+from grader.course import mutants
+from grader.curriculum import Exercise
+from grader.result import Cause, ExerciseResult
+from grader.submission import Submission
+
+RIGHT = checkout.ROOT / "tests" / "right"
+SEEDS = 20  # at each of which every right style must pass
+LEAST_MISTAKES, LEAST_CORE_MISTAKES = 8, 15
+LEAST_STYLES, LEAST_CORE_STYLES = 4, 8
+# A mutant may loop for ever, which counts as caught; a check takes a fiftieth of this.
+MUTANT_LIMITS = run.Limits(check_seconds=2.0, exercise_seconds=20.0)
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One answer to be graded alone: to which exercise, what it is called, its code, and how it is judged."""
+
+    exercise: Exercise
+    name: str
+    code: str
+    judge: Callable[[ExerciseResult, list[Cause]], str | None]
+    seed: int = 0
+    until_failure: bool = False
+
+    def problem(self, workers: Workers) -> str | None:
+        """Grade it; what is not as it should be, in one line."""
+        with tempfile.TemporaryDirectory() as folder:
+            Path(folder, self.exercise.file).write_text(self.code, encoding="utf-8")
+            result, causes = run.grade_alone(
+                Submission(Path(folder), self.name),
+                self.exercise,
+                workers,
+                seed=self.seed,
+                limits=MUTANT_LIMITS if self.until_failure else None,
+                until_failure=self.until_failure,
+                diagnose=not self.until_failure,
+            )
+        wrong = self.judge(result, causes)
+        return f"{self.exercise.short}: {self.name} {wrong}" if wrong else None
+
+
+def of_mistakes(exercise: Exercise) -> list[Trial]:
+    """Every known mistake: caught, and named as itself.
+
+    Raises:
+        UsageError: a mistake's file is damaged, or does not fit the solution.
+    """
+    solution = exercise.solution.read_text(encoding="utf-8")
+    return [Trial(exercise, each.name, each.code(solution), _named(each.name)) for each in mistakes.of(exercise)]
+
+
+def of_mutants(exercise: Exercise) -> list[Trial]:
+    """Every mutant: caught, unless it is listed as equivalent."""
+    equivalent = mutants.equivalent(exercise)
+    return [
+        Trial(exercise, f"`{each.says}`", each.code, _passes_unseen if each.says in equivalent else _caught, 0, True)
+        for each in mutants.of(exercise)
+    ]
+
+
+def of_styles(exercise: Exercise) -> list[Trial]:
+    """The solution and every right answer in another style, at every seed: not refused."""
+    return [
+        Trial(exercise, f"{path.stem} at seed {seed}", path.read_text(encoding="utf-8"), _accepted, seed, True)
+        for path in (exercise.solution, *styles(exercise))
+        for seed in range(SEEDS)
+    ]
+
+
+def styles(exercise: Exercise) -> list[Path]:
+    """The files of right answers in other styles."""
+    return sorted((RIGHT / exercise.name).glob("*.py"))
+
+
+def problems(trials: Sequence[Trial], workers: Workers) -> Iterator[str | None]:
+    """Grade all trials, as many at once as there are cores; what is wrong with each, in order, or None."""
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        try:
+            yield from pool.map(lambda trial: trial.problem(workers), trials)
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
+def too_few(exercise: Exercise) -> Iterator[str]:
+    """What an exercise lacks: mistakes, or right answers in other styles."""
+    for what, count, least, core in (
+        ("mistakes", len(mistakes.of(exercise)), LEAST_MISTAKES, LEAST_CORE_MISTAKES),
+        ("right answers in other styles", len(styles(exercise)), LEAST_STYLES, LEAST_CORE_STYLES),
+    ):
+        wanted = core if exercise.core else least
+        if count < wanted:
+            yield f"{exercise.short}: {count} {what}, {wanted} or more expected"
+
+
+def unknown_mutants(exercise: Exercise) -> Iterator[str]:
+    """What is listed as an equivalent mutant, and is no mutant."""
+    known = {mutant.says for mutant in mutants.of(exercise)}
+    for says in mutants.equivalent(exercise):
+        if says not in known:
+            yield f"{exercise.short}: `{says}` is listed as equivalent, but no mutant is called so"
+
+
+def _named(name: str) -> Callable[[ExerciseResult, list[Cause]], str | None]:
+    def judge(result: ExerciseResult, causes: list[Cause]) -> str | None:
+        failed = [check for check in result.checks if check.finding.status != "passed"]
+        if not failed:
+            return "passes every check: none catches it"
+        if not any(check.finding.observation for check in failed):
+            return f"is caught only because it stops the grader: {failed[0].finding.difference}"
+        if silent := [check.check.name for check in failed if not check.finding.difference]:
+            return f"fails {silent[0]} without a word on why"
+        names = sorted(cause.name for cause in causes)
+        if names == [name]:
+            return None
+        others = ", ".join(other for other in names if other != name)
+        if name in names:
+            return f"has a twin: {others} behaves the same in every check"
+        return f"is taken for {others}" if others else "is not recognised: it does not behave the same twice"
+
+    return judge
+
+
+def _caught(result: ExerciseResult, _: list[Cause]) -> str | None:
+    return "passes every check: none catches it" if result.passed else None
+
+
+def _passes_unseen(result: ExerciseResult, _: list[Cause]) -> str | None:
+    return None if result.passed else "is listed as equivalent, but a check catches it"
+
+
+def _accepted(result: ExerciseResult, _: list[Cause]) -> str | None:
+    refused = next((check for check in result.checks if check.finding.status != "passed"), None)
+    return f"is refused by {refused.check.name}: {refused.finding.difference}" if refused else None

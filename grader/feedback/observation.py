@@ -1,0 +1,98 @@
+"""What a check saw of an answer, as plain data, and when two answers were seen to do the same.
+
+Data because the two run in different processes; the same up to rounding, since right reasons have many spellings.
+torch and NumPy are looked up, never imported. Nothing here runs an answer.
+"""
+
+import math
+import re
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+MOST_NUMBERS = 4_096
+MOST_TEXT = 4_096
+# The same mistake written in another way rounds otherwise; an eps ten times too large differs by more than 1e-6.
+CLOSE = {"float64": 1e-9, "float32": 1e-5, "float16": 1e-2, "bfloat16": 1e-1}
+_NUMBER = re.compile(r"(?<![\w.])[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?(?!\w)|\bnan\b|\binf\b", re.IGNORECASE)
+
+
+def observed(value: Any) -> Any:
+    """A value as JSON: tensors and arrays with shape and dtype, exceptions by their kind alone.
+
+    Of more than 4,096 numbers the first are kept.
+    """
+    torch, numpy = sys.modules.get("torch"), sys.modules.get("numpy")
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    if isinstance(value, str):
+        return value[:MOST_TEXT]
+    if torch is not None and isinstance(value, torch.Tensor):
+        plain = value.detach().cpu()
+        return _numbers(tuple(plain.shape), str(plain.dtype).removeprefix("torch."), plain.reshape(-1))
+    if numpy is not None and isinstance(value, numpy.ndarray):
+        return _numbers(value.shape, str(value.dtype), value.reshape(-1))
+    if isinstance(value, BaseException):
+        return {"error": type(value).__name__}
+    if isinstance(value, Mapping):
+        return {"items": [[observed(key), observed(item)] for key, item in value.items()][:MOST_NUMBERS]}
+    if isinstance(value, list | tuple | set | frozenset):
+        items = sorted(value, key=repr) if isinstance(value, set | frozenset) else value
+        return {type(value).__name__: [observed(item) for item in items[:MOST_NUMBERS]]}
+    return {"object": type(value).__name__}
+
+
+def _numbers(shape: tuple[int, ...], dtype: str, flat: Any) -> dict[str, Any]:
+    return {"shape": list(shape), "dtype": dtype, "numbers": flat[:MOST_NUMBERS].tolist()}
+
+
+def alike(one: Any, other: Any, close: float = CLOSE["float64"]) -> bool:
+    """Whether two observations are the same up to rounding.
+
+    Args:
+        one: an observation.
+        other: another one.
+        close: the largest difference of two floats, over the larger magnitude (1 at least).
+    """
+    if isinstance(one, float) and isinstance(other, float):
+        return _close(one, other, close)
+    if type(one) is not type(other):
+        return False
+    if isinstance(one, str):
+        return _same_text(one, other)
+    if isinstance(one, list):
+        return len(one) == len(other) and all(alike(*pair, close) for pair in zip(one, other, strict=True))
+    if isinstance(one, dict):
+        if one.keys() != other.keys():
+            return False
+        if "numbers" in one:
+            return _same_numbers(one, other)
+        return all(alike(one[key], other[key], close) for key in one)
+    return bool(one == other)
+
+
+def _close(one: float, other: float, close: float, scale: float = 1.0) -> bool:
+    if not (math.isfinite(one) and math.isfinite(other)):
+        return one == other or (math.isnan(one) and math.isnan(other))
+    return abs(one - other) <= close * max(scale, abs(one), abs(other))
+
+
+def _same_numbers(one: dict[str, Any], other: dict[str, Any]) -> bool:
+    """Tensors by their largest element: a value that cancels to 1e-17 in one of them is 0 in the other."""
+    if one["shape"] != other["shape"] or one["dtype"] != other["dtype"]:
+        return False
+    close = CLOSE.get(one["dtype"], 0.0)
+    pairs = list(zip(one["numbers"], other["numbers"], strict=True))
+    if not all(isinstance(number, float) for pair in pairs for number in pair):
+        return one["numbers"] == other["numbers"]
+    sizes = [abs(number) for pair in pairs for number in pair if math.isfinite(number)]
+    scale = min(max(sizes, default=0.0), 1e300)
+    return all(_close(a, b, close, scale) for a, b in pairs)
+
+
+def _same_text(one: str, other: str) -> bool:
+    """Texts that say the same: word for word, their numbers up to the digits that are printed."""
+    if _NUMBER.sub("#", one) != _NUMBER.sub("#", other):
+        return False
+    numbers = zip(_NUMBER.findall(one), _NUMBER.findall(other), strict=True)
+    return all(a == b or _close(float(a), float(b), 1e-5) for a, b in numbers)

@@ -1,0 +1,80 @@
+"""What a learner reads for known mistakes, whole: made anew here, compared in `test_goldens.py`, reviewed by reading.
+
+`make goldens` writes the texts in `golden/` anew; `python tests/grader/goldens.py ex05 newest-first` adds one.
+"""
+
+import io
+import re
+import sys
+import tempfile
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+
+from rich.console import Console
+
+from grader import curriculum, mistakes
+from grader.checking import run
+from grader.checking.processes import Workers
+from grader.curriculum import Exercise
+from grader.mistakes import Mistake
+from grader.reports import terminal
+from grader.result import RunResult
+from grader.submission import Submission
+
+FOLDER = Path(__file__).parent / "golden"
+
+
+def texts(chosen: Iterable[tuple[Exercise, Mistake]]) -> dict[Path, str]:
+    """The text of each mistake, by the file that keeps it."""
+    chosen = list(chosen)
+    with Workers(curriculum.exercises()) as workers, ThreadPoolExecutor(2) as pool:
+        made = pool.map(lambda pair: text(*pair, workers), chosen)
+        return {path(*pair): golden for pair, golden in zip(chosen, made, strict=True)}
+
+
+def path(exercise: Exercise, mistake: Mistake) -> Path:
+    """Where the text of a mistake is kept."""
+    return FOLDER / exercise.name / f"{mistake.name}.txt"
+
+
+def text(exercise: Exercise, mistake: Mistake, workers: Workers) -> str:
+    """What `grade` prints on a terminal of 100 columns, for a folder that holds this answer and right ones beneath."""
+    with tempfile.TemporaryDirectory() as folder:
+        for name in curriculum.ancestors(exercise):
+            beneath = curriculum.find([name])[0]
+            Path(folder, beneath.file).write_text(beneath.solution.read_text(encoding="utf-8"), encoding="utf-8")
+        code = mistake.code(exercise.solution.read_text(encoding="utf-8"))
+        Path(folder, exercise.file).write_text(code, encoding="utf-8")
+        *_, result = run.grade(Submission(Path(folder), "exercises"), [exercise], workers)
+    assert isinstance(result, RunResult)
+    printed = io.StringIO()
+    terminal.report(Console(file=printed, width=100, force_terminal=False), replace(result, seconds=0.0))
+    return re.sub(r"[ \t]+$", "", printed.getvalue(), flags=re.MULTILINE)
+
+
+def kept() -> list[tuple[Exercise, Mistake]]:
+    """The mistakes whose text is kept."""
+    return [
+        (exercise, mistake)
+        for exercise in curriculum.exercises()
+        for mistake in mistakes.of(exercise)
+        if path(exercise, mistake).exists()
+    ]
+
+
+def main(arguments: list[str]) -> None:
+    """Write the texts that are kept, or add those named: an exercise, then mistakes of it."""
+    chosen = kept()
+    if arguments:
+        exercise = curriculum.find(arguments[:1])[0]
+        chosen = [(exercise, mistake) for mistake in mistakes.of(exercise) if mistake.name in arguments[1:]]
+    for file, golden in texts(chosen).items():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(golden, encoding="utf-8")
+    print(f"{len(chosen)} texts written to {FOLDER}; read them: git diff")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,42 @@
+"""What a learner reads for known mistakes, word for word. `make goldens` writes the texts anew; then read the diff."""
+
+import re
+from pathlib import Path
+
+import goldens
+import pytest
+
+from grader import stubs
+
+LONG_LINE = 25
+
+
+@pytest.fixture(scope="module")
+def now() -> dict[Path, str]:
+    return goldens.texts(goldens.kept())
+
+
+def test_the_texts_are_as_they_were_when_somebody_read_them(now: dict[Path, str]) -> None:
+    assert len(now) >= 60
+    for path, text in now.items():
+        assert text == path.read_text(encoding="utf-8"), f"{path.name} reads otherwise now: make goldens, then git diff"
+
+
+def test_every_text_belongs_to_a_mistake(now: dict[Path, str]) -> None:
+    assert set(goldens.FOLDER.rglob("*.txt")) == set(now)
+
+
+def test_each_names_its_own_mistake_and_says_what_to_try(now: dict[Path, str]) -> None:
+    for path, text in now.items():
+        one_line = " ".join(text.split())
+        assert f"({path.stem})" in one_line
+        assert one_line.count("To try:") == one_line.count("Likely cause:") == 1
+
+
+def test_no_text_shows_a_line_of_a_solution_but_the_learners_own() -> None:
+    for exercise, mistake in goldens.kept():
+        solution = exercise.solution.read_text(encoding="utf-8")
+        secret = {line for line in stubs.region_lines(solution) if len(line) > LONG_LINE}
+        text = goldens.path(exercise, mistake).read_text(encoding="utf-8")
+        without_own = re.sub(rf"{exercise.file}, line \d+, in .*\n.*", "", text)
+        assert [line for line in secret if line in without_own] == [], goldens.path(exercise, mistake)

@@ -1,0 +1,57 @@
+"""The failing example that a learner sees: small, the same at each run, and found in bounded time."""
+
+from pathlib import Path
+
+from conftest import as_json, grade, spoil
+
+ORDERED = "x.reshape(batch, time // self.group, self.group * channels)"
+REVERSED = "x.reshape(batch, time // self.group, self.group, channels).flip(2).flatten(2)"
+
+
+def checks(folder: Path, number: int, *more: object) -> list[dict[str, object]]:
+    found = as_json(grade(number, "--answers", folder, "--json", "-", *more))[f"ex{number:02}"]["checks"]
+    return [{key: value for key, value in check.items() if key != "seconds"} for check in found]
+
+
+def test_two_runs_with_one_seed_show_the_same_examples_and_another_seed_others(solved: Path) -> None:
+    spoil(solved, 5, ORDERED, REVERSED)
+    spoil(solved, 8, "*= 0.1", "*= 0.2")
+    spoil(solved, 9, "parameter.grad = None", "pass")
+    for number in (5, 8, 9):
+        first = checks(solved, number)
+        assert checks(solved, number) == first
+        assert any(check["example"] for check in first)
+
+
+def test_the_smallest_input_is_two_neighbours_of_two_channels(solved: Path) -> None:
+    spoil(solved, 5, ORDERED, REVERSED)
+    for seed in range(3):
+        example = checks(solved, 5, "--seed", seed)[0]["example"]
+        assert isinstance(example, str)
+        assert example.endswith("layer(torch.arange(1., 5.).reshape(1, 2, 2))"), example
+
+
+def test_a_slow_answer_is_told_as_it_first_failed_when_time_runs_out(solved: Path) -> None:
+    slow = f"joined = {REVERSED}\n        __import__('time').sleep(0.25)"
+    spoil(solved, 5, f"joined = {ORDERED}", slow)
+    first = checks(solved, 5, "--check-seconds", "4")[0]
+    assert first["name"] == "test_any_group_and_shape"
+    assert first["status"] == "failed", "what was found counts, though there was no time to make it smaller"
+    assert first["example"]
+    assert first["expected"]
+
+
+def test_an_answer_that_changes_its_mind_is_told_as_it_first_failed(solved: Path) -> None:
+    spoil(solved, 5, "        return joined.squeeze(1)", "        self.calls = getattr(self, 'calls', 0)\n" + FLAKY)
+    found = checks(solved, 5)
+    failed = [check for check in found if check["status"] != "passed"]
+    assert failed
+    assert all(check["difference"] for check in failed)
+    assert not any("hypothesis" in str(check["difference"]).lower() for check in failed)
+
+
+FLAKY = """\
+        import itertools
+        counter = FlattenConsecutive.__dict__.get("counter") or itertools.count()
+        FlattenConsecutive.counter = counter
+        return joined.squeeze(1) + (next(counter) % 7 == 3)"""

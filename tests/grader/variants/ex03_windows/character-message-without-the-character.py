@@ -1,0 +1,42 @@
+import random
+
+import torch
+
+
+def build_vocabulary(words):
+    chars = sorted(set("".join(words)))
+    if "." in chars:
+        chars.remove(".")
+    stoi = {s: i + 1 for i, s in enumerate(chars)}
+    stoi["."] = 0
+    return stoi
+
+
+def make_windows(words, vocabulary, context):
+    if context < 1:
+        raise ValueError(f"context is {context}")
+    X, Y = [], []
+    for w in words:
+        for ch in w:
+            if ch == "." or ch not in vocabulary:
+                raise ValueError(f"unknown character in {w!r}")
+        window = [0] * context
+        for ch in w + ".":
+            ix = vocabulary[ch]
+            X.append(window)
+            Y.append(ix)
+            window = window[1:] + [ix]
+    X = torch.tensor(X, dtype=torch.long).view(len(Y), context)
+    Y = torch.tensor(Y, dtype=torch.long)
+    return X, Y
+
+
+def split_words(words, seed, fractions=(0.8, 0.1, 0.1)):
+    if any(f < 0 for f in fractions) or abs(sum(fractions) - 1) > 1e-6:
+        raise ValueError(f"bad fractions: {fractions}")
+    words = list(words)
+    rng = random.Random(seed)
+    rng.shuffle(words)
+    n1 = int(fractions[0] * len(words))
+    n2 = int((fractions[0] + fractions[1]) * len(words))
+    return words[:n1], words[n1:n2], words[n2:]

@@ -1,0 +1,17 @@
+import torch
+from torch import nn
+
+
+class FlatMLP(nn.Module):
+    def __init__(self, vocab_size, context, embedding_dim, hidden_dim):
+        super().__init__()
+        self.context = context
+        self.embedding = nn.Embedding(vocab_size, embedding_dim)
+        self.hidden = nn.Linear(context * embedding_dim, hidden_dim)
+        self.output = nn.Linear(hidden_dim, vocab_size)
+
+    def forward(self, tokens):
+        if tokens.shape[1] != self.context:
+            raise ValueError("the window has the wrong length")
+        e = self.embedding(tokens)
+        return self.output(torch.tanh(self.hidden(torch.flatten(e, 1))))

@@ -1,0 +1,17 @@
+import torch
+from torch import nn
+
+from .ex05_flatten_consecutive import FlattenConsecutive
+from .ex06_batch_norm import BatchNorm1d
+
+
+class Fusion(nn.Module):
+    def __init__(self, in_features, out_features, group=2, normalize=True):
+        super().__init__()
+        linear = nn.Linear(group * in_features, out_features, bias=not normalize)
+        norm = BatchNorm1d(out_features) if normalize else None
+        self.flatten, self.linear, self.norm = FlattenConsecutive(group), linear, norm
+
+    def forward(self, x):
+        x = self.linear(self.flatten(x))
+        return torch.tanh(x if self.norm is None else self.norm(x))

@@ -1,0 +1,19 @@
+from torch import nn
+
+from .ex05_flatten_consecutive import FlattenConsecutive
+from .ex06_batch_norm import BatchNorm1d
+
+
+class Fusion(nn.Module):
+    def __init__(self, in_features, out_features, group=2, normalize=True):
+        super().__init__()
+        self.flatten = FlattenConsecutive(group)
+        self.linear = nn.Linear(group * in_features, out_features, bias=not normalize)
+        self.norm = BatchNorm1d(out_features) if normalize else None
+
+    def forward(self, x):
+        out = self.flatten(x)
+        out = self.linear(out)
+        if self.norm is not None:
+            out = self.norm(out)
+        out = out.tanh()
