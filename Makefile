@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: grade test benchmark goldens stubs clean
+.PHONY: grade test benchmark footprints goldens stubs clean
 
 grade: .venv/installed
 	@$(BIN)/grade $(ARGS) || test $$? -eq 1
@@ -18,6 +18,9 @@ test: .venv/installed-dev
 
 benchmark: .venv/installed-dev
 	$(BIN)/python tests/benchmarks/speed.py
+
+footprints: .venv/installed-dev
+	$(BIN)/python -m grader.course.footprints
 
 goldens: .venv/installed-dev
 	$(BIN)/python tests/grader/goldens.py

@@ -9,14 +9,18 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from grader import checkout, mistakes
 from grader.checking import run
 from grader.checking.processes import Workers
 from grader.course import mutants
 from grader.curriculum import Exercise
+from grader.mistakes import footprints
 from grader.result import Cause, ExerciseResult
 from grader.submission import Submission
+
+T = TypeVar("T")
 
 RIGHT = checkout.ROOT / "tests" / "right"
 SEEDS = 20  # at each of which every right style must pass
@@ -37,31 +41,34 @@ class Trial:
     seed: int = 0
     until_failure: bool = False
 
-    def problem(self, workers: Workers) -> str | None:
-        """Grade it; what is not as it should be, in one line."""
+    def result(self, workers: Workers, *, diagnose: bool = False) -> tuple[ExerciseResult, list[Cause]]:
+        """Grade it, and look for the mistakes that agree."""
         with tempfile.TemporaryDirectory() as folder:
             Path(folder, self.exercise.file).write_text(self.code, encoding="utf-8")
-            result, causes = run.grade_alone(
+            return run.grade_alone(
                 Submission(Path(folder), self.name),
                 self.exercise,
                 workers,
                 seed=self.seed,
                 limits=MUTANT_LIMITS if self.until_failure else None,
                 until_failure=self.until_failure,
-                diagnose=not self.until_failure,
+                diagnose=diagnose,
             )
-        wrong = self.judge(result, causes)
+
+    def problem(self, workers: Workers) -> str | None:
+        """Grade it; what is not as it should be, in one line."""
+        wrong = self.judge(*self.result(workers, diagnose=not self.until_failure))
         return f"{self.exercise.short}: {self.name} {wrong}" if wrong else None
 
 
-def of_mistakes(exercise: Exercise) -> list[Trial]:
+def of_mistakes(exercise: Exercise, seed: int = 0) -> list[Trial]:
     """Every known mistake: caught, and named as itself.
 
     Raises:
         UsageError: a mistake's file is damaged, or does not fit the solution.
     """
     solution = exercise.solution.read_text(encoding="utf-8")
-    return [Trial(exercise, each.name, each.code(solution), _named(each.name)) for each in mistakes.of(exercise)]
+    return [Trial(exercise, each.name, each.code(solution), _named(each.name), seed) for each in mistakes.of(exercise)]
 
 
 def of_mutants(exercise: Exercise) -> list[Trial]:
@@ -88,10 +95,19 @@ def styles(exercise: Exercise) -> list[Path]:
 
 
 def problems(trials: Sequence[Trial], workers: Workers) -> Iterator[str | None]:
-    """Grade all trials, as many at once as there are cores; what is wrong with each, in order, or None."""
+    """Grade all trials; what is wrong with each, in order, or None."""
+    return _on_all_cores(lambda trial: trial.problem(workers), trials)
+
+
+def results(trials: Sequence[Trial], workers: Workers) -> Iterator[ExerciseResult]:
+    """Grade all trials; what was found of each, in order."""
+    return _on_all_cores(lambda trial: trial.result(workers)[0], trials)
+
+
+def _on_all_cores(of: Callable[[Trial], T], trials: Sequence[Trial]) -> Iterator[T]:
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         try:
-            yield from pool.map(lambda trial: trial.problem(workers), trials)
+            yield from pool.map(of, trials)
         finally:
             pool.shutdown(cancel_futures=True)
 
@@ -105,6 +121,14 @@ def too_few(exercise: Exercise) -> Iterator[str]:
         wanted = core if exercise.core else least
         if count < wanted:
             yield f"{exercise.short}: {count} {what}, {wanted} or more expected"
+
+
+def out_of_step(exercise: Exercise) -> Iterator[str]:
+    """The mistakes without a footprint, and the footprints without a mistake."""
+    kept, known = footprints.read(exercise), {each.name for each in mistakes.of(exercise)}
+    for name in sorted(known ^ kept.keys()):
+        what = "has no footprint yet" if name in known else "has a footprint, and is no mistake of the bank"
+        yield f"{exercise.short}: {name} {what}; make footprints"
 
 
 def unknown_mutants(exercise: Exercise) -> Iterator[str]:
@@ -130,7 +154,9 @@ def _named(name: str) -> Callable[[ExerciseResult, list[Cause]], str | None]:
         others = ", ".join(other for other in names if other != name)
         if name in names:
             return f"has a twin: {others} behaves the same in every check"
-        return f"is taken for {others}" if others else "is not recognised: it does not behave the same twice"
+        if others:
+            return f"is taken for {others}"
+        return "is not recognised: it does not behave the same twice, or make footprints is due"
 
     return judge
 

@@ -57,6 +57,7 @@ def claims(chosen: Sequence[Exercise]) -> Iterator[Claim | Progress]:
         solutions_run = _last(run.grade(read_folder(checkout.SOLUTIONS), chosen, workers))
         yield _claim("each solution passes every check", _not_passed(solutions_run))
         yield _claim("there are mistakes and right answers enough to prove the checks by", _each(prove.too_few, chosen))
+        yield _claim("each known mistake has its footprint", _each(prove.out_of_step, chosen))
         yield from _proved("known mistakes are caught, and each is named as itself", prove.of_mistakes, chosen, workers)
         yield _claim("each mutant that is listed as equivalent is one", _each(prove.unknown_mutants, chosen))
         yield from _proved("mutants are caught, but for those listed as equivalent", prove.of_mutants, chosen, workers)

@@ -1,0 +1,35 @@
+"""`make footprints`: find out which checks each known mistake fails, and keep it beside the bank."""
+
+import sys
+from collections.abc import Sequence
+
+from grader import curriculum
+from grader.checking.processes import Workers
+from grader.course import prove
+from grader.curriculum import Exercise
+from grader.mistakes import footprints
+from grader.mistakes.footprints import Footprint
+
+SEEDS = range(3)
+
+
+def of(exercise: Exercise, workers: Workers) -> dict[str, Footprint]:
+    """Grade each mistake of an exercise at several seeds."""
+    trials = [trial for seed in SEEDS for trial in prove.of_mistakes(exercise, seed)]
+    failed: dict[str, list[list[str]]] = {}
+    for trial, result in zip(trials, prove.results(trials, workers), strict=True):
+        names = [check.check.name for check in result.checks if check.finding.status != "passed"]
+        failed.setdefault(trial.name, []).append(names)
+    return {name: Footprint.over(each) for name, each in failed.items()}
+
+
+def main(names: Sequence[str]) -> None:
+    """Write the footprints of the exercises named, or of all."""
+    chosen = curriculum.find(names)
+    with Workers(chosen) as workers:
+        for exercise in chosen:
+            footprints.write(exercise, of(exercise, workers))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
