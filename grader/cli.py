@@ -279,7 +279,10 @@ def train_tree(answers: Path | None, data: str, steps: int, seed: int, out: Path
 
 @cli.command("verify", short_help="For authors: does everything still fit together?")
 @click.argument("names", nargs=-1, metavar="[EXERCISE]...")
-def verify_kata(names: tuple[str, ...]) -> int:
+@click.option(
+    "--seeds", type=click.IntRange(1), default=8, show_default=True, help="At which each right answer must pass."
+)
+def verify_kata(names: tuple[str, ...], seeds: int) -> int:
     """For authors: check that stubs, solutions, lessons, points and checks fit together.
 
     Then prove the checks: every known mistake in grader/mistakes/ must be caught and named as itself, every mutant of
@@ -289,7 +292,7 @@ def verify_kata(names: tuple[str, ...]) -> int:
     from grader.reports import terminal
 
     console, broken = _console(), 0
-    for claim in _showing_progress(console, verify.claims(curriculum.find(names))):
+    for claim in _showing_progress(console, verify.claims(curriculum.find(names), seeds)):
         terminal.claim(console, claim.says, claim.problems)
         broken += bool(claim.problems)
     return 1 if broken else 0

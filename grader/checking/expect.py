@@ -354,8 +354,7 @@ def raises(
         ) from raised
     else:
         instead = "an object was built" if maker else f"it returned {show.value(returned)}"
-        # what it returned is an accident, and must not keep two answers apart that both refuse nothing
-        raise Mismatch("no error was raised", expected=wanted, got=f"no error: {instead}", came="no error")
+        raise Mismatch("no error was raised", expected=wanted, got=f"no error: {instead}", came=returned)
 
 
 def _wanted_message(naming: Sequence[str], values: Sequence[Any]) -> str:

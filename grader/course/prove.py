@@ -23,7 +23,7 @@ from grader.submission import Submission
 T = TypeVar("T")
 
 RIGHT = checkout.ROOT / "tests" / "right"
-SEEDS = 20  # at each of which every right style must pass
+SEEDS = 8  # at each of which every right style must pass; more with --seeds
 LEAST_MISTAKES, LEAST_CORE_MISTAKES = 8, 15
 LEAST_STYLES, LEAST_CORE_STYLES = 4, 8
 # A mutant may loop for ever, which counts as caught; a check takes a fiftieth of this.
@@ -80,12 +80,12 @@ def of_mutants(exercise: Exercise) -> list[Trial]:
     ]
 
 
-def of_styles(exercise: Exercise) -> list[Trial]:
-    """The solution and every right answer in another style, at every seed: not refused."""
+def of_styles(exercise: Exercise, seeds: int) -> list[Trial]:
+    """The solution and every right answer in another style, at so many seeds: not refused."""
     return [
         Trial(exercise, f"{path.stem} at seed {seed}", path.read_text(encoding="utf-8"), _accepted, seed, True)
         for path in (exercise.solution, *styles(exercise))
-        for seed in range(SEEDS)
+        for seed in range(seeds)
     ]
 
 

@@ -3,6 +3,7 @@
 No printing. What answers are graded to prove the checks is in `prove`.
 """
 
+import functools
 import itertools
 import re
 import time
@@ -42,8 +43,13 @@ class Claim:
     problems: tuple[str, ...]
 
 
-def claims(chosen: Sequence[Exercise]) -> Iterator[Claim | Progress]:
-    """Check everything, the quick things first; `chosen` in full, what concerns the whole kata always."""
+def claims(chosen: Sequence[Exercise], seeds: int = prove.SEEDS) -> Iterator[Claim | Progress]:
+    """Check everything, the quick things first; `chosen` in full, what concerns the whole kata always.
+
+    Args:
+        chosen: the exercises.
+        seeds: at how many seeds each right answer must pass.
+    """
     yield _claim("each stub is what its solution gives", _stubs_out_of_step(chosen))
     yield _claim("each lesson is complete, and holds no line of a solution", _incomplete_lessons(chosen))
     yield _claim("the main line gives 100 points, 70 of them in the core", _points())
@@ -61,8 +67,8 @@ def claims(chosen: Sequence[Exercise]) -> Iterator[Claim | Progress]:
         yield from _proved("known mistakes are caught, and each is named as itself", prove.of_mistakes, chosen, workers)
         yield _claim("each mutant that is listed as equivalent is one", _each(prove.unknown_mutants, chosen))
         yield from _proved("mutants are caught, but for those listed as equivalent", prove.of_mutants, chosen, workers)
-        says = f"right answers, each style at {prove.SEEDS} seeds, are not refused"
-        yield from _proved(says, prove.of_styles, chosen, workers)
+        says = f"right answers, each style at {seeds} seeds, are not refused"
+        yield from _proved(says, functools.partial(prove.of_styles, seeds=seeds), chosen, workers)
 
 
 def _claim(says: str, problems: Iterator[str]) -> Claim:

@@ -192,7 +192,7 @@ def test_normalises_in_evaluation(answers: Answers, drawn: Grouped, out: int, se
 @given(st.integers(1, 5), st.integers(1, 3), st.integers(1, 3), OUT, st.booleans())
 @settings(max_examples=15)
 def test_shape(answers: Answers, group: int, groups: int, batch: int, out: int, normalize: bool) -> None:
-    """(B, T, in) becomes (B, T // group, out), and (B, out) where one group remains."""
+    """Input (B, T, in) becomes (B, T // group, out), and (B, out) where one group remains."""
     fusion = build(answers.ex07_fusion.Fusion, 2, out, group, normalize=normalize)
     fusion.eval()
     shape = (batch, groups, out) if groups > 1 else (batch, out)
