@@ -10,7 +10,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from grader.checking.expect import RECORD, given, holds, seeded
+from grader.checking.expect import RECORD, given, holds
+from grader.sandbox.randomness import seeded
 
 PLAIN = ""
 NORMALISED = "nn.BatchNorm1d({features}), "
