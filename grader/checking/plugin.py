@@ -24,7 +24,7 @@ from grader.result import Check
 
 __tracebackhide__ = True  # pytest shows the check and the answer, not what stands between them
 SHRINK_SECONDS = 3
-ANSWERS = pytest.StashKey[Answers]()
+ANSWERS = pytest.StashKey[Any]()  # Answers, or what stands for them in the sandbox
 CHECK = pytest.StashKey[Check]()
 RAISED = pytest.StashKey[BaseException | None]()
 
@@ -108,12 +108,12 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, o
 
 
 @pytest.fixture(scope="session")
-def answers(request: pytest.FixtureRequest) -> Answers:
+def answers(request: pytest.FixtureRequest) -> Any:
     """The answers: `answers.ex05_flatten_consecutive.FlattenConsecutive`."""
     return answers_of(request.config)
 
 
-def answers_of(config: pytest.Config) -> Answers:
+def answers_of(config: pytest.Config) -> Any:
     """The one object through which this session reaches the answers."""
     if ANSWERS not in config.stash:
         folder = Path(config.getoption("--answers")).absolute()

@@ -4,6 +4,7 @@ Nothing of the learner's runs here. A process that dies, hangs or closes its pip
 remaining checks go on in a new one.
 """
 
+import math
 import os
 import queue
 import signal
@@ -16,7 +17,10 @@ from dataclasses import dataclass, replace
 from grader import curriculum
 from grader.checking.processes import PIPE_CLOSED, Process, Workers
 from grader.curriculum import Exercise
+from grader.errors import UsageError
+from grader.feedback import show
 from grader.result import CheckResult, ExerciseResult, Finding, RunResult
+from grader.sandbox.launch import WALLS_MISSING
 from grader.submission import Submission
 
 AT_ONCE = min(2, os.cpu_count() or 1)
@@ -24,11 +28,15 @@ AT_ONCE = min(2, os.cpu_count() or 1)
 
 @dataclass(frozen=True)
 class Limits:
-    """What one answer may use: seconds for a check and for an exercise, bytes of memory for a whole run."""
+    """What one answer may use: seconds for a check and for an exercise, bytes of memory for a whole run.
+
+    In the sandbox also CPU seconds for all exercises of a submission together, every attempt included.
+    """
 
     check_seconds: float = 10.0
     exercise_seconds: float = 60.0
     memory_bytes: int = 4 << 30
+    cpu_seconds: float = 300.0
 
 
 @dataclass(frozen=True)
@@ -69,8 +77,9 @@ def grade(
 
     def supervise() -> None:
         try:
+            layers = workers.layers()  # a sandbox that is too weak is refused before anything runs
             results = run.results(chosen)
-            events.put(RunResult(submission.shown, seed, time.perf_counter() - started, results))
+            events.put(RunResult(submission.shown, seed, time.perf_counter() - started, results, layers))
         except BaseException as error:
             events.put(error)
 
@@ -106,6 +115,7 @@ class _Run:
         self.shrink = shrink
         self.cancelled = threading.Event()
         self.done = self.total = 0
+        self.cpu_left = limits.cpu_seconds
 
     def results(self, chosen: Sequence[Exercise]) -> tuple[ExerciseResult, ...]:
         checks = self.workers.checks()
@@ -202,6 +212,9 @@ class _Run:
                 limit = f"the {self.limits.exercise_seconds:g} s of the exercise (--exercise-seconds)"
                 unreached = Finding("timeout", difference=f"not reached within {limit}")
                 return findings | dict.fromkeys(waiting, unreached)
+            if self.cpu_left <= 0:
+                spent = f"the {self.limits.cpu_seconds:g} s of CPU time that a submission has are used up"
+                return findings | dict.fromkeys(waiting, Finding("timeout", difference=spent))
             request = {
                 "folder": str(self.submission.folder),
                 "seed": self.seed,
@@ -210,9 +223,13 @@ class _Run:
                 "checks": waiting,
                 "standing_on": list(standing_on),
                 "memory_bytes": self.limits.memory_bytes // AT_ONCE,
+                "cpu_seconds": math.ceil(min(self.cpu_left, self.limits.exercise_seconds)) + 1,
+                "call_seconds": self.limits.exercise_seconds,
             }
             with self.workers.start(request) as process:
                 ended = self.follow(exercise, process, findings, deadline, counted=not standing_on)
+            if process.worker is not None:
+                self.cpu_left -= process.worker.end(0.0)[1]
             if ended is not None:
                 step, finding = ended
                 stopped = waiting if finding.at_import else [name for name in waiting if name == step]
@@ -237,13 +254,15 @@ class _Run:
             if record is None:
                 status = process.end(0.5)
                 return step, _died(step, status)
+            if "lost" in record:
+                return step, _lost(step, record["lost"], process, self.limits, time.monotonic() - started)
             if "started" in record:
                 step, started = record["started"], time.monotonic()
                 limit = min(deadline, started + self.limits.check_seconds)
                 if counted and step != "import":
                     self.tell(Progress(exercise.name, step, self.done, self.total))
             elif "finished" in record:
-                findings[record["finished"]] = Finding(**record["finding"])
+                findings[record["finished"]] = Finding(**show.printable(record["finding"]))
                 self.done += counted
             elif "done" in record:
                 process.end(0.2)
@@ -286,6 +305,18 @@ def _timed_out(step: str, seconds: float, limits: Limits, whole: bool) -> Findin
     what = "importing the file" if step == "import" else "the check"
     difference = f"{what} was stopped after {limit}: does a loop never end?"
     return Finding("timeout", seconds, difference=difference, at_import=step == "import")
+
+
+def _lost(step: str, why: str, process: Process, limits: Limits, seconds: float) -> Finding:
+    """Why the process that the answers run in is gone: it died, it broke the rules of the boundary, or it hung."""
+    assert process.worker is not None
+    status, _ = process.worker.end(0.5)
+    process.end(0.5)
+    if status == WALLS_MISSING:
+        raise UsageError("the sandbox could not be set up for a worker as it was for the first one; try once more")
+    if why == "time":
+        return _timed_out(step, seconds, limits, whole=True)
+    return _died(step, status if why == "closed" else PIPE_CLOSED)
 
 
 def _died(step: str, status: int | None) -> Finding:

@@ -7,8 +7,8 @@ process ends with it. Where processes cannot fork, the supervisor starts a new w
 
 import contextlib
 import gc
+import hashlib
 import importlib
-import io
 import json
 import os
 import signal
@@ -22,41 +22,18 @@ from typing import Any, NoReturn
 
 import pytest
 
+from grader import checkout, curriculum
 from grader.checking import explain, plugin
+from grader.checking.expect import RECORD
 from grader.checking.processes import PIPE_CLOSED
 from grader.result import Finding
+from grader.sandbox.peer import Lost
+from grader.sandbox.printed import Tail
+from grader.sandbox.proxy import RemoteAnswers
 
-MOST_PRINTED = 2_000
 REQUEST_BYTES = 1 << 16
 _QUIET = ["terminal", "cacheprovider", "doctest", "junitxml", "faulthandler", "logging", "unraisableexception"]
 _QUIET += ["threadexception", "warnings", "pastebin", "debugging", "setuponly", "setupplan", "stepwise", "recwarn"]
-
-
-class Tail(io.TextIOBase):
-    """Standard output for answers: keeps the end of what they print, and cannot be closed or filled."""
-
-    def __init__(self) -> None:
-        self._text = ""
-
-    def write(self, text: str) -> int:
-        """Keep the last characters."""
-        self._text = (self._text + text[-MOST_PRINTED:])[-MOST_PRINTED:]
-        return len(text)
-
-    def writable(self) -> bool:
-        """It is."""
-        return True
-
-    def close(self) -> None:
-        """Closing changes nothing: the next print still works."""
-
-    def forget(self) -> None:
-        """Start anew."""
-        self._text = ""
-
-    def text(self) -> str:
-        """What was printed last."""
-        return self._text
 
 
 class Records:
@@ -121,8 +98,9 @@ def serve(control: socket.socket, records: Records, items: dict[str, list[pytest
             if child == 0:
                 os.setsid()
                 control.close()
-                run(request, Records(descriptors[0]), items)
-            os.close(descriptors[0])
+                run(request, Records(descriptors[0]), items, *descriptors[1:])
+            for descriptor in descriptors:
+                os.close(descriptor)
             children.add(child)
             records.send(forked=child)
     finally:
@@ -133,7 +111,7 @@ def serve(control: socket.socket, records: Records, items: dict[str, list[pytest
 def requests(control: socket.socket) -> Iterator[tuple[dict[str, Any], list[int]]]:
     """The supervisor's requests, each with its descriptors; it waits for an answer before it sends the next."""
     while True:
-        data, descriptors, _, _ = socket.recv_fds(control, REQUEST_BYTES, 1)
+        data, descriptors, _, _ = socket.recv_fds(control, REQUEST_BYTES, 2)
         if not data:
             return
         yield json.loads(data), descriptors
@@ -160,34 +138,67 @@ def end(child: int, patience: float) -> int | None:
     return status
 
 
-def run(request: dict[str, Any], records: Records, items: dict[str, list[pytest.Item]]) -> NoReturn:
-    """Import the answer and run the checks asked for, a record before and after each step; then end the process."""
+def run(
+    request: dict[str, Any], records: Records, items: dict[str, list[pytest.Item]], sandboxed: int | None = None
+) -> NoReturn:
+    """Import the answer and run the checks asked for, a record before and after each step; then end the process.
+
+    Args:
+        request: the exercise, its checks and the limits.
+        records: where to tell what was found.
+        items: the collected checks.
+        sandboxed: the connection to the process that the answers run in; without, they run in this one.
+    """
     try:
         exercise, memory, replaced = request["exercise"], request["memory_bytes"], request["standing_on"]
         printed = close_the_world(memory)
-        answers = plugin.answers_of(items[exercise][0].config)
-        answers.take(Path(request["folder"]), replaced)
         plugin.seed(items[exercise], request["seed"])
         if not request["shrink"]:
             plugin.find_only(items[exercise])
         records.send(started="import")
-        with contextlib.suppress(BaseException):  # what the import raises, each check raises again, and tells
+        answers = take_answers(request, items[exercise][0].config, sandboxed)
+        try:
             getattr(answers, exercise)
+        except Lost:
+            raise
+        except BaseException:  # what the import raises, each check raises again, and tells
+            pass
         for item in items[exercise]:
             name = item.stash[plugin.CHECK].name
             if name in request["checks"]:
                 records.send(started=name)
                 printed.forget()
                 raised, seconds = plugin.run_check(item)
+                if isinstance(raised, Lost):
+                    raise raised
                 found = Finding("passed") if raised is None else explain.finding(raised, exercise, replaced, memory)
                 fields = asdict(found) | {"seconds": seconds, "printed": printed.text() or None}
                 del raised, found
                 records.send(finished=name, finding=fields)
         records.send(done=True)
+    except Lost as lost:
+        records.send(lost=lost.why)
     except OSError:
         os._exit(PIPE_CLOSED)
     finally:
         os._exit(0)  # no exit handler, thread or finaliser of the answers runs
+
+
+def take_answers(request: dict[str, Any], config: pytest.Config, sandboxed: int | None) -> Any:
+    """The answers that the request names: modules of this process, or what stands for those of the sandbox."""
+    folder, replaced = Path(request["folder"]), request["standing_on"]
+    if sandboxed is None:
+        answers = plugin.answers_of(config)
+        answers.take(folder, replaced)
+        return answers
+    # Initial weights are drawn in the sandbox: its seed must not tell the one that the checks' inputs come from.
+    digest = hashlib.sha256(f"weights/{request['seed']}".encode()).digest()
+    RECORD.seed = int.from_bytes(digest[:4], "big")
+    names = [exercise.name for exercise in curriculum.exercises()]
+    connection = socket.socket(fileno=sandboxed)
+    remote = RemoteAnswers(connection, folder, checkout.SOLUTIONS, names, replaced, request["call_seconds"])
+    config.stash[plugin.ANSWERS] = remote
+    return remote
 
 
 def close_the_world(memory_bytes: int) -> Tail:

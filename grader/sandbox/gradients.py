@@ -26,7 +26,7 @@ class _Through(torch.autograd.Function):
         return (none, *results)
 
     @staticmethod
-    def backward(ctx: Any, _: Any, *gradients: Tensor | None) -> tuple[Tensor | None, ...]:  # type: ignore[override]
+    def backward(ctx: Any, _: Any, *gradients: Tensor | None) -> tuple[Tensor | None, ...]:
         return (None, *ctx.request.backward(gradients))
 
 

@@ -10,9 +10,11 @@ import threading
 from dataclasses import dataclass
 from typing import Any
 
+from grader import checkout
 from grader.errors import UsageError
-from grader.sandbox.layers import weak
 
+NEEDED = ("filesystem", "network", "processes")  # without these layers an exam is no exam
+WALLS_MISSING = 73  # the exit status of a worker whose walls are not those that were promised
 MOST_REPLY = 1 << 16
 START_SECONDS = 120  # a cold import of torch from a slow disk
 
@@ -69,7 +71,8 @@ class Sandbox:
 
     def weakness(self) -> str | None:
         """What an exam needs and this system does not give; None where nothing is missing."""
-        missing = weak(self.layers())
+        layers = self.layers()
+        missing = [f"{name} ({layers.get(name)})" for name in NEEDED if layers.get(name) != "on"]
         return ", ".join(missing) or None
 
     def start(self, *, memory_bytes: int, cpu_seconds: int) -> SandboxedWorker:
@@ -124,6 +127,7 @@ def environment() -> dict[str, str]:
     """What workers find in their environment: nothing of the person's who grades."""
     threads = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
     return {
+        "PYTHONPATH": str(checkout.ROOT),  # for the warm process, which forgets it before it forks
         "PATH": os.defpath,
         "LANG": "C.UTF-8",
         "HOME": "/tmp",

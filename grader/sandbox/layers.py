@@ -15,7 +15,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-NEEDED = ("filesystem", "network", "processes")  # without these, an exam is no exam
 ON = "on"
 
 DISK_BYTES = 16 << 20  # of the worker's own folder, which lies in memory
@@ -43,11 +42,6 @@ class Limits:
     memory_bytes: int
     cpu_seconds: int
     slot: int
-
-
-def weak(layers: Outcome) -> list[str]:
-    """The needed properties that are not there, each with its reason."""
-    return [f"{name} ({layers.get(name, 'unavailable')})" for name in NEEDED if layers.get(name) != ON]
 
 
 # ---- the process from which workers are forked ----
@@ -120,7 +114,7 @@ class Walls:
         self._call("pivot_root", lambda: self._libc.syscall(number, b".", b"old"))
         os.chdir("/")
         self._call("umount", lambda: self._libc.umount2(b"/old", _MNT_DETACH))
-        os.rmdir("/old")
+        Path("/old").rmdir()
         self._mount(None, "/", None, _MS_REMOUNT | _MS_BIND | _MS_RDONLY | _MS_NOSUID | _MS_NODEV)
 
     def fork(self) -> int:
@@ -139,7 +133,7 @@ class Walls:
         """Put up all walls around this process, for good; what is on and what is not."""
         if not self.linux:
             reason = f"unavailable: {platform.system()} has no such thing"
-            return dict.fromkeys((*NEEDED, "memory"), reason)
+            return dict.fromkeys(("filesystem", "network", "processes", "memory"), reason)
         if self.outcome.get("mounts") == ON:
             self._try("network namespace", lambda: self._unshare(_CLONE_NEWNET))
             self._try("others", lambda: self._unshare(_CLONE_NEWNS | _CLONE_NEWIPC | _CLONE_NEWUTS | _CLONE_NEWCGROUP))

@@ -8,14 +8,14 @@ import functools
 import sys
 import types
 import weakref
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from grader.sandbox.peer import Peer
 from grader.sandbox.wire import Reader, WireError, Writer
 
 LONGEST_NAME = 100
-_FUNCTIONS = types.FunctionType | types.BuiltinFunctionType | types.MethodType | functools.partial
+_FUNCTIONS = types.FunctionType | types.BuiltinFunctionType | types.MethodType | functools.partial  # type: ignore[type-arg]
 # Of a module, what changes its mode or its dtype: done where the module is, and then seen in its mirror.
 CHANGING = ("train", "double", "float", "half", "bfloat16", "to", "requires_grad_", "zero_grad")
 
@@ -105,7 +105,7 @@ def _resolve(peer: Peer, reader: Reader, form: list[Any]) -> Any:
         case ["function", int(number), str(name)]:
             return _function(peer, number, None, name)
         case ["object", int(number), kind]:
-            made = object.__new__(kind_of(peer, kind, plain=True))
+            made: Any = object.__new__(kind_of(peer, kind, plain=True))
             return stand(peer, number, made)
     raise WireError("an object of a wrong form")
 
@@ -149,7 +149,7 @@ def stand(peer: Peer, number: int, made: Any) -> Any:
     return made
 
 
-def _function(peer: Peer, number: int, method: str | None, name: str) -> types.FunctionType:
+def _function(peer: Peer, number: int, method: str | None, name: str) -> Callable[..., Any]:
     """A function that asks the other end; of a method, the object comes first."""
 
     def asks(*args: Any, **keywords: Any) -> Any:
@@ -171,7 +171,7 @@ def attribute(peer: Peer, owner: Any, name: str) -> Any:
             return types.MethodType(_function(peer, number, name, name), owner)
         case (False, value):
             return value
-    peer.channel.lose("protocol", "an attribute of a wrong form")
+    return peer.channel.lose("protocol", "an attribute of a wrong form")
 
 
 class Kind(type):

@@ -19,8 +19,10 @@ from grader.sandbox.wire import MOST_DEPTH, Reader, Unsendable, WireError, Write
 MOST_PARTS = 2_000
 # The layers of torch.nn that a model may be copied with: made of their attributes, without their constructor.
 PLAIN = frozenset(
-    ["Sequential", "ModuleList", "ModuleDict", "Embedding", "Linear", "Flatten", "Identity", "Tanh", "ReLU", "GELU"]
-    + ["Sigmoid", "Softmax", "LogSoftmax", "Dropout", "BatchNorm1d", "LayerNorm", "Conv1d"]
+    [
+        *("Sequential", "ModuleList", "ModuleDict", "Embedding", "Linear", "Conv1d", "Flatten", "Identity"),
+        *("Tanh", "ReLU", "GELU", "Sigmoid", "Softmax", "LogSoftmax", "Dropout", "BatchNorm1d", "LayerNorm"),
+    ]
 )
 Value = tuple[Tensor, bool, Tensor | None]  # a tensor's numbers, whether it collects a gradient, its gradient
 
@@ -34,7 +36,7 @@ class State:
     def __init__(self, module: nn.Module, lender: Peer | None = None) -> None:
         self._lender = lender  # where each part is lent by its number; else the module is copied
         self._parts = [weakref.ref(part) for part in module.modules()]
-        self._slots: list[tuple[dict[str, Tensor | None], str]] = []
+        self._slots: list[tuple[dict[str, Any], str]] = []
         seen = set()
         for part in module.modules():
             for table in (part._parameters, part._buffers):
@@ -66,7 +68,7 @@ class State:
     def tensor(self, slot: int) -> Tensor:
         """The tensor of a slot."""
         table, name = self._slots[slot] if 0 <= slot < len(self._slots) else ({}, "")
-        tensor = table.get(name)
+        tensor: Tensor | None = table.get(name)
         if tensor is None:
             raise WireError("a tensor that the module has not")
         return tensor
@@ -326,7 +328,7 @@ def copied(whole: Any, reader: Reader) -> nn.Module:
 
 def _bare(kind: type) -> nn.Module:
     """A module of a class, without what its constructor would make."""
-    made: nn.Module = kind.__new__(kind)
+    made: nn.Module = object.__new__(kind)
     nn.Module.__init__(made)
     return made
 
@@ -361,17 +363,16 @@ def _built(whole: Any, reader: Reader, place: Callable[[Any], nn.Module]) -> nn.
         if node.get("again") is True:
             return made
         made.training = node["training"] is True
-        for table, listed, parameter in (
+        tables: list[tuple[dict[str, Any], Any, bool]] = [
             (made._parameters, node["parameters"], True),
             (made._buffers, node["buffers"], False),
-        ):
+        ]
+        for table, listed, parameter in tables:
             before = dict(table)
             table.clear()
             table.update({_name_of(name): tensor(slot, before.get(name), parameter) for name, slot in listed})
         made._non_persistent_buffers_set = {_name_of(name) for name in node["passing"]}
-        inner = {
-            _name_of(name): None if child is None else part(child, depth + 1) for name, child in node["parts"]
-        }
+        inner = {_name_of(name): None if child is None else part(child, depth + 1) for name, child in node["parts"]}
         made._modules.clear()
         made._modules.update(inner)
         return made

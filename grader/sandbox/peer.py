@@ -1,8 +1,8 @@
 """One end of the boundary: asks the other end to do something, and does what it asks. Both ends are alike.
 
-An object that is no data stays where it is; the other end holds its number, and something that stands for it (`mirror`).
-While an end waits for a reply it does what the other end asks meanwhile: a model calls a hook of the check, the check's
-hook calls back. Ids, depth and time are limited; whatever breaks the rules ends the conversation (`Lost`).
+An object that is no data stays where it is: the other end holds its number, and something that stands for it
+(`mirror`). While an end waits for a reply it does what the other end asks meanwhile, as when a model calls a hook of
+the check. Ids, depth and time are limited; whatever breaks the rules ends the conversation (`Lost`).
 """
 
 import socket

@@ -58,8 +58,8 @@ def rebuilt(form: Any, path_of: Callable[[str], str | None]) -> BaseException:
     except (KeyError, TypeError, ValueError) as error:
         raise WireError("an exception of a wrong form") from error
     name = name if name.isidentifier() and len(name) <= 100 else base.__name__
-    kind = type(name, (base,), {"__str__": lambda self: text, "__module__": base.__module__})
-    raised: BaseException = kind.__new__(kind, text)
+    kind: type[BaseException] = type(name, (base,), {"__str__": lambda self: text, "__module__": base.__module__})
+    raised = kind.__new__(kind, text)
     raised.args = (text,)
     return raised.with_traceback(_traceback(lines))
 

@@ -256,9 +256,7 @@ class Service:
         back: list[Any] = [None] * len(leaves)
         if pairs and moving:
             ours, theirs = [one for one, _ in pairs], [two for _, two in pairs]
-            found = torch.autograd.grad(
-                ours, [leaves[i] for i in moving], theirs, allow_unused=True, retain_graph=True
-            )
+            found = torch.autograd.grad(ours, [leaves[i] for i in moving], theirs, allow_unused=True, retain_graph=True)
             for index, gradient in zip(moving, found, strict=True):
                 back[index] = gradient
         return back

@@ -56,7 +56,7 @@ def frame(header: Any, body: list[bytes]) -> bytes:
     return b"".join([LENGTHS.pack(len(text), size), text, *padded])
 
 
-def lengths(prefix: bytes) -> tuple[int, int]:
+def lengths(prefix: bytes | bytearray) -> tuple[int, int]:
     """The sizes of header and body, from the first eight bytes of a frame."""
     header, body = LENGTHS.unpack(prefix)
     if not 0 < header <= MOST_HEADER or body > MOST_BODY:
@@ -64,7 +64,7 @@ def lengths(prefix: bytes) -> tuple[int, int]:
     return header, body
 
 
-def parse(text: bytes) -> dict[str, Any]:
+def parse(text: bytes | bytearray) -> dict[str, Any]:
     """Read a header.
 
     Raises:
@@ -160,8 +160,8 @@ class Writer:
             if plain.numel() * DTYPES[dtype] > MOST_BODY:
                 raise Unsendable(f"a tensor of shape {tuple(plain.shape)}")
             strides = _kept_strides(plain) if self._layouts else None
-            dense = plain.cpu().resolve_conj().resolve_neg().contiguous()
-            data = dense.reshape(-1).view(torch.uint8).numpy().tobytes() if dense.numel() else b""
+            dense = plain.cpu().resolve_conj().resolve_neg()
+            data = (dense.view(torch.int16) if dtype == "bfloat16" else dense).numpy().tobytes()
         self.metas.append([dtype, list(plain.shape), strides, int(value.requires_grad) + 2 * (value.grad_fn is None)])
         self.body.append(data)
         self.values.append(None)
@@ -195,7 +195,9 @@ def _kept_strides(plain: Any) -> list[int] | None:
 class Reader:
     """Reads the values of one frame. All that it makes is new and plain: no class of the sender's, no shared memory."""
 
-    def __init__(self, metas: Any, body: bytearray, resolve: Callable[["Reader", list[Any]], Any], *, layouts: bool) -> None:
+    def __init__(
+        self, metas: Any, body: bytearray, resolve: Callable[["Reader", list[Any]], Any], *, layouts: bool
+    ) -> None:
         self._body, self._resolve, self._count = body, resolve, 0
         self.metas = _checked(metas, len(body), layouts)
         self.given: dict[int, Any] = {}  # tensors that stand for those of the frame: parts of a computation
@@ -236,13 +238,13 @@ class Reader:
         if kind == "n":
             name, fields, items = rest
             return _named(name, fields, [self.value(item, depth) for item in items])
-        (content,) = rest if kind != "c" else (rest,)
+        if kind == "c":
+            return complex(*rest)
+        (content,) = rest
         if kind == "i":
             if len(content) > MOST_BITS // 4 + 4:
                 raise WireError("an integer of too many digits")
             return int(content, 16)
-        if kind == "c":
-            return complex(*content)
         if kind == "b":
             return bytes.fromhex(content)
         if kind == "y":

@@ -79,4 +79,3 @@ class Worker:
         text = self._printed.text()
         self._printed.forget()
         return text
-
