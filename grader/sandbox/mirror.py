@@ -7,7 +7,6 @@ the other end's word; every use of it asks the other end.
 import functools
 import sys
 import types
-import weakref
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -49,11 +48,11 @@ def _refer(peer: Peer, writer: Writer, thing: Any) -> list[Any]:
             return ["r", "part", len(peer.models) - 1, 0]
         if peer.is_lent(thing):
             return ["r", "known", peer.lend(thing)]
-        return ["r", "module", peer.lend(thing), modules.lent(peer, thing).whole(writer)]
+        return ["r", "module", peer.number(thing), modules.lent(peer, thing).whole(writer)]
     if isinstance(thing, type):
         return ["r", "class", *class_of(peer, thing)]
-    if isinstance(thing, _FUNCTIONS):
-        name = getattr(thing, "__name__", "function")
+    name = getattr(thing, "__name__", None)
+    if isinstance(thing, _FUNCTIONS) or (callable(thing) and isinstance(name, str)):
         return ["r", "function", peer.lend(thing), name if isinstance(name, str) else "function"]
     return ["r", "object", peer.lend(thing), class_of(peer, type(thing))]
 
@@ -95,6 +94,7 @@ def _resolve(peer: Peer, reader: Reader, form: list[Any]) -> Any:
         case ["part", int(index), int(place)] if 0 <= index < len(peer.models):
             return peer.models[index].part(place)
         case ["known", int(number)] if number in peer.held:
+            peer.hold(number)
             return peer.held[number]
         case ["module", int(number), whole]:
             from grader.sandbox import modules
@@ -105,8 +105,13 @@ def _resolve(peer: Peer, reader: Reader, form: list[Any]) -> Any:
         case ["function", int(number), str(name)]:
             return _function(peer, number, None, name)
         case ["object", int(number), kind]:
-            made: Any = object.__new__(kind_of(peer, kind, plain=True))
-            return stand(peer, number, made)
+            made: Any = peer.held.get(number)
+            if made is not None:
+                peer.hold(number)
+            else:
+                made = object.__new__(kind_of(peer, kind, plain=True))
+                peer.hold(number, made)
+            return made
     raise WireError("an object of a wrong form")
 
 
@@ -139,14 +144,6 @@ def changed(peer: Peer, number: int, writer: Writer) -> list[Any]:
     if state.is_current():
         return [number, state.changes(writer), None]
     return [number, None, modules.lent(peer, state.part(0)).whole(writer)]
-
-
-def stand(peer: Peer, number: int, made: Any) -> Any:
-    """Note that an object stands for one of the other end, as long as it is in use."""
-    peer.stands[made] = number
-    peer.held[number] = made
-    weakref.finalize(made, peer.release, "object", number).atexit = False
-    return made
 
 
 def _function(peer: Peer, number: int, method: str | None, name: str) -> Callable[..., Any]:

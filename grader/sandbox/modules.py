@@ -220,7 +220,8 @@ def is_plain(module: nn.Module) -> bool:
 
 def lent(peer: Peer, module: nn.Module) -> State:
     """The state of a module that the other end shall mirror, from now on kept."""
-    state = peer.originals[peer.lend(module)] = State(module, peer)
+    state = State(module, peer)
+    peer.originals[peer.number(module)] = state
     return state
 
 
@@ -287,19 +288,18 @@ def mirrored(peer: Peer, number: int, whole: Any, reader: Reader) -> nn.Module:
             case [int(part), kind]:
                 known = peer.held.get(part)
                 if isinstance(known, Mirror):
+                    peer.hold(part)
                     return known
                 made = _bare(mirror.kind_of(peer, kind))
                 if not isinstance(made, Mirror):
                     raise WireError("a part of no module's class")
-                mirror.stand(peer, part, made)
+                peer.hold(part, made)
                 return made
         raise WireError("a part of a wrong form")
 
     root = _built(whole, reader, place)
     if peer.stands.get(root) != number:
         raise WireError("a module of another number")
-    if number not in peer.mirrored:
-        weakref.finalize(root, peer.mirrored.pop, number, None).atexit = False
     peer.mirrored[number] = State(root)
     return root
 

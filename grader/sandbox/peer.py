@@ -125,6 +125,8 @@ class Peer:
         self._lent: dict[int, Any] = {}
         self._last_lent = 0
         self._numbers: dict[int, int] = {}
+        self._sent: dict[int, int] = {}  # how often each number went over
+        self._received: dict[int, int] = {}  # how often each number of the other end came
         self._released: list[list[Any]] = []
 
     def ask(self, operation: str, *args: Any, keywords: dict[str, Any] | None = None, **more: Any) -> Any:
@@ -174,8 +176,8 @@ class Peer:
         self._heard = number
         try:
             released = header.get("release", [])
-            for what, which in released:
-                self._forget(what, which)
+            for what, which, times in released:
+                self._forget(what, which, times)
             reply, body = Service(self, header, data).reply()
         except (wire.WireError, TypeError, ValueError, KeyError) as error:
             self.channel.lose("protocol", f"a request of a wrong form: {error}")
@@ -187,23 +189,43 @@ class Peer:
             frame = wire.frame({"reply": number, "raised": raised.told(error), "t": []}, [])
         self.channel.send(frame)
 
-    def release(self, what: str, number: int) -> None:
-        """Tell the other end, with the next request, what is no longer needed of it."""
-        self._released.append([what, number])
+    def release_graph(self, number: int) -> None:
+        """Tell the other end, with the next request, that no gradients will be asked of a request any more."""
+        self._released.append(["graph", number, 1])
 
-    def _forget(self, what: Any, number: Any) -> None:
+    def _forget(self, what: Any, number: Any, times: Any) -> None:
+        """Drop what the other end needs no longer; of an object, only if it has not been sent again meanwhile."""
         if what == "graph":
             self.graphs.pop(number, None)
         elif what == "object" and number in self._lent:
-            self._numbers.pop(id(self._lent.pop(number)), None)
-            self.originals.pop(number, None)
+            self._sent[number] -= times
+            if self._sent[number] <= 0:
+                self._numbers.pop(id(self._lent.pop(number)), None)
+                self.originals.pop(number, None)
 
-    def lend(self, thing: Any) -> int:
-        """The number of an object of this end, by which the other end may name it."""
+    def hold(self, number: int, thing: Any = None) -> None:
+        """Note that a number of the other end has come, and for the first time what stands for it."""
+        if thing is not None:
+            self.stands[thing], self.held[number] = number, thing
+            weakref.finalize(thing, self._release, number).atexit = False
+        self._received[number] = self._received.get(number, 0) + 1
+
+    def _release(self, number: int) -> None:
+        self.mirrored.pop(number, None)
+        self._released.append(["object", number, self._received.pop(number, 0)])
+
+    def number(self, thing: Any) -> int:
+        """The number of an object of this end."""
         number = self._numbers.get(id(thing))
         if number is None:
             self._last_lent = number = self._last_lent + 1
             self._lent[number], self._numbers[id(thing)] = thing, number
+        return number
+
+    def lend(self, thing: Any) -> int:
+        """The number by which the other end may name an object of this end from now on; it goes over once."""
+        number = self.number(thing)
+        self._sent[number] = self._sent.get(number, 0) + 1
         return number
 
     def is_lent(self, thing: Any) -> bool:

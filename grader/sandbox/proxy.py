@@ -39,6 +39,7 @@ class RemoteAnswers:
         self._found: dict[tuple[str, str], Any] = {}
         self._imported: set[str] = set()
         paths = {name: folder / f"{name}.py" for name in names if name not in standing_on}
+        root = folder.resolve()
         self._peer = Peer(
             Channel(connection),
             serves={},
@@ -47,7 +48,7 @@ class RemoteAnswers:
             believing=False,
             seconds=seconds,
         )
-        sources = {name: (f"{name}.py", path.read_bytes()) for name, path in paths.items() if path.is_file()}
+        sources = {name: (f"{name}.py", path.read_bytes()) for name, path in paths.items() if _inside(path, root)}
         modules = AnswerModules(lambda name: _reference(references, name), REFERENCES) if standing_on else None
         standing = {name: _public(modules.load(name)) for name in standing_on} if modules else {}
         self._peer.ask("take", sources, standing)
@@ -105,6 +106,11 @@ def _found(told: Any) -> Any:
         case ("problem", str(text), None | str() as code, None | str() as where, None | str() as lacking):
             raise Problem(text, code=code, where=where, lacking=lacking)
     raise Problem("its file cannot be read: the worker tells it in a wrong form")
+
+
+def _inside(path: Path, root: Path) -> bool:
+    """Whether a file lies in the folder: a link that leads out of it is no answer, it could lead to a solution."""
+    return path.is_file() and path.resolve().is_relative_to(root)
 
 
 def _reference(folder: Path, name: str) -> Source | None:

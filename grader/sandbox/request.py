@@ -88,7 +88,7 @@ class Request:
         self.outputs: list[int] = outputs
         if self.reply.get("graph") is True:
             self.graph = self.header["id"]
-            weakref.finalize(self, self.peer.release, "graph", self.graph).atexit = False
+            weakref.finalize(self, self.peer.release_graph, self.graph).atexit = False
 
     def differentiable(self) -> list[bool]:
         """Which of the results that are tensors gradients flow through."""
