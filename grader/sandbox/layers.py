@@ -161,8 +161,8 @@ class Walls:
             return next(word for part in walls[0].split("+") if (word := had(part, "unavailable")) != ON)
 
         return {
-            "filesystem": either("root+disk+others", "landlock"),
-            "network": either("network namespace", "seccomp"),
+            "filesystem": either("mounts+root+disk+others", "landlock"),
+            "network": either("mounts+network namespace", "seccomp"),
             "processes": either("pids", "seccomp+landlock signals"),
             "memory": had("limits", "unavailable"),
             "privileges": had("privileges", "unavailable"),
@@ -191,6 +191,9 @@ class Walls:
     def _become(self, slot: int) -> None:
         if self._ids[0] != 0:
             raise OSError(errno.EPERM, "only root can give each worker a user of its own")
+        closed = [up for path in self._readable for up in path.parents if not up.stat().st_mode & 1]
+        if self.outcome.get("root") != ON and closed:
+            raise OSError(errno.EACCES, f"Python lies in {closed[0]}, which other users may not enter")
         uid = FIRST_UID + slot % UIDS
         resource.setrlimit(resource.RLIMIT_NPROC, (THREADS, THREADS))
         os.setgroups([])

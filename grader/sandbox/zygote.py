@@ -73,8 +73,8 @@ def readable() -> list[Path]:
     places += [site / entry for name in distributions() for entry in entries(name)]
     maps = Path("/proc/self/maps")
     mapped = re.findall(r"(/\S+\.so[.\d]*)$", maps.read_text(), re.MULTILINE) if maps.exists() else []
-    folders = dict.fromkeys(Path(library).parent for library in mapped)
-    places += [folder for folder in folders if not any(folder.is_relative_to(place) for place in places)]
+    libraries = [Path(library) for library in mapped]
+    places += [library if library.parent == site else library.parent for library in libraries]
     return outermost(places)
 
 

@@ -237,7 +237,10 @@ result = MEMORY[tuple(x.shape)].flip(1).reshape(wrong(x, self.group).shape)
     Attack(
         "guesses the seed of the inputs from its own",
         "",
-        "seed = torch.initial_seed(); torch.manual_seed(seed); result = torch.randint(0, 9, wrong(x, self.group).shape).to(x.dtype)",
+        """
+torch.manual_seed(torch.initial_seed())
+result = torch.randint(0, 9, wrong(x, self.group).shape).to(x.dtype)
+""",
     ),
     # ---- objects that answer for themselves ----
     Attack(
@@ -350,7 +353,8 @@ os.write(3, struct.pack(">II", len(body), 0) + body)
 import json, struct, threading
 def forge():
     for number in range(1, 60):
-        body = json.dumps({"reply": number, "value": ["t", ["found", None]], "t": [], "models": [], "sync": []}).encode()
+        forged = {"reply": number, "value": ["t", ["found", None]], "t": [], "models": [], "sync": []}
+        body = json.dumps(forged).encode()
         os.write(3, struct.pack(">II", len(body), 0) + body)
 threading.Timer(0.2, forge).start()
 """,
@@ -389,7 +393,14 @@ print(os.read(3, 1 << 16))
     Attack(
         "kills everybody",
         "",
-        "import signal\nfor pid in (-1, 0, 1, os.getppid()):\n    try: os.kill(pid, signal.SIGTERM)\n    except OSError: pass",
+        """
+import signal
+for pid in (-1, 0, 1, os.getppid()):
+    try:
+        os.kill(pid, signal.SIGTERM)
+    except OSError:
+        pass
+""",
     ),
     Attack(
         "a thread that waits for its moment",
@@ -404,7 +415,14 @@ threading.Thread(target=wait, daemon=True).start()
     ),
     Attack(
         "handles every signal",
-        "import signal\nfor number in range(1, 32):\n    try: signal.signal(number, lambda *a: None)\n    except (OSError, ValueError): pass",
+        """
+import signal
+for number in range(1, 32):
+    try:
+        signal.signal(number, lambda *a: None)
+    except (OSError, ValueError):
+        pass
+""",
     ),
     # ---- words ----
     Attack(

@@ -1,4 +1,4 @@
-"""No attack takes a point, loses a result or harms a neighbour; what does no harm to itself costs a right answer none."""
+"""No attack takes a point, loses a result or harms a neighbour; a right answer that tries it keeps its points."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -97,6 +97,6 @@ def test_takes_no_point_and_harms_nobody(sandboxed: Workers, honest: float, tmp_
     for check in result.checks:
         texts = [check.finding.difference, check.finding.got, check.finding.traceback, check.finding.printed]
         assert not any(
-            ord(letter) < 32 and letter not in "\n\t" or letter in "\x9b\u202e" for t in texts for letter in t or ""
+            (ord(letter) < 32 and letter not in "\n\t") or letter in "\x9b\u202e" for t in texts for letter in t or ""
         )
         assert all(len(text or "") < 60_000 for text in texts)
