@@ -26,7 +26,7 @@ FIRST_UID, UIDS = 61_184, 4_096  # the range that systemd keeps for users that c
 _CLONE_NEWNS, _CLONE_NEWCGROUP, _CLONE_NEWUTS, _CLONE_NEWIPC = 0x20000, 0x2000000, 0x4000000, 0x8000000
 _CLONE_NEWUSER, _CLONE_NEWPID, _CLONE_NEWNET, _CLONE_THREAD = 0x10000000, 0x20000000, 0x40000000, 0x10000
 _MS_RDONLY, _MS_NOSUID, _MS_NODEV, _MS_NOEXEC, _MS_REMOUNT = 1, 2, 4, 8, 32
-_MS_BIND, _MS_REC, _MS_PRIVATE = 4096, 16384, 1 << 18
+_MS_BIND, _MS_REC, _MS_PRIVATE, _MS_RELATIME = 4096, 16384, 1 << 18, 1 << 21
 _MNT_DETACH = 2
 _PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_SET_SECCOMP, _PR_CAPBSET_DROP, _PR_SET_NO_NEW_PRIVS = 1, 4, 22, 24, 38
 _SIGKILL = 9
@@ -55,6 +55,7 @@ class Walls:
         self.outcome: Outcome = {}
         self._own_pids = -1
         self._readable: list[Path] = []
+        self._hidden: list[Path] = []
         self.linux = sys.platform == "linux"
 
     def leave_the_host(self) -> None:
@@ -84,9 +85,15 @@ class Walls:
 
     _ids = (os.getuid(), os.getgid())
 
-    def enter_the_root(self, readable: Sequence[Path]) -> None:
-        """Make a root that holds these paths and nothing else, and live in it."""
+    def enter_the_root(self, readable: Sequence[Path], hidden: Sequence[Path]) -> None:
+        """Make a root that holds these paths and nothing else, and live in it.
+
+        Args:
+            readable: files and folders.
+            hidden: folders inside those, of which only what is readable by itself is shown.
+        """
         self._readable = [path for path in readable if path.exists()]
+        self._hidden = [path for path in hidden if path.exists()]
         if self.outcome.get("mounts") == ON:
             self._try("root", self._build_root)
 
@@ -94,19 +101,12 @@ class Walls:
         new = Path("/tmp")
         self._mount("tmpfs", "/tmp", "tmpfs", _MS_NOSUID | _MS_NODEV, "size=1m,mode=755")
         devices = [Path("/dev") / name for name in ("null", "zero", "random", "urandom")]
-        for path in (*self._readable, *(device for device in devices if device.exists())):
-            target = new / path.relative_to("/")
-            if path.is_dir():
-                target.mkdir(parents=True, exist_ok=True)
-            else:
-                target.parent.mkdir(parents=True, exist_ok=True)
-                target.touch()
-            self._mount(str(path), str(target), None, _MS_BIND)
-            if path not in devices:
-                kept = os.statvfs(target).f_flag & (_MS_NOSUID | _MS_NODEV | _MS_NOEXEC | 1024 | 2048)
-                atime = (1 << 21) if kept & 4096 else 0
-                flags = _MS_REMOUNT | _MS_BIND | _MS_RDONLY | _MS_NOSUID | _MS_NODEV | (kept & 0x0F) | kept & 3072
-                self._mount(None, str(target), None, flags | atime)
+        for path in [*self._readable, *(device for device in devices if device.exists())]:
+            self._show(path, new, writable=path in devices)
+            for folder in self._hidden:
+                if folder.is_relative_to(path):
+                    at = str(new / folder.relative_to("/"))
+                    self._mount("tmpfs", at, "tmpfs", _MS_NOSUID | _MS_NODEV, "size=1m,mode=755")
         for name in ("tmp", "old"):
             (new / name).mkdir(exist_ok=True)
         os.chdir("/tmp")
@@ -116,6 +116,22 @@ class Walls:
         self._call("umount", lambda: self._libc.umount2(b"/old", _MNT_DETACH))
         Path("/old").rmdir()
         self._mount(None, "/", None, _MS_REMOUNT | _MS_BIND | _MS_RDONLY | _MS_NOSUID | _MS_NODEV)
+
+    def _show(self, path: Path, new: Path, *, writable: bool) -> None:
+        """Let the new root hold a path of the old one."""
+        target = new / path.relative_to("/")
+        if path.is_dir():
+            target.mkdir(parents=True, exist_ok=True)
+        else:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.touch()
+        self._mount(str(path), str(target), None, _MS_BIND)
+        if not writable:
+            has = os.statvfs(target).f_flag  # flags that the file system has already may not be taken away
+            kept = has & (os.ST_NOEXEC | os.ST_NOATIME | os.ST_NODIRATIME) | (
+                _MS_RELATIME if has & os.ST_RELATIME else 0
+            )
+            self._mount(None, str(target), None, _MS_REMOUNT | _MS_BIND | _MS_RDONLY | _MS_NOSUID | _MS_NODEV | kept)
 
     def fork(self) -> int:
         """Fork a child that is the first process of a namespace of its own: with it, all in there end."""
@@ -224,7 +240,7 @@ class Walls:
         read, write = 1 << 2 | 1 << 3, files & ~(1 | 1 << 6 | 1 << 11)  # of all: no running, no devices
         try:
             rooted = self.outcome.get("root") == ON
-            rules = [(path, read) for path in ([Path("/")] if rooted else self._readable)]
+            rules = [(path, read) for path in ([Path("/")] if rooted else self._shown())]
             rules += [(Path("/tmp"), write)] if rooted else []
             rules += [(Path("/dev/null"), 1 << 1 | 1 << 2)]
             for path, allowed in rules:
@@ -238,6 +254,14 @@ class Walls:
         finally:
             os.close(ruleset)
         self.outcome["landlock signals"] = ON if scopes else "unavailable: this Landlock has no scopes"
+
+    def _shown(self) -> list[Path]:
+        """What is readable, a folder with something hidden in it by its parts."""
+        parts: list[Path] = []
+        for path in self._readable:
+            inside = any(folder.parent == path for folder in self._hidden)
+            parts += [part for part in path.iterdir() if part not in self._hidden] if inside else [path]
+        return parts
 
     def _seccomp(self) -> None:
         machine = platform.machine()

@@ -35,7 +35,7 @@ def main() -> None:
     walls = Walls()
     walls.leave_the_host()
     warm_up()
-    walls.enter_the_root(readable())
+    walls.enter_the_root(readable(), others())
     sys.path[:] = [place for place in sys.path if place != os.environ.get("PYTHONPATH")]
     os.environ.pop("PYTHONPATH", None)
     gc.collect()
@@ -67,9 +67,8 @@ def warm_up() -> None:
 
 def readable() -> list[Path]:
     """Python and its libraries: what workers may read. Neither the checkout nor any other package."""
-    places = [Path(sysconfig.get_path(name)) for name in ("stdlib", "platstdlib")]
     site = Path(sysconfig.get_path("purelib"))
-    places = [place for place in dict.fromkeys(places) if place != site]
+    places = [Path(sysconfig.get_path("stdlib"))]
     places += [site / entry for name in distributions() for entry in entries(name)]
     maps = Path("/proc/self/maps")
     mapped = re.findall(r"(/\S+\.so[.\d]*)$", maps.read_text(), re.MULTILINE) if maps.exists() else []
@@ -78,11 +77,17 @@ def readable() -> list[Path]:
     return outermost(places)
 
 
+def others() -> list[Path]:
+    """The folders inside Python's own that hold packages: what of them may be read is named one by one."""
+    return [Path(sysconfig.get_path("stdlib")) / name for name in ("site-packages", "dist-packages")]
+
+
 def outermost(places: Iterable[Path]) -> list[Path]:
-    """The paths without those inside others."""
+    """The paths without those inside others, but for those in a folder of packages inside Python's own."""
     kept: list[Path] = []
     for place in sorted(set(places), key=lambda place: len(place.parts)):
-        if not any(place.is_relative_to(other) for other in kept):
+        named = any(place.is_relative_to(folder) for folder in others())
+        if named or not any(place.is_relative_to(other) for other in kept):
             kept.append(place)
     return kept
 

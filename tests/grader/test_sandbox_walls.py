@@ -304,8 +304,7 @@ def test_the_cpu_budget_ends_it(sandbox: Sandbox, tmp_path: Path) -> None:
     with pytest.raises(Lost) as lost:
         spinning.tries("spin")
     assert lost.value.why == "closed"
-    status, seconds = spinning.worker.end(1.0)
-    assert (status, seconds > 0.9) == (-signal.SIGKILL, True)
+    assert spinning.worker.end(1.0)[0] == -signal.SIGKILL
 
 
 def test_the_warm_process_ends_with_the_grader(tmp_path: Path) -> None:
