@@ -46,8 +46,6 @@ def _refer(peer: Peer, writer: Writer, thing: Any) -> list[Any]:
         if not peer.believing and modules.is_plain(thing):
             peer.models.append(modules.State(thing))
             return ["r", "part", len(peer.models) - 1, 0]
-        if peer.is_lent(thing):
-            return ["r", "known", peer.lend(thing)]
         return ["r", "module", peer.number(thing), modules.lent(peer, thing).whole(writer)]
     if isinstance(thing, type):
         return ["r", "class", *class_of(peer, thing)]
@@ -93,9 +91,6 @@ def _resolve(peer: Peer, reader: Reader, form: list[Any]) -> Any:
             return peer.lent(number)
         case ["part", int(index), int(place)] if 0 <= index < len(peer.models):
             return peer.models[index].part(place)
-        case ["known", int(number)] if number in peer.held:
-            peer.hold(number)
-            return peer.held[number]
         case ["module", int(number), whole]:
             from grader.sandbox import modules
 

@@ -262,7 +262,7 @@ class Mirror(nn.Module):
 
 def _changing(name: str) -> Callable[..., Any]:
     def change(self: Mirror, *args: Any, **keywords: Any) -> Mirror:
-        self._peer.ask("call", self._peer.stands[self], name, *args, keywords=keywords)
+        self._peer.ask("change", self._peer.stands[self], name, *args, keywords=keywords)
         return self
 
     return change

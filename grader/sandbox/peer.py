@@ -228,10 +228,6 @@ class Peer:
         self._sent[number] = self._sent.get(number, 0) + 1
         return number
 
-    def is_lent(self, thing: Any) -> bool:
-        """Whether the other end knows an object of this end already."""
-        return id(thing) in self._numbers
-
     def lent(self, number: Any) -> Any:
         """The object of this end that has a number."""
         if type(number) is not int or number not in self._lent:

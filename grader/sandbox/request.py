@@ -190,7 +190,7 @@ class Service:
             match place:
                 case ["x", int(number)]:
                     leaf = reader.tensor(number).requires_grad_()
-                    reader.given[number] = leaf if reader.metas[number][3] & 2 else leaf.view_as(leaf)
+                    reader.given[number] = leaf if reader.metas[number][3] & 2 else _not_a_leaf(leaf)
                 case ["s", int(number), int(slot)] if number in peer.originals:
                     leaf = peer.originals[number].tensor(slot)
                 case ["m", int(index), int(slot)] if 0 <= index < len(models):
@@ -217,6 +217,9 @@ class Service:
         target = self.peer.lent(values[0])
         if operation == "call":
             return self._call(target, values[1], values[2:], keywords)
+        if operation == "change" and mirror.changes_module(target, values[1]):
+            getattr(target, values[1])(*values[2:], **keywords)
+            return None
         if operation == "read":
             return self._attribute(target, *values[1:])
         if operation == "copy":
@@ -230,7 +233,7 @@ class Service:
     def _call(self, target: Any, name: Any, args: list[Any], keywords: dict[str, Any]) -> Any:
         if name is None:
             return target(*args, **keywords)
-        if not (mirror.changes_module(target, name) or self.peer.may_read(target, name)):
+        if not self.peer.may_read(target, name):
             raise AttributeError(f"{type(target).__name__!r} object has no attribute {name!r}")
         return getattr(target, name)(*args, **keywords)
 
@@ -260,6 +263,14 @@ class Service:
             for index, gradient in zip(moving, found, strict=True):
                 back[index] = gradient
         return back
+
+
+def _not_a_leaf(leaf: Any) -> Any:
+    """The same tensor as a result of something, as it is at the other end."""
+    import torch
+
+    with torch.enable_grad():  # this may run in the forward pass of a step of this end's graph
+        return leaf.view_as(leaf)
 
 
 def _snapshot(values: list[Any], keywords: dict[str, Any]) -> Any:
