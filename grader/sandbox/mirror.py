@@ -37,7 +37,7 @@ def _refer(peer: Peer, writer: Writer, thing: Any) -> list[Any]:
     number = _stands_for(peer, thing)
     if number is not None:
         return ["r", "own", number]
-    if _is_module(thing):
+    if is_module(thing):
         from grader.sandbox import modules
 
         for index, state in enumerate(peer.models):
@@ -71,14 +71,15 @@ def _stands_for(peer: Peer, thing: Any) -> int | None:
         return None
 
 
-def _is_module(thing: Any) -> bool:
+def is_module(thing: Any) -> bool:
+    """Whether it is a module of torch; without torch, nothing is."""
     torch = sys.modules.get("torch")
     return torch is not None and isinstance(thing, torch.nn.Module)
 
 
 def changes_module(thing: Any, name: Any) -> bool:
     """Whether a method is one of those that change a module's mode or dtype."""
-    return name in CHANGING and _is_module(thing)
+    return name in CHANGING and is_module(thing)
 
 
 # ---- standing for objects ----

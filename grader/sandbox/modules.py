@@ -301,6 +301,9 @@ def mirrored(peer: Peer, number: int, whole: Any, reader: Reader) -> nn.Module:
     if peer.stands.get(root) != number:
         raise WireError("a module of another number")
     peer.mirrored[number] = State(root)
+    for part in root.modules():
+        if (known := peer.stands.get(part)) is not None:
+            peer.roots.setdefault(known, number)
     return root
 
 

@@ -114,6 +114,7 @@ class Peer:
         self.printed: Callable[[], str] = lambda: ""
         self.models: list[Any] = []  # states of the models that were copied into the requests that run now
         self.mirrored: dict[int, Any] = {}  # states of mirrors here, by the number of what they mirror
+        self.roots: dict[int, int] = {}  # of the number of a mirror's part, the number of the whole
         self.originals: dict[int, Any] = {}  # states of what is mirrored there
         self.graphs: dict[int, tuple[list[Any], list[Any]]] = {}  # results and leaves of requests, for gradients
         self.stands: weakref.WeakKeyDictionary[Any, int] = weakref.WeakKeyDictionary()  # for what of the other end
@@ -212,6 +213,7 @@ class Peer:
 
     def _release(self, number: int) -> None:
         self.mirrored.pop(number, None)
+        self.roots.pop(number, None)
         self._released.append(["object", number, self._received.pop(number, 0)])
 
     def number(self, thing: Any) -> int:

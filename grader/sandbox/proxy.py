@@ -1,6 +1,7 @@
 """The answers of a sandboxed worker, as checks see them: the same interface as of answers in this process."""
 
 import contextlib
+import functools
 import socket
 import types
 from collections.abc import Collection, Iterator
@@ -38,6 +39,7 @@ class RemoteAnswers:
         self._names = frozenset(names)
         self._found: dict[tuple[str, str], Any] = {}
         self._imported: set[str] = set()
+        self._standing_on, self._references = list(standing_on), references
         paths = {name: folder / f"{name}.py" for name in names if name not in standing_on}
         root = folder.resolve()
         self._peer = Peer(
@@ -49,17 +51,43 @@ class RemoteAnswers:
             seconds=seconds,
         )
         sources = {name: (f"{name}.py", path.read_bytes()) for name, path in paths.items() if _inside(path, root)}
-        modules = AnswerModules(lambda name: _reference(references, name), REFERENCES) if standing_on else None
-        standing = {name: _public(modules.load(name)) for name in standing_on} if modules else {}
-        self._peer.ask("take", sources, standing)
+        self._peer.ask("take", sources)
 
     def __getattr__(self, name: str) -> "RemoteAnswer":
         if name.startswith("_") or name not in self._names:
             raise AttributeError(name)
+        self._stand()
         if name not in self._imported:
             _found(self._peer.ask("import", name))
             self._imported.add(name)
         return RemoteAnswer(self, name)
+
+    def _stand(self) -> None:
+        """Import the references on this side, and let the worker have what stands for their names.
+
+        What a reference builds on is the answer itself, where no reference stands in for that one too.
+        """
+        if not self._standing_on:
+            return
+        modules = AnswerModules(self._reference, REFERENCES)
+        for name in self._names.difference(self._standing_on):
+            module = modules.made[name] = types.ModuleType(f"{REFERENCES}.{name}")
+            module.__getattr__ = functools.partial(self._imported_by_a_reference, name)  # type: ignore[method-assign]
+        for name in sorted(self._standing_on):
+            self._peer.ask("stand", name, _public(modules.load(name)))
+        self._standing_on = []
+
+    def _reference(self, name: str) -> Source | None:
+        path = self._references / f"{name}.py"
+        return Source(str(path), path.read_bytes()) if path.is_file() else None
+
+    def _imported_by_a_reference(self, exercise: str, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        try:
+            return self.attribute(exercise, name)
+        except (NotThere, Problem) as error:
+            raise AttributeError(name) from error
 
     def attribute(self, exercise: str, name: str) -> Any:
         """What a name of a file stands for."""
@@ -111,11 +139,6 @@ def _found(told: Any) -> Any:
 def _inside(path: Path, root: Path) -> bool:
     """Whether a file lies in the folder: a link that leads out of it is no answer, it could lead to a solution."""
     return path.is_file() and path.resolve().is_relative_to(root)
-
-
-def _reference(folder: Path, name: str) -> Source | None:
-    path = folder / f"{name}.py"
-    return Source(str(path), path.read_bytes()) if path.is_file() else None
 
 
 def _public(module: types.ModuleType) -> dict[str, Any]:

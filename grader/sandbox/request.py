@@ -42,7 +42,7 @@ class Request:
             self.header["keywords"] = writer.value(self.keywords)
             self.models = peer.models[mark:]
             self.header["models"] = [state.whole(writer) for state in self.models]
-            self.roots = dict(peer.mirrored)
+            self.roots = self._involved()
             self.header["sync"] = [[number, state.changes(writer)] for number, state in self.roots.items()]
             self.header["t"], self.writer = writer.metas, writer
             inputs = self._inputs() if torch is not None and torch.is_grad_enabled() else []
@@ -61,6 +61,18 @@ class Request:
         finally:
             del peer.models[mark:]
             alive.clear()
+
+    def _involved(self) -> dict[int, Any]:
+        """The states of the mirrors that the request may need or change: by number, of the whole.
+
+        An answer may hide one module in another, so that all are involved; references do not.
+        """
+        roots, number = self.peer.roots, self.args[0] if self.args else None
+        if not self.peer.believing or number not in roots:
+            return dict(self.peer.mirrored)
+        named = {number, *(self.peer.stands.get(arg) for arg in self.args[1:] if mirror.is_module(arg))}
+        whole = {roots[one] for one in named if one in roots}
+        return {number: state for number, state in self.peer.mirrored.items() if number in whole}
 
     def _inputs(self) -> list[tuple[list[Any], Any]]:
         """The tensors that gradients may flow back to, each with the place where the other end finds it."""

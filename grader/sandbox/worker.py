@@ -28,6 +28,7 @@ class Worker:
             Channel(connection),
             serves={
                 "take": self._take,
+                "stand": self._stand,
                 "import": self._import,
                 "name": self._name,
                 "random": randomness.states,
@@ -44,15 +45,16 @@ class Worker:
         while True:
             self._peer.serve(*self._peer.channel.receive())
 
-    def _take(self, sources: dict[str, tuple[str, bytes]], standing: dict[str, dict[str, Any]]) -> None:
-        """From now on import these files, and of some exercises names that stand for references."""
+    def _take(self, sources: dict[str, tuple[str, bytes]]) -> None:
+        """From now on import these files."""
         self._modules.forget()
         self._sources = {name: Source(path, text) for name, (path, text) in sources.items()}
-        self._modules.made = {}
-        for name, members in standing.items():
-            module = types.ModuleType(f"{self._modules.package}.{name}")
-            module.__dict__.update(members)
-            self._modules.made[name] = module
+
+    def _stand(self, name: str, members: dict[str, Any]) -> None:
+        """Let these names stand for a file: what they mean is at the other end."""
+        module = types.ModuleType(f"{self._modules.package}.{name}")
+        module.__dict__.update(members)
+        self._modules.made[name] = module
 
     def _import(self, exercise: str) -> tuple[Any, ...]:
         return self._told(lambda: self._modules.load(exercise) and None)

@@ -1,0 +1,156 @@
+"""One check, two ways to run it: in process and in the sandbox each answer meets the same verdict, check by check."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from conftest import as_json, by_number, grade, spoil
+from test_answers_in_many_styles import RIGHT, both_cores, built_on_solutions, folder_with, wrong_answers
+
+from grader import checkout, curriculum
+from grader.checking import run
+from grader.checking.processes import CAN_FORK, Workers
+from grader.curriculum import Exercise
+from grader.result import RunResult
+from grader.submission import read_folder
+
+pytestmark = pytest.mark.skipif(not CAN_FORK, reason="the sandbox needs Linux")
+
+EXERCISES = curriculum.exercises()
+EVERY = 1 if os.environ.get("KATA_EVERY") else 8  # all known mistakes twice take half an hour on one core
+PATIENT = run.Limits(check_seconds=60, exercise_seconds=300)  # both ways end by themselves
+__all__ = ["built_on_solutions"]  # a fixture of every test here but those that run `grade`
+
+
+@pytest.fixture(scope="module")
+def sandboxed() -> Iterator[Workers]:
+    with Workers(EXERCISES, sandbox=True, accept_weak=True) as workers:
+        yield workers
+
+
+def verdicts(workers: Workers, folder: Path, exercise: Exercise) -> dict[str, str]:
+    *_, result = run.grade(read_folder(folder), [exercise], workers, limits=PATIENT, shrink=False)
+    assert isinstance(result, RunResult)
+    return {check.check.name: check.finding.status for check in result.exercises[0].checks}
+
+
+@pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.short)
+def test_right_answers_in_every_style_pass_in_the_sandbox(
+    sandboxed: Workers, tmp_path: Path, exercise: Exercise
+) -> None:
+    def refused(path: Path) -> tuple[str, dict[str, str]]:
+        folder = folder_with(tmp_path / path.stem, exercise, path.read_text(encoding="utf-8"))
+        found = verdicts(sandboxed, folder, exercise)
+        return path.stem, {name: status for name, status in found.items() if status != "passed"}
+
+    styles = [exercise.solution, *sorted((RIGHT / exercise.name).glob("*.py"))]
+    assert [found for found in both_cores(refused, styles) if found[1]] == []
+
+
+@pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.short)
+def test_known_mistakes_meet_the_same_verdict_both_ways(
+    warm: Workers, sandboxed: Workers, tmp_path: Path, exercise: Exercise
+) -> None:
+    solution, mistakes = exercise.solution.read_text(encoding="utf-8"), wrong_answers(exercise)
+
+    def differs(name: str) -> dict[str, tuple[str, str]]:
+        text = solution
+        for old, new in mistakes[name]:
+            text = text.replace(old, new)
+        folder = folder_with(tmp_path / name, exercise, text)
+        one, other = verdicts(warm, folder, exercise), verdicts(sandboxed, folder, exercise)
+        return {f"{name}: {check}": (one[check], other[check]) for check in one if one[check] != other[check]}
+
+    assert [found for found in both_cores(differs, sorted(mistakes)[::EVERY]) if found] == []
+
+
+@pytest.mark.parametrize(
+    ("code", "says"),
+    [
+        ("def build_vocabulary(words):\n    return {", "does not parse"),
+        ("import nothing_of_this_name", "it imports the package `nothing_of_this_name`, which is not installed"),
+        ("1 / 0", "your code raised ZeroDivisionError: division by zero"),
+        ("x = 1", "does not define `build_vocabulary` (it defines nothing)"),
+        ("from .ex02_one_fusion import nothing", "it imports `nothing` from ex02_one_fusion, which does not define it"),
+        ("def build_vocabulary(words):\n    raise NotImplementedError", None),
+    ],
+    ids=["syntax", "package", "raises", "lacks", "import", "stub"],
+)
+def test_what_is_wrong_with_a_file_is_told_in_the_same_words(
+    warm: Workers, sandboxed: Workers, solved: Path, code: str, says: str | None
+) -> None:
+    exercise = by_number(3)
+    (solved / exercise.file).write_text(code)
+    told = []
+    for workers in (warm, sandboxed):
+        *_, result = run.grade(read_folder(solved), [exercise], workers, shrink=False)
+        assert isinstance(result, RunResult)
+        found = result.exercises[0].checks[0].finding
+        told.append((found.status, found.difference, found.traceback, found.where))
+    assert told[0] == told[1]
+    assert says is None or says in (told[0][1] or "")
+
+
+def test_an_error_shows_the_learners_own_line(sandboxed: Workers, solved: Path) -> None:
+    path = spoil(solved, 5, "joined = x.reshape", "joined = 1 / 0 * x.reshape")
+    line = next(n for n, text in enumerate(path.read_text().splitlines(), 1) if "1 / 0" in text)
+    *_, result = run.grade(read_folder(solved), [by_number(5)], sandboxed, shrink=False)
+    assert isinstance(result, RunResult)
+    found = result.exercises[0].checks[0].finding
+    assert found.where == f"ex05_flatten_consecutive.py:{line}"
+    assert "1 / 0" in (found.traceback or "")
+
+
+def test_a_print_in_the_sandbox_is_told(sandboxed: Workers, solved: Path) -> None:
+    spoil(solved, 5, "joined = x.reshape", "print('shape', tuple(x.shape)); joined = -x.reshape")
+    *_, result = run.grade(read_folder(solved), [by_number(5)], sandboxed, shrink=False)
+    assert isinstance(result, RunResult)
+    assert any("shape (" in (check.finding.printed or "") for check in result.exercises[0].checks)
+
+
+def test_the_same_seed_gives_the_same_result(sandboxed: Workers, solved: Path) -> None:
+    spoil(solved, 8, "for level in self.levels:", "for level in self.levels[::-1]:")
+    told = []
+    for _ in range(2):
+        *_, result = run.grade(read_folder(solved), [by_number(8)], sandboxed, seed=3, shrink=False)
+        assert isinstance(result, RunResult)
+        told.append([(c.finding.status, c.finding.example, c.finding.difference) for c in result.exercises[0].checks])
+    assert told[0] == told[1]
+
+
+def test_a_link_that_leads_out_of_the_folder_is_no_answer(solved: Path) -> None:
+    path = solved / by_number(5).file
+    path.unlink()
+    path.symlink_to(checkout.SOLUTIONS / path.name)
+    result = as_json(grade("5", "--sandbox", "--answers", solved, "--json", "-"))["ex05"]
+    assert (result["status"], result["points"]) == ("not_started", 0)
+
+
+def test_references_stand_in_from_the_other_side(solved: Path) -> None:
+    spoil(solved, 5, "x.reshape(batch, time", "x.flip(1).reshape(batch, time")
+    result = as_json(grade("5", "7", "--sandbox", "--answers", solved, "--json", "-", "--exercise-seconds", "300"))
+    assert result["ex05"]["status"] == "failed"
+    assert result["ex07"]["points"] == 15
+    stands_on = {name for check in result["ex07"]["checks"] for name in check["stands_on"]}
+    assert stands_on == {"ex05_flatten_consecutive"}
+
+
+def test_a_reference_is_not_in_the_process_of_the_answers(sandboxed: Workers, solved: Path) -> None:
+    spoil(solved, 5, "x.reshape(batch, time", "x.flip(1).reshape(batch, time")
+    looking = """
+import inspect, gc
+from .ex05_flatten_consecutive import FlattenConsecutive as _F
+def _seen():
+    codes = [getattr(f, "__code__", None) for f in gc.get_objects() if callable(f)]
+    return [code.co_filename for code in codes if code and "solutions" in code.co_filename]
+print("SEEN", _seen(), [getattr(_F.forward, "__code__", None).co_filename])
+"""
+    path = solved / by_number(7).file
+    path.write_text(path.read_text() + looking)
+    *_, result = run.grade(read_folder(solved), [by_number(7)], sandboxed, limits=PATIENT, shrink=False)
+    assert isinstance(result, RunResult)
+    printed = " ".join(check.finding.printed or "" for check in result.exercises[0].checks)
+    assert "solutions" not in printed
+    shutil.rmtree(solved)
