@@ -123,7 +123,7 @@ class State:
         """What has changed since both ends were alike: modes, values, gradients. None where nothing has."""
         entries = []
         for slot in range(len(self._slots)):
-            if not _same(_value(self.tensor(slot), copy=False), self._known[slot]):
+            if not _same(self.tensor(slot), self._known[slot]):
                 entries.append([slot, *self._entry(writer, slot)])
                 self._known[slot] = _value(self.tensor(slot))
         modes = self._modes_now()
@@ -157,27 +157,23 @@ class State:
 
 def _outline(module: nn.Module) -> list[Any]:
     """Which parts and tensors a module has, to be compared."""
-    return [
-        (
-            id(part),
-            [(name, id(inner)) for name, inner in part._modules.items()],
-            [(name, tensor is None) for name, tensor in part._parameters.items()],
-            [(name, tensor is None) for name, tensor in part._buffers.items()],
-        )
-        for part in module.modules()
-    ]
+    outline: list[Any] = []
+    for part in module.modules():
+        outline += (id(part), *map(id, part._modules.values()))
+        for table in (part._parameters, part._buffers):
+            outline += table
+            outline += [tensor is None for tensor in table.values()]
+    return outline
 
 
-def _value(tensor: Tensor, copy: bool = True) -> Value:
-    value = tensor.detach()
-    gradient = tensor.grad.detach() if tensor.is_leaf and tensor.grad is not None else None
-    if copy:
-        value, gradient = value.clone(), None if gradient is None else gradient.clone()
-    return value, tensor.requires_grad, gradient
+def _value(tensor: Tensor) -> Value:
+    gradient = tensor.grad if tensor.is_leaf else None
+    return tensor.detach().clone(), tensor.requires_grad, None if gradient is None else gradient.detach().clone()
 
 
-def _same(one: Value, other: Value) -> bool:
-    return one[1] == other[1] and _equal(one[0], other[0]) and _equal(one[2], other[2])
+def _same(tensor: Tensor, known: Value) -> bool:
+    gradient = tensor.grad if tensor.is_leaf else None
+    return tensor.requires_grad == known[1] and _equal(tensor.detach(), known[0]) and _equal(gradient, known[2])
 
 
 def _equal(one: Tensor | None, other: Tensor | None) -> bool:

@@ -1,7 +1,6 @@
 """One check, two ways to run it: in process and in the sandbox each answer meets the same verdict, check by check."""
 
 import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -135,22 +134,3 @@ def test_references_stand_in_from_the_other_side(solved: Path) -> None:
     assert result["ex07"]["points"] == 15
     stands_on = {name for check in result["ex07"]["checks"] for name in check["stands_on"]}
     assert stands_on == {"ex05_flatten_consecutive"}
-
-
-def test_a_reference_is_not_in_the_process_of_the_answers(sandboxed: Workers, solved: Path) -> None:
-    spoil(solved, 5, "x.reshape(batch, time", "x.flip(1).reshape(batch, time")
-    looking = """
-import inspect, gc
-from .ex05_flatten_consecutive import FlattenConsecutive as _F
-def _seen():
-    codes = [getattr(f, "__code__", None) for f in gc.get_objects() if callable(f)]
-    return [code.co_filename for code in codes if code and "solutions" in code.co_filename]
-print("SEEN", _seen(), [getattr(_F.forward, "__code__", None).co_filename])
-"""
-    path = solved / by_number(7).file
-    path.write_text(path.read_text() + looking)
-    *_, result = run.grade(read_folder(solved), [by_number(7)], sandboxed, limits=PATIENT, shrink=False)
-    assert isinstance(result, RunResult)
-    printed = " ".join(check.finding.printed or "" for check in result.exercises[0].checks)
-    assert "solutions" not in printed
-    shutil.rmtree(solved)

@@ -291,6 +291,32 @@ def descendants(inside: Inside) -> int:
     return len(found) - 1
 
 
+LOOKING = """
+import gc
+from .ex05_flatten_consecutive import FlattenConsecutive
+
+def seen(x):
+    codes = [getattr(thing, "__code__", None) for thing in gc.get_objects() if callable(thing)]
+    names = {getattr(code, "co_filename", "") for code in codes}
+    marked = "BEGIN" + " SOLUTION"
+    texts = [thing for thing in gc.get_objects() if isinstance(thing, dict) and marked in str(thing.values())]
+    return FlattenConsecutive(2)(x), [name for name in names if "solutions" in name], len(texts)
+"""
+
+
+def test_a_reference_that_stands_in_is_not_in_the_process(sandbox: Sandbox, tmp_path: Path) -> None:
+    import torch
+
+    (tmp_path / "ex07_fusion.py").write_text(LOOKING)
+    worker = sandbox.start(memory_bytes=2 << 30, cpu_seconds=60)
+    names = ["ex05_flatten_consecutive", "ex07_fusion"]
+    answers = RemoteAnswers(worker.connection, tmp_path, checkout.SOLUTIONS, names, names[:1], 60)
+    result, files, texts = answers.ex07_fusion.seen(torch.arange(8.0).reshape(1, 4, 2))
+    assert result.tolist() == [[[0, 1, 2, 3], [4, 5, 6, 7]]]
+    assert (files, texts) == ([], 0)
+    worker.end(0.0)
+
+
 def test_a_frozen_worker_costs_its_deadline(sandbox: Sandbox, tmp_path: Path) -> None:
     frozen = Inside(sandbox, tmp_path / "answers", seconds=1)
     with pytest.raises(Lost) as lost:
