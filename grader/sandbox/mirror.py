@@ -48,6 +48,7 @@ def _refer(peer: Peer, writer: Writer, thing: Any) -> list[Any]:
             return ["r", "part", len(peer.models) - 1, 0]
         return ["r", "module", peer.number(thing), modules.lent(peer, thing).whole(writer)]
     if isinstance(thing, type):
+        peer.given_kinds.add(thing)
         return ["r", "class", *class_of(peer, thing)]
     name = getattr(thing, "__name__", None)
     if isinstance(thing, _FUNCTIONS) or (callable(thing) and isinstance(name, str)):

@@ -120,6 +120,7 @@ class Peer:
         self.stands: weakref.WeakKeyDictionary[Any, int] = weakref.WeakKeyDictionary()  # for what of the other end
         self.held: weakref.WeakValueDictionary[int, Any] = weakref.WeakValueDictionary()  # the same, by number
         self.kinds: dict[int, type] = {}
+        self.given_kinds: set[type] = set()  # classes that went over as values: they may be called, no other may
         self.serves = serves
         self._seconds = seconds
         self._asked = self._heard = self._nested = 0

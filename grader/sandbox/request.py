@@ -234,7 +234,7 @@ class Service:
             return None
         if operation == "read":
             return self._attribute(target, *values[1:])
-        if operation == "copy":
+        if operation == "copy" and mirror.is_module(target):
             return copy.deepcopy(target)
         if operation in ("items", "length", "item") and self.peer.believing:
             if operation == "items":
@@ -243,6 +243,8 @@ class Service:
         raise wire.WireError("a request for nothing known")
 
     def _call(self, target: Any, name: Any, args: list[Any], keywords: dict[str, Any]) -> Any:
+        if isinstance(target, type) and not self.peer.believing and target not in self.peer.given_kinds:
+            raise wire.WireError("a call of a class that was never given")
         if name is None:
             return target(*args, **keywords)
         if not self.peer.may_read(target, name):

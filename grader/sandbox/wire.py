@@ -274,8 +274,9 @@ class Reader:
         kind = getattr(torch, dtype)
         if 0 in shape:
             return torch.empty(shape, dtype=kind)
-        flat = torch.frombuffer(self._body, dtype=kind, count=math.prod(shape), offset=self._starts[number])
-        dense = flat.reshape(shape)
+        plain = torch.uint8 if dtype == "bool" else kind  # a byte of 2 would be a truth that equals no other
+        flat = torch.frombuffer(self._body, dtype=plain, count=math.prod(shape), offset=self._starts[number])
+        dense = (flat if plain is kind else flat.ne(0)).reshape(shape)
         if strides is None:
             return dense
         span = 1 + sum((size - 1) * stride for size, stride in zip(shape, strides, strict=True))
@@ -288,8 +289,9 @@ class Reader:
         if dtype not in ARRAY_DTYPES:
             raise WireError(f"an array of dtype {dtype}")
         kind = numpy.dtype(dtype).newbyteorder("<")
-        dense = numpy.frombuffer(self._body, kind, math.prod(shape), self._starts[number]).reshape(shape)
-        dense = dense.astype(numpy.dtype(dtype))
+        plain = numpy.dtype("uint8") if dtype == "bool" else kind
+        flat = numpy.frombuffer(self._body, plain, math.prod(shape), self._starts[number])
+        dense = (flat != 0 if dtype == "bool" else flat.astype(numpy.dtype(dtype))).reshape(shape)
         if strides is None or 0 in shape:
             return dense
         span = kind.itemsize + sum((size - 1) * stride for size, stride in zip(shape, strides, strict=True))

@@ -32,8 +32,8 @@ def test_softmax_of_logits_over_temperature(
     windows = laid_out(tokens(batch, context, 5, seed), layout)
     model = small_model(seed=seed, context=context, dtype=dtype, training=False)
     given_or_default = {} if temperature == 1 else {"temperature": temperature}
-    got = call(answers.ex10_sampling.next_probabilities, model, windows, **given_or_default)
-    same(got, oracles.next_probabilities(model, windows, temperature))
+    expected = oracles.next_probabilities(model, windows, temperature)  # before the answer has the model in hand
+    same(call(answers.ex10_sampling.next_probabilities, model, windows, **given_or_default), expected)
 
 
 @pytest.mark.worth(0.25, "softmax")
@@ -43,8 +43,8 @@ def test_large_logits(answers: Answers, temperature: float, seed: int) -> None:
     """Probabilities are right for logits of ±1,000 too, though exp(1000) is infinite."""
     model = small_model("model[-1].bias.data += torch.tensor([1000, -1000, 999, 0, 998.5])", seed=seed, training=False)
     windows = tokens(2, 2, 5, seed)
-    got = call(answers.ex10_sampling.next_probabilities, model, windows, temperature=temperature)
-    same(got, oracles.next_probabilities(model, windows, temperature))
+    expected = oracles.next_probabilities(model, windows, temperature)
+    same(call(answers.ex10_sampling.next_probabilities, model, windows, temperature=temperature), expected)
 
 
 @pytest.mark.worth(0.5, "evaluation")
@@ -54,8 +54,8 @@ def test_probabilities_of_evaluation_mode(answers: Answers, middle: str, batch: 
     """`next_probabilities` runs the model in evaluation mode, whichever it comes in."""
     windows = tokens(batch, 2, 5, seed)
     model = small_model(seed=seed, middle=middle, training=training)
-    got = call(answers.ex10_sampling.next_probabilities, model, windows)
-    same(got, oracles.next_probabilities(model, windows, 1.0))
+    expected = oracles.next_probabilities(model, windows, 1.0)
+    same(call(answers.ex10_sampling.next_probabilities, model, windows), expected)
 
 
 @pytest.mark.worth(0.25, "evaluation")
@@ -117,6 +117,7 @@ def test_words_are_drawn_and_the_window_slides(
     after = "model[-1].weight.data *= 3", "model[-1].bias.data[0] -= 1"
     model = small_model(*after, seed=seed, context=context, dtype=dtype, training=False)
     generator, theirs = generator_of(seed), torch.Generator().manual_seed(seed)
+    expected = oracles.sample_word(model, ".abcd", context, generator=theirs, max_length=max_length)
     got = call(
         answers.ex10_sampling.sample_word,
         model,
@@ -125,7 +126,7 @@ def test_words_are_drawn_and_the_window_slides(
         generator=generator,
         max_length=max_length,
     )
-    same(got, oracles.sample_word(model, ".abcd", context, generator=theirs, max_length=max_length), what="the word")
+    same(got, expected, what="the word")
     holds(
         torch.equal(generator.get_state(), theirs.get_state()),
         "the generator has drawn more or less than one token a character, and the closing `.`",

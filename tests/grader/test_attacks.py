@@ -11,6 +11,9 @@ from conftest import by_number
 from grader.checking import run
 from grader.checking.processes import CAN_FORK, Workers
 from grader.result import ExerciseResult, RunResult
+from grader.sandbox.launch import Sandbox
+from grader.sandbox.peer import Lost
+from grader.sandbox.proxy import RemoteAnswers
 from grader.submission import read_folder
 
 pytestmark = pytest.mark.skipif(not CAN_FORK, reason="the sandbox needs Linux")
@@ -100,3 +103,54 @@ def test_takes_no_point_and_harms_nobody(sandboxed: Workers, honest: float, tmp_
             (ord(letter) < 32 and letter not in "\n\t") or letter in "\x9b\u202e" for t in texts for letter in t or ""
         )
         assert all(len(text or "") < 60_000 for text in texts)
+
+
+UNIFORM = """
+import torch
+
+def next_probabilities(model, windows, temperature=1.0):
+    if temperature <= 0:
+        raise ValueError(f"temperature is {temperature}")
+    with torch.no_grad():
+        {first}
+        shape = model(windows).shape
+    return torch.full(shape, 1 / shape[1], dtype=next(model.parameters()).dtype)
+"""
+
+
+def test_a_model_that_is_emptied_makes_no_uniform_answer_right(tmp_path: Path) -> None:
+    points = []
+    with Workers([by_number(10)], sandbox=True, accept_weak=True) as workers:
+        for first in ("pass", "[parameter.zero_() for parameter in model.parameters()]"):
+            (tmp_path / by_number(10).file).write_text(UNIFORM.replace("{first}", first))
+            *_, result = run.grade(read_folder(tmp_path), [by_number(10)], workers, limits=LIMITS, shrink=False)
+            assert isinstance(result, RunResult)
+            points.append(result.points)
+    assert points[1] <= points[0]
+
+
+REACHING = """
+def reach(rate, names):
+    cells = [cell.cell_contents for cell in rate.__closure__]
+    peer = next(thing for thing in cells if hasattr(thing, "ask"))
+    number, got = peer.stands[rate], []
+    for operation, *values in names:
+        try:
+            got.append(repr(peer.ask(operation, number, *values)))
+        except (AttributeError, TypeError, ValueError) as error:
+            pass
+    return got
+"""
+
+
+def test_a_function_of_the_check_can_be_called_and_nothing_else(tmp_path: Path) -> None:
+    (tmp_path / "ex09_training.py").write_text(REACHING)
+    read = [("read", name) for name in ("__globals__", "__code__", "__closure__", "__defaults__", "__self__")]
+    called = [("call", name) for name in ("__reduce__", "__getattribute__")]
+    with Sandbox() as sandbox:
+        worker = sandbox.start(memory_bytes=2 << 30, cpu_seconds=60)
+        answers = RemoteAnswers(worker.connection, tmp_path, tmp_path, ["ex09_training"], [], 30)
+        assert answers.ex09_training.reach(lambda step: 0.1, [*read, *called]) == []
+        assert answers.ex09_training.reach(lambda step: 0.1, [("call", None, 3)]) == ["0.1"]
+        with pytest.raises(Lost):
+            answers.ex09_training.reach(lambda step: 0.1, [("items",)])
