@@ -42,13 +42,16 @@ class Unsendable(TypeError):
 # ---- frames ----
 
 
+_encode = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
+
+
 def frame(header: Any, body: list[bytes]) -> bytes:
     """Put a frame together.
 
     Raises:
         Unsendable: it would be larger than a frame may be.
     """
-    text = json.dumps(header, separators=(",", ":"), check_circular=False).encode()
+    text = _encode(header).encode()
     padded = [part + bytes(-len(part) % ALIGNMENT) for part in body]
     size = sum(map(len, padded))
     if len(text) > MOST_HEADER or size > MOST_BODY or len(body) > MOST_TENSORS:

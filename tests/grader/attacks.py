@@ -306,7 +306,7 @@ class Lies(torch.Tensor):
     Attack(
         "a module of many parts that contains itself",
         "",
-        "self.parts = nn.ModuleList([nn.Linear(1, 1) for _ in range(50)]); self.parts.append(self.parts[0])",
+        "self.parts = nn.ModuleList([nn.Identity() for _ in range(50)]); self.parts.append(self.parts[0])",
     ),
     Attack(
         "gradients of another shape",
