@@ -34,6 +34,7 @@ def cli() -> None:
       --json FILE             write the result as JSON too; - is standard output
       --seed N                other inputs; the same seed gives the same result
       --verbose               every check, and every failing one in full
+      --sandbox               run the answers where they can read nothing and harm nobody (Linux)
       --check-seconds N, --exercise-seconds N    limits (10 and 60)
     """
 
@@ -59,6 +60,8 @@ def _console(**options: Any) -> Any:
 @click.option("--json", "json_file", metavar="FILE", help="Write the result as JSON too; - is standard output.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Seed of the checks' inputs.")
 @click.option("--verbose", is_flag=True, help="Show every check.")
+@click.option("--sandbox", is_flag=True, help="Run the answers in a sandbox.")
+@click.option("--accept-weak-sandbox", is_flag=True, help="Also where it lacks a layer that an exam needs.")
 @click.option("--check-seconds", type=click.FloatRange(0.1), default=10.0, show_default=True, help="Limit of a check.")
 @click.option(
     "--exercise-seconds", type=click.FloatRange(0.1), default=60.0, show_default=True, help="Limit of an exercise."
@@ -69,6 +72,8 @@ def grade_exercises(
     json_file: str | None,
     seed: int,
     verbose: bool,
+    sandbox: bool,
+    accept_weak_sandbox: bool,
     check_seconds: float,
     exercise_seconds: float,
 ) -> int:
@@ -87,7 +92,7 @@ def grade_exercises(
     limits = run.Limits(check_seconds, exercise_seconds)
     quiet = json_file == "-"
     console = _console(quiet=quiet)
-    with Workers(chosen) as workers:
+    with Workers(chosen, sandbox=sandbox, accept_weak=accept_weak_sandbox) as workers:
         result = _with_progress(console, run.grade(submission, chosen, workers, seed=seed, limits=limits))
     notes = [f"{name} belongs to no exercise and is not graded" for name in submission.unknown()]
     if submission.folder == checkout.EXERCISES:

@@ -150,12 +150,13 @@ class ExerciseResult:
 
 @dataclass(frozen=True)
 class RunResult:
-    """A whole run: the exercises that were graded, in order."""
+    """A whole run: the exercises that were graded, in order; in a sandbox, the state of each of its layers."""
 
     answers: str
     seed: int
     seconds: float
     exercises: tuple[ExerciseResult, ...]
+    layers: dict[str, str] | None = None
 
     @property
     def points(self) -> float:
@@ -181,7 +182,7 @@ class RunResult:
             "answers": self.answers,
             "seed": self.seed,
             "seconds": round(self.seconds, 3),
-            "sandbox": None,
+            "sandbox": None if self.layers is None else {"layers": self.layers},
             "points": self.points,
             "max_points": self.max_points,
             "bonus": float(sum(exercise.points for exercise in bonus)),

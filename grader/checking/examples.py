@@ -6,7 +6,6 @@ hypothesis draws and shrinks; how far is decided here, in numbers of calls, so t
 import contextlib
 import copy
 import functools
-import io
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -17,6 +16,8 @@ from grader.checking import expect
 from grader.checking.answers import NotThere, Problem
 from grader.checking.expect import RECORD, Mismatch, Record
 from grader.feedback.observation import observed
+from grader.sandbox.peer import Lost
+from grader.sandbox.printed import Tail
 
 __tracebackhide__ = True
 
@@ -76,35 +77,6 @@ class Budget:
             self.seconds -= max((time.monotonic() - clock) / 3, time.process_time() - processor)
 
 
-class Tail(io.TextIOBase):
-    """Standard output for answers: keeps the end of what they print, and cannot be closed or filled."""
-
-    MOST = 2_000
-
-    def __init__(self) -> None:
-        self._text = ""
-
-    def write(self, text: str) -> int:
-        """Keep the last characters."""
-        self._text = (self._text + text[-self.MOST :])[-self.MOST :]
-        return len(text)
-
-    def writable(self) -> bool:
-        """It is."""
-        return True
-
-    def close(self) -> None:
-        """Closing changes nothing: the next print still works."""
-
-    def forget(self) -> None:
-        """Start anew."""
-        self._text = ""
-
-    def text(self) -> str:
-        """What was printed last."""
-        return self._text
-
-
 class Settled(BaseException):
     """Carries the end of a search past hypothesis, which would go on."""
 
@@ -146,7 +118,7 @@ class Search:
                 raise
             except BaseException as raised:
                 self.note(raised)
-                if self.budget is None or isinstance(raised, NotImplementedError | NotThere | Problem):
+                if self.budget is None or isinstance(raised, NotImplementedError | NotThere | Problem | Lost):
                     raise Settled from raised  # no smaller input would change it, or none is looked for
                 raise
 

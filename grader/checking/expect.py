@@ -7,13 +7,13 @@ anything of the learner's. torch and NumPy are looked up, not imported (exercise
 
 import contextlib
 import copy
-import random
 import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeVar
 
 from grader.feedback import show
+from grader.sandbox.randomness import seeded
 
 T = TypeVar("T")
 __tracebackhide__ = True  # pytest ends its traceback at the check's own line
@@ -54,6 +54,7 @@ class Record:
 
     def __init__(self) -> None:
         self.seed = 0
+        self.watching = False  # whether a check looks at what an answer does to its arguments
         self.clear()
 
     def clear(self) -> None:
@@ -168,7 +169,31 @@ def call(function: Callable[..., T], *args: Any, **kwargs: Any) -> T:
         RECORD.rename(original, kept)
     RECORD.keep(function, args, kwargs)
     RECORD.add(write)
-    return function(*args, **kwargs)
+    try:
+        return function(*args, **kwargs)
+    finally:
+        if not RECORD.watching:
+            for original, kept in zip([*args, *kwargs.values()], [*frozen, *frozen_kwargs.values()], strict=True):
+                _put_back(original, kept)
+
+
+def _put_back(argument: Any, kept: Any) -> None:
+    """Undo what the answer did to an argument: what is expected is computed from what it was given."""
+    torch, numpy = sys.modules.get("torch"), sys.modules.get("numpy")
+    if argument is kept:
+        return
+    if torch is not None and type(argument) is torch.Tensor:
+        if argument.shape != kept.shape or argument.dtype != kept.dtype:
+            argument.data = kept
+        elif not torch.equal(argument, kept):
+            argument.data.copy_(kept)
+    elif numpy is not None and isinstance(argument, numpy.ndarray):
+        argument[...] = kept
+    elif isinstance(argument, list):
+        argument[:] = kept
+    elif isinstance(argument, dict):
+        argument.clear()
+        argument.update(kept)
 
 
 def assign(module: Any, name: str, values: Any) -> None:
@@ -182,28 +207,6 @@ def assign(module: Any, name: str, values: Any) -> None:
     RECORD.add(lambda record: [f"{record.words(module)}.{name}.data.copy_({show.python(kept)})"])
     with torch.no_grad():
         target.copy_(values)
-
-
-@contextlib.contextmanager
-def seeded(seed: int) -> Iterator[None]:
-    """Seed the global random state inside the block, and put it back after it."""
-    torch, numpy = sys.modules.get("torch"), sys.modules.get("numpy")
-    python_state = random.getstate()
-    numpy_state = numpy.random.get_state() if numpy else None
-    torch_state = torch.get_rng_state() if torch else None
-    random.seed(seed)
-    if numpy:
-        numpy.random.seed(seed % 2**32)
-    if torch:
-        torch.default_generator.manual_seed(seed)
-    try:
-        yield
-    finally:
-        random.setstate(python_state)
-        if numpy:
-            numpy.random.set_state(numpy_state)
-        if torch:
-            torch.set_rng_state(torch_state)
 
 
 def _variable(made: Any) -> str:
@@ -501,9 +504,15 @@ def _about(what: str, difference: str) -> str:
 def leaves_alone(answers: Any, **arguments: Any) -> Iterator[None]:
     """Expect that the block changes none of the arguments named, and draws nothing from the global random state."""
     before = {name: copy.deepcopy(value) for name, value in arguments.items()}
-    with seeded(271_828):  # a state that no answer's own seed has left: seeding twice alike would show no change
+    with answers.seeded(
+        271_828
+    ):  # a state that no answer's own seed has left: seeding twice alike would show no change
         random_before = answers.random_state()
-        yield
+        RECORD.watching = True
+        try:
+            yield
+        finally:
+            RECORD.watching = False
         random_after = answers.random_state()
     for name, value in arguments.items():
         try:

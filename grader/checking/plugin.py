@@ -8,6 +8,7 @@ import inspect
 import time
 from collections.abc import Callable, Collection, Generator
 from pathlib import Path
+from typing import Any
 
 import hypothesis
 import pytest
@@ -22,7 +23,7 @@ from grader.checking.expect import RECORD
 from grader.result import Check
 
 __tracebackhide__ = True  # pytest shows the check and the answer, not what stands between them
-ANSWERS = pytest.StashKey[Answers]()
+ANSWERS = pytest.StashKey[Any]()  # Answers, or what stands for them in the sandbox
 CHECK = pytest.StashKey[Check]()
 SEARCH = pytest.StashKey[Search]()
 
@@ -95,12 +96,12 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, o
 
 
 @pytest.fixture(scope="session")
-def answers(request: pytest.FixtureRequest) -> Answers:
+def answers(request: pytest.FixtureRequest) -> Any:
     """The answers: `answers.ex05_flatten_consecutive.FlattenConsecutive`."""
     return answers_of(request.config)
 
 
-def answers_of(config: pytest.Config) -> Answers:
+def answers_of(config: pytest.Config) -> Any:
     """The one object through which this session reaches the answers."""
     if ANSWERS not in config.stash:
         folder = Path(config.getoption("--answers")).absolute()

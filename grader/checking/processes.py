@@ -1,6 +1,7 @@
 """The processes in which answers run: started, spoken to and ended here. What they find is judged elsewhere (`run`).
 
 Where processes can fork (Linux), one warm worker forks a child for each request; elsewhere each gets a new worker.
+In the sandbox each child has a second process beside it (`sandbox.launch`): the checks run here, the answers there.
 """
 
 import contextlib
@@ -20,17 +21,24 @@ from grader import checkout, curriculum
 from grader.curriculum import Exercise
 from grader.errors import UsageError
 from grader.result import Check
+from grader.sandbox.launch import Sandbox, SandboxedWorker
 
 PIPE_CLOSED = 74  # the exit status of a process whose answer closed the pipe for its records
 CAN_FORK = hasattr(os, "fork") and hasattr(socket, "send_fds") and sys.platform == "linux"
 
 
 class Process:
-    """One process that checks one exercise: its records as they come (None at its end), and how to end it."""
+    """One process that checks one exercise: its records as they come (None at its end), and how to end it.
 
-    def __init__(self, pipe: IO[bytes], end: Callable[[float], int | None]) -> None:
+    `worker` is the process that the answers run in, where that is another one: in the sandbox.
+    """
+
+    def __init__(
+        self, pipe: IO[bytes], end: Callable[[float], int | None], worker: SandboxedWorker | None = None
+    ) -> None:
         self.records = read_records(pipe)
         self.end = end
+        self.worker = worker
 
 
 def read_records(pipe: IO[bytes]) -> "queue.Queue[dict[str, Any] | None]":
@@ -48,10 +56,26 @@ def read_records(pipe: IO[bytes]) -> "queue.Queue[dict[str, Any] | None]":
 
 
 class Workers:
-    """The worker processes: one that forks (Linux), or a new one for each request. Close them, or use `with`."""
+    """The worker processes: one that forks (Linux), or a new one for each request. Close them, or use `with`.
 
-    def __init__(self, chosen: Sequence[Exercise], *, fork: bool = CAN_FORK) -> None:
+    Args:
+        chosen: the exercises that they check.
+        fork: whether to fork.
+        sandbox: whether answers run in a sandbox.
+        accept_weak: run them there too where the sandbox lacks a layer that an exam needs.
+
+    Raises:
+        UsageError: this system cannot have a sandbox.
+    """
+
+    def __init__(
+        self, chosen: Sequence[Exercise], *, fork: bool = CAN_FORK, sandbox: bool = False, accept_weak: bool = False
+    ) -> None:
         self._collected, self._fork = _with_ancestors(chosen), fork
+        self._accept_weak = accept_weak
+        if sandbox and not fork:
+            raise UsageError("the sandbox needs Linux; without --sandbox the answers are graded in a plain process")
+        self._sandbox = Sandbox() if sandbox else None
         self._lock = threading.Lock()
         self._checks: dict[str, tuple[Check, ...]] = {}
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 (closed with the workers)
@@ -80,6 +104,24 @@ class Workers:
                 }
             return self._checks
 
+    @property
+    def sandboxed(self) -> bool:
+        """Whether answers run in a sandbox."""
+        return self._sandbox is not None
+
+    def layers(self) -> dict[str, str] | None:
+        """The layers of the sandbox, each "on" or "unavailable: why"; None without a sandbox.
+
+        Raises:
+            UsageError: it lacks one that an exam needs, and that was not accepted.
+        """
+        if self._sandbox is None:
+            return None
+        weakness = self._sandbox.weakness()
+        if weakness and not self._accept_weak:
+            raise UsageError(f"the sandbox lacks {weakness}; --accept-weak-sandbox grades all the same, and says so")
+        return self._sandbox.layers()
+
     @contextlib.contextmanager
     def start(self, request: dict[str, Any]) -> Iterator[Process]:
         """Start a process for a request; it is ended with the block."""
@@ -88,6 +130,8 @@ class Workers:
             yield process
         finally:
             process.end(0.0)
+            if process.worker is not None:
+                process.worker.end(0.0)
 
     def __enter__(self) -> "Workers":
         return self
@@ -99,6 +143,8 @@ class Workers:
         """End all processes."""
         if self._control is not None:
             self._control.close()
+        if self._sandbox is not None:
+            self._sandbox.close()
         for process in list(self._spawned):
             with contextlib.suppress(subprocess.TimeoutExpired):
                 process.wait(1 if process is self._warm and self._fork else 0)
@@ -108,12 +154,18 @@ class Workers:
     def _forked(self, request: dict[str, Any]) -> Process:
         assert self._control is not None
         reader, writer = os.pipe()
+        descriptors, worker = [writer], None
         try:
+            if self._sandbox is not None and "observations" not in request:  # the bank's code needs no walls
+                worker = self._sandbox.start(memory_bytes=request["memory_bytes"], cpu_seconds=request["cpu_seconds"])
+                descriptors.append(worker.connection.fileno())
             with self._lock:
-                socket.send_fds(self._control, [json.dumps(request).encode()], [writer])
+                socket.send_fds(self._control, [json.dumps(request).encode()], descriptors)
                 child = self._answer()["forked"]
         finally:
             os.close(writer)
+            if worker is not None:
+                worker.connection.close()
         ended: list[int | None] = []
 
         def end(patience: float) -> int | None:
@@ -124,7 +176,7 @@ class Workers:
                     ended.append(self._answer()["status"])
             return ended[0] if ended else None
 
-        return Process(os.fdopen(reader, "rb"), end)
+        return Process(os.fdopen(reader, "rb"), end, worker)
 
     def _fresh(self, request: dict[str, Any]) -> Process:
         with self._lock:

@@ -4,6 +4,7 @@ Nothing of the learner's runs here. A process that dies, hangs or closes its pip
 remaining checks go on in a new one.
 """
 
+import math
 import os
 import queue
 import signal
@@ -17,7 +18,10 @@ from typing import Any
 from grader import curriculum
 from grader.checking.processes import PIPE_CLOSED, Process, Workers
 from grader.curriculum import Exercise
+from grader.errors import UsageError
+from grader.feedback import show
 from grader.result import Cause, CheckResult, ExerciseResult, Finding, RunResult
+from grader.sandbox.launch import WALLS_MISSING
 from grader.submission import Submission
 
 AT_ONCE = min(2, os.cpu_count() or 1)
@@ -27,11 +31,15 @@ DIAGNOSIS_SECONDS = 30.0  # it takes 0.3; a new mistake that hangs must not hold
 
 @dataclass(frozen=True)
 class Limits:
-    """What one answer may use: seconds for a check and for an exercise, bytes of memory for a whole run."""
+    """What one answer may use: seconds for a check and for an exercise, bytes of memory for a whole run.
+
+    In the sandbox also CPU seconds for all exercises of a submission together, every attempt included.
+    """
 
     check_seconds: float = 10.0
     exercise_seconds: float = 60.0
     memory_bytes: int = 4 << 30
+    cpu_seconds: float = 300.0
 
 
 @dataclass(frozen=True)
@@ -72,8 +80,9 @@ def grade(
 
     def supervise() -> None:
         try:
+            layers = workers.layers()  # a sandbox that is too weak is refused before anything runs
             results = run.results(chosen)
-            events.put(RunResult(submission.shown, seed, time.perf_counter() - started, results))
+            events.put(RunResult(submission.shown, seed, time.perf_counter() - started, results, layers))
         except BaseException as error:
             events.put(error)
 
@@ -135,6 +144,7 @@ class _Run:
         self.shrink = shrink
         self.cancelled = threading.Event()
         self.done = self.total = 0
+        self.cpu_left = limits.cpu_seconds
 
     def results(self, chosen: Sequence[Exercise]) -> tuple[ExerciseResult, ...]:
         checks = self.workers.checks()
@@ -217,7 +227,14 @@ class _Run:
     def request(self, exercise: Exercise, **more: Any) -> dict[str, Any]:
         """What a process is asked to do, apart from how."""
         share = self.limits.memory_bytes // AT_ONCE
-        return {"exercise": exercise.name, "seed": self.seed, "memory_bytes": share, **more}
+        sandboxed = self.workers.sandboxed
+        return {
+            "exercise": exercise.name,
+            "seed": self.seed,
+            "memory_bytes": share,
+            "sandboxed": sandboxed,
+            **more,
+        }
 
     def resumed(self, exercise: Exercise, checks: tuple[CheckResult, ...]) -> tuple[CheckResult, ...]:
         """Run what the first attempt gave up, where no earlier exercise is to blame."""
@@ -275,6 +292,9 @@ class _Run:
                 limit = f"the {self.limits.exercise_seconds:g} s of the exercise (--exercise-seconds)"
                 unreached = Finding("timeout", difference=f"not reached within {limit}")
                 return findings | dict.fromkeys(waiting, unreached)
+            if self.cpu_left <= 0:
+                spent = f"the {self.limits.cpu_seconds:g} s of CPU time that a submission has are used up"
+                return findings | dict.fromkeys(waiting, Finding("timeout", difference=spent))
             request = self.request(
                 exercise,
                 folder=str(self.submission.folder),
@@ -283,9 +303,13 @@ class _Run:
                 shrink=self.shrink,
                 until_failure=until_failure,
                 check_seconds=self.limits.check_seconds,
+                call_seconds=self.limits.exercise_seconds,
+                cpu_seconds=math.ceil(min(self.cpu_left, self.limits.exercise_seconds)) + 1,
             )
             with self.workers.start(request) as process:
                 ended = self.follow(exercise, process, findings, deadline, counted=not standing_on)
+            if process.worker is not None:
+                self.cpu_left -= process.worker.end(0.0)[1]
             if ended is None:
                 return findings
             step, finding = ended
@@ -312,6 +336,8 @@ class _Run:
             if record is None:
                 status = process.end(0.5)
                 return step, _died(step, status)
+            if "lost" in record:
+                return step, _lost(late, step, record["lost"], process, self.limits, time.monotonic() - started)
             if "started" in record:
                 step, started, late = record["started"], time.monotonic(), Finding("timeout")
                 limit = min(deadline, started + self.limits.check_seconds + LATE_SECONDS)
@@ -320,7 +346,7 @@ class _Run:
             elif "late" in record:
                 late = Finding(**record["late"])
             elif "finished" in record:
-                findings[record["finished"]] = Finding(**record["finding"])
+                findings[record["finished"]] = Finding(**show.printable(record["finding"]))
                 self.done += counted
             elif "done" in record:
                 process.end(0.2)
@@ -366,6 +392,18 @@ def _timed_out(late: Finding, step: str, seconds: float, limits: Limits, whole: 
     what = "importing the file" if step == "import" else "the check"
     difference = f"{what} was stopped after {limit}: does a loop never end?"
     return replace(late, seconds=seconds, difference=difference, at_import=step == "import")
+
+
+def _lost(late: Finding, step: str, why: str, process: Process, limits: Limits, seconds: float) -> Finding:
+    """Why the process that the answers run in is gone: it died, it broke the rules of the boundary, or it hung."""
+    assert process.worker is not None
+    status, _ = process.worker.end(0.5)
+    process.end(0.5)
+    if status == WALLS_MISSING:
+        raise UsageError("the sandbox could not be set up for a worker as it was for the first one; try once more")
+    if why == "time":
+        return _timed_out(late, step, seconds, limits, whole=True)
+    return _died(step, status if why == "closed" else PIPE_CLOSED)
 
 
 def _died(step: str, status: int | None) -> Finding:

@@ -7,6 +7,7 @@ process ends with it. Where processes cannot fork, the supervisor starts a new w
 
 import contextlib
 import gc
+import hashlib
 import importlib
 import json
 import os
@@ -22,10 +23,15 @@ from typing import Any, NoReturn
 
 import pytest
 
+from grader import checkout, curriculum
 from grader.checking import diagnosis, explain, plugin
-from grader.checking.examples import Budget, Failure, Search, Tail
+from grader.checking.examples import Budget, Failure, Search
+from grader.checking.expect import RECORD
 from grader.checking.processes import PIPE_CLOSED
 from grader.result import Finding
+from grader.sandbox.peer import Lost
+from grader.sandbox.printed import Tail
+from grader.sandbox.proxy import RemoteAnswers
 
 REQUEST_BYTES = 1 << 16
 _QUIET = ["terminal", "cacheprovider", "doctest", "junitxml", "faulthandler", "logging", "unraisableexception"]
@@ -94,8 +100,9 @@ def serve(control: socket.socket, records: Records, items: dict[str, list[pytest
             if child == 0:
                 os.setsid()
                 control.close()
-                run(request, Records(descriptors[0]), items)
-            os.close(descriptors[0])
+                run(request, Records(descriptors[0]), items, *descriptors[1:])
+            for descriptor in descriptors:
+                os.close(descriptor)
             children.add(child)
             records.send(forked=child)
     finally:
@@ -106,7 +113,7 @@ def serve(control: socket.socket, records: Records, items: dict[str, list[pytest
 def requests(control: socket.socket) -> Iterator[tuple[dict[str, Any], list[int]]]:
     """The supervisor's requests, each with its descriptors; it waits for an answer before it sends the next."""
     while True:
-        data, descriptors, _, _ = socket.recv_fds(control, REQUEST_BYTES, 1)
+        data, descriptors, _, _ = socket.recv_fds(control, REQUEST_BYTES, 2)
         if not data:
             return
         yield json.loads(data), descriptors
@@ -133,32 +140,50 @@ def end(child: int, patience: float) -> int | None:
     return status
 
 
-def run(request: dict[str, Any], records: Records, items: dict[str, list[pytest.Item]]) -> NoReturn:
-    """Do what is asked for, then end the process."""
+def run(
+    request: dict[str, Any], records: Records, items: dict[str, list[pytest.Item]], sandboxed: int | None = None
+) -> NoReturn:
+    """Do what is asked for, then end the process.
+
+    Args:
+        request: the exercise, its checks and the limits; or the observations of an answer, to find the mistake.
+        records: where to tell what was found.
+        items: the collected checks.
+        sandboxed: the connection to the process that the answers run in; without, they run in this one.
+    """
     try:
         close_the_world(request["memory_bytes"])
         exercise = items[request["exercise"]]
         plugin.seed(exercise, request["seed"])
+        if request["sandboxed"]:
+            # Initial weights are drawn in the sandbox: their seed must not tell the one that inputs come from.
+            digest = hashlib.sha256(f"weights/{request['seed']}".encode()).digest()
+            RECORD.seed = int.from_bytes(digest[:4], "big")
         if "observations" in request:
             answers = plugin.answers_of(exercise[0].config)
             records.send(agree=diagnosis.agreeing(request["exercise"], exercise, answers, request["observations"]))
         else:
-            check(request, records, exercise)
+            check(request, records, exercise, sandboxed)
         records.send(done=True)
+    except Lost as lost:
+        records.send(lost=lost.why)
     except OSError:
         os._exit(PIPE_CLOSED)
     finally:
         os._exit(0)  # no exit handler, thread or finaliser of the answers runs
 
 
-def check(request: dict[str, Any], records: Records, items: list[pytest.Item]) -> None:
+def check(request: dict[str, Any], records: Records, items: list[pytest.Item], sandboxed: int | None) -> None:
     """Import the answer and run the checks asked for, a record before and after each step."""
     exercise, memory, replaced = request["exercise"], request["memory_bytes"], request["standing_on"]
-    answers = plugin.answers_of(items[0].config)
-    answers.take(Path(request["folder"]), replaced)
     records.send(started="import")
-    with contextlib.suppress(BaseException):  # what the import raises, each check raises again, and tells
+    answers = take_answers(request, items[0].config, sandboxed)
+    try:
         getattr(answers, exercise)
+    except Lost:
+        raise
+    except BaseException:  # what the import raises, each check raises again, and tells
+        pass
     budget = Budget() if request["shrink"] else None
 
     def explained(failure: Failure | None) -> Finding:
@@ -176,10 +201,26 @@ def check(request: dict[str, Any], records: Records, items: list[pytest.Item]) -
 
         with when_late(request["check_seconds"], tell):
             failure, seconds = plugin.run_check(item, budget)
+        if failure is not None and isinstance(failure.raised, Lost):
+            raise failure.raised
         finding = explained(failure)
         records.send(finished=name, finding=asdict(finding) | {"seconds": seconds})
         if request["until_failure"] and finding.status != "passed":
             return
+
+
+def take_answers(request: dict[str, Any], config: pytest.Config, sandboxed: int | None) -> Any:
+    """The answers that the request names: modules of this process, or what stands for those of the sandbox."""
+    folder, replaced = Path(request["folder"]), request["standing_on"]
+    if sandboxed is None:
+        answers = plugin.answers_of(config)
+        answers.take(folder, replaced)
+        return answers
+    names = [exercise.name for exercise in curriculum.exercises()]
+    connection = socket.socket(fileno=sandboxed)
+    remote = RemoteAnswers(connection, folder, checkout.SOLUTIONS, names, replaced, request["call_seconds"])
+    config.stash[plugin.ANSWERS] = remote
+    return remote
 
 
 @contextlib.contextmanager

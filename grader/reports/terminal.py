@@ -59,6 +59,8 @@ def _overview(console: Console, run: RunResult) -> None:
     bonus = sum(result.points for result in run.exercises if result.bonus)
     console.print(Text(f"\n{run.points:g} of {run.max_points:g} points", "bold"), end="")
     console.print(f"  (and {bonus:g} bonus)" if bonus else "", f" in {run.seconds:.1f} s")
+    if run.layers is not None:
+        _line(console, f"sandbox: {', '.join(f'{name} {state}' for name, state in run.layers.items())}", style="dim")
 
 
 def _next_step(console: Console, run: RunResult, by_name: dict[str, Exercise]) -> None:

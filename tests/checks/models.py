@@ -10,7 +10,8 @@ from typing import Any, TypeVar
 import torch
 from torch import Tensor, nn
 
-from grader.checking.expect import RECORD, call, given, holds, seeded
+from grader.checking.expect import RECORD, call, given, holds
+from grader.sandbox.randomness import seeded
 
 T = TypeVar("T")
 

@@ -78,8 +78,8 @@ def field(trace: Any, name: str, shape: tuple[int, ...]) -> np.ndarray:
 
 @pytest.mark.worth(0.5, "joined", "summed", "fused")
 def test_two_letters_by_hand(answers: Answers) -> None:
-    """The neighbours [0.1, 0.2] and [0.3, 0.4] are joined to [0.1, 0.2, 0.3, 0.4], summed to [0.8, -0.2] and fused to tanh of that,
-    and the three come back as a tuple with the names `joined`, `summed` and `fused`.
+    """The neighbours [0.1, 0.2] and [0.3, 0.4] are joined to [0.1, 0.2, 0.3, 0.4], summed to [0.8, -0.2] and fused to
+    tanh of that, and the three come back as a tuple with the names `joined`, `summed` and `fused`.
     """
     left, right = np.array([[0.1, 0.2]]), np.array([[0.3, 0.4]])
     weight, bias = np.array([[1.0, 0.0], [0.0, 1.0], [2.0, 0.0], [0.0, -1.0]]), np.array([0.1, 0.0])

@@ -25,8 +25,8 @@ from grader.checking.expect import (
     same,
     same_dtype,
     same_shape,
-    seeded,
 )
+from grader.sandbox.randomness import seeded
 
 SHAPES = st.sampled_from([(2, 1), (2, 2), (2, 3), (2, 4), (3, 1), (3, 2), (3, 3), (4, 2), (4, 3), (5, 1)])
 SIZES = st.integers(1, 4)
@@ -353,10 +353,10 @@ def test_batch_of_one(answers: Answers, shape: tuple[int, int], normalize: bool,
     two = tokens(2, group**depth, 5, seed)
     tree = grown(answers, Window(two, group**depth, group, 5, 2, 3), normalize=normalize)
     tree.eval()
-    with seeded(0):  # an answer that draws at each call fails the check about that
+    with answers.seeded(0):  # an answer that draws at each call fails the check about that
         one = call(tree, two[:1].clone())
     same_shape(one, (1, 5))
-    with seeded(0):
+    with answers.seeded(0):
         both = call(tree, two.clone())
     same_shape(both, (2, 5))
     same(one, both[:1], what="a window's logits alone, against those in a batch of two")
@@ -371,10 +371,10 @@ def test_strides_and_dtypes(answers: Answers, layout: str, normalize: bool, seed
     dense = tokens(3, 4, 5, seed)
     same_dtype(call(tree, dense.clone()), torch.float32)
     tree.double()
-    with seeded(0):
+    with answers.seeded(0):
         got = call(tree, laid_out(dense.clone(), layout))
     same_dtype(got, torch.float64)
-    with seeded(0):
+    with answers.seeded(0):
         usual = call(tree, dense.clone())
     same(got, usual, what="the logits for tokens in this layout, against those in the usual one")
 

@@ -29,8 +29,9 @@ from torch import Tensor, nn
 
 from grader.checking import expect
 from grader.checking.answers import Answers
-from grader.checking.expect import Mismatch, call, holds, leaves_alone, raises, same, seeded
+from grader.checking.expect import Mismatch, call, holds, leaves_alone, raises, same
 from grader.feedback import show
+from grader.sandbox.randomness import seeded
 
 MODES = st.booleans()
 UNFIT_LENGTHS = st.sampled_from([(0, 0), (3, 2), (2, 3), (1, 4)])

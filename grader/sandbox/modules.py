@@ -1,0 +1,388 @@
+"""Modules of torch across the boundary: their parts, parameters and buffers at both ends, kept alike.
+
+A module that stays at the other end has a mirror here: a module with the same parts, whose forward pass happens over
+there. A model that a check made of torch's own layers is copied whole for the request that takes it along, and brought
+up to date when the reply comes. In both cases only what has changed goes over.
+"""
+
+import weakref
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from grader.sandbox import mirror
+from grader.sandbox.peer import Peer
+from grader.sandbox.wire import MOST_DEPTH, Reader, Unsendable, WireError, Writer
+
+MOST_PARTS = 2_000
+# The layers of torch.nn that a model may be copied with: made of their attributes, without their constructor.
+PLAIN = frozenset(
+    [
+        *("Sequential", "ModuleList", "ModuleDict", "Embedding", "Linear", "Conv1d", "Flatten", "Identity"),
+        *("Tanh", "ReLU", "GELU", "Sigmoid", "Softmax", "LogSoftmax", "Dropout", "BatchNorm1d", "LayerNorm"),
+    ]
+)
+Value = tuple[Tensor, bool, Tensor | None]  # a tensor's numbers, whether it collects a gradient, its gradient
+
+
+class State:
+    """A module's parts and tensors, as both ends know them: tells what has changed since, and takes changes on.
+
+    It does not keep the module alive. Slots are places in the tables of the parts: an assignment there is a change too.
+    """
+
+    def __init__(self, module: nn.Module, lender: Peer | None = None) -> None:
+        self._lender = lender  # where each part is lent by its number; else the module is copied
+        self._parts = [weakref.ref(part) for part in module.modules()]
+        self._slots: list[tuple[dict[str, Any], str]] = []
+        seen = set()
+        for part in module.modules():
+            for table in (part._parameters, part._buffers):
+                for name, tensor in table.items():
+                    if tensor is not None and id(tensor) not in seen:
+                        seen.add(id(tensor))
+                        self._slots.append((table, name))
+        self._outline = _outline(module)
+        self._remember()
+
+    def _remember(self) -> None:
+        self._known = [_value(self.tensor(slot)) for slot in range(len(self._slots))]
+        self._modes = self._modes_now()
+
+    def _modes_now(self) -> list[bool]:
+        return [bool(part.training) for ref in self._parts if (part := ref()) is not None]
+
+    def part(self, place: int) -> nn.Module:
+        """The part that has a place; the module itself has place 0."""
+        part = self._parts[place]() if 0 <= place < len(self._parts) else None
+        if part is None:
+            raise WireError("a part that the module has not")
+        return part
+
+    def place(self, part: Any) -> int | None:
+        """The place of a part, or None where it is not one."""
+        return next((place for place, ref in enumerate(self._parts) if ref() is part), None)
+
+    def tensor(self, slot: int) -> Tensor:
+        """The tensor of a slot."""
+        table, name = self._slots[slot] if 0 <= slot < len(self._slots) else ({}, "")
+        tensor: Tensor | None = table.get(name)
+        if tensor is None:
+            raise WireError("a tensor that the module has not")
+        return tensor
+
+    def moving(self) -> list[tuple[int, Tensor]]:
+        """The tensors that gradients may flow to, each with its slot."""
+        tensors = [(slot, self.tensor(slot)) for slot in range(len(self._slots))]
+        return [(slot, tensor) for slot, tensor in tensors if tensor.requires_grad]
+
+    def is_current(self) -> bool:
+        """Whether the module still has the parts and tensors that it had."""
+        return self._outline == _outline(self.part(0))
+
+    def whole(self, writer: Writer) -> dict[str, Any]:
+        """All of it: the parts as a tree, and every tensor."""
+        slots = {id(self.tensor(slot)): slot for slot in range(len(self._slots))}
+        outline = self._node(writer, self.part(0), slots, set(), 0)
+        self._remember()
+        return {"outline": outline, "tensors": [self._entry(writer, slot) for slot in range(len(self._slots))]}
+
+    def _node(self, writer: Writer, part: nn.Module, slots: dict[int, int], seen: set[int], depth: int) -> Any:
+        if len(seen) > MOST_PARTS or depth > MOST_DEPTH:
+            raise Unsendable("a module of too many parts")
+        if id(part) in seen:
+            return {"is": self._named(writer, part), "again": True}
+        seen.add(id(part))
+        return {
+            "is": self._named(writer, part),
+            "training": bool(part.training),
+            "parameters": [[name, None if t is None else slots[id(t)]] for name, t in part._parameters.items()],
+            "buffers": [[name, None if t is None else slots[id(t)]] for name, t in part._buffers.items()],
+            "passing": sorted(part._non_persistent_buffers_set),
+            "parts": [
+                [name, None if inner is None else self._node(writer, inner, slots, seen, depth + 1)]
+                for name, inner in part._modules.items()
+            ],
+        }
+
+    def _named(self, writer: Writer, part: nn.Module) -> list[Any]:
+        """A part by its number, or a layer of torch by its name, attributes and hooks."""
+        if self._lender is not None:
+            return [self._lender.lend(part), mirror.class_of(self._lender, type(part))]
+        attributes = {
+            name: writer.value(value)
+            for name, value in part.__dict__.items()
+            if not name.startswith("_") and name != "training"
+        }
+        hooks = [writer.value(hook) for hook in part._forward_hooks.values()]
+        return [self.place(part), type(part).__name__, attributes, hooks]
+
+    def changes(self, writer: Writer) -> Any:
+        """What has changed since both ends were alike: modes, values, gradients. None where nothing has."""
+        entries = []
+        for slot in range(len(self._slots)):
+            if not _same(self.tensor(slot), self._known[slot]):
+                entries.append([slot, *self._entry(writer, slot)])
+                self._known[slot] = _value(self.tensor(slot))
+        modes = self._modes_now()
+        changed, self._modes = modes != self._modes, modes
+        return [modes if changed else None, entries] if changed or entries else None
+
+    def _entry(self, writer: Writer, slot: int) -> list[Any]:
+        tensor = self.tensor(slot)
+        gradient = None if not tensor.is_leaf or tensor.grad is None else writer.tensor(tensor.grad)
+        return [writer.tensor(tensor), tensor.requires_grad, gradient]
+
+    def apply(self, changes: Any, reader: Reader) -> None:
+        """Take on what has changed at the other end."""
+        if changes is None:
+            return
+        match changes:
+            case [None | list() as modes, list(entries)] if modes is None or len(modes) == len(self._parts):
+                for place, mode in enumerate(modes or []):
+                    self.part(place).training = mode is True
+            case _:
+                raise WireError("changes of a wrong form")
+        for entry in entries:
+            match entry:
+                case [int(slot), int(value), bool(moves), None | int() as gradient]:
+                    _set(self.tensor(slot), reader, value, moves, gradient)
+                    self._known[slot] = _value(self.tensor(slot))
+                case _:
+                    raise WireError("a change of a wrong form")
+        self._modes = self._modes_now()
+
+
+def _outline(module: nn.Module) -> list[Any]:
+    """Which parts and tensors a module has, to be compared."""
+    outline: list[Any] = []
+    for part in module.modules():
+        outline += (id(part), *map(id, part._modules.values()))
+        for table in (part._parameters, part._buffers):
+            outline += table
+            outline += [tensor is None for tensor in table.values()]
+    return outline
+
+
+def _value(tensor: Tensor) -> Value:
+    gradient = tensor.grad if tensor.is_leaf else None
+    return tensor.detach().clone(), tensor.requires_grad, None if gradient is None else gradient.detach().clone()
+
+
+def _same(tensor: Tensor, known: Value) -> bool:
+    gradient = tensor.grad if tensor.is_leaf else None
+    return tensor.requires_grad == known[1] and _equal(tensor.detach(), known[0]) and _equal(gradient, known[2])
+
+
+def _equal(one: Tensor | None, other: Tensor | None) -> bool:
+    if one is None or other is None:
+        return one is other
+    return one.dtype == other.dtype and one.shape == other.shape and torch.equal(one, other)
+
+
+def _set(tensor: Tensor, reader: Reader, value: int, moves: bool, gradient: int | None) -> None:
+    """Give a tensor its numbers, its gradient, and whether it collects one."""
+    numbers = reader.tensor(value)
+    if numbers.dtype == tensor.dtype and numbers.shape == tensor.shape:
+        if not torch.equal(numbers, tensor.detach()):
+            tensor.data.copy_(numbers)
+    else:
+        if tensor.is_leaf:
+            tensor.grad = None
+        tensor.data = numbers
+    if not tensor.is_leaf:
+        return
+    if moves and not (tensor.is_floating_point() or tensor.is_complex()):
+        raise WireError("a gradient of whole numbers")
+    tensor.requires_grad_(moves)
+    found = None if gradient is None else reader.tensor(gradient)
+    if found is not None and (found.shape != tensor.shape or found.dtype != tensor.dtype):
+        raise WireError("a gradient that does not fit")
+    if found is not None or tensor.grad is not None:
+        tensor.grad = found
+
+
+# ---- at the end that has the module ----
+
+
+def is_plain(module: nn.Module) -> bool:
+    """Whether a model is made of torch's own layers alone, so that it can be copied."""
+    return all(
+        type(part).__name__ in PLAIN and type(part) is getattr(nn, type(part).__name__) for part in module.modules()
+    )
+
+
+def lent(peer: Peer, module: nn.Module) -> State:
+    """The state of a module that the other end shall mirror, from now on kept."""
+    state = State(module, peer)
+    peer.originals[peer.number(module)] = state
+    return state
+
+
+# ---- at the other end ----
+
+
+class Mirror(nn.Module):
+    """Stands for a module of the other end: the same parts and tensors, but all work is done over there."""
+
+    _peer: Peer
+
+    def __init__(self, *args: Any, **keywords: Any) -> None:
+        """Build the part of a class of this end that extends a mirror's class."""
+        super().__init__()
+        kind = next(base for base in type(self).__mro__ if "_peer" in base.__dict__)
+        made = kind(*args, **keywords)
+        self.__dict__["_stands_on"] = (made,)  # in a tuple, so that it is not a part
+        self.__dict__ |= {name: made.__dict__[name] for name in ("_parameters", "_buffers", "_modules")}
+        self._peer.stands[self] = self._peer.stands[made]
+
+    def forward(self, *args: Any, **keywords: Any) -> Any:
+        """Ask the other end."""
+        return self._peer.ask("call", self._peer.stands[self], None, *args, keywords=keywords)
+
+    def __getattr__(self, name: str) -> Any:
+        try:
+            return super().__getattr__(name)
+        except AttributeError:
+            return mirror.attribute(self._peer, self, name)
+
+    def extra_repr(self) -> str:
+        """Nothing: the attributes are at the other end."""
+        return ""
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Any:
+        return self._peer.ask("copy", self._peer.stands[self])
+
+
+def _changing(name: str) -> Callable[..., Any]:
+    def change(self: Mirror, *args: Any, **keywords: Any) -> Mirror:
+        self._peer.ask("change", self._peer.stands[self], name, *args, keywords=keywords)
+        return self
+
+    return change
+
+
+for _name in mirror.CHANGING:
+    setattr(Mirror, _name, _changing(_name))
+
+
+def new_kind(name: str, from_torch: str, members: dict[str, Any]) -> type:
+    """A class of mirrors, which extends the class of torch.nn that the other end's class extends."""
+    base = getattr(nn, from_torch, None)
+    if not isinstance(base, type) or not issubclass(base, nn.Module):
+        raise WireError(f"a class of torch that is none: {from_torch!r:.40}")
+    return mirror.Kind(name, (Mirror,) if base is nn.Module else (Mirror, base), members)
+
+
+def mirrored(peer: Peer, number: int, whole: Any, reader: Reader) -> nn.Module:
+    """A mirror of a module that the other end describes, or the one that there is, brought up to date."""
+
+    def place(named: Any) -> nn.Module:
+        match named:
+            case [int(part), kind]:
+                known = peer.held.get(part)
+                if isinstance(known, Mirror):
+                    peer.hold(part)
+                    return known
+                made = _bare(mirror.kind_of(peer, kind))
+                if not isinstance(made, Mirror):
+                    raise WireError("a part of no module's class")
+                peer.hold(part, made)
+                return made
+        raise WireError("a part of a wrong form")
+
+    root = _built(whole, reader, place)
+    if peer.stands.get(root) != number:
+        raise WireError("a module of another number")
+    peer.mirrored[number] = State(root)
+    for part in root.modules():
+        if (known := peer.stands.get(part)) is not None:
+            peer.roots.setdefault(known, number)
+    return root
+
+
+def copied(whole: Any, reader: Reader) -> nn.Module:
+    """A copy of a model of torch's own layers."""
+    hooks: list[tuple[nn.Module, Any]] = []
+    parts: dict[int, nn.Module] = {}
+
+    def place(named: Any) -> nn.Module:
+        number, name, attributes, called = named
+        if number in parts:
+            return parts[number]
+        if name not in PLAIN:
+            raise WireError(f"a layer {name!r:.40}")
+        made = parts[number] = _bare(getattr(nn, name))
+        made.__dict__.update({key: reader.value(value) for key, value in attributes.items()})
+        hooks.extend((made, reader.value(hook)) for hook in called)
+        return made
+
+    root = _built(whole, reader, place)
+    for part, hook in hooks:
+        part.register_forward_hook(hook)
+    return root
+
+
+def _bare(kind: type) -> nn.Module:
+    """A module of a class, without what its constructor would make."""
+    made: nn.Module = object.__new__(kind)
+    nn.Module.__init__(made)
+    return made
+
+
+def _built(whole: Any, reader: Reader, place: Callable[[Any], nn.Module]) -> nn.Module:
+    """Put a module together from its description; `place` makes or finds the part that a node is."""
+    if not isinstance(whole, dict) or not isinstance(whole.get("tensors"), list):
+        raise WireError("a module of a wrong form")
+    tensors: dict[int, Tensor] = {}
+    entries, count = whole["tensors"], 0
+
+    def tensor(slot: Any, known: Tensor | None, parameter: bool) -> Tensor | None:
+        if slot is None:
+            return None
+        if type(slot) is not int or not 0 <= slot < len(entries):
+            raise WireError("a tensor that the module has not")
+        if slot not in tensors:
+            value, moves, gradient = entries[slot]
+            numbers = reader.tensor(value)
+            if known is None:
+                known = nn.Parameter(numbers.clone(), requires_grad=False) if parameter else numbers.clone()
+            _set(known, reader, value, moves is True, gradient)
+            tensors[slot] = known
+        return tensors[slot]
+
+    def part(node: Any, depth: int) -> nn.Module:
+        nonlocal count
+        count += 1
+        if depth > MOST_DEPTH or count > MOST_PARTS * 2 or not isinstance(node, dict):
+            raise WireError("a module of too many parts")
+        made = place(node["is"])
+        if node.get("again") is True:
+            return made
+        made.training = node["training"] is True
+        tables: list[tuple[dict[str, Any], Any, bool]] = [
+            (made._parameters, node["parameters"], True),
+            (made._buffers, node["buffers"], False),
+        ]
+        for table, listed, parameter in tables:
+            before = dict(table)
+            table.clear()
+            table.update({_name_of(name): tensor(slot, before.get(name), parameter) for name, slot in listed})
+        made._non_persistent_buffers_set = {_name_of(name) for name in node["passing"]}
+        inner = {_name_of(name): None if child is None else part(child, depth + 1) for name, child in node["parts"]}
+        made._modules.clear()
+        made._modules.update(inner)
+        return made
+
+    try:
+        return part(whole["outline"], 0)
+    except (KeyError, TypeError, ValueError) as error:
+        raise WireError("a module of a wrong form") from error
+
+
+def _name_of(name: Any) -> str:
+    if not isinstance(name, str) or "." in name or len(name) > mirror.LONGEST_NAME:
+        raise WireError("a part without a name")
+    return name

@@ -1,0 +1,238 @@
+"""One end of the boundary: asks the other end to do something, and does what it asks. Both ends are alike.
+
+An object that is no data stays where it is: the other end holds its number, and something that stands for it
+(`mirror`). While an end waits for a reply it does what the other end asks meanwhile, as when a model calls a hook of
+the check. Ids, depth and time are limited; whatever breaks the rules ends the conversation (`Lost`).
+"""
+
+import socket
+import time
+import weakref
+from collections.abc import Callable
+from typing import Any, Literal, NoReturn
+
+from grader.sandbox import raised, wire
+
+MOST_NESTED = 24  # requests of the other end within requests of this one
+Why = Literal["closed", "protocol", "time"]
+
+
+class Lost(BaseException):
+    """The other end is gone: it died, it broke the rules, or it took too long. No check may take it for an error."""
+
+    def __init__(self, why: Why, details: str) -> None:
+        super().__init__(details)
+        self.why = why
+
+
+class Channel:
+    """Whole frames over a socket, each within the deadline."""
+
+    def __init__(self, connection: socket.socket) -> None:
+        self._socket = connection
+        self._lost: Lost | None = None
+        self.deadline: float | None = None
+
+    def send(self, data: bytes) -> None:
+        """Send a frame."""
+        view = memoryview(data)
+        while view:
+            self._wait()
+            try:
+                view = view[self._socket.send(view) :]
+            except TimeoutError:
+                self.lose("time", "it does not read")
+            except OSError as error:
+                self.lose("closed", str(error))
+
+    def receive(self) -> tuple[dict[str, Any], bytearray]:
+        """Take the next frame: its header, and the bytes of its tensors."""
+        try:
+            header, body = wire.lengths(self._exactly(wire.LENGTHS.size))
+            return wire.parse(self._exactly(header)), self._exactly(body)
+        except wire.WireError as error:
+            self.lose("protocol", str(error))
+
+    def lose(self, why: Why, details: str) -> NoReturn:
+        """End the conversation."""
+        self._lost = self._lost or Lost(why, details)
+        self._socket.close()
+        raise self._lost
+
+    def _exactly(self, size: int) -> bytearray:
+        data = bytearray(min(size, 1 << 20))  # grows as the bytes come: a length alone costs no memory
+        at = 0
+        while at < size:
+            if at == len(data):
+                data.extend(bytes(min(size - at, len(data))))
+            self._wait()
+            try:
+                got = self._socket.recv_into(memoryview(data)[at:])
+            except TimeoutError:
+                self.lose("time", "no answer in time")
+            except OSError as error:
+                self.lose("closed", str(error))
+            if not got:
+                self.lose("closed", "the connection was closed")
+            at += got
+        return data
+
+    def _wait(self) -> None:
+        if self._lost is not None:
+            raise self._lost
+        if self.deadline is None:
+            return
+        left = self.deadline - time.monotonic()
+        if left <= 0:
+            self.lose("time", "no answer in time")
+        self._socket.settimeout(left)
+
+
+class Peer:
+    """One end: what it lends by number, what it holds of the other's, and the conversation between the two.
+
+    Args:
+        channel: to the other end.
+        serves: operations of this end alone, by name.
+        may_read: whether the other end may read an attribute of one of this end's objects.
+        path_of: the path of an answer's file, by its name, for the lines of errors.
+        believing: whether this end serves the other one, as the worker does; else it believes nothing that comes.
+        seconds: what a request may take, all that the other end asks meanwhile included.
+    """
+
+    def __init__(
+        self,
+        channel: Channel,
+        *,
+        serves: dict[str, Callable[..., Any]],
+        may_read: Callable[[Any, str], bool],
+        path_of: Callable[[str], str | None],
+        believing: bool,
+        seconds: float | None = None,
+    ) -> None:
+        self.channel, self.believing, self.may_read, self.path_of = channel, believing, may_read, path_of
+        self.printed: Callable[[], str] = lambda: ""
+        self.models: list[Any] = []  # states of the models that were copied into the requests that run now
+        self.mirrored: dict[int, Any] = {}  # states of mirrors here, by the number of what they mirror
+        self.roots: dict[int, int] = {}  # of the number of a mirror's part, the number of the whole
+        self.originals: dict[int, Any] = {}  # states of what is mirrored there
+        self.graphs: dict[int, tuple[list[Any], list[Any]]] = {}  # results and leaves of requests, for gradients
+        self.stands: weakref.WeakKeyDictionary[Any, int] = weakref.WeakKeyDictionary()  # for what of the other end
+        self.held: weakref.WeakValueDictionary[int, Any] = weakref.WeakValueDictionary()  # the same, by number
+        self.kinds: dict[int, type] = {}
+        self.given_kinds: set[type] = set()  # classes that went over as values: they may be called, no other may
+        self.serves = serves
+        self._seconds = seconds
+        self._asked = self._heard = self._nested = 0
+        self._lent: dict[int, Any] = {}
+        self._last_lent = 0
+        self._numbers: dict[int, int] = {}
+        self._sent: dict[int, int] = {}  # how often each number went over
+        self._received: dict[int, int] = {}  # how often each number of the other end came
+        self._released: list[list[Any]] = []
+
+    def ask(self, operation: str, *args: Any, keywords: dict[str, Any] | None = None, **more: Any) -> Any:
+        """Have something done over there with these values; what comes back, or what was raised there."""
+        from grader.sandbox.request import Request
+
+        return Request(self, operation, args, keywords or {}, more).result()
+
+    def exchange(self, header: dict[str, Any], body: list[bytes]) -> tuple[dict[str, Any], bytearray]:
+        """Send a request and take its reply, serving in between what the other end asks meanwhile."""
+        self._asked += 1
+        number = header["id"] = self._asked
+        outermost = self.channel.deadline is None
+        if outermost and self._seconds is not None:
+            self.channel.deadline = time.monotonic() + self._seconds
+        try:
+            released, self._released = self._released, []
+            if released:
+                header["release"] = released
+            self.channel.send(wire.frame(header, body))
+            while True:
+                answer, data = self.channel.receive()
+                if "op" in answer:
+                    self._serve_meanwhile(answer, data)
+                elif answer.get("reply") == number and type(answer["reply"]) is int:
+                    return answer, data
+                else:
+                    self.channel.lose("protocol", "a reply to nothing that was asked")
+        finally:
+            if outermost:
+                self.channel.deadline = None
+
+    def _serve_meanwhile(self, request: dict[str, Any], data: bytearray) -> None:
+        self._nested += 1
+        if self._nested > MOST_NESTED:
+            self.channel.lose("protocol", "requests within requests without end")
+        self.serve(request, data)
+        self._nested -= 1
+
+    def serve(self, header: dict[str, Any], data: bytearray) -> None:
+        """Do what a request asks, and send its reply."""
+        from grader.sandbox.request import Service
+
+        number = header.get("id")
+        if number != self._heard + 1 or type(number) is not int:
+            self.channel.lose("protocol", "a request out of turn")
+        self._heard = number
+        try:
+            released = header.get("release", [])
+            for what, which, times in released:
+                self._forget(what, which, times)
+            reply, body = Service(self, header, data).reply()
+        except (wire.WireError, TypeError, ValueError, KeyError) as error:
+            self.channel.lose("protocol", f"a request of a wrong form: {error}")
+        if text := self.printed():
+            reply["printed"] = text
+        try:
+            frame = wire.frame({"reply": number, **reply}, body)
+        except wire.Unsendable as error:
+            frame = wire.frame({"reply": number, "raised": raised.told(error), "t": []}, [])
+        self.channel.send(frame)
+
+    def release_graph(self, number: int) -> None:
+        """Tell the other end, with the next request, that no gradients will be asked of a request any more."""
+        self._released.append(["graph", number, 1])
+
+    def _forget(self, what: Any, number: Any, times: Any) -> None:
+        """Drop what the other end needs no longer; of an object, only if it has not been sent again meanwhile."""
+        if what == "graph":
+            self.graphs.pop(number, None)
+        elif what == "object" and number in self._lent:
+            self._sent[number] -= times
+            if self._sent[number] <= 0:
+                self._numbers.pop(id(self._lent.pop(number)), None)
+                self.originals.pop(number, None)
+
+    def hold(self, number: int, thing: Any = None) -> None:
+        """Note that a number of the other end has come, and for the first time what stands for it."""
+        if thing is not None:
+            self.stands[thing], self.held[number] = number, thing
+            weakref.finalize(thing, self._release, number).atexit = False
+        self._received[number] = self._received.get(number, 0) + 1
+
+    def _release(self, number: int) -> None:
+        self.mirrored.pop(number, None)
+        self.roots.pop(number, None)
+        self._released.append(["object", number, self._received.pop(number, 0)])
+
+    def number(self, thing: Any) -> int:
+        """The number of an object of this end."""
+        number = self._numbers.get(id(thing))
+        if number is None:
+            self._last_lent = number = self._last_lent + 1
+            self._lent[number], self._numbers[id(thing)] = thing, number
+        return number
+
+    def lend(self, thing: Any) -> int:
+        """The number by which the other end may name an object of this end from now on; it goes over once."""
+        number = self.number(thing)
+        self._sent[number] = self._sent.get(number, 0) + 1
+        return number
+
+    def lent(self, number: Any) -> Any:
+        """The object of this end that has a number."""
+        if type(number) is not int or number not in self._lent:
+            raise wire.WireError("an object that was never lent")
+        return self._lent[number]

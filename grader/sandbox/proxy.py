@@ -1,0 +1,158 @@
+"""The answers of a sandboxed worker, as checks see them: the same interface as of answers in this process."""
+
+import contextlib
+import functools
+import socket
+import types
+from collections.abc import Collection, Iterator
+from pathlib import Path
+from typing import Any
+
+from grader.answer_modules import AnswerModules, NotThere, Problem, Source, defined
+from grader.sandbox.peer import Channel, Peer
+
+REFERENCES = "references"  # the package of references: they run on this side, and what they are stays here
+_KEPT = type | types.FunctionType
+
+
+class RemoteAnswers:
+    """What a check receives: `answers.ex05_flatten_consecutive` is that file, in another process.
+
+    Args:
+        connection: to the worker.
+        folder: where the files are; they are read here and sent.
+        references: the folder of the solutions.
+        names: of all exercises.
+        standing_on: exercises in whose place references stand.
+        seconds: what one call may take.
+    """
+
+    def __init__(
+        self,
+        connection: socket.socket,
+        folder: Path,
+        references: Path,
+        names: Collection[str],
+        standing_on: Collection[str],
+        seconds: float,
+    ) -> None:
+        self._names = frozenset(names)
+        self._found: dict[tuple[str, str], Any] = {}
+        self._imported: set[str] = set()
+        self._standing_on, self._references = list(standing_on), references
+        paths = {name: folder / f"{name}.py" for name in names if name not in standing_on}
+        root = folder.resolve()
+        self._peer = Peer(
+            Channel(connection),
+            serves={},
+            may_read=_may_read,
+            path_of=lambda file: str(folder / file) if file.removesuffix(".py") in self._names else None,
+            believing=False,
+            seconds=seconds,
+        )
+        sources = {name: (f"{name}.py", path.read_bytes()) for name, path in paths.items() if _inside(path, root)}
+        self._peer.ask("take", sources)
+
+    def __getattr__(self, name: str) -> "RemoteAnswer":
+        if name.startswith("_") or name not in self._names:
+            raise AttributeError(name)
+        self._stand()
+        if name not in self._imported:
+            _found(self._peer.ask("import", name))
+            self._imported.add(name)
+        return RemoteAnswer(self, name)
+
+    def _stand(self) -> None:
+        """Import the references on this side, and let the worker have what stands for their names.
+
+        What a reference builds on is the answer itself, where no reference stands in for that one too.
+        """
+        if not self._standing_on:
+            return
+        modules = AnswerModules(self._reference, REFERENCES)
+        for name in self._names.difference(self._standing_on):
+            module = modules.made[name] = types.ModuleType(f"{REFERENCES}.{name}")
+            module.__getattr__ = functools.partial(self._imported_by_a_reference, name)  # type: ignore[method-assign]
+        for name in sorted(self._standing_on):
+            self._peer.ask("stand", name, _public(modules.load(name)))
+        self._standing_on = []
+
+    def _reference(self, name: str) -> Source | None:
+        path = self._references / f"{name}.py"
+        return Source(str(path), path.read_bytes()) if path.is_file() else None
+
+    def _imported_by_a_reference(self, exercise: str, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        try:
+            return self.attribute(exercise, name)
+        except (NotThere, Problem) as error:
+            raise AttributeError(name) from error
+
+    def attribute(self, exercise: str, name: str) -> Any:
+        """What a name of a file stands for."""
+        known = self._found.get((exercise, name))
+        if known is not None:
+            return known
+        value = _found(self._peer.ask("name", exercise, name))
+        if isinstance(value, _KEPT):
+            self._found[exercise, name] = value
+        return value
+
+    def random_state(self) -> dict[str, str]:
+        """Digests of the global random states of the worker, to be compared."""
+        states = self._peer.ask("random")
+        return states if isinstance(states, dict) else {}
+
+    @contextlib.contextmanager
+    def seeded(self, seed: int) -> Iterator[None]:
+        """Seed those random states inside a block, and put them back after it."""
+        self._peer.ask("seed", seed)
+        try:
+            yield
+        finally:
+            self._peer.ask("seed", None)
+
+
+class RemoteAnswer:
+    """One file."""
+
+    def __init__(self, answers: RemoteAnswers, exercise: str) -> None:
+        self._answers, self._exercise = answers, exercise
+
+    def __getattr__(self, name: str) -> Any:
+        return self._answers.attribute(self._exercise, name)
+
+
+def _found(told: Any) -> Any:
+    """What the worker has found, or the problem that it tells."""
+    match told:
+        case ("found", value):
+            return value
+        case ("absent", str(text)):
+            raise NotThere(text)
+        case ("problem", str(text), None | str() as code, None | str() as where, None | str() as lacking):
+            raise Problem(text, code=code, where=where, lacking=lacking)
+    raise Problem("its file cannot be read: the worker tells it in a wrong form")
+
+
+def _inside(path: Path, root: Path) -> bool:
+    """Whether a file lies in the folder: a link that leads out of it is no answer, it could lead to a solution."""
+    return path.is_file() and path.resolve().is_relative_to(root)
+
+
+def _public(module: types.ModuleType) -> dict[str, Any]:
+    """The names that a reference defines."""
+    return {name: value for name, value in vars(module).items() if not name.startswith("_") and defined(module, name)}
+
+
+def _may_read(thing: Any, name: str) -> bool:
+    """Of references the answers may read what their contract names: what their own class and constructor define.
+
+    Nothing else on this side has attributes for the worker: from a function or a frame a path leads to everything.
+    """
+    kind = type(thing)
+    if name.startswith("_") or kind.__module__.partition(".")[0] != REFERENCES:
+        return False
+    own = name in vars(kind) or name in vars(thing)
+    return own or any(name in vars(thing).get(table, ()) for table in ("_parameters", "_buffers", "_modules"))

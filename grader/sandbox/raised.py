@@ -1,0 +1,80 @@
+"""Exceptions that cross the boundary: as the same built-in type, with the message and the lines of the answer.
+
+An exception is told as data: the name of the nearest built-in class, its own name, its text, and the frames that lie in
+the answer's files. On the other side a new exception of that class has a traceback with these very lines.
+"""
+
+import builtins
+import sys
+import traceback
+import types
+from collections.abc import Callable
+from typing import Any
+
+from grader.answer_modules import PACKAGE
+from grader.sandbox.wire import WireError
+
+MOST_TEXT = 20_000
+MOST_FRAMES = 1_200
+# Built-in classes that cannot be made of a message alone are told as a class above them.
+_UNFIT = {"UnicodeDecodeError", "UnicodeEncodeError", "UnicodeTranslateError", "BaseExceptionGroup", "ExceptionGroup"}
+_BUILT_IN = {
+    name: kind
+    for name, kind in vars(builtins).items()
+    if isinstance(kind, type) and issubclass(kind, BaseException) and name not in _UNFIT
+}
+
+
+def told(error: BaseException) -> dict[str, Any]:
+    """An exception as data."""
+    kind = type(error)
+    nearest = next(base.__name__ for base in kind.__mro__ if _BUILT_IN.get(base.__name__) is base)
+    try:
+        text = str.__str__(str(error))
+    except BaseException:  # the answer's own __str__ may raise anything
+        text = "(its message cannot be printed)"
+    frames = [
+        [frame.f_code.co_filename.rpartition("/")[2], line, frame.f_code.co_name]
+        for frame, line in traceback.walk_tb(error.__traceback__)
+        if frame.f_globals.get("__package__") == PACKAGE
+    ]
+    if len(frames) > MOST_FRAMES:
+        frames = frames[: MOST_FRAMES // 2] + frames[-MOST_FRAMES // 2 :]
+    return {"type": nearest, "name": kind.__name__, "text": text[:MOST_TEXT], "frames": frames}
+
+
+def rebuilt(form: Any, path_of: Callable[[str], str | None]) -> BaseException:
+    """An exception of data: the built-in class that it names, or a new class of its own name below that.
+
+    Args:
+        form: what `told` made, or what somebody else says that it made.
+        path_of: the path of an answer's file, by its name; None where there is no such file.
+    """
+    try:
+        base, name, text, frames = _BUILT_IN[form["type"]], form["name"], form["text"], form["frames"]
+        if not isinstance(name, str) or not isinstance(text, str) or len(text) > MOST_TEXT:
+            raise WireError("an exception of a wrong form")
+        lines = [(path_of(file), line, function) for file, line, function in frames[: MOST_FRAMES + 1]]
+    except (KeyError, TypeError, ValueError) as error:
+        raise WireError("an exception of a wrong form") from error
+    name = name if name.isidentifier() and len(name) <= 100 else base.__name__
+    kind: type[BaseException] = type(name, (base,), {"__str__": lambda self: text, "__module__": base.__module__})
+    raised = kind.__new__(kind, text)
+    raised.args = (text,)
+    return raised.with_traceback(_traceback(lines))
+
+
+def _traceback(lines: list[tuple[str | None, Any, Any]]) -> types.TracebackType | None:
+    """A traceback through these lines: real frames of functions that bear their names and did nothing else."""
+    made = None
+    for path, line, function in reversed(lines):
+        if path is None or type(line) is not int or not 0 < line < 1 << 20 or not isinstance(function, str):
+            continue
+        code = _here.__code__.replace(co_filename=path, co_firstlineno=line, co_name=function[:100])
+        frame = types.FunctionType(code, {"__package__": PACKAGE, "__name__": PACKAGE, "sys": sys})()
+        made = types.TracebackType(made, frame, 0, line)
+    return made
+
+
+def _here() -> types.FrameType:
+    return sys._getframe()

@@ -1,0 +1,358 @@
+"""A request, seen from both ends: `Request` asks and makes the reply part of this end's computation, `Service` answers.
+
+With a request go the values, what has changed in the modules that are mirrored, and the models that are copied; with
+its reply come the result, changed arguments, changed modules. Where gradients are on, the request is one step of
+torch's graph: its backward pass is a request too.
+"""
+
+import contextlib
+import copy
+import itertools
+import sys
+import types
+import weakref
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from grader.sandbox import mirror, raised, randomness, wire
+from grader.sandbox.peer import Lost, Peer
+
+MOST_LISTED = 10_000  # items of an iterator
+MOST_PRINTED = 4_000
+
+
+class Request:
+    """Something asked of the other end."""
+
+    def __init__(
+        self, peer: Peer, operation: str, args: Sequence[Any], keywords: dict[str, Any], more: dict[str, Any]
+    ) -> None:
+        self.peer, self.args, self.keywords = peer, args, keywords
+        self.header: dict[str, Any] = {"op": operation, **more}
+        self.graph: int | None = None
+
+    def result(self) -> Any:
+        """Send it, and take what comes back as this end's own."""
+        peer, torch = self.peer, sys.modules.get("torch")
+        mark = len(peer.models)
+        alive = [peer.held.get(number) for number in peer.mirrored]  # kept until the reply has been read
+        try:
+            writer = mirror.writer(peer)
+            self.header["values"] = writer.value(list(self.args))
+            self.header["keywords"] = writer.value(self.keywords)
+            self.models = peer.models[mark:]
+            self.header["models"] = [state.whole(writer) for state in self.models]
+            self.roots = self._involved()
+            self.header["sync"] = [[number, state.changes(writer)] for number, state in self.roots.items()]
+            self.header["t"], self.writer = writer.metas, writer
+            inputs = self._inputs() if torch is not None and torch.is_grad_enabled() else []
+            self.header["grad"] = torch is not None and torch.is_grad_enabled()
+            try:
+                if inputs:
+                    from grader.sandbox.gradients import through
+
+                    outputs = through(self, [tensor for _, tensor in inputs])
+                    self.reader.given.update(zip(self.outputs, outputs, strict=True))
+                else:
+                    self.exchange()
+                return self._read()
+            except wire.WireError as error:
+                peer.channel.lose("protocol", str(error))
+        finally:
+            del peer.models[mark:]
+            alive.clear()
+
+    def _involved(self) -> dict[int, Any]:
+        """The states of the mirrors that the request may need or change: by number, of the whole.
+
+        An answer may hide one module in another, so that all are involved; references do not.
+        """
+        roots, number = self.peer.roots, self.args[0] if self.args else None
+        if not self.peer.believing or number not in roots:
+            return dict(self.peer.mirrored)
+        named = {number, *(self.peer.stands.get(arg) for arg in self.args[1:] if mirror.is_module(arg))}
+        whole = {roots[one] for one in named if one in roots}
+        return {number: state for number, state in self.peer.mirrored.items() if number in whole}
+
+    def _inputs(self) -> list[tuple[list[Any], Any]]:
+        """The tensors that gradients may flow back to, each with the place where the other end finds it."""
+        found: list[tuple[list[Any], Any]] = [
+            (["x", number], tensor)
+            for number, tensor in enumerate(self.writer.values)
+            if tensor is not None and tensor.requires_grad
+        ]
+        for number, state in self.roots.items():
+            found += [(["s", number, slot], tensor) for slot, tensor in state.moving()]
+        for index, state in enumerate(self.models):
+            found += [(["m", index, slot], tensor) for slot, tensor in state.moving()]
+        self.header["leaves"] = [place for place, _ in found]
+        return found
+
+    def exchange(self) -> None:
+        """Send the request and take its reply apart, but for the values in it."""
+        self.reply, data = self.peer.exchange(self.header, self.writer.body)
+        self.reader = mirror.reader(self.peer, self.reply.get("t", []), data)
+        outputs = self.reply.get("outputs", [])
+        if not isinstance(outputs, list) or not all(
+            type(number) is int and 0 <= number < len(self.reader.metas) for number in outputs
+        ):
+            raise wire.WireError("a wrong list of results")
+        self.outputs: list[int] = outputs
+        if self.reply.get("graph") is True:
+            self.graph = self.header["id"]
+            weakref.finalize(self, self.peer.release_graph, self.graph).atexit = False
+
+    def differentiable(self) -> list[bool]:
+        """Which of the results that are tensors gradients flow through."""
+        return [bool(self.reader.metas[number][3] & 1) for number in self.outputs]
+
+    def backward(self, gradients: Sequence[Any]) -> list[Any]:
+        """The gradients of the inputs for these gradients of the results."""
+        back = self.peer.ask("backward", self.graph, list(gradients), grad=False)
+        if not isinstance(back, list):
+            self.peer.channel.lose("protocol", "gradients of a wrong form")
+        return back
+
+    def _read(self) -> Any:
+        """Apply what has changed, and return or raise what came out."""
+        reply, reader = self.reply, self.reader
+        printed = reply.get("printed")
+        if isinstance(printed, str) and sys.stdout is not None:
+            sys.stdout.write(printed[-MOST_PRINTED:])
+        value = reader.value(reply.get("value"))
+        if "after" in reply:
+            _restore([list(self.args), self.keywords], reader.value(reply["after"]))
+        for state, changes in zip(self.models, _listed(reply.get("models", [])), strict=False):
+            state.apply(changes, reader)
+        for entry in _listed(reply.get("sync", [])):
+            number, changes, whole = entry if isinstance(entry, list) and len(entry) == 3 else (None, None, None)
+            if type(number) is not int or number not in self.roots:
+                raise wire.WireError("a change of what is not mirrored")
+            if whole is not None:
+                mirror.renewed(self.peer, number, whole, reader)
+            else:
+                self.roots[number].apply(changes, reader)
+        if "raised" in reply:
+            raise raised.rebuilt(reply["raised"], self.peer.path_of)
+        return value
+
+
+class Service:
+    """Something that the other end has asked for."""
+
+    def __init__(self, peer: Peer, header: dict[str, Any], data: bytearray) -> None:
+        self.peer, self.header, self.reader = peer, header, mirror.reader(peer, header["t"], data)
+
+    def reply(self) -> tuple[dict[str, Any], list[bytes]]:
+        """Do it; the reply's header and tensors."""
+        peer, header, mark = self.peer, self.header, len(self.peer.models)
+        try:
+            self._prepare()
+            values, keywords = self.reader.value(header["values"]), self.reader.value(header["keywords"])
+            if not isinstance(values, list) or not isinstance(keywords, dict):
+                raise wire.WireError("arguments of a wrong form")
+            before = _snapshot(values, keywords)
+            reply: dict[str, Any] = {}
+            result = None
+            try:
+                with self._as_asked():
+                    result = self._do(header["op"], values, keywords)
+            except (Lost, wire.WireError):
+                raise
+            except BaseException as error:
+                if not peer.believing and not isinstance(error, Exception):
+                    raise
+                reply["raised"] = raised.told(error)
+            writer = self._written(result, reply)
+            if before is not None and _snapshot(values, keywords) != before:
+                reply["after"] = writer.value([values, keywords])
+            reply["models"] = [state.changes(writer) for state in peer.models[mark:]]
+            reply["sync"] = [mirror.changed(peer, number, writer) for number, _ in header["sync"]]
+            reply["t"] = writer.metas
+            return reply, writer.body
+        finally:
+            del peer.models[mark:]
+
+    def _written(self, result: Any, reply: dict[str, Any]) -> wire.Writer:
+        """The result in the reply, and kept here for gradients."""
+        writer = mirror.writer(self.peer)
+        try:
+            reply["value"] = writer.value(result)
+        except wire.Unsendable as error:
+            writer = mirror.writer(self.peer)
+            reply |= {"value": None, "raised": raised.told(error)}
+        reply["outputs"] = [number for number, tensor in enumerate(writer.values) if tensor is not None]
+        results = [writer.values[number] for number in reply["outputs"]]
+        if self.header["grad"] and any(tensor.requires_grad for tensor in results):
+            self.peer.graphs[self.header["id"]] = results, self.leaves
+            reply["graph"] = True
+        return writer
+
+    def _prepare(self) -> None:
+        """Bring the modules here to the state that they have there, and make the tensors that gradients flow to."""
+        peer, header, reader = self.peer, self.header, self.reader
+        for number, changes in header["sync"]:
+            peer.lent(number)
+            peer.originals[number].apply(changes, reader)
+        self.copies = [mirror.copied(whole, reader) for whole in header["models"]]  # kept while the request lasts
+        models = [mirror.state_of(copy) for copy in self.copies]
+        peer.models.extend(models)
+        self.leaves: list[Any] = []
+        for place in header.get("leaves", []):
+            match place:
+                case ["x", int(number)]:
+                    leaf = reader.tensor(number).requires_grad_()
+                    reader.given[number] = leaf if reader.metas[number][3] & 2 else _not_a_leaf(leaf)
+                case ["s", int(number), int(slot)] if number in peer.originals:
+                    leaf = peer.originals[number].tensor(slot)
+                case ["m", int(index), int(slot)] if 0 <= index < len(models):
+                    leaf = models[index].tensor(slot)
+                case _:
+                    raise wire.WireError("a leaf of no known place")
+            self.leaves.append(leaf)
+
+    @contextlib.contextmanager
+    def _as_asked(self) -> Iterator[None]:
+        """With gradients on or off as they are there, and the random states seeded where an object is built."""
+        with contextlib.ExitStack() as stack:
+            if "seed" in self.header:
+                stack.enter_context(randomness.seeded(self.header["seed"]))
+            if torch := sys.modules.get("torch"):
+                stack.enter_context(torch.set_grad_enabled(self.header["grad"] is True))
+            yield
+
+    def _do(self, operation: Any, values: list[Any], keywords: dict[str, Any]) -> Any:
+        if operation in self.peer.serves:
+            return self.peer.serves[operation](*values, **keywords)
+        if operation == "backward":
+            return self._backward(*values)
+        target = self.peer.lent(values[0])
+        if operation == "call":
+            return self._call(target, values[1], values[2:], keywords)
+        if operation == "change" and mirror.changes_module(target, values[1]):
+            getattr(target, values[1])(*values[2:], **keywords)
+            return None
+        if operation == "read":
+            return self._attribute(target, *values[1:])
+        if operation == "copy" and mirror.is_module(target):
+            return copy.deepcopy(target)
+        if operation in ("items", "length", "item") and self.peer.believing:
+            if operation == "items":
+                return list(itertools.islice(iter(target), MOST_LISTED))
+            return len(target) if operation == "length" else target[values[1]]
+        raise wire.WireError("a request for nothing known")
+
+    def _call(self, target: Any, name: Any, args: list[Any], keywords: dict[str, Any]) -> Any:
+        if isinstance(target, type) and not self.peer.believing and target not in self.peer.given_kinds:
+            raise wire.WireError("a call of a class that was never given")
+        if name is None:
+            return target(*args, **keywords)
+        if not self.peer.may_read(target, name):
+            raise AttributeError(f"{type(target).__name__!r} object has no attribute {name!r}")
+        return getattr(target, name)(*args, **keywords)
+
+    def _attribute(self, target: Any, name: str) -> tuple[bool, Any]:
+        """Whether an attribute is a method, and else its value."""
+        if not isinstance(name, str) or not self.peer.may_read(target, name):
+            raise AttributeError(f"{type(target).__name__!r} object has no attribute {name!r}")
+        value = getattr(target, name)
+        if isinstance(value, types.MethodType) and value.__self__ is target:
+            return True, None
+        return False, value
+
+    def _backward(self, graph: Any, gradients: list[Any]) -> list[Any]:
+        import torch
+
+        if graph not in self.peer.graphs:
+            raise wire.WireError("gradients of nothing known")
+        results, leaves = self.peer.graphs[graph]
+        pairs = [
+            (one, two) for one, two in zip(results, gradients, strict=True) if two is not None and one.requires_grad
+        ]
+        moving = [index for index, leaf in enumerate(leaves) if leaf.requires_grad]
+        back: list[Any] = [None] * len(leaves)
+        if pairs and moving:
+            ours, theirs = [one for one, _ in pairs], [two for _, two in pairs]
+            found = torch.autograd.grad(ours, [leaves[i] for i in moving], theirs, allow_unused=True, retain_graph=True)
+            for index, gradient in zip(moving, found, strict=True):
+                back[index] = gradient
+        return back
+
+
+def _not_a_leaf(leaf: Any) -> Any:
+    """The same tensor as a result of something, as it is at the other end."""
+    import torch
+
+    with torch.enable_grad():  # this may run in the forward pass of a step of this end's graph
+        return leaf.view_as(leaf)
+
+
+def _snapshot(values: list[Any], keywords: dict[str, Any]) -> Any:
+    """All data in the arguments, to be compared; None where nothing in them can change."""
+    if not any(_may_change(value) for value in _flat(values, keywords)):
+        return None
+    writer = wire.Writer(lambda writer, thing: id(thing), layouts=False)
+    try:
+        form = writer.value([values, keywords])
+    except wire.Unsendable:
+        return object()
+    return form, [meta[:2] for meta in writer.metas], writer.body
+
+
+def _flat(values: list[Any], keywords: dict[str, Any]) -> Iterator[Any]:
+    """The arguments, and what tuples among them hold."""
+    for item in (*values, *keywords.values()):
+        if isinstance(item, tuple):
+            yield from item
+        yield item
+
+
+def _may_change(value: Any) -> bool:
+    torch, numpy = sys.modules.get("torch"), sys.modules.get("numpy")
+    if isinstance(value, list | dict | set):
+        return True
+    if torch is not None and isinstance(value, torch.Tensor | torch.Generator):
+        return True
+    return numpy is not None and isinstance(value, numpy.ndarray)
+
+
+def _restore(original: Any, changed: Any) -> None:
+    """Let the changes that were made over there be made here: the same objects, with new contents."""
+    torch, numpy = sys.modules.get("torch"), sys.modules.get("numpy")
+    if torch is not None and isinstance(original, torch.Tensor) and isinstance(changed, torch.Tensor):
+        if original.shape != changed.shape or original.dtype != changed.dtype:
+            original.data = changed
+        elif not torch.equal(original, changed):
+            original.data.copy_(changed)
+    elif torch is not None and isinstance(original, torch.Generator) and isinstance(changed, torch.Generator):
+        original.set_state(changed.get_state())
+    elif numpy is not None and isinstance(original, numpy.ndarray) and isinstance(changed, numpy.ndarray):
+        if original.shape == changed.shape:
+            original[...] = changed
+    elif isinstance(original, list | tuple) and isinstance(changed, list | tuple):
+        for one, other in zip(original, changed, strict=False):
+            _restore(one, other)
+        if isinstance(original, list):
+            kept = [one if _stays(one, other) else other for one, other in zip(original, changed, strict=False)]
+            original[:] = [*kept, *changed[len(kept) :]]
+    elif isinstance(original, dict) and isinstance(changed, dict):
+        for key, other in changed.items():
+            if key in original:
+                _restore(original[key], other)
+        kept_items = {
+            key: original[key] if key in original and _stays(original[key], other) else other
+            for key, other in changed.items()
+        }
+        original.clear()
+        original.update(kept_items)
+
+
+def _stays(original: Any, changed: Any) -> bool:
+    """Whether an object has taken on its changes by itself: containers, tensors, and what is no data."""
+    return type(original) is type(changed) and not isinstance(original, bool | int | float | str | bytes | complex)
+
+
+def _listed(value: Any) -> list[Any]:
+    if not isinstance(value, list):
+        raise wire.WireError("a reply of a wrong form")
+    return value

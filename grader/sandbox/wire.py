@@ -1,0 +1,363 @@
+"""What goes over the boundary: frames of data, a JSON header and the raw bytes of tensors. No sockets, no objects.
+
+Nothing here evaluates, imports or unpickles what it reads. A frame is checked against its limits before memory is
+spent on it; whatever is wrong with it is a `WireError`. torch and NumPy are looked up, not imported.
+"""
+
+import functools
+import json
+import math
+import operator
+import struct
+import sys
+from collections.abc import Callable
+from typing import Any
+
+LENGTHS = struct.Struct(">II")
+MOST_HEADER = 4 << 20  # bytes of JSON
+MOST_BODY = 256 << 20  # bytes of all tensors of a frame
+MOST_TENSORS = 4096
+MOST_VALUES = 1 << 18  # in one frame: numbers, texts and containers
+MOST_DEPTH = 40
+MOST_AXES = 16
+MOST_BITS = 1 << 16  # of an integer
+ALIGNMENT = 16
+
+DTYPES = {
+    "bool": 1, "uint8": 1, "int8": 1, "int16": 2, "int32": 4, "int64": 8,
+    "float16": 2, "bfloat16": 2, "float32": 4, "float64": 8, "complex64": 8, "complex128": 16,
+}  # fmt: skip
+ARRAY_DTYPES = DTYPES.keys() - {"bfloat16"} | {"uint16", "uint32", "uint64"}
+_ARRAY_SIZES = DTYPES | {"uint16": 2, "uint32": 4, "uint64": 8}
+
+
+class WireError(Exception):
+    """A frame that breaks the rules: what is wrong with it."""
+
+
+class Unsendable(TypeError):
+    """A value that does not cross the boundary, in words for the person who returned it."""
+
+
+# ---- frames ----
+
+
+_encode = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
+
+
+def frame(header: Any, body: list[bytes]) -> bytes:
+    """Put a frame together.
+
+    Raises:
+        Unsendable: it would be larger than a frame may be.
+    """
+    text = _encode(header).encode()
+    padded = [part + bytes(-len(part) % ALIGNMENT) for part in body]
+    size = sum(map(len, padded))
+    if len(text) > MOST_HEADER or size > MOST_BODY or len(body) > MOST_TENSORS:
+        raise Unsendable(f"{len(text) + size:,} bytes are too much for one call")
+    return b"".join([LENGTHS.pack(len(text), size), text, *padded])
+
+
+def lengths(prefix: bytes | bytearray) -> tuple[int, int]:
+    """The sizes of header and body, from the first eight bytes of a frame."""
+    header, body = LENGTHS.unpack(prefix)
+    if not 0 < header <= MOST_HEADER or body > MOST_BODY:
+        raise WireError(f"a frame of {header} and {body} bytes")
+    return header, body
+
+
+def parse(text: bytes | bytearray) -> dict[str, Any]:
+    """Read a header.
+
+    Raises:
+        WireError: it is not a JSON object in UTF-8, or is nested too deep.
+    """
+    try:
+        header = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise WireError("a header that is not JSON") from error
+    if not isinstance(header, dict):
+        raise WireError("a header that is not an object")
+    return header
+
+
+# ---- values ----
+#
+# None, True, texts, floats and integers of 64 bits are themselves; all else is a list whose first item says its kind:
+#   ["i", hex]  ["c", re, im]  ["b", hex]  ["l", items]  ["t", items]  ["n", name, fields, items]  ["s", items]
+#   ["d", [[key, value], ...]]  ["y", dtype]  ["x", number]  ["a", number]  ["v", number] (a NumPy scalar)
+#   ["g", number] (a generator's state)  ["z", meta] (a size of torch)  and what `refer` made: ["r", ...]
+
+
+class Writer:
+    """Writes values for one frame: the JSON form of each, and the bytes of their tensors on the side."""
+
+    def __init__(self, refer: Callable[["Writer", Any], Any], *, layouts: bool) -> None:
+        self.metas: list[Any] = []
+        self.body: list[bytes] = []
+        self.values: list[Any] = []  # of `metas`, the tensors of the values themselves; None for all else
+        self._refer, self._layouts, self._count = refer, layouts, 0
+
+    def value(self, value: Any, depth: int = 0) -> Any:
+        """The JSON form of a value; what is no data is left to `refer`."""
+        self._count += 1
+        if depth > MOST_DEPTH or self._count > MOST_VALUES:
+            raise Unsendable("a value nested too deep, or of too many parts")
+        if value is None or value is True or value is False:
+            return value
+        kind = type(value)
+        if kind is str:
+            return value
+        torch, numpy = sys.modules.get("torch"), sys.modules.get("numpy")
+        if torch is not None and isinstance(value, torch.Tensor):
+            number = self.tensor(value)
+            self.values[number] = value
+            return ["x", number]
+        if numpy is not None and isinstance(value, numpy.ndarray | numpy.generic):
+            return self._numpy(numpy, value)
+        if isinstance(value, int):
+            plain = int.__index__(value)
+            if plain.bit_length() > MOST_BITS:
+                raise Unsendable(f"an integer of {plain.bit_length()} bits")
+            return plain if -(2**63) <= plain < 2**63 else ["i", hex(plain)]
+        if isinstance(value, float):
+            return float.__float__(value)
+        if isinstance(value, str):
+            return str.__str__(value)
+        return self._container(value, kind, torch, depth + 1)
+
+    def _container(self, value: Any, kind: type, torch: Any, depth: int) -> Any:
+        if isinstance(value, list):
+            return ["l", [self.value(item, depth) for item in list.__iter__(value)]]
+        if isinstance(value, tuple):
+            items = [self.value(item, depth) for item in tuple.__iter__(value)]
+            fields = getattr(kind, "_fields", None)
+            if isinstance(fields, tuple) and len(fields) == len(items) and all(type(name) is str for name in fields):
+                return ["n", kind.__name__, list(fields), items]
+            return ["t", items]
+        if isinstance(value, dict):
+            return ["d", [[self.value(key, depth), self.value(item, depth)] for key, item in dict.items(value)]]
+        if isinstance(value, set | frozenset):
+            return ["s", [self.value(item, depth) for item in value]]
+        if isinstance(value, bytes | bytearray):
+            return ["b", value.hex()]
+        if isinstance(value, complex):
+            return ["c", value.real, value.imag]
+        if torch is not None and isinstance(value, torch.dtype):
+            return ["y", str(value).removeprefix("torch.")]
+        if torch is not None and isinstance(value, torch.Generator):
+            return ["g", self.tensor(value.get_state())]
+        return self._refer(self, value)
+
+    def tensor(self, value: Any) -> int:
+        """Take a tensor along; its number in the frame."""
+        torch = sys.modules["torch"]
+        with torch.no_grad():
+            plain = torch.Tensor.detach(value).as_subclass(torch.Tensor)
+            if plain.layout != torch.strided:
+                plain = plain.to_dense()
+            dtype = str(plain.dtype).removeprefix("torch.")
+            if dtype not in DTYPES:
+                raise Unsendable(f"a tensor of dtype {dtype}")
+            if plain.numel() * DTYPES[dtype] > MOST_BODY:
+                raise Unsendable(f"a tensor of shape {tuple(plain.shape)}")
+            strides = _kept_strides(plain) if self._layouts else None
+            dense = plain.cpu().resolve_conj().resolve_neg()
+            data = (dense.view(torch.int16) if dtype == "bfloat16" else dense).numpy().tobytes()
+        self.metas.append([dtype, list(plain.shape), strides, int(value.requires_grad) + 2 * (value.grad_fn is None)])
+        self.body.append(data)
+        self.values.append(None)
+        return len(self.metas) - 1
+
+    def _numpy(self, numpy: Any, value: Any) -> Any:
+        array = numpy.asarray(value).view(numpy.ndarray)
+        if array.dtype.name not in ARRAY_DTYPES or array.nbytes > MOST_BODY:
+            raise Unsendable(f"an array of dtype {array.dtype} and shape {array.shape}")
+        array = array.astype(array.dtype.newbyteorder("<"), copy=False)
+        kept = self._layouts and not array.flags.c_contiguous and min(array.strides, default=1) > 0
+        self.metas.append([array.dtype.name, list(array.shape), list(array.strides) if kept else None, 2])
+        self.body.append(array.tobytes())
+        self.values.append(None)
+        return ["v" if isinstance(value, numpy.generic) else "a", len(self.metas) - 1]
+
+
+def _kept_strides(plain: Any) -> list[int] | None:
+    """The strides of a tensor that is laid out unusually but has no place in memory twice; else None."""
+    if plain.is_contiguous():
+        return None
+    axes = sorted(zip(plain.stride(), plain.shape, strict=True))
+    reached = 0
+    for stride, size in axes:
+        if size > 1 and stride <= reached:
+            return None
+        reached += (size - 1) * stride
+    return list(plain.stride())
+
+
+class Reader:
+    """Reads the values of one frame. All that it makes is new and plain: no class of the sender's, no shared memory."""
+
+    def __init__(
+        self, metas: Any, body: bytearray, resolve: Callable[["Reader", list[Any]], Any], *, layouts: bool
+    ) -> None:
+        self._body, self._resolve, self._count = body, resolve, 0
+        self.metas = _checked(metas, len(body), layouts)
+        self.given: dict[int, Any] = {}  # tensors that stand for those of the frame: parts of a computation
+        self._starts: list[int] = []
+        at = 0
+        for dtype, shape, _, _ in self.metas:
+            self._starts.append(at)
+            size = _ARRAY_SIZES[dtype] * math.prod(shape)
+            at += size + -size % ALIGNMENT
+        if at != len(body):
+            raise WireError(f"tensors of {at} bytes in a body of {len(body)}")
+
+    def value(self, form: Any, depth: int = 0) -> Any:
+        """The value that a JSON form stands for."""
+        self._count += 1
+        if depth > MOST_DEPTH or self._count > MOST_VALUES:
+            raise WireError("a value nested too deep, or of too many parts")
+        if form is None or isinstance(form, bool | int | float | str):
+            return form
+        if not isinstance(form, list) or not form or not isinstance(form[0], str):
+            raise WireError("a value of no known form")
+        try:
+            return self._listed(form[0], form[1:], depth + 1)
+        except (TypeError, ValueError, IndexError, OverflowError, RuntimeError) as error:
+            raise WireError(f"a value of a wrong form ({form[0][:10]!r})") from error
+
+    def _listed(self, kind: str, rest: list[Any], depth: int) -> Any:
+        if kind == "x":
+            (number,) = rest
+            return self.given[number] if type(number) is int and number in self.given else self.tensor(number)
+        if kind == "g":
+            return _generator(self.tensor(*rest))
+        if kind in ("a", "v"):
+            array = self._array(*rest)
+            return array if kind == "a" else array[()]
+        if kind == "r":
+            return self._resolve(self, rest)
+        if kind == "n":
+            name, fields, items = rest
+            return _named(name, fields, [self.value(item, depth) for item in items])
+        if kind == "c":
+            return complex(*rest)
+        (content,) = rest
+        if kind == "i":
+            if len(content) > MOST_BITS // 4 + 4:
+                raise WireError("an integer of too many digits")
+            return int(content, 16)
+        if kind == "b":
+            return bytes.fromhex(content)
+        if kind == "y":
+            if content not in DTYPES:
+                raise WireError(f"a dtype {content!r:.40}")
+            import torch
+
+            return getattr(torch, content)
+        if kind == "d":
+            return {self.value(key, depth): self.value(item, depth) for key, item in content}
+        made = [self.value(item, depth) for item in content]
+        if kind == "l":
+            return made
+        if kind == "t":
+            return tuple(made)
+        if kind == "s":
+            return set(made)
+        raise WireError(f"a value of an unknown kind {kind[:10]!r}")
+
+    def tensor(self, number: int) -> Any:
+        """The tensor of that number: plain, dense unless it came with strides, without gradients."""
+        import torch
+
+        dtype, shape, strides, _ = self._meta(number)
+        if dtype not in DTYPES:
+            raise WireError(f"a tensor of dtype {dtype}")
+        kind = getattr(torch, dtype)
+        if 0 in shape:
+            return torch.empty(shape, dtype=kind)
+        plain = torch.uint8 if dtype == "bool" else kind  # a byte of 2 would be a truth that equals no other
+        flat = torch.frombuffer(self._body, dtype=plain, count=math.prod(shape), offset=self._starts[number])
+        dense = (flat if plain is kind else flat.ne(0)).reshape(shape)
+        if strides is None:
+            return dense
+        span = 1 + sum((size - 1) * stride for size, stride in zip(shape, strides, strict=True))
+        return torch.zeros(span, dtype=kind).as_strided(shape, strides).copy_(dense)
+
+    def _array(self, number: int) -> Any:
+        import numpy
+
+        dtype, shape, strides, _ = self._meta(number)
+        if dtype not in ARRAY_DTYPES:
+            raise WireError(f"an array of dtype {dtype}")
+        kind = numpy.dtype(dtype).newbyteorder("<")
+        plain = numpy.dtype("uint8") if dtype == "bool" else kind
+        flat = numpy.frombuffer(self._body, plain, math.prod(shape), self._starts[number])
+        dense = (flat != 0 if dtype == "bool" else flat.astype(numpy.dtype(dtype))).reshape(shape)
+        if strides is None or 0 in shape:
+            return dense
+        span = kind.itemsize + sum((size - 1) * stride for size, stride in zip(shape, strides, strict=True))
+        whole = numpy.zeros(span, numpy.uint8)
+        array = numpy.ndarray(shape, dense.dtype, whole.data, strides=strides)
+        array[...] = dense
+        return array
+
+    def _meta(self, number: Any) -> Any:
+        if type(number) is not int or not 0 <= number < len(self.metas):
+            raise WireError("a tensor that is not in the frame")
+        return self.metas[number]
+
+
+def _checked(metas: Any, size: int, layouts: bool) -> list[tuple[str, list[int], list[int] | None, int]]:
+    """The descriptions of a frame's tensors, each within its limits."""
+    if not isinstance(metas, list) or len(metas) > MOST_TENSORS:
+        raise WireError("a wrong list of tensors")
+    for meta in metas:
+        if not isinstance(meta, list) or len(meta) != 4:
+            raise WireError("a wrong description of a tensor")
+        dtype, shape, strides, flags = meta
+        if not isinstance(dtype, str) or dtype not in _ARRAY_SIZES or type(flags) is not int or not 0 <= flags <= 3:
+            raise WireError(f"a tensor of dtype {dtype!r:.40}")
+        if not _sizes(shape) or math.prod(shape) * _ARRAY_SIZES[dtype] > size:
+            raise WireError(f"a tensor of shape {shape!r:.80}")
+        if strides is not None:
+            if not layouts or not _sizes(strides) or len(strides) != len(shape):
+                raise WireError("a tensor with strides")
+            if sum((one - 1) * stride for one, stride in zip(shape, strides, strict=True)) > MOST_BODY:
+                raise WireError("a tensor that is spread too wide")
+    return metas
+
+
+def _sizes(sizes: Any) -> bool:
+    return (
+        isinstance(sizes, list)
+        and len(sizes) <= MOST_AXES
+        and all(type(size) is int and 0 <= size < 2**48 for size in sizes)
+    )
+
+
+def _generator(state: Any) -> Any:
+    import torch
+
+    generator = torch.Generator()
+    generator.set_state(state.clone())
+    return generator
+
+
+def _named(name: Any, fields: Any, items: list[Any]) -> tuple[Any, ...]:
+    """A tuple with names, of a class made here."""
+    words = [name, *fields]
+    if len(fields) != len(items) or not all(isinstance(word, str) and word.isidentifier() for word in words):
+        raise WireError("a tuple with wrong names")
+    if len(set(fields)) < len(fields) or any(word.startswith("_") for word in fields):
+        raise WireError("a tuple with wrong names")
+    kind = _named_kind(name, tuple(fields))
+    return kind(items)
+
+
+@functools.lru_cache(64)
+def _named_kind(name: str, fields: tuple[str, ...]) -> Callable[[list[Any]], tuple[Any, ...]]:
+    """A class of tuples with names; `collections.namedtuple` would evaluate text that holds them."""
+    places = {field: property(operator.itemgetter(place)) for place, field in enumerate(fields)}
+    return type(name, (tuple,), {"_fields": fields, "__slots__": (), **places})

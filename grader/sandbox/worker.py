@@ -1,0 +1,83 @@
+"""The process in which sandboxed answers run: it imports their files, as text that it is sent, and answers calls.
+
+It knows no checks, no oracles, no solutions and no seeds; what it would need of them it is not sent.
+"""
+
+import contextlib
+import socket
+import sys
+import types
+from typing import Any, NoReturn
+
+from grader.answer_modules import AnswerModules, NotThere, Problem, Source
+from grader.sandbox import randomness
+from grader.sandbox.peer import Channel, Peer
+from grader.sandbox.printed import Tail
+
+
+class Worker:
+    """The answers of one submission, and what the other end may ask of them."""
+
+    def __init__(self, connection: socket.socket) -> None:
+        self._sources: dict[str, Source] = {}
+        self._modules = AnswerModules(lambda name: self._sources.get(name))
+        self._seeded = contextlib.ExitStack()
+        self._printed = Tail()
+        sys.stdout = sys.__stdout__ = sys.stderr = sys.__stderr__ = self._printed  # type: ignore[misc,assignment]
+        self._peer = Peer(
+            Channel(connection),
+            serves={
+                "take": self._take,
+                "stand": self._stand,
+                "import": self._import,
+                "name": self._name,
+                "random": randomness.states,
+                "seed": self._seed,
+            },
+            may_read=lambda thing, name: True,
+            path_of=lambda name: None,
+            believing=True,
+        )
+        self._peer.printed = self._new_prints
+
+    def serve(self) -> NoReturn:
+        """Answer calls until the other end is gone."""
+        while True:
+            self._peer.serve(*self._peer.channel.receive())
+
+    def _take(self, sources: dict[str, tuple[str, bytes]]) -> None:
+        """From now on import these files."""
+        self._modules.forget()
+        self._sources = {name: Source(path, text) for name, (path, text) in sources.items()}
+
+    def _stand(self, name: str, members: dict[str, Any]) -> None:
+        """Let these names stand for a file: what they mean is at the other end."""
+        module = types.ModuleType(f"{self._modules.package}.{name}")
+        module.__dict__.update(members)
+        self._modules.made[name] = module
+
+    def _import(self, exercise: str) -> tuple[Any, ...]:
+        return self._told(lambda: self._modules.load(exercise) and None)
+
+    def _name(self, exercise: str, name: str) -> tuple[Any, ...]:
+        return self._told(lambda: self._modules.attribute(self._modules.load(exercise), name))
+
+    def _told(self, find: Any) -> tuple[Any, ...]:
+        """What was found, or in words why it cannot be."""
+        try:
+            return "found", find()
+        except NotThere as absent:
+            return "absent", str(absent)
+        except Problem as problem:
+            return "problem", problem.difference, problem.code, problem.where, problem.lacking
+
+    def _seed(self, seed: int | None) -> None:
+        """Seed the random states; None puts back what they were."""
+        self._seeded.close()
+        if seed is not None:
+            self._seeded.enter_context(randomness.seeded(seed))
+
+    def _new_prints(self) -> str:
+        text = self._printed.text()
+        self._printed.forget()
+        return text

@@ -1,0 +1,156 @@
+"""No attack takes a point, loses a result or harms a neighbour; a right answer that tries it keeps its points."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from attacks import ATTACKS, Attack
+from conftest import by_number
+
+from grader.checking import run
+from grader.checking.processes import CAN_FORK, Workers
+from grader.result import ExerciseResult, RunResult
+from grader.sandbox.launch import Sandbox
+from grader.sandbox.peer import Lost
+from grader.sandbox.proxy import RemoteAnswers
+from grader.submission import read_folder
+
+pytestmark = pytest.mark.skipif(not CAN_FORK, reason="the sandbox needs Linux")
+
+LIMITS = run.Limits(check_seconds=20, exercise_seconds=60)
+HUNG = run.Limits(check_seconds=1, exercise_seconds=6)  # for what never comes back
+FILE = """
+import os
+import sys
+
+import torch
+from torch import nn
+
+
+def right(x, group):
+    if x.dim() != 3 or x.shape[1] % group:
+        raise ValueError(f"x has shape {{tuple(x.shape)}}, group is {{group}}")
+    batch, time, channels = x.shape
+    joined = x.reshape(batch, time // group, group * channels)
+    return joined.squeeze(1) if time == group else joined
+
+
+def wrong(x, group):
+    return right(x, group).flip(-1)
+
+{at_import}
+
+class FlattenConsecutive(nn.Module):
+    def __init__(self, group):
+        super().__init__()
+        if group < 1:
+            raise ValueError(f"group is {{group}}")
+        self.group = group
+
+    def forward(self, x):
+        result = {made}(x, self.group)
+{in_call}
+        return result
+"""
+
+
+@pytest.fixture(scope="module")
+def sandboxed() -> Iterator[Workers]:
+    with Workers([by_number(5)], sandbox=True, accept_weak=True) as workers:
+        yield workers
+
+
+def answer(folder: Path, made: str, attack: Attack | None = None) -> Path:
+    """A folder with an exercise 5 that is right or wrong, and attacks."""
+    folder.mkdir()
+    at_import, in_call = (attack.at_import, attack.in_call) if attack else ("", "")
+    indented = "\n".join(f"        {line}" for line in in_call.strip().splitlines())
+    (folder / by_number(5).file).write_text(FILE.format(made=made, at_import=at_import, in_call=indented))
+    return folder
+
+
+def graded(workers: Workers, folder: Path, limits: run.Limits = LIMITS) -> ExerciseResult:
+    *_, result = run.grade(read_folder(folder), [by_number(5)], workers, limits=limits, shrink=False)
+    assert isinstance(result, RunResult)
+    return result.exercises[0]
+
+
+@pytest.fixture(scope="module")
+def honest(sandboxed: Workers, tmp_path_factory: pytest.TempPathFactory) -> float:
+    """What the wrong answer is worth without an attack."""
+    points = graded(sandboxed, answer(tmp_path_factory.mktemp("honest") / "answer", "wrong")).points
+    assert 0 < points < 15
+    return points
+
+
+@pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.name)
+def test_takes_no_point_and_harms_nobody(sandboxed: Workers, honest: float, tmp_path: Path, attack: Attack) -> None:
+    attacker = answer(tmp_path / "attacker", "wrong", attack)
+    harmless = not attack.costs_itself and "result" not in attack.in_call  # then a right answer may try it too
+    neighbour = answer(tmp_path / "neighbour", "right", attack if harmless else None)
+    with ThreadPoolExecutor(2) as pool:
+        attacked = pool.submit(graded, sandboxed, attacker, HUNG if attack.costs_itself else LIMITS)
+        beside = pool.submit(graded, sandboxed, neighbour)
+    untouched = beside.result()
+    assert [(c.check.name, c.finding.difference) for c in untouched.checks if c.finding.status != "passed"] == []
+    result = attacked.result()
+    assert result.points <= honest, [check.check.name for check in result.checks if check.points]
+    assert len(result.checks) == len(untouched.checks), "no check is lost"
+    for check in result.checks:
+        texts = [check.finding.difference, check.finding.got, check.finding.traceback, check.finding.printed]
+        assert not any(
+            (ord(letter) < 32 and letter not in "\n\t") or letter in "\x9b\u202e" for t in texts for letter in t or ""
+        )
+        assert all(len(text or "") < 60_000 for text in texts)
+
+
+UNIFORM = """
+import torch
+
+def next_probabilities(model, windows, temperature=1.0):
+    if temperature <= 0:
+        raise ValueError(f"temperature is {temperature}")
+    with torch.no_grad():
+        {first}
+        shape = model(windows).shape
+    return torch.full(shape, 1 / shape[1], dtype=next(model.parameters()).dtype)
+"""
+
+
+def test_a_model_that_is_emptied_makes_no_uniform_answer_right(tmp_path: Path) -> None:
+    points = []
+    with Workers([by_number(10)], sandbox=True, accept_weak=True) as workers:
+        for first in ("pass", "[parameter.zero_() for parameter in model.parameters()]"):
+            (tmp_path / by_number(10).file).write_text(UNIFORM.replace("{first}", first))
+            *_, result = run.grade(read_folder(tmp_path), [by_number(10)], workers, limits=LIMITS, shrink=False)
+            assert isinstance(result, RunResult)
+            points.append(result.points)
+    assert points[1] <= points[0]
+
+
+REACHING = """
+def reach(rate, names):
+    cells = [cell.cell_contents for cell in rate.__closure__]
+    peer = next(thing for thing in cells if hasattr(thing, "ask"))
+    number, got = peer.stands[rate], []
+    for operation, *values in names:
+        try:
+            got.append(repr(peer.ask(operation, number, *values)))
+        except (AttributeError, TypeError, ValueError) as error:
+            pass
+    return got
+"""
+
+
+def test_a_function_of_the_check_can_be_called_and_nothing_else(tmp_path: Path) -> None:
+    (tmp_path / "ex09_training.py").write_text(REACHING)
+    read = [("read", name) for name in ("__globals__", "__code__", "__closure__", "__defaults__", "__self__")]
+    called = [("call", name) for name in ("__reduce__", "__getattribute__")]
+    with Sandbox() as sandbox:
+        worker = sandbox.start(memory_bytes=2 << 30, cpu_seconds=60)
+        answers = RemoteAnswers(worker.connection, tmp_path, tmp_path, ["ex09_training"], [], 30)
+        assert answers.ex09_training.reach(lambda step: 0.1, [*read, *called]) == []
+        assert answers.ex09_training.reach(lambda step: 0.1, [("call", None, 3)]) == ["0.1"]
+        with pytest.raises(Lost):
+            answers.ex09_training.reach(lambda step: 0.1, [("items",)])
