@@ -1,9 +1,10 @@
 """What a run of the checks found, as plain values, and their JSON form (`result.schema.json`). No printing."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, Literal
 
 import grader
+from grader.harmless import plain
 
 CheckStatus = Literal["passed", "failed", "error", "timeout", "blocked", "not_started"]
 ExerciseStatus = Literal["passed", "failed", "not_started", "error", "blocked"]
@@ -35,15 +36,26 @@ class Finding:
     printed: str | None = None
     at_import: bool = False
 
+    def __post_init__(self) -> None:
+        """Text here comes from answers: no terminal that shows it, and no file that it is written to, obeys it."""
+        for field in fields(self):
+            text = getattr(self, field.name)
+            if isinstance(text, str) and plain(text) != text:
+                object.__setattr__(self, field.name, plain(text))
+
 
 @dataclass(frozen=True)
 class Check:
-    """One check: its name, the rule that the learner reads, what it earns and which contract lines it proves."""
+    """One check: its name, the rule that the learner reads, what it earns and which contract lines it proves.
+
+    `hidden`: the handout does not hold it (`grade class --hidden`), so that nothing of its inputs is told.
+    """
 
     name: str
     rule: str
     points: float
     contract: tuple[str, ...]
+    hidden: bool = False
 
 
 @dataclass(frozen=True)
@@ -76,7 +88,23 @@ class CheckResult:
             "advice": self.advice,
             "stands_on": list(self.stands_on),
             "traceback": self.finding.traceback,
+            **({"hidden": True} if self.check.hidden else {}),
         }
+
+    @classmethod
+    def from_json(cls, entry: dict[str, Any]) -> "CheckResult":
+        """The check as a result file tells it."""
+        told = {
+            key: entry[key] for key in ("status", "seconds", "example", "expected", "got", "difference", "traceback")
+        }
+        check = Check(entry["name"], entry["rule"], entry["max_points"], (), entry.get("hidden", False))
+        return cls(check, Finding(**told), tuple(entry["stands_on"]), entry["mistake"], entry["advice"])
+
+    def without_inputs(self) -> "CheckResult":
+        """Of a hidden check only whether it passed: what an answer saw or said there could tell its inputs."""
+        if not self.check.hidden:
+            return self
+        return replace(self, finding=Finding(self.finding.status, self.finding.seconds), mistake=None, advice=None)
 
 
 @dataclass(frozen=True)
@@ -136,15 +164,56 @@ class ExerciseResult:
             "checks": [check.as_json() for check in self.checks],
         }
 
+    @classmethod
+    def from_json(cls, entry: dict[str, Any]) -> "ExerciseResult":
+        """The exercise as a result file tells it."""
+        checks = tuple(CheckResult.from_json(check) for check in entry["checks"])
+        lines = {check.finding.difference for check in checks}
+        problem = lines.pop() if entry["status"] == "error" and len(lines) == 1 else None
+        head = {key: entry[key] for key in ("name", "title", "core", "bonus", "seconds")}
+        return cls(**head, checks=checks, problem=problem)
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Whose answers a class run graded, and on which terms: what tells whether a result is still good.
+
+    Attributes:
+        student: the name, as the submission's own.
+        digest: SHA-256 of the answers and of what was ignored.
+        terms: SHA-256 of the terms: checks, seeds, limits.
+        seed: the seed, or what stands for a secret one.
+        ignored: what was handed in and not taken, a line each.
+        problem: why nothing could be read, in one line.
+    """
+
+    student: str
+    digest: str
+    terms: str
+    seed: str
+    ignored: tuple[str, ...] = ()
+    problem: str | None = None
+
+
+@dataclass(frozen=True)
+class ByHand:
+    """Points that an instructor gives by hand, on top of what the checks gave, and why."""
+
+    student: str
+    exercise: str
+    points: float
+    reason: str
+
 
 @dataclass(frozen=True)
 class RunResult:
-    """A whole run: the exercises that were graded, in order."""
+    """A whole run: the exercises that were graded, in order. `seed` is None where it is secret."""
 
     answers: str
-    seed: int
+    seed: int | None
     seconds: float
     exercises: tuple[ExerciseResult, ...]
+    origin: Origin | None = None
 
     @property
     def points(self) -> float:
@@ -157,13 +226,22 @@ class RunResult:
         return sum(exercise.max_points for exercise in self.exercises if not exercise.bonus)
 
     @property
+    def bonus(self) -> float:
+        """Points beyond the main line."""
+        return float(sum(exercise.points for exercise in self.exercises if exercise.bonus))
+
+    @property
+    def max_bonus(self) -> float:
+        """Points beyond the main line that this run could give."""
+        return float(sum(exercise.max_points for exercise in self.exercises if exercise.bonus))
+
+    @property
     def passed(self) -> bool:
         """Whether every exercise graded passed."""
         return all(exercise.passed for exercise in self.exercises)
 
     def as_json(self) -> dict[str, Any]:
         """The result file, as COMMAND `--json` writes it."""
-        bonus = [exercise for exercise in self.exercises if exercise.bonus]
         return {
             "schema": 1,
             "version": grader.__version__,
@@ -173,7 +251,30 @@ class RunResult:
             "sandbox": None,
             "points": self.points,
             "max_points": self.max_points,
-            "bonus": float(sum(exercise.points for exercise in bonus)),
-            "max_bonus": float(sum(exercise.max_points for exercise in bonus)),
+            "bonus": self.bonus,
+            "max_bonus": self.max_bonus,
+            **({"submission": asdict(self.origin)} if self.origin else {}),
             "exercises": [exercise.as_json() for exercise in self.exercises],
         }
+
+    @classmethod
+    def from_json(cls, entry: dict[str, Any]) -> "RunResult":
+        """A run as a result file tells it.
+
+        Raises:
+            KeyError, TypeError, AttributeError: it is no result file.
+        """
+        told = entry.get("submission")
+        origin = Origin(**(told | {"ignored": tuple(told["ignored"])})) if told else None
+        exercises = tuple(ExerciseResult.from_json(exercise) for exercise in entry["exercises"])
+        return cls(entry["answers"], entry["seed"], entry["seconds"], exercises, origin)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of one submission: its result, or why it could not be graded; or neither, where nothing had changed."""
+
+    student: str
+    slot: str
+    result: RunResult | None = None
+    broken: str | None = None

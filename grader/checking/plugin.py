@@ -33,6 +33,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """Offer `pytest --answers solutions`."""
     group = parser.getgroup("kata")
     group.addoption("--answers", default=str(checkout.EXERCISES), metavar="DIR", help="folder of answers (exercises/)")
+    group.addoption("--hidden-checks", default=None, metavar="DIR", help="folder of checks that the handout lacks")
     group.addoption("--answers-seed", type=int, default=0, metavar="N", help="seed of the checks' inputs (0)")
 
 
@@ -58,12 +59,14 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Read what each check earns, and let it forget the calls of the last example before each new one."""
+    folder = config.getoption("--hidden-checks")
     for item in items:
         marker = item.get_closest_marker("worth")
         if marker is None or not isinstance(item, pytest.Function):
             continue
         points, *contract = marker.args
-        item.stash[CHECK] = Check(item.originalname, _rule(item.function), float(points), tuple(contract))
+        hidden = folder is not None and item.path.parent == Path(folder)
+        item.stash[CHECK] = Check(item.originalname, _rule(item.function), float(points), tuple(contract), hidden)
         if hasattr(item.obj, "hypothesis"):
             item.obj.hypothesis.inner_test = _forgetting(item.obj.hypothesis.inner_test)
             item.obj._hypothesis_internal_database_key = b""  # there is no database; its key takes 3 ms a check

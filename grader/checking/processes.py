@@ -14,6 +14,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 from typing import IO, Any
 
 from grader import checkout, curriculum
@@ -48,10 +49,13 @@ def read_records(pipe: IO[bytes]) -> "queue.Queue[dict[str, Any] | None]":
 
 
 class Workers:
-    """The worker processes: one that forks (Linux), or a new one for each request. Close them, or use `with`."""
+    """The worker processes: one that forks (Linux), or a new one for each request. Close them, or use `with`.
 
-    def __init__(self, chosen: Sequence[Exercise], *, fork: bool = CAN_FORK) -> None:
-        self._collected, self._fork = _with_ancestors(chosen), fork
+    `hidden` is a folder with more checks, in files of the same names as the exercises' own.
+    """
+
+    def __init__(self, chosen: Sequence[Exercise], *, hidden: Path | None = None, fork: bool = CAN_FORK) -> None:
+        self._collected, self._hidden, self._fork = _with_ancestors(chosen), hidden, fork
         self._lock = threading.Lock()
         self._checks: dict[str, tuple[Check, ...]] = {}
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 (closed with the workers)
@@ -75,7 +79,7 @@ class Workers:
                         f"the checks cannot run here: {record['broken']}; make grade mends the environment"
                     )
                 self._checks = {
-                    name: tuple(Check(c["name"], c["rule"], c["points"], tuple(c["contract"])) for c in found)
+                    name: tuple(Check(**(c | {"contract": tuple(c["contract"])})) for c in found)
                     for name, found in record["checks"].items()
                 }
             return self._checks
@@ -165,6 +169,7 @@ class Workers:
             "config": str(checkout.ROOT / "pyproject.toml"),
             "control": control.fileno() if control else None,
             "pytest": [str(exercise.checks) for exercise in self._collected],
+            "hidden": str(self._hidden) if self._hidden else None,
         }
         process = subprocess.Popen(
             [sys.executable, "-P", "-m", "grader.checking.worker", json.dumps(options)],

@@ -9,7 +9,7 @@ import queue
 import signal
 import threading
 import time
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
@@ -24,11 +24,12 @@ AT_ONCE = min(2, os.cpu_count() or 1)
 
 @dataclass(frozen=True)
 class Limits:
-    """What one answer may use: seconds for a check and for an exercise, bytes of memory for a whole run."""
+    """What one answer may use: seconds for a check, an exercise and a whole run, bytes of memory for a run."""
 
     check_seconds: float = 10.0
     exercise_seconds: float = 60.0
     memory_bytes: int = 4 << 30
+    run_seconds: float = float("inf")
 
 
 @dataclass(frozen=True)
@@ -46,9 +47,10 @@ def grade(
     chosen: Sequence[Exercise],
     workers: Workers,
     *,
-    seed: int = 0,
+    seed: int | Mapping[str, int] = 0,
     limits: Limits | None = None,
     shrink: bool = True,
+    at_once: int = AT_ONCE,
 ) -> Iterator[Progress | RunResult]:
     """Check the answers to the exercises chosen; yields the progress, and last the result.
 
@@ -56,21 +58,24 @@ def grade(
         submission: the answers.
         chosen: exercises, in the order in which they are told.
         workers: the processes that run them, started for these exercises or more.
-        seed: of the checks' inputs and of initial weights; the same seed gives the same result.
+        seed: of the checks' inputs and of initial weights; the same seed gives the same result. A mapping gives each
+            exercise its own, which the result then does not tell.
         limits: what an answer may use.
         shrink: look for the smallest failing input; without, wrong answers take a third of the time.
+        at_once: exercises that are checked at the same time.
 
     Raises:
         UsageError: the environment cannot run the checks (torch missing or broken).
     """
     started = time.perf_counter()
     events: queue.Queue[Progress | RunResult | BaseException] = queue.Queue()
-    run = _Run(workers, submission, seed, limits or Limits(), shrink, events.put)
+    run = _Run(workers, submission, seed, limits or Limits(), shrink, at_once, events.put)
+    told = seed if isinstance(seed, int) else None
 
     def supervise() -> None:
         try:
             results = run.results(chosen)
-            events.put(RunResult(submission.shown, seed, time.perf_counter() - started, results))
+            events.put(RunResult(submission.shown, told, time.perf_counter() - started, results))
         except BaseException as error:
             events.put(error)
 
@@ -97,20 +102,22 @@ class _Run:
         self,
         workers: Workers,
         submission: Submission,
-        seed: int,
+        seed: int | Mapping[str, int],
         limits: Limits,
         shrink: bool,
+        at_once: int,
         tell: Callable[[Progress], None],
     ) -> None:
         self.workers, self.submission, self.seed, self.limits, self.tell = workers, submission, seed, limits, tell
-        self.shrink = shrink
+        self.shrink, self.at_once = shrink, at_once
+        self.deadline = time.monotonic() + self.limits.run_seconds
         self.cancelled = threading.Event()
         self.done = self.total = 0
 
     def results(self, chosen: Sequence[Exercise]) -> tuple[ExerciseResult, ...]:
         checks = self.workers.checks()
         self.total = sum(len(checks[exercise.name]) for exercise in chosen)
-        with ThreadPoolExecutor(AT_ONCE) as pool:
+        with ThreadPoolExecutor(self.at_once) as pool:
             first = dict(zip((e.name for e in chosen), pool.map(self.first_attempt, chosen), strict=True))
             asked = {
                 name
@@ -192,7 +199,7 @@ class _Run:
         After `patience` such processes it gives up; what was not tried by then is missing from the findings.
         """
         findings: dict[str, Finding] = {}
-        deadline = time.monotonic() + seconds
+        deadline = min(time.monotonic() + seconds, self.deadline)
         while len(findings) < len(names) and patience > 0:
             if self.cancelled.is_set():
                 raise _Cancelled
@@ -200,16 +207,18 @@ class _Run:
             left = deadline - time.monotonic()
             if left <= 0:
                 limit = f"the {self.limits.exercise_seconds:g} s of the exercise (--exercise-seconds)"
+                if deadline == self.deadline:
+                    limit = f"the {self.limits.run_seconds:g} s of the whole submission (--submission-seconds)"
                 unreached = Finding("timeout", difference=f"not reached within {limit}")
                 return findings | dict.fromkeys(waiting, unreached)
             request = {
                 "folder": str(self.submission.folder),
-                "seed": self.seed,
+                "seed": self.seed if isinstance(self.seed, int) else self.seed[exercise.name],
                 "shrink": self.shrink,
                 "exercise": exercise.name,
                 "checks": waiting,
                 "standing_on": list(standing_on),
-                "memory_bytes": self.limits.memory_bytes // AT_ONCE,
+                "memory_bytes": self.limits.memory_bytes // self.at_once,
             }
             with self.workers.start(request) as process:
                 ended = self.follow(exercise, process, findings, deadline, counted=not standing_on)

@@ -196,3 +196,9 @@ def problems(console: Console, lines: Sequence[str]) -> None:
     """Lines about the environment or the folder, before a report."""
     for line in lines:
         _line(console, f"note: {line}", style="yellow")
+
+
+def lines(console: Console, lines: Sequence[str]) -> None:
+    """Lines as they are, after a run."""
+    for line in lines:
+        _line(console, line)

@@ -1,0 +1,116 @@
+"""One submission after another, graded on the terms of a class; on this machine or on one of a cluster.
+
+What a submission needs goes in as a value, what was found comes out as one. Who writes it down is `class_run`.
+"""
+
+import contextlib
+import shutil
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from grader.checking import run
+from grader.checking.processes import Workers
+from grader.course.terms import Terms
+from grader.errors import UsageError
+from grader.intake import Taken
+from grader.result import Origin, RunResult
+from grader.submission import Submission
+
+TRIES = 3
+
+
+@dataclass(frozen=True)
+class Task:
+    """One submission to be graded: the student, what was taken, and the folder of RESULTS that it goes to."""
+
+    student: str
+    slot: str
+    taken: Taken
+
+
+class Grader:
+    """Grades submissions one at a time with warm workers of its own. Close it, or use `with`."""
+
+    def __init__(self, terms: Terms, scratch: Path) -> None:
+        self._terms, self._scratch = terms, scratch
+        self._hidden: Path | None = None
+        if terms.hidden:
+            self._hidden = Path(tempfile.mkdtemp(prefix="hidden-", dir=scratch))
+            for name, content in terms.hidden:
+                (self._hidden / name).write_bytes(content)
+        self._workers = self._start()
+
+    def grade(self, task: Task) -> RunResult:
+        """Grade one submission; where the workers broke, with new ones.
+
+        Raises:
+            UsageError: they broke each time.
+        """
+        for last in (False,) * (TRIES - 1) + (True,):
+            try:
+                with self._folder(task) as folder:
+                    return self._graded(task, folder)
+            except UsageError:
+                if last:
+                    raise
+                self._workers.close()
+                self._workers = self._start()
+        raise AssertionError("the last try returns or raises")
+
+    def close(self) -> None:
+        """End the workers."""
+        self._workers.close()
+        if self._hidden is not None:
+            shutil.rmtree(self._hidden, ignore_errors=True)
+
+    def __enter__(self) -> "Grader":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _start(self) -> Workers:
+        return Workers(self._terms.chosen(), hidden=self._hidden)
+
+    @contextlib.contextmanager
+    def _folder(self, task: Task) -> Iterator[Path]:
+        """The answers alone, in a folder that goes away again."""
+        folder = Path(tempfile.mkdtemp(prefix="answers-", dir=self._scratch))
+        try:
+            for name, content in task.taken.answers.items():
+                (folder / name).write_bytes(content)
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def _graded(self, task: Task, folder: Path) -> RunResult:
+        self._refuse_rivals()
+        submission = Submission(folder, task.student)
+        terms = self._terms
+        *_, result = run.grade(
+            submission,
+            terms.chosen(),
+            self._workers,
+            seed=terms.seeds(),
+            limits=terms.limits,
+            shrink=False,  # a wrong answer takes a third of the time; the class's mistakes need no smallest input
+            at_once=1,
+        )
+        assert isinstance(result, RunResult)
+        taken = task.taken
+        origin = Origin(task.student, taken.digest, terms.digest, terms.seed_shown, taken.ignored, taken.problem)
+        exercises = tuple(
+            replace(exercise, checks=tuple(check.without_inputs() for check in exercise.checks))
+            for exercise in result.exercises
+        )
+        return replace(result, exercises=exercises, origin=origin)
+
+    def _refuse_rivals(self) -> None:
+        """Checks are told apart by name: a hidden one may not have that of another."""
+        for exercise, checks in self._workers.checks().items():
+            names = [check.name for check in checks]
+            for name in names:
+                if names.count(name) > 1:
+                    raise UsageError(f"two checks of {exercise} are called {name}: give the hidden one another name")
