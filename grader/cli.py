@@ -354,17 +354,19 @@ def grade_class(submissions: Path, out: Path, written_by_hand: Path | None, **op
 def _terms(options: dict[str, Any]) -> Any:
     """The terms of a class run, as the command line tells them."""
     from grader.checking.run import Limits
-    from grader.course.terms import Terms, read_hidden, read_secret
+    from grader.course import terms
 
     chosen = curriculum.find(options["only"])
     if options["secret"] is not None and options["seed"] is not None:
         raise UsageError("--secret makes the seeds; leave --seed out")
     seconds = options["check_seconds"], options["exercise_seconds"]
-    return Terms(
+    secret = terms.read_secret(options["secret"]) if options["secret"] else None
+    seed = options["seed"] or 0
+    return terms.Terms(
         exercises=tuple(exercise.name for exercise in chosen),
-        seed=None if options["secret"] else options["seed"] or 0,
-        secret=read_secret(options["secret"]) if options["secret"] else None,
-        hidden=read_hidden(options["hidden"], chosen) if options["hidden"] else (),
+        seeds=terms.exam_seeds(secret) if secret else seed,
+        seed_shown=terms.exam_digest(secret) if secret else str(seed),
+        hidden=terms.read_hidden(options["hidden"], chosen) if options["hidden"] else (),
         limits=Limits(*seconds, run_seconds=options["submission_seconds"]),
     )
 

@@ -18,7 +18,7 @@ from pathlib import Path
 
 import filelock
 
-from grader import checkout, intake
+from grader import checkout, intake, similarity
 from grader.course import gradebook
 from grader.course.grading import Grader, Task
 from grader.course.terms import Terms
@@ -236,6 +236,8 @@ def write_class_files(
     figures = overview(graded(), by_hand, ungraded)
     results.put("", GRADEBOOK, gradebook.text(terms.chosen(), rows))
     results.put("", SUMMARY, class_pages.summary(figures, title))
+    alike = similarity.pairs((entry.student, intake.take(entry.path).answers) for entry in found)
+    results.put("", SIMILARITY, class_pages.similarity(alike, title))
 
 
 def on_this_machine(terms: Terms, jobs: int, scratch: Path) -> Pool:

@@ -6,6 +6,7 @@ What a submission needs goes in as a value, what was found comes out as one. Who
 import contextlib
 import shutil
 import tempfile
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,7 +16,7 @@ from grader.checking.processes import Workers
 from grader.course.terms import Terms
 from grader.errors import UsageError
 from grader.intake import Taken
-from grader.result import Origin, RunResult
+from grader.result import Check, Origin, RunResult
 from grader.submission import Submission
 
 TRIES = 3
@@ -31,7 +32,11 @@ class Task:
 
 
 class Grader:
-    """Grades submissions one at a time with warm workers of its own. Close it, or use `with`."""
+    """Grades submissions one at a time with warm workers of its own. Close it, or use `with`.
+
+    Raises:
+        UsageError: the checks cannot run here, hidden ones for one.
+    """
 
     def __init__(self, terms: Terms, scratch: Path) -> None:
         self._terms, self._scratch = terms, scratch
@@ -41,6 +46,11 @@ class Grader:
             for name, content in terms.hidden:
                 (self._hidden / name).write_bytes(content)
         self._workers = self._start()
+        try:
+            _refuse_rivals(self._workers.checks())
+        except UsageError:
+            self.close()
+            raise
 
     def grade(self, task: Task) -> RunResult:
         """Grade one submission; where the workers broke, with new ones.
@@ -86,14 +96,13 @@ class Grader:
             shutil.rmtree(folder, ignore_errors=True)
 
     def _graded(self, task: Task, folder: Path) -> RunResult:
-        self._refuse_rivals()
         submission = Submission(folder, task.student)
         terms = self._terms
         *_, result = run.grade(
             submission,
             terms.chosen(),
             self._workers,
-            seed=terms.seeds(),
+            seed=terms.seeds if isinstance(terms.seeds, int) else dict(terms.seeds),
             limits=terms.limits,
             shrink=False,  # a wrong answer takes a third of the time; the class's mistakes need no smallest input
             at_once=1,
@@ -107,10 +116,10 @@ class Grader:
         )
         return replace(result, exercises=exercises, origin=origin)
 
-    def _refuse_rivals(self) -> None:
-        """Checks are told apart by name: a hidden one may not have that of another."""
-        for exercise, checks in self._workers.checks().items():
-            names = [check.name for check in checks]
-            for name in names:
-                if names.count(name) > 1:
-                    raise UsageError(f"two checks of {exercise} are called {name}: give the hidden one another name")
+
+def _refuse_rivals(checks: dict[str, tuple[Check, ...]]) -> None:
+    """Checks are told apart by name: a hidden one may not have that of another."""
+    for exercise, own in checks.items():
+        for name, count in Counter(check.name for check in own).items():
+            if count > 1:
+                raise UsageError(f"two checks of {exercise} are called {name}: give the hidden one another name")

@@ -28,34 +28,21 @@ class Terms:
 
     Attributes:
         exercises: the names of those that are graded.
-        seed: one seed for all, or None where a secret gives each exercise its own.
-        secret: of an exam; never written anywhere.
+        seeds: one for all, or of each exercise its name and its own.
+        seed_shown: what the gradebook tells of the seed.
         hidden: file name and content of each file of hidden checks.
         limits: what one submission may use.
     """
 
     exercises: tuple[str, ...]
-    seed: int | None = 0
-    secret: bytes | None = None
+    seeds: int | tuple[tuple[str, int], ...] = 0
+    seed_shown: str = "0"
     hidden: tuple[tuple[str, bytes], ...] = ()
     limits: Limits = CLASS_LIMITS
 
     def chosen(self) -> tuple[Exercise, ...]:
         """The exercises that are graded, in order."""
         return tuple(exercise for exercise in curriculum.exercises() if exercise.name in self.exercises)
-
-    def seeds(self) -> int | dict[str, int]:
-        """The seed of all exercises, or of each: HMAC-SHA256(secret, exercise), cut to what torch takes as a seed."""
-        if self.secret is None:
-            return self.seed or 0
-        return {exercise.name: _seed(self.secret, exercise.name) for exercise in curriculum.exercises()}
-
-    @property
-    def seed_shown(self) -> str:
-        """What the gradebook tells of the seed: the number itself, or a digest that only the secret gives again."""
-        if self.secret is None:
-            return str(self.seed)
-        return "hmac:" + hmac.new(self.secret, b"which secret was it", hashlib.sha256).hexdigest()[:16]
 
     @cached_property
     def digest(self) -> str:
@@ -71,6 +58,19 @@ def checkout_digest() -> str:
     folders = (checkout.CHECKS, checkout.SOLUTIONS, checkout.ROOT / "grader" / "checking")
     files = [path for folder in folders for path in sorted(folder.glob("*.py"))]
     return _sha256(json.dumps([(path.name, _sha256(path.read_bytes())) for path in files]).encode())
+
+
+def exam_seeds(secret: bytes) -> tuple[tuple[str, int], ...]:
+    """The seed of each exercise: HMAC-SHA256(secret, exercise), cut to what torch takes. No table of answers helps."""
+    return tuple(
+        (exercise.name, int.from_bytes(hmac.digest(secret, exercise.name.encode(), "sha256")[:8]) >> 1)
+        for exercise in curriculum.exercises()
+    )
+
+
+def exam_digest(secret: bytes) -> str:
+    """What stands for a secret in the gradebook: only who has it can tell that it is this one."""
+    return "hmac:" + hmac.digest(secret, b"which secret was it?", "sha256").hex()[:16]
 
 
 def read_secret(path: Path) -> bytes:
@@ -110,10 +110,6 @@ def read_hidden(folder: Path, chosen: Sequence[Exercise]) -> tuple[tuple[str, by
     if not any(name in wanted for name, _ in files):
         raise UsageError(f"{shown} holds no hidden checks: files named test_exNN_name.py, as in tests/checks")
     return files
-
-
-def _seed(secret: bytes, exercise: str) -> int:
-    return int.from_bytes(hmac.new(secret, exercise.encode(), hashlib.sha256).digest()[:8]) >> 1
 
 
 def _sha256(data: bytes) -> str:

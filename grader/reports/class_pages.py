@@ -1,6 +1,7 @@
 """The pages of a class, `summary.html` and `similarity.html`: each one file that needs no network and no script."""
 
 import re
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import markupsafe
 
 from grader.harmless import plain
 from grader.reports.overview import Overview
+from grader.similarity import Pair
 
 MOST_NAMES = 40
 
@@ -16,6 +18,11 @@ MOST_NAMES = 40
 def summary(overview: Overview, title: str) -> str:
     """The class at a glance."""
     return _templates().get_template("summary.html").render(of=overview, title=title, most_names=MOST_NAMES)
+
+
+def similarity(pairs: Sequence[Pair], title: str) -> str:
+    """The pairs that are more alike than the class explains, side by side."""
+    return _templates().get_template("similarity.html").render(pairs=pairs, title=title)
 
 
 @cache
