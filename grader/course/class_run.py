@@ -63,8 +63,8 @@ def entries(submissions: Path) -> tuple[list[Entry], list[str]]:
     named, strangers = [], []
     for entry in found:
         if entry.name.startswith("."):
-            continue
-        if entry.is_dir():
+            strangers.append(line(entry.name))
+        elif entry.is_dir():
             named.append((entry.name, entry.name))
         elif entry.name.lower().endswith(intake.KINDS):
             named.append((entry.name, entry.name.rpartition(".")[0]))
@@ -262,7 +262,7 @@ def on_this_machine(terms: Terms, jobs: int, scratch: Path) -> Pool:
                     done.put(outcome(grader, task))
                 done.put(None)
             except OSError as error:
-                done.put(UsageError(f"cannot lay answers out in {checkout.shown(scratch)}: {error.strerror}"))
+                done.put(UsageError(f"cannot write to {checkout.shown(scratch)}: {error.strerror}"))
             except BaseException as error:  # told to the one who waits, or else it waits for ever
                 done.put(error)
 
