@@ -323,7 +323,9 @@ def grade_class(submissions: Path, out: Path, written_by_hand: Path | None, **op
         if name not in students:
             raise UsageError(f"--again: there is no submission of {name!r} in {checkout.shown(submissions)}")
     given = by_hand.read(written_by_hand, students, terms.chosen()) if written_by_hand else ()
-    terminal.problems(console, [f"{name} is no folder, .zip or .ipynb that is not hidden: not graded" for name in strangers])
+    terminal.problems(
+        console, [f"{name} is no folder, .zip or .ipynb that is not hidden: not graded" for name in strangers]
+    )
     broken: dict[str, str] = {}
     unchanged = graded = 0
     with class_run.Results(out, submissions) as results:

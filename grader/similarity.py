@@ -120,15 +120,17 @@ def _standing_out(group: _Class, students: int) -> tuple[Pair, ...]:
     weights = {
         key: math.log2((students + 1) / len(owners)) for key, owners in group.owners.items() if len(owners) <= most
     }
-    own: dict[str, float] = defaultdict(float)
+    own: dict[str, list[float]] = defaultdict(list)
     shared: dict[tuple[str, str], list[tuple[str, int]]] = defaultdict(list)
     for key, weight in weights.items():
         for owner in group.owners[key]:
-            own[owner] += weight
+            own[owner].append(weight)
         for pair in itertools.combinations(sorted(group.owners[key]), 2):
             shared[pair].append(key)
+    whole = {student: math.fsum(each) for student, each in own.items()}
     likeness = {
-        pair: sum(weights[key] for key in keys) / min(own[pair[0]], own[pair[1]]) for pair, keys in shared.items()
+        pair: math.fsum(weights[key] for key in keys) / min(whole[pair[0]], whole[pair[1]])
+        for pair, keys in shared.items()
     }
     every = list(likeness.values()) + [0.0] * (students * (students - 1) // 2 - len(likeness))
     middle = median(every) if every else 0.0
@@ -149,8 +151,10 @@ def _pair(
     alike = []
     for name in sorted({name for name, _ in shared}):
         common = [key for key in shared if key[0] == name]
-        weight = sum(weights[key] for key in common)
-        least = min(sum(weights.get((name, p), 0.0) for p in group.prints[student, name]) for student in students)
+        weight = math.fsum(weights[key] for key in common)
+        least = min(math.fsum(weights.get((name, p), 0.0) for p in group.prints[s, name]) for s in students)
+        if weight < LEAST_LIKENESS * least:
+            continue
         sides = [_side(group, student, name, [print_ for _, print_ in common]) for student in students]
         alike.append(Alike(name.removesuffix(".py"), weight / least, *sides))
     alike.sort(key=lambda one: (-len(one.left.shared), one.exercise))

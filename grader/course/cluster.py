@@ -20,7 +20,7 @@ from grader.errors import UsageError
 from grader.harmless import line
 from grader.result import Outcome
 
-SECONDS_TO_CONNECT = 20
+SECONDS_TO_CONNECT = 10
 AHEAD = 8  # tasks beyond two a thread: enough that no worker waits, and few enough for a class larger than the memory
 
 _here = threading.local()  # on a worker: this thread's grader, and the terms that it was started for

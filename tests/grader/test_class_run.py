@@ -3,7 +3,6 @@
 import contextlib
 import csv
 import json
-import os
 import random
 import re
 import resource
@@ -69,9 +68,11 @@ def test_a_class_gets_gradebook_results_feedback_and_summary(tmp_path: Path) -> 
     assert float(book["bob"]["points"]) == bob["points"] < main
     for student in book:
         jsonschema.validate(result(tmp_path / "out", student), SCHEMA)
-        ignored = {line for line in result(tmp_path / "out", student)["submission"]["ignored"]}
+        ignored = set(result(tmp_path / "out", student)["submission"]["ignored"])
         assert ignored == ({"essay.txt: only exNN_name.py files are taken"} if student == "cyd" else set())
-    points = [[check["points"] for e in result(tmp_path / "out", s)["exercises"] for check in e["checks"]] for s in book]
+    points = [
+        [check["points"] for e in result(tmp_path / "out", s)["exercises"] for check in e["checks"]] for s in book
+    ]
     assert points[0] == points[1] and points[2] == points[3], "a zip is graded as the folder that it holds"
     feedback = (tmp_path / "out" / "bob" / "feedback.md").read_text()
     assert "passes with the reference in place of ex05_flatten_consecutive" in feedback
@@ -127,7 +128,7 @@ def test_names_that_mean_harm_do_none(tmp_path: Path) -> None:
     names = ["=1+1", "gradebook.csv", "-rf", "a\nb", "\x1b[2Jx", "<b>x", "x" * 200, "ünï", "con", "`a`", "caf\udce9"]
     for name in names:
         place.mkdir(exist_ok=True)
-        os.mkdir(os.fsencode(place) + b"/" + os.fsencode(name))
+        (place / name).mkdir()
         (place / name / ONE).write_text(solution(1))
     folder(place / "..x", {ONE: solution(1)})
     zipped(place / "ünï.zip", {ONE: solution(1, WRONG_ONE)})
@@ -248,7 +249,10 @@ def test_of_the_exam(answers, levels):
 
 
 def test_an_exams_seeds_come_from_a_secret_that_is_never_written(tmp_path: Path) -> None:
-    late = ("return group**levels", "return group**levels + (levels > 3)")  # the first input that shows it is a random one
+    late = (
+        "return group**levels",
+        "return group**levels + (levels > 3)",
+    )  # the first input that shows it is a random one
     place = folder(tmp_path / "class", {f"student{number}/{ONE}": solution(1, late) for number in (1, 2)})
     for name, text in (("secret", SECRET), ("same", SECRET + "\n"), ("other", SECRET[::-1])):
         (tmp_path / name).write_text(text)

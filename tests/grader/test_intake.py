@@ -1,4 +1,4 @@
-"""What is taken out of a submission, and what is not: by whitelist, from folders, zips and notebooks, hostile or not."""
+"""What is taken out of a submission, and what is not: from folders, zips and notebooks, well meant or hostile."""
 
 import os
 import random
@@ -33,7 +33,14 @@ def test_a_folder_a_zip_and_a_notebook_give_the_same_answers(tmp_path: Path) -> 
 
 
 def test_only_answers_are_taken_and_the_rest_is_named(tmp_path: Path) -> None:
-    files = {ONE: TEXT, "conftest.py": "x", "sitecustomize.py": "x", "ex1.py": "x", "ex77_more.py": "x", "notes.md": "x"}
+    files = {
+        ONE: TEXT,
+        "conftest.py": "x",
+        "sitecustomize.py": "x",
+        "ex1.py": "x",
+        "ex77_more.py": "x",
+        "notes.md": "x",
+    }
     for taken in (intake.take(folder(tmp_path / "a", files)), intake.take(zipped(tmp_path / "a.zip", dict(files)))):
         assert list(taken.answers) == [ONE]
         for name in files.keys() - {ONE}:
