@@ -17,6 +17,8 @@ test: .venv/installed-dev
 
 benchmark: .venv/installed-dev
 	$(BIN)/python tests/benchmarks/speed.py
+	$(BIN)/python tests/benchmarks/graders.py
+	$(BIN)/python tests/benchmarks/graders.py growth
 
 stubs: .venv/installed
 	$(BIN)/python -m grader.stubs

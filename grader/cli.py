@@ -3,6 +3,7 @@
 import json
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -355,13 +356,13 @@ def grade_class(submissions: Path, out: Path, written_by_hand: Path | None, **op
 
 def _terms(options: dict[str, Any]) -> Any:
     """The terms of a class run, as the command line tells them."""
-    from grader.checking.run import Limits
     from grader.course import terms
 
     chosen = curriculum.find(options["only"])
     if options["secret"] is not None and options["seed"] is not None:
         raise UsageError("--secret makes the seeds; leave --seed out")
-    seconds = options["check_seconds"], options["exercise_seconds"]
+    seconds = {name: options[name] for name in ("check_seconds", "exercise_seconds")}
+    seconds["run_seconds"] = options["submission_seconds"]
     secret = terms.read_secret(options["secret"]) if options["secret"] else None
     seed = options["seed"] or 0
     return terms.Terms(
@@ -369,7 +370,7 @@ def _terms(options: dict[str, Any]) -> Any:
         seeds=terms.exam_seeds(secret) if secret else seed,
         seed_shown=terms.exam_digest(secret) if secret else str(seed),
         hidden=terms.read_hidden(options["hidden"], chosen) if options["hidden"] else (),
-        limits=Limits(*seconds, run_seconds=options["submission_seconds"]),
+        limits=replace(terms.CLASS_LIMITS, **seconds),
     )
 
 

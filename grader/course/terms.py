@@ -19,7 +19,9 @@ from grader.curriculum import Exercise
 from grader.errors import UsageError
 
 SHORTEST_SECRET = 16
-CLASS_LIMITS = Limits(run_seconds=300.0)  # a right submission takes about a second; one that hangs everywhere ends too
+# A right submission takes about a second: one that hangs in every check ends too. One exercise is checked at a time, so
+# that half of the memory that two have in practice gives an answer as much as there.
+CLASS_LIMITS = Limits(run_seconds=300.0, memory_bytes=Limits().memory_bytes // 2)
 
 
 @dataclass(frozen=True)

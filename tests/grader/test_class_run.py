@@ -340,7 +340,7 @@ def test_ctrl_c_ends_it_at_once_and_the_next_run_goes_on(tmp_path: Path) -> None
 def test_a_full_disk_ends_it_in_one_line_and_the_next_run_goes_on(tmp_path: Path) -> None:
     place, out = small_class(tmp_path / "class", 6), tmp_path / "out"
     small = lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (9000, 9000))  # noqa: E731
-    refused(class_run(place, out, preexec_fn=small), "cannot write")
+    refused(class_run(place, out, preexec_fn=small), "File too large")
     assert leftovers(out) == []
     assert "unchanged" in class_run(place, out).stdout
     assert len(gradebook(out)) == 6
