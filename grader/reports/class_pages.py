@@ -20,9 +20,9 @@ def summary(overview: Overview, title: str) -> str:
     return _templates().get_template("summary.html").render(of=overview, title=title, most_names=MOST_NAMES)
 
 
-def similarity(pairs: Sequence[Pair], title: str) -> str:
-    """The pairs that are more alike than the class explains, side by side."""
-    return _templates().get_template("similarity.html").render(pairs=pairs, title=title)
+def similarity(pairs: Sequence[Pair], title: str, of: str = "") -> str:
+    """The pairs that are more alike than the class explains, side by side; `of` is a digest of what was compared."""
+    return _templates().get_template("similarity.html").render(pairs=pairs, title=title, of=of)
 
 
 @cache
