@@ -60,12 +60,13 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Read what each check earns, and let it forget the calls of the last example before each new one."""
     folder = config.getoption("--hidden-checks")
+    hidden_folder = Path(folder).resolve() if folder else None
     for item in items:
         marker = item.get_closest_marker("worth")
         if marker is None or not isinstance(item, pytest.Function):
             continue
         points, *contract = marker.args
-        hidden = folder is not None and item.path.parent == Path(folder)
+        hidden = item.path.parent.resolve() == hidden_folder
         item.stash[CHECK] = Check(item.originalname, _rule(item.function), float(points), tuple(contract), hidden)
         if hasattr(item.obj, "hypothesis"):
             item.obj.hypothesis.inner_test = _forgetting(item.obj.hypothesis.inner_test)

@@ -15,6 +15,7 @@ from grader.checking import run
 from grader.checking.processes import Workers
 from grader.course.terms import Terms
 from grader.errors import UsageError
+from grader.harmless import line
 from grader.intake import Taken
 from grader.result import Check, Origin, RunResult
 from grader.submission import Submission
@@ -57,17 +58,17 @@ class Grader:
 
         Raises:
             UsageError: they broke each time.
+            OSError: the answers could not be laid out: the disk is full.
         """
-        for last in (False,) * (TRIES - 1) + (True,):
-            try:
-                with self._folder(task) as folder:
+        with self._folder(task) as folder:
+            for _ in range(TRIES):
+                try:
                     return self._graded(task, folder)
-            except UsageError:
-                if last:
-                    raise
-                self._workers.close()
-                self._workers = self._start()
-        raise AssertionError("the last try returns or raises")
+                except (UsageError, OSError, ValueError) as error:  # no word, no pipe or half a word from the worker
+                    broke = error
+                    self._workers.close()
+                    self._workers = self._start()
+        raise UsageError(f"the process that runs answers broke {TRIES} times: {line(str(broke))}") from broke
 
     def close(self) -> None:
         """End the workers."""

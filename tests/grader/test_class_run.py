@@ -337,6 +337,21 @@ def test_ctrl_c_ends_it_at_once_and_the_next_run_goes_on(tmp_path: Path) -> None
     assert f"{30 - kept} graded, {kept} unchanged" in class_run(place, out).stdout
 
 
+def test_a_worker_that_is_killed_costs_nobody_a_point(tmp_path: Path) -> None:
+    place, out = small_class(tmp_path / "class", 20), tmp_path / "out"
+    run = started(place, out, "--jobs", 1)
+    for killed in (1, 2):
+        while len(list(out.glob("*/result.json"))) < 4 * killed:
+            assert run.poll() is None
+            time.sleep(0.02)
+        for worker in psutil.Process(run.pid).children():
+            worker.kill()
+    assert run.wait(120) == 0
+    book = gradebook(out)
+    assert len(book) == 20
+    assert {book[f"student{number}"]["points"] for number in range(1, 21, 3)} == {"10"}
+
+
 def test_a_full_disk_ends_it_in_one_line_and_the_next_run_goes_on(tmp_path: Path) -> None:
     place, out = small_class(tmp_path / "class", 6), tmp_path / "out"
     small = lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (9000, 9000))  # noqa: E731
