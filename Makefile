@@ -18,6 +18,8 @@ test: .venv/installed-dev
 
 benchmark: .venv/installed-dev
 	$(BIN)/python tests/benchmarks/speed.py
+	$(BIN)/python tests/benchmarks/graders.py
+	$(BIN)/python tests/benchmarks/graders.py growth
 
 footprints: .venv/installed-dev
 	$(BIN)/python -m grader.course.footprints

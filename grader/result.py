@@ -1,9 +1,10 @@
 """What a run of the checks found, as plain values, and their JSON form (`result.schema.json`). No printing."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, Literal
 
 import grader
+from grader.harmless import plain
 
 CheckStatus = Literal["passed", "failed", "error", "timeout", "blocked", "not_started"]
 ExerciseStatus = Literal["passed", "failed", "not_started", "error", "blocked"]
@@ -37,25 +38,44 @@ class Finding:
     observation: dict[str, Any] | None = None
     at_import: bool = False
 
+    def __post_init__(self) -> None:
+        """Text here comes from answers: no terminal that shows it, and no file that it is written to, obeys it."""
+        for field in fields(self):
+            text = getattr(self, field.name)
+            if isinstance(text, str) and plain(text) != text:
+                object.__setattr__(self, field.name, plain(text))
+
 
 @dataclass(frozen=True)
 class Cause:
-    """A known mistake that behaves as the answer does: its name, what goes wrong, why it looks right, what to try."""
+    """A known mistake that behaves as the answer does: its name, what goes wrong, why it looks right, what to try.
+
+    Read back from a result file it has its name and one text: what goes wrong and what to try.
+    """
 
     name: str
     says: str
-    looks_right: str
-    advice: str
+    looks_right: str = ""
+    advice: str = ""
+
+    @property
+    def told(self) -> str:
+        """What goes wrong and what to try, in one text."""
+        return f"{self.says} {self.advice}".strip()
 
 
 @dataclass(frozen=True)
 class Check:
-    """One check: its name, the rule that the learner reads, what it earns and which contract lines it proves."""
+    """One check: its name, the rule that the learner reads, what it earns and which contract lines it proves.
+
+    `hidden`: the handout does not hold it (`grade class --hidden`), so that nothing of its inputs is told.
+    """
 
     name: str
     rule: str
     points: float
     contract: tuple[str, ...]
+    hidden: bool = False
 
 
 @dataclass(frozen=True)
@@ -84,10 +104,27 @@ class CheckResult:
             "seconds": round(self.finding.seconds, 3),
             **{key: fields[key] for key in ("example", "expected", "got", "difference")},
             "mistake": self.cause.name if self.cause else None,
-            "advice": f"{self.cause.says} {self.cause.advice}" if self.cause else None,
+            "advice": self.cause.told if self.cause else None,
             "stands_on": list(self.stands_on),
             "traceback": self.finding.traceback,
+            **({"hidden": True} if self.check.hidden else {}),
         }
+
+    @classmethod
+    def from_json(cls, entry: dict[str, Any]) -> "CheckResult":
+        """The check as a result file tells it."""
+        told = {
+            key: entry[key] for key in ("status", "seconds", "example", "expected", "got", "difference", "traceback")
+        }
+        check = Check(entry["name"], entry["rule"], entry["max_points"], (), entry.get("hidden", False))
+        cause = Cause(entry["mistake"], entry["advice"] or "") if entry["mistake"] else None
+        return cls(check, Finding(**told), tuple(entry["stands_on"]), cause)
+
+    def without_inputs(self) -> "CheckResult":
+        """Of a hidden check only whether it passed: what an answer saw or said there could tell its inputs."""
+        if not self.check.hidden:
+            return self
+        return replace(self, finding=Finding(self.finding.status, self.finding.seconds), cause=None)
 
 
 @dataclass(frozen=True)
@@ -147,15 +184,59 @@ class ExerciseResult:
             "checks": [check.as_json() for check in self.checks],
         }
 
+    @classmethod
+    def from_json(cls, entry: dict[str, Any]) -> "ExerciseResult":
+        """The exercise as a result file tells it."""
+        checks = tuple(CheckResult.from_json(check) for check in entry["checks"])
+        lines = {check.finding.difference for check in checks}
+        problem = lines.pop() if entry["status"] == "error" and len(lines) == 1 else None
+        head = {key: entry[key] for key in ("name", "title", "core", "bonus", "seconds")}
+        return cls(**head, checks=checks, problem=problem)
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Whose answers a class run graded, and on which terms: what tells whether a result is still good.
+
+    Attributes:
+        student: the name, as the submission's own.
+        digest: SHA-256 of the answers and of what was ignored.
+        terms: SHA-256 of the terms: checks, seeds, limits.
+        seed: the seed, or what stands for a secret one.
+        ignored: what was handed in and not taken, a line each.
+        problem: why nothing could be read, in one line.
+    """
+
+    student: str
+    digest: str
+    terms: str
+    seed: str
+    ignored: tuple[str, ...] = ()
+    problem: str | None = None
+
+
+@dataclass(frozen=True)
+class ByHand:
+    """Points that an instructor gives by hand, on top of what the checks gave, and why."""
+
+    student: str
+    exercise: str
+    points: float
+    reason: str
+
 
 @dataclass(frozen=True)
 class RunResult:
-    """A whole run: the exercises that were graded, in order; in a sandbox, the state of each of its layers."""
+    """A whole run: the exercises that were graded, in order; in a sandbox, the state of each of its layers.
+
+    `seed` is None where it is secret.
+    """
 
     answers: str
-    seed: int
+    seed: int | None
     seconds: float
     exercises: tuple[ExerciseResult, ...]
+    origin: Origin | None = None
     layers: dict[str, str] | None = None
 
     @property
@@ -169,13 +250,22 @@ class RunResult:
         return sum(exercise.max_points for exercise in self.exercises if not exercise.bonus)
 
     @property
+    def bonus(self) -> float:
+        """Points beyond the main line."""
+        return float(sum(exercise.points for exercise in self.exercises if exercise.bonus))
+
+    @property
+    def max_bonus(self) -> float:
+        """Points beyond the main line that this run could give."""
+        return float(sum(exercise.max_points for exercise in self.exercises if exercise.bonus))
+
+    @property
     def passed(self) -> bool:
         """Whether every exercise graded passed."""
         return all(exercise.passed for exercise in self.exercises)
 
     def as_json(self) -> dict[str, Any]:
         """The result file, as COMMAND `--json` writes it."""
-        bonus = [exercise for exercise in self.exercises if exercise.bonus]
         return {
             "schema": 1,
             "version": grader.__version__,
@@ -185,7 +275,31 @@ class RunResult:
             "sandbox": None if self.layers is None else {"layers": self.layers},
             "points": self.points,
             "max_points": self.max_points,
-            "bonus": float(sum(exercise.points for exercise in bonus)),
-            "max_bonus": float(sum(exercise.max_points for exercise in bonus)),
+            "bonus": self.bonus,
+            "max_bonus": self.max_bonus,
+            **({"submission": asdict(self.origin)} if self.origin else {}),
             "exercises": [exercise.as_json() for exercise in self.exercises],
         }
+
+    @classmethod
+    def from_json(cls, entry: dict[str, Any]) -> "RunResult":
+        """A run as a result file tells it.
+
+        Raises:
+            KeyError, TypeError, AttributeError: it is no result file.
+        """
+        told = entry.get("submission")
+        origin = Origin(**(told | {"ignored": tuple(told["ignored"])})) if told else None
+        exercises = tuple(ExerciseResult.from_json(exercise) for exercise in entry["exercises"])
+        layers = entry["sandbox"]["layers"] if entry["sandbox"] else None
+        return cls(entry["answers"], entry["seed"], entry["seconds"], exercises, origin, layers)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of one submission: its result, or why it could not be graded; or neither, where nothing had changed."""
+
+    student: str
+    slot: str
+    result: RunResult | None = None
+    broken: str | None = None

@@ -32,6 +32,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """Offer `pytest --answers solutions`."""
     group = parser.getgroup("kata")
     group.addoption("--answers", default=str(checkout.EXERCISES), metavar="DIR", help="folder of answers (exercises/)")
+    group.addoption("--hidden-checks", default=None, metavar="DIR", help="folder of checks that the handout lacks")
     group.addoption("--answers-seed", type=int, default=0, metavar="N", help="seed of the checks' inputs (0)")
 
 
@@ -56,12 +57,15 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Read what each check earns, and watch the examples that it tries."""
+    folder = config.getoption("--hidden-checks")
+    hidden_folder = Path(folder).resolve() if folder else None
     for item in items:
         marker = item.get_closest_marker("worth")
         if marker is None or not isinstance(item, pytest.Function):
             continue
         points, *contract = marker.args
-        item.stash[CHECK] = Check(item.originalname, _rule(item.function), float(points), tuple(contract))
+        hidden = item.path.parent.resolve() == hidden_folder
+        item.stash[CHECK] = Check(item.originalname, _rule(item.function), float(points), tuple(contract), hidden)
         item.stash[SEARCH] = search = Search()
         if hasattr(item.obj, "hypothesis"):
             item.obj.hypothesis.inner_test = search.watching(item.obj.hypothesis.inner_test)

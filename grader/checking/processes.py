@@ -15,6 +15,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 from typing import IO, Any
 
 from grader import checkout, curriculum
@@ -60,6 +61,7 @@ class Workers:
 
     Args:
         chosen: the exercises that they check.
+        hidden: a folder with more checks, in files of the same names as the exercises' own.
         fork: whether to fork.
         sandbox: whether answers run in a sandbox.
         accept_weak: run them there too where the sandbox lacks a layer that an exam needs.
@@ -69,9 +71,15 @@ class Workers:
     """
 
     def __init__(
-        self, chosen: Sequence[Exercise], *, fork: bool = CAN_FORK, sandbox: bool = False, accept_weak: bool = False
+        self,
+        chosen: Sequence[Exercise],
+        *,
+        hidden: Path | None = None,
+        fork: bool = CAN_FORK,
+        sandbox: bool = False,
+        accept_weak: bool = False,
     ) -> None:
-        self._collected, self._fork = _with_ancestors(chosen), fork
+        self._collected, self._hidden, self._fork = _with_ancestors(chosen), hidden, fork
         self._accept_weak = accept_weak
         if sandbox and not fork:
             raise UsageError("the sandbox needs Linux; without --sandbox the answers are graded in a plain process")
@@ -99,7 +107,7 @@ class Workers:
                         f"the checks cannot run here: {record['broken']}; make grade mends the environment"
                     )
                 self._checks = {
-                    name: tuple(Check(c["name"], c["rule"], c["points"], tuple(c["contract"])) for c in found)
+                    name: tuple(Check(**(c | {"contract": tuple(c["contract"])})) for c in found)
                     for name, found in record["checks"].items()
                 }
             return self._checks
@@ -217,6 +225,7 @@ class Workers:
             "config": str(checkout.ROOT / "pyproject.toml"),
             "control": control.fileno() if control else None,
             "pytest": [str(exercise.checks) for exercise in self._collected],
+            "hidden": str(self._hidden) if self._hidden else None,
         }
         process = subprocess.Popen(
             [sys.executable, "-P", "-m", "grader.checking.worker", json.dumps(options)],

@@ -10,7 +10,7 @@ import queue
 import signal
 import threading
 import time
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any
@@ -19,7 +19,6 @@ from grader import curriculum
 from grader.checking.processes import PIPE_CLOSED, Process, Workers
 from grader.curriculum import Exercise
 from grader.errors import UsageError
-from grader.feedback import show
 from grader.result import Cause, CheckResult, ExerciseResult, Finding, RunResult
 from grader.sandbox.launch import WALLS_MISSING
 from grader.submission import Submission
@@ -31,7 +30,7 @@ DIAGNOSIS_SECONDS = 30.0  # it takes 0.3; a new mistake that hangs must not hold
 
 @dataclass(frozen=True)
 class Limits:
-    """What one answer may use: seconds for a check and for an exercise, bytes of memory for a whole run.
+    """What one answer may use: seconds for a check, an exercise and a whole run, bytes of memory for a run.
 
     In the sandbox also CPU seconds for all exercises of a submission together, every attempt included.
     """
@@ -39,6 +38,7 @@ class Limits:
     check_seconds: float = 10.0
     exercise_seconds: float = 60.0
     memory_bytes: int = 4 << 30
+    run_seconds: float = float("inf")
     cpu_seconds: float = 300.0
 
 
@@ -57,9 +57,10 @@ def grade(
     chosen: Sequence[Exercise],
     workers: Workers,
     *,
-    seed: int = 0,
+    seed: int | Mapping[str, int] = 0,
     limits: Limits | None = None,
     shrink: bool = True,
+    at_once: int = AT_ONCE,
 ) -> Iterator[Progress | RunResult]:
     """Check the answers to the exercises chosen; yields the progress, and last the result.
 
@@ -67,22 +68,25 @@ def grade(
         submission: the answers.
         chosen: exercises, in the order in which they are told.
         workers: the processes that run them, started for these exercises or more.
-        seed: of the checks' inputs and of initial weights; the same seed gives the same result.
+        seed: of the checks' inputs and of initial weights; the same seed gives the same result. A mapping gives each
+            exercise its own, which the result then does not tell.
         limits: what an answer may use.
         shrink: look for the smallest failing input; without, wrong answers take a third of the time.
+        at_once: exercises that are checked at the same time.
 
     Raises:
         UsageError: the environment cannot run the checks (torch missing or broken).
     """
     started = time.perf_counter()
     events: queue.Queue[Progress | RunResult | BaseException] = queue.Queue()
-    run = _Run(workers, submission, seed, limits or Limits(), shrink, events.put)
+    run = _Run(workers, submission, seed, limits or Limits(), shrink, at_once, events.put)
+    told = seed if isinstance(seed, int) else None
 
     def supervise() -> None:
         try:
             layers = workers.layers()  # a sandbox that is too weak is refused before anything runs
             results = run.results(chosen)
-            events.put(RunResult(submission.shown, seed, time.perf_counter() - started, results, layers))
+            events.put(RunResult(submission.shown, told, time.perf_counter() - started, results, layers=layers))
         except BaseException as error:
             events.put(error)
 
@@ -119,7 +123,7 @@ def grade_alone(
         until_failure: the first check that does not pass is the last.
         diagnose: look for the mistake.
     """
-    run = _Run(workers, submission, seed, limits or Limits(), False, lambda _: None)
+    run = _Run(workers, submission, seed, limits or Limits(), False, 1, lambda _: None)
     result = run.alone(exercise, until_failure)
     return result, run.agreeing(exercise, result.checks) if diagnose else []
 
@@ -135,13 +139,15 @@ class _Run:
         self,
         workers: Workers,
         submission: Submission,
-        seed: int,
+        seed: int | Mapping[str, int],
         limits: Limits,
         shrink: bool,
+        at_once: int,
         tell: Callable[[Progress], None],
     ) -> None:
         self.workers, self.submission, self.seed, self.limits, self.tell = workers, submission, seed, limits, tell
-        self.shrink = shrink
+        self.shrink, self.at_once = shrink, at_once
+        self.deadline = time.monotonic() + self.limits.run_seconds
         self.cancelled = threading.Event()
         self.done = self.total = 0
         self.cpu_left = limits.cpu_seconds
@@ -149,7 +155,7 @@ class _Run:
     def results(self, chosen: Sequence[Exercise]) -> tuple[ExerciseResult, ...]:
         checks = self.workers.checks()
         self.total = sum(len(checks[exercise.name]) for exercise in chosen)
-        with ThreadPoolExecutor(AT_ONCE) as pool:
+        with ThreadPoolExecutor(self.at_once) as pool:
             first = dict(zip((e.name for e in chosen), pool.map(self.first_attempt, chosen), strict=True))
             asked = {
                 name
@@ -213,7 +219,7 @@ class _Run:
         observations = {
             result.check.name: result.finding.observation
             for result in checks
-            if result.finding.observation or result.finding.status == "passed"
+            if (result.finding.observation or result.finding.status == "passed") and not result.check.hidden
         }
         if not any(observations.values()):
             return []
@@ -226,11 +232,11 @@ class _Run:
 
     def request(self, exercise: Exercise, **more: Any) -> dict[str, Any]:
         """What a process is asked to do, apart from how."""
-        share = self.limits.memory_bytes // AT_ONCE
+        share = self.limits.memory_bytes // self.at_once
         sandboxed = self.workers.sandboxed
         return {
             "exercise": exercise.name,
-            "seed": self.seed,
+            "seed": self.seed if isinstance(self.seed, int) else self.seed[exercise.name],
             "memory_bytes": share,
             "sandboxed": sandboxed,
             **more,
@@ -282,7 +288,7 @@ class _Run:
         from the findings.
         """
         findings: dict[str, Finding] = {}
-        deadline = time.monotonic() + seconds
+        deadline = min(time.monotonic() + seconds, self.deadline)
         while len(findings) < len(names) and patience > 0:
             if self.cancelled.is_set():
                 raise _Cancelled
@@ -290,6 +296,8 @@ class _Run:
             left = deadline - time.monotonic()
             if left <= 0:
                 limit = f"the {self.limits.exercise_seconds:g} s of the exercise (--exercise-seconds)"
+                if deadline == self.deadline:
+                    limit = f"the {self.limits.run_seconds:g} s of the whole submission (--submission-seconds)"
                 unreached = Finding("timeout", difference=f"not reached within {limit}")
                 return findings | dict.fromkeys(waiting, unreached)
             if self.cpu_left <= 0:
@@ -346,7 +354,7 @@ class _Run:
             elif "late" in record:
                 late = Finding(**record["late"])
             elif "finished" in record:
-                findings[record["finished"]] = Finding(**show.printable(record["finding"]))
+                findings[record["finished"]] = Finding(**record["finding"])
                 self.done += counted
             elif "done" in record:
                 process.end(0.2)

@@ -257,6 +257,13 @@ def limit_memory(memory_bytes: int) -> None:
             resource.setrlimit(limit, (most, most))
 
 
+def hidden_checks(folder: str, public: list[str]) -> list[str]:
+    """Arguments for the check files in another folder: they have the names of the exercises' own."""
+    files = [str(Path(folder) / Path(path).name) for path in public]
+    present = [path for path in files if Path(path).exists()]
+    return [f"--hidden-checks={folder}", "--import-mode=importlib", *present]
+
+
 def main() -> None:
     """Start pytest on the check files named, with its records on what was standard output."""
     gc.disable()  # until all is imported: that leaves no garbage, and looking for it takes a tenth of the time
@@ -265,7 +272,8 @@ def main() -> None:
     os.dup2(2, 1)
     control = socket.socket(fileno=options["control"]) if options["control"] is not None else None
     quiet = [word for name in _QUIET for word in ("-p", f"no:{name}")]
-    arguments = ["-c", options["config"], "--assert=plain", "-s", *quiet, *options["pytest"]]
+    hidden = hidden_checks(options["hidden"], options["pytest"]) if options["hidden"] else []
+    arguments = ["-c", options["config"], "--assert=plain", "-s", *quiet, *options["pytest"], *hidden]
     pytest.main(arguments, plugins=[Worker(records, control)])
 
 

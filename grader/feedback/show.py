@@ -4,7 +4,6 @@ torch and NumPy are looked up, never imported: an exercise in plain Python must 
 """
 
 import itertools
-import re
 import sys
 from collections.abc import Mapping
 from typing import Any
@@ -98,21 +97,6 @@ def message(raised: BaseException) -> str:
         return str(raised)
     except Exception:  # the learner's own __str__ may raise anything
         return "(its message cannot be printed)"
-
-
-def printable(thing: Any) -> Any:
-    """Texts as a terminal can show them: control characters, and those that turn the direction, as escapes.
-
-    Args:
-        thing: a text, or a dict whose values may be texts.
-    """
-    if isinstance(thing, dict):
-        return {key: printable(item) for key, item in thing.items()}
-    return _UNPRINTABLE.sub(lambda found: ascii(found[0])[1:-1], thing) if isinstance(thing, str) else thing
-
-
-# All control characters but tab and newline, line separators, marks of direction, and halves of characters.
-_UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 def _is_tensor(value: Any) -> bool:

@@ -59,8 +59,7 @@ def _overview(console: Console, run: RunResult) -> None:
     bonus = sum(result.points for result in run.exercises if result.bonus)
     console.print(Text(f"\n{run.points:g} of {run.max_points:g} points", "bold"), end="")
     console.print(f"  (and {bonus:g} bonus)" if bonus else "", f" in {run.seconds:.1f} s")
-    if run.layers is not None:
-        _line(console, f"sandbox: {', '.join(f'{name} {state}' for name, state in run.layers.items())}", style="dim")
+    sandbox(console, run.layers)
 
 
 def _next_step(console: Console, run: RunResult, by_name: dict[str, Exercise]) -> None:
@@ -216,6 +215,12 @@ def _words(status: str) -> str:
     return status.replace("_", " ")
 
 
+def sandbox(console: Console, layers: dict[str, str] | None) -> None:
+    """The layers of the sandbox, each "on" or "unavailable: why"."""
+    if layers is not None:
+        _line(console, f"sandbox: {', '.join(f'{name} {state}' for name, state in layers.items())}", style="dim")
+
+
 def claim(console: Console, says: str, problems: Sequence[str]) -> None:
     """A line that should be true of the kata, and where it is not."""
     sign, style = (SIGNS["failed"], STYLES["failed"]) if problems else (SIGNS["passed"], STYLES["passed"])
@@ -228,3 +233,9 @@ def problems(console: Console, lines: Sequence[str]) -> None:
     """Lines about the environment or the folder, before a report."""
     for line in lines:
         _line(console, f"note: {line}", style="yellow")
+
+
+def lines(console: Console, lines: Sequence[str]) -> None:
+    """Lines as they are, after a run."""
+    for line in lines:
+        _line(console, line)

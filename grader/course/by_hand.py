@@ -1,0 +1,52 @@
+"""Points that an instructor gives by hand, read from a CSV file: student, exercise, points, reason."""
+
+import csv
+import math
+from collections.abc import Collection, Sequence
+from pathlib import Path
+
+from grader import checkout, curriculum
+from grader.curriculum import Exercise
+from grader.errors import UsageError
+from grader.result import ByHand
+
+COLUMNS = ("student", "exercise", "points", "reason")
+
+
+def read(path: Path, students: Collection[str], chosen: Sequence[Exercise]) -> tuple[ByHand, ...]:
+    """Read the file.
+
+    Raises:
+        UsageError: it cannot be read, or a line of it names nobody, nothing, no number or no reason.
+    """
+    shown = checkout.shown(path)
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:  # spreadsheets write a byte order mark
+            rows = csv.DictReader(file)
+            if tuple(rows.fieldnames or ()) != COLUMNS:
+                raise UsageError(f"{shown} must begin with the line {','.join(COLUMNS)}")
+            return tuple(_given(row, f"{shown}, line {rows.line_num}", students, chosen) for row in rows)
+    except OSError as error:
+        raise UsageError(f"{shown} cannot be read: {error.strerror}") from error
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise UsageError(f"{shown} is no CSV file in UTF-8: {error}") from error
+
+
+def _given(row: dict[str, str], where: str, students: Collection[str], chosen: Sequence[Exercise]) -> ByHand:
+    student, exercise, points, reason = ((row[column] or "").strip() for column in COLUMNS)
+    if student not in students:
+        raise UsageError(f"{where}: there is no submission of {student!r}")
+    if not exercise:
+        raise UsageError(f"{where}: the exercise is missing")
+    (found,) = curriculum.find([exercise])
+    if found not in chosen:
+        raise UsageError(f"{where}: {found.name} is not graded in this run")
+    try:
+        number = float(points)
+    except ValueError:
+        number = math.nan
+    if not math.isfinite(number):
+        raise UsageError(f"{where}: {points!r} is no number of points")
+    if not reason:
+        raise UsageError(f"{where}: a reason is missing; the student reads it")
+    return ByHand(student, found.name, number, reason)

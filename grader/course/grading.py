@@ -1,0 +1,128 @@
+"""One submission after another, graded on the terms of a class; on this machine or on one of a cluster.
+
+What a submission needs goes in as a value, what was found comes out as one. Who writes it down is `class_run`.
+"""
+
+import contextlib
+import shutil
+import tempfile
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from grader.checking import run
+from grader.checking.processes import Workers
+from grader.course.terms import Terms
+from grader.errors import UsageError
+from grader.harmless import line
+from grader.intake import Taken
+from grader.result import Check, Origin, RunResult
+from grader.submission import Submission
+
+TRIES = 3
+
+
+@dataclass(frozen=True)
+class Task:
+    """One submission to be graded: the student, what was taken, and the folder of RESULTS that it goes to."""
+
+    student: str
+    slot: str
+    taken: Taken
+
+
+class Grader:
+    """Grades submissions one at a time with warm workers of its own. Close it, or use `with`.
+
+    Raises:
+        UsageError: the checks cannot run here, hidden ones for one; or the sandbox is too weak for an exam.
+    """
+
+    def __init__(self, terms: Terms, scratch: Path) -> None:
+        self._terms, self._scratch = terms, scratch
+        self._hidden: Path | None = None
+        if terms.hidden:
+            self._hidden = Path(tempfile.mkdtemp(prefix="hidden-", dir=scratch))
+            for name, content in terms.hidden:
+                (self._hidden / name).write_bytes(content)
+        self._workers = self._start()
+        try:
+            self._workers.layers()
+            _refuse_rivals(self._workers.checks())
+        except UsageError:
+            self.close()
+            raise
+
+    def grade(self, task: Task) -> RunResult:
+        """Grade one submission; where the workers broke, with new ones.
+
+        Raises:
+            UsageError: they broke each time.
+            OSError: the answers could not be laid out: the disk is full.
+        """
+        with self._folder(task) as folder:
+            for _ in range(TRIES):
+                try:
+                    return self._graded(task, folder)
+                except (UsageError, OSError, ValueError) as error:  # no word, no pipe or half a word from the worker
+                    broke = error
+                    self._workers.close()
+                    self._workers = self._start()
+        raise UsageError(f"the process that runs answers broke {TRIES} times: {line(str(broke))}") from broke
+
+    def close(self) -> None:
+        """End the workers."""
+        self._workers.close()
+        if self._hidden is not None:
+            shutil.rmtree(self._hidden, ignore_errors=True)
+
+    def __enter__(self) -> "Grader":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _start(self) -> Workers:
+        terms = self._terms
+        return Workers(terms.chosen(), hidden=self._hidden, sandbox=True, accept_weak=terms.accept_weak)
+
+    @contextlib.contextmanager
+    def _folder(self, task: Task) -> Iterator[Path]:
+        """The answers alone, in a folder that goes away again."""
+        folder = Path(tempfile.mkdtemp(prefix="answers-", dir=self._scratch))
+        try:
+            for name, content in task.taken.answers.items():
+                (folder / name).write_bytes(content)
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def _graded(self, task: Task, folder: Path) -> RunResult:
+        submission = Submission(folder, task.student)
+        terms = self._terms
+        *_, result = run.grade(
+            submission,
+            terms.chosen(),
+            self._workers,
+            seed=terms.seeds if isinstance(terms.seeds, int) else dict(terms.seeds),
+            limits=terms.limits,
+            shrink=False,  # a wrong answer takes a third of the time; the class's mistakes need no smallest input
+            at_once=1,
+        )
+        assert isinstance(result, RunResult)
+        taken = task.taken
+        origin = Origin(task.student, taken.digest, terms.digest, terms.seed_shown, taken.ignored, taken.problem)
+        exercises = tuple(
+            replace(exercise, checks=tuple(check.without_inputs() for check in exercise.checks))
+            for exercise in result.exercises
+        )
+        return replace(result, exercises=exercises, origin=origin)
+
+
+def _refuse_rivals(checks: dict[str, tuple[Check, ...]]) -> None:
+    """Checks are told apart by name: a hidden one may not have that of another."""
+    for exercise, own in checks.items():
+        for name, count in Counter(check.name for check in own).items():
+            if count > 1:
+                raise UsageError(f"two checks of {exercise} are called {name}: give the hidden one another name")

@@ -1,0 +1,57 @@
+"""Text from answers and names of files, made harmless for a terminal, for Markdown and for a spreadsheet.
+
+HTML needs nothing from here but `plain`: its templates escape what they are given.
+"""
+
+import re
+
+LONGEST_LINE = 300
+
+# What steers a terminal, turns the direction of a line round or cannot be encoded: C0 but tab and newline, DEL, C1,
+# line separators, marks of direction, surrogates.
+_STEERS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
+_ADDRESS = re.compile(r"\bat 0x[0-9a-fA-F]{6,16}\b")
+_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t")
+
+
+def plain(text: str) -> str:
+    """Show what steers a terminal as a sign of its own (ESC as ␛), and leave out addresses, which differ by run."""
+    return _ADDRESS.sub("at 0x…", _STEERS.sub(_sign, text.replace("\r\n", "\n")))
+
+
+def line(text: str) -> str:
+    """One line of at most 300 characters."""
+    joined = " ".join(plain(text).split())
+    return joined if len(joined) <= LONGEST_LINE else joined[: LONGEST_LINE - 1] + "…"
+
+
+def code_span(text: str) -> str:
+    """Markdown that shows one line as it is: no markup, link or HTML in it takes effect."""
+    shown = line(text) or " "
+    fence = "`" * (_longest_run(shown) + 1)
+    padding = " " if shown.startswith("`") or shown.endswith("`") else ""
+    return f"{fence}{padding}{shown}{padding}{fence}"
+
+
+def code_block(text: str, language: str = "text") -> str:
+    """Markdown that shows lines as they are."""
+    shown = plain(text).strip("\n")
+    fence = "`" * max(_longest_run(shown) + 1, 3)
+    return f"{fence}{language}\n{shown}\n{fence}"
+
+
+def cell(text: str) -> str:
+    """A CSV cell that no spreadsheet takes for a formula: an apostrophe stands before what begins like one."""
+    shown = line(text)
+    return f"'{shown}" if shown.startswith(_FORMULA) else shown
+
+
+def _sign(found: re.Match[str]) -> str:
+    code = ord(found[0])
+    if code < 0x20:
+        return chr(0x2400 + code)
+    return "␡" if code == 0x7F else "�"
+
+
+def _longest_run(text: str) -> int:
+    return max((len(run) for run in re.findall("`+", text)), default=0)

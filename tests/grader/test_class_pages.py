@@ -1,0 +1,190 @@
+"""The pages of a class in a real browser: no script, no network, light and dark, narrow, by keyboard."""
+
+import re
+import shutil
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from grader import curriculum
+from grader.harmless import plain
+from grader.reports import class_pages
+from grader.reports.overview import Overview, overview
+from grader.result import Check, CheckResult, ExerciseResult, Finding, Origin, RunResult
+from grader.similarity import Alike, Pair, Side
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+needs_browser = pytest.mark.skipif(CHROMIUM is None, reason="no chromium: apt-get install chromium")
+HOSTILE = "</style><script>document.title='owned'</script><img src=x onerror=\"document.title='owned'\">\x1b[2J"
+
+
+def a_result(student: str, statuses: list[str], *, mistake: str | None = None, problem: str | None = None) -> RunResult:
+    """A result of two exercises, whose checks met these statuses in turn."""
+    exercises = []
+    for exercise in curriculum.exercises()[:2]:
+        checks = tuple(
+            CheckResult(
+                Check(f"test_{number}", f"Rule {number} of `{exercise.short}` <i>holds</i>.", 2.0, (), number == 3),
+                Finding(status),  # type: ignore[arg-type]
+                stands_on=("ex01_receptive_field",) if number == 2 and exercise.number == 2 else (),
+                mistake=mistake if status == "failed" else None,
+            )
+            for number, status in enumerate(statuses)
+        )
+        exercises.append(ExerciseResult(exercise.name, exercise.title, exercise.core, exercise.bonus, checks))
+    origin = Origin(student, "0" * 64, "0" * 64, "0", (), problem)
+    return RunResult(student, 0, 1.0, tuple(exercises), origin)
+
+
+def a_class() -> Overview:
+    good, half, bad = ["passed"] * 4, ["passed", "failed", "passed", "timeout"], ["not_started"] * 4
+    results = [
+        *(a_result(f"student {number}", good) for number in range(60)),
+        *(a_result(f"student {number}", half, mistake="channels-interleaved") for number in range(60, 90)),
+        a_result(HOSTILE, ["error", "blocked", "failed", "timeout"], mistake=HOSTILE),
+        a_result("x" * 300, bad, problem=HOSTILE),
+    ]
+    return overview(results, (), [("nobody", HOSTILE)])
+
+
+def a_pair() -> Pair:
+    lines = ("def f(x):", f"    return '{HOSTILE}'", "    " + "y" * 400, "# <!--")
+    sides = [Side(student, lines, frozenset({1, 2})) for student in ("student 1", HOSTILE)]
+    alike = (Alike("ex05_flatten_consecutive", 0.8, *sides), Alike("ex07_fusion", 0.5, *sides))
+    return Pair("student 1", HOSTILE, 0.7, 20, alike)
+
+
+PAGES = {
+    "summary": lambda: class_pages.summary(a_class(), HOSTILE),
+    "summary of nobody": lambda: class_pages.summary(overview([], (), []), "none"),
+    "similarity": lambda: class_pages.similarity([a_pair(), replace(a_pair(), left="student 2")], HOSTILE),
+    "no pair": lambda: class_pages.similarity([], "none"),
+}
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        options = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
+        launched = playwright.chromium.launch(executable_path=CHROMIUM, args=options)
+        yield launched
+        launched.close()
+
+
+def opened(browser: Browser, tmp_path: Path, text: str, **options: object) -> tuple[Page, list[str]]:
+    """Open a page from a file; second, whatever it complains of or asks the network for."""
+    (tmp_path / "page.html").write_text(text, encoding="utf-8")
+    page = browser.new_page(**options)  # type: ignore[arg-type]
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("request", lambda request: complaints.append(request.url) if "page.html" not in request.url else None)
+    page.goto((tmp_path / "page.html").as_uri())
+    return page, [url for url in complaints if not url.startswith("data:")]
+
+
+@needs_browser
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [320, 1280])
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_is_quiet_fits_and_can_be_read(
+    browser: Browser, tmp_path: Path, name: str, width: int, scheme: str
+) -> None:
+    size = {"width": width, "height": 800}
+    page, complaints = opened(browser, tmp_path, PAGES[name](), viewport=size, color_scheme=scheme)
+    page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
+    assert complaints == []
+    assert page.title() != "owned"
+    assert page.locator("script, img").count() == 0
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert page.evaluate(WORST_CONTRAST) >= 4.5
+    page.close()
+
+
+WORST_CONTRAST = """() => {
+    const channel = value => (value /= 255) <= 0.03928 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
+    const numbers = colour => colour.match(/[\\d.]+/g).map(Number);
+    const light = colour => { const [r, g, b] = numbers(colour).map(channel); return .2126*r + .7152*g + .0722*b; };
+    const behind = element => {
+        for (let each = element; each; each = each.parentElement) {
+            const colour = getComputedStyle(each).backgroundColor;
+            if ((numbers(colour)[3] ?? 1) > 0) return colour;
+        }
+        return 'rgb(255, 255, 255)';
+    };
+    const ratios = [...document.querySelectorAll('body *')]
+        .filter(each => [...each.childNodes].some(node => node.nodeType === 3 && node.data.trim()))
+        .map(each => {
+            const [a, b] = [light(getComputedStyle(each).color), light(behind(each))];
+            return (Math.max(a, b) + .05) / (Math.min(a, b) + .05);
+        });
+    return Math.min(...ratios);
+}"""
+
+
+@needs_browser
+def test_the_summary_is_used_by_keyboard_alone(browser: Browser, tmp_path: Path) -> None:
+    page, _ = opened(browser, tmp_path, PAGES["summary"](), java_script_enabled=True)
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "To the content"
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "content"
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.tagName") == "SUMMARY"
+    outline = "getComputedStyle(document.activeElement).outlineStyle"
+    assert page.evaluate(outline) == "solid"
+    rule = page.locator("td").first
+    assert not rule.is_visible()
+    page.keyboard.press("Enter")
+    assert rule.is_visible()
+    page.keyboard.press("Space")
+    assert not rule.is_visible()
+    page.close()
+
+
+@needs_browser
+def test_without_scripts_everything_is_there(browser: Browser, tmp_path: Path) -> None:
+    page, _ = opened(browser, tmp_path, PAGES["summary"](), java_script_enabled=False)
+    page.locator("summary").first.click()
+    assert page.locator("details").first.get_by_text("Rule 0 of").is_visible()
+    assert page.get_by_text("channels-interleaved").first.is_visible()
+    page.close()
+
+
+@needs_browser
+def test_the_histogram_shows_the_counts(browser: Browser, tmp_path: Path) -> None:
+    page, _ = opened(browser, tmp_path, PAGES["summary"]())
+    labels = [bar.get_attribute("aria-label") or "" for bar in page.locator(".histogram .bar").all()]
+    assert len(labels) == 10
+    assert labels[-1].endswith(": 60 students")
+    assert sum(int(re.findall(r"(\d+) student", label)[0]) for label in labels) == 92
+    heights = [bar.bounding_box()["height"] for bar in page.locator(".histogram .bar").all()]  # type: ignore[index]
+    assert heights[-1] == max(heights)
+    page.close()
+
+
+def test_the_numbers_of_a_class_are_those_of_its_results() -> None:
+    figures = a_class()
+    assert figures.max_points == 16
+    assert figures.totals == (*[16.0] * 60, *[8.0] * 30, 0.0, 0.0)
+    assert figures.full == 60
+    assert figures.median == 16
+    first = figures.exercises[0]
+    assert [check.share for check in first.checks] == [90 / 92, 60 / 92, 90 / 92, 60 / 92]
+    assert first.mean_points == pytest.approx((60 * 8 + 30 * 4) / 92)
+    assert figures.mistakes[0].students == 30
+    assert {slow.student for slow in figures.slow} == {*(f"student {n}" for n in range(60, 90)), HOSTILE}
+    assert len(figures.references["ex01_receptive_field"]) == 90
+    assert figures.unread == (("x" * 300, HOSTILE),)
+    assert figures.hardest[0][1].name in ("test_1", "test_3")
+
+
+def test_the_pages_hold_no_control_character_and_stand_alone() -> None:
+    for name, page in PAGES.items():
+        text = page()
+        assert plain(text) == text, name
+        assert not re.search(r"(?:src|href)=\"(?!#|data:)", text), name
+        assert "a hint to look, never a verdict" in text.lower() or name.startswith("summary")

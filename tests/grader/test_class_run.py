@@ -1,0 +1,418 @@
+"""`grade class`: what it writes, what it grades again, and that no end of it loses, doubles or halves anything."""
+
+import contextlib
+import csv
+import json
+import random
+import re
+import resource
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import jsonschema
+import psutil
+import pytest
+from classes import (
+    LOOPING_ONE,
+    ONE,
+    WRONG_ONE,
+    folder,
+    gradebook,
+    notebook,
+    result,
+    small_class,
+    solution,
+    whole_class,
+    without_seconds,
+    zipped,
+)
+from conftest import by_number, grade
+
+from grader import checkout, curriculum
+
+SCHEMA = json.loads((checkout.ROOT / "grader" / "result.schema.json").read_text())
+INTERLEAVED = (
+    "x.reshape(batch, time // self.group, self.group * channels)",
+    "x.transpose(1, 2).reshape(batch, time // self.group, self.group * channels)",
+)
+
+
+def class_run(submissions: Path, results: Path, *more: object, only: tuple[int, ...] = (1,), **options: object):
+    chosen = [word for number in only for word in ("--only", number)]
+    return grade("class", submissions, "--out", results, *chosen, *more, **options)
+
+
+def test_a_class_gets_gradebook_results_feedback_and_summary(tmp_path: Path) -> None:
+    place = whole_class(tmp_path / "class", {"ada": {}, "bob": {5: [INTERLEAVED]}})
+    for other in ("ada", "bob"):
+        texts = {path.name: path.read_text() for path in (place / other).iterdir()}
+        zipped(place / f"{other} again.zip", dict(texts))
+    folder(place / "cyd", {"essay.txt": "I was ill."})
+    (place / "timetable.pdf").write_bytes(b"%PDF")
+    done = class_run(place, tmp_path / "out", only=())
+    assert done.returncode == 0, done.stderr
+    assert "note: timetable.pdf is no folder, .zip or .ipynb that is not hidden: not graded" in done.stdout
+    book = gradebook(tmp_path / "out")
+    assert list(book) == ["ada", "ada again", "bob", "bob again", "cyd"]
+    names = [exercise.name for exercise in curriculum.exercises()]
+    assert list(book["ada"]) == [
+        *("student", "points", "bonus", "by_hand", *names, "status", "submission", "seed"),
+    ]
+    main = sum(exercise.points for exercise in curriculum.exercises() if not exercise.bonus)
+    assert [book[name]["points"] for name in ("ada", "cyd")] == [f"{main:g}", "0"]
+    assert book["cyd"]["status"] == "nothing started"
+    bob = result(tmp_path / "out", "bob")
+    assert float(book["bob"]["points"]) == bob["points"] < main
+    for student in book:
+        jsonschema.validate(result(tmp_path / "out", student), SCHEMA)
+        ignored = set(result(tmp_path / "out", student)["submission"]["ignored"])
+        assert ignored == ({"essay.txt: only exNN_name.py files are taken"} if student == "cyd" else set())
+    points = [
+        [check["points"] for e in result(tmp_path / "out", s)["exercises"] for check in e["checks"]] for s in book
+    ]
+    assert points[0] == points[1] and points[2] == points[3], "a zip is graded as the folder that it holds"
+    feedback = (tmp_path / "out" / "bob" / "feedback.md").read_text()
+    assert "passes with the reference in place of ex05_flatten_consecutive" in feedback
+    assert "layer = FlattenConsecutive" in feedback
+    assert "essay.txt" in (tmp_path / "out" / "cyd" / "feedback.md").read_text()
+    summary = (tmp_path / "out" / "summary.html").read_text()
+    assert "5 submissions graded" in summary
+    assert (tmp_path / "out" / "similarity.html").exists()
+
+
+def test_only_what_is_missing_new_or_changed_is_graded_again(tmp_path: Path) -> None:
+    place, out = small_class(tmp_path / "class", 4), tmp_path / "out"
+    assert "4 graded, 0 unchanged" in class_run(place, out).stdout
+    before = {path: path.stat().st_mtime_ns for path in out.rglob("*") if path.is_file() and path.name != ".lock"}
+    assert "0 graded, 4 unchanged" in class_run(place, out).stdout
+    assert {path: path.stat().st_mtime_ns for path in before} == before, "nothing is written again"
+    (place / "student2" / ONE).write_text(solution(1))
+    notebook(place / "new.ipynb", {ONE: solution(1)})
+    (out / "student3" / "result.json").unlink()
+    (out / "student4" / "result.json").write_text("{}")
+    assert "4 graded, 1 unchanged" in class_run(place, out).stdout
+    assert gradebook(out)["student2"]["points"] == gradebook(out)["new"]["points"] == "10"
+    assert "5 graded, 0 unchanged" in class_run(place, out, "--seed", 1).stdout, "on other terms all is graded anew"
+
+
+def test_the_denominator_is_everybodys(tmp_path: Path) -> None:
+    place = folder(tmp_path / "class", {})
+    folder(place / "loops", {ONE: solution(1, LOOPING_ONE)})
+    folder(place / "exits", {ONE: solution(1) + "\nimport os\nos._exit(0)\n"})
+    folder(place / "empty", {"readme.md": ""})
+    (place / "broken.zip").write_bytes(b"PK\x03\x04")
+    (place / "broken.ipynb").write_text("{")
+    right = folder(place / "right", {ONE: solution(1)})
+    done = class_run(place, tmp_path / "out", "--check-seconds", 1, "--submission-seconds", 1.5)
+    assert done.returncode == 0, done
+    results = {name: result(tmp_path / "out", name) for name in gradebook(tmp_path / "out")}
+    assert len(results) == 6
+    assert {r["max_points"] for r in results.values()} == {10}
+    checks = {name: [c["name"] for c in r["exercises"][0]["checks"]] for name, r in results.items()}
+    assert len({tuple(names) for names in checks.values()}) == 1
+    assert results[right.name]["points"] == 10
+    assert {c["status"] for c in results["loops"]["exercises"][0]["checks"]} >= {"timeout"}
+    assert "(--submission-seconds)" in json.dumps(results["loops"])
+    assert results["exits"]["points"] == 0
+    book = gradebook(tmp_path / "out")
+    assert book["broken.zip"]["status"].startswith("cannot be read: it is no zip")
+    assert book["broken.ipynb"]["status"].startswith("cannot be read: it is no notebook")
+    assert "Nothing could be read" in (tmp_path / "out" / "broken.zip" / "feedback.md").read_text()
+
+
+def test_names_that_mean_harm_do_none(tmp_path: Path) -> None:
+    place, out = tmp_path / "class", tmp_path / "out"
+    names = ["=1+1", "gradebook.csv", "-rf", "a\nb", "\x1b[2Jx", "<b>x", "x" * 200, "ünï", "con", "`a`", "caf\udce9"]
+    for name in names:
+        place.mkdir(exist_ok=True)
+        (place / name).mkdir()
+        (place / name / ONE).write_text(solution(1))
+    folder(place / "..x", {ONE: solution(1)})
+    zipped(place / "ünï.zip", {ONE: solution(1, WRONG_ONE)})
+    done = class_run(place, out)
+    assert done.returncode == 0, done.stderr
+    assert "12 graded" in done.stdout
+    assert "note: ..x is no folder" in done.stdout
+    folders = [path for path in out.iterdir() if path.is_dir()]
+    assert len(folders) == 12
+    assert all(re.fullmatch(r"[\w@+][\w @+.,()-]*", path.name) for path in folders)
+    with (out / "gradebook.csv").open(newline="") as file:
+        rows = list(csv.reader(file))
+    assert len(rows) == 13
+    assert not any(value.startswith(("=", "+", "@", "-")) for row in rows for value in row)
+    assert [row[1] for row in rows].count("10") == 11, "each is graded, and none by the answers of another"
+    assert "<b>x" not in (out / "summary.html").read_text()
+    assert "\x1b" not in "".join(path.read_text() for path in out.rglob("*.*") if path.is_file())
+    assert "0 graded, 12 unchanged" in class_run(place, out).stdout
+
+
+def test_again_grades_one_anew_and_shows_what_changed(tmp_path: Path) -> None:
+    place, out = small_class(tmp_path / "class", 3), tmp_path / "out"
+    class_run(place, out)
+    same = class_run(place, out, "--again", "student1")
+    assert "student1: nothing changed: 10 points" in same.stdout
+    assert "1 graded, 2 unchanged" in same.stdout
+    (place / "student1" / ONE).write_text(solution(1, WRONG_ONE))
+    other = class_run(place, out, "--again", "student1").stdout
+    assert "student1: the submission is another one than before" in other
+    assert re.search(r"student1: from 10 to [\d.]+ points", other)
+    assert re.search(r"student1: ex01 test_\w+: passed \([\d.]+\) before, failed \(0\) now", other)
+    unknown = class_run(place, out, "--again", "nobody")
+    assert unknown.returncode == 2
+    assert "grade: --again: there is no submission of 'nobody' in" in unknown.stderr
+
+
+def test_points_by_hand_are_on_top_and_visible(tmp_path: Path) -> None:
+    place, out = small_class(tmp_path / "class", 3), tmp_path / "out"
+    table = tmp_path / "by_hand.csv"
+    table.write_text("student,exercise,points,reason\nstudent2,1,1.5,<b>nice</b> `proof`\nstudent2,ex01,1,late bus\n")
+    class_run(place, out)
+    before = float(gradebook(out)["student2"]["points"])
+    assert "0 graded, 3 unchanged" in class_run(place, out, "--written-by-hand", table).stdout
+    book = gradebook(out)
+    assert float(book["student2"]["points"]) == before + 2.5 == float(book["student2"][by_number(1).name])
+    assert (book["student2"]["by_hand"], book["student1"]["by_hand"]) == ("2.5", "0")
+    feedback = (out / "student2" / "feedback.md").read_text()
+    assert "+2.5 of them given by hand" in feedback
+    assert "- ex01, +1.5: `` <b>nice</b> `proof` ``" in feedback
+    assert result(out, "student2")["points"] == before, "the result stays what the checks found"
+    class_run(place, out)
+    assert "by hand" not in (out / "student2" / "feedback.md").read_text()
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ("nobody,1,1,why", "line 2: there is no submission of 'nobody'"),
+        ("student1,99,1,why", "there is no exercise '99'"),
+        ("student1,5,1,why", "line 2: ex05_flatten_consecutive is not graded in this run"),
+        ("student1,1,many,why", "line 2: 'many' is no number of points"),
+        ("student1,1,nan,why", "line 2: 'nan' is no number of points"),
+        ("student1,1,1,", "line 2: a reason is missing"),
+        ("student1,,1,why", "line 2: the exercise is missing"),
+        ("student1", "line 2: the exercise is missing"),
+    ],
+)
+def test_a_wrong_line_by_hand_is_named(tmp_path: Path, line: str, says: str) -> None:
+    place = small_class(tmp_path / "class", 1)
+    (tmp_path / "hand.csv").write_text(f"student,exercise,points,reason\n{line}\n")
+    refused(class_run(place, tmp_path / "out", "--written-by-hand", tmp_path / "hand.csv"), says)
+
+
+def refused(done: subprocess.CompletedProcess[str], says: str) -> None:
+    assert done.returncode == 2, done
+    assert done.stderr.startswith("grade: ") and done.stderr.count("\n") == 1, done.stderr
+    assert says in done.stderr
+
+
+def test_wrong_usage_gets_one_line(tmp_path: Path) -> None:
+    place = small_class(tmp_path / "class", 1)
+    (tmp_path / "none").mkdir()
+    (tmp_path / "short").write_text("hunter2")
+    (tmp_path / "columns.csv").write_text("who,what\n")
+    (tmp_path / "hidden").mkdir()
+    (tmp_path / "strange").mkdir()
+    (tmp_path / "strange" / "test_ex77_x.py").write_text("")
+    out = tmp_path / "out"
+    refused(class_run(tmp_path / "missing", out), "cannot be read: No such file or directory")
+    refused(class_run(tmp_path / "none", out), "holds no submission")
+    refused(class_run(place, place / "out"), "lies in the submissions")
+    refused(class_run(place, tmp_path / "short"), "cannot write to")
+    refused(class_run(place, out, "--secret", tmp_path / "short"), "shorter than 16 bytes; make a new one")
+    refused(class_run(place, out, "--secret", tmp_path / "no"), "cannot be read: No such file")
+    refused(class_run(place, out, "--secret", tmp_path / "short", "--seed", 1), "leave --seed out")
+    refused(class_run(place, out, "--hidden", tmp_path / "hidden"), "holds no hidden checks")
+    refused(class_run(place, out, "--hidden", tmp_path / "strange"), "is named after no exercise that is graded")
+    refused(class_run(place, out, "--written-by-hand", tmp_path / "columns.csv"), "must begin with the line")
+    refused(class_run(place, out, "--scheduler", "tcp://127.0.0.1:9", "--jobs", 2), "leave --jobs out")
+    assert not (out / "gradebook.csv").exists()
+
+
+SECRET = "correct horse battery staple, 2026"
+HIDDEN = '''"""Checks of an exam."""
+import pytest
+from hypothesis import given, strategies as st
+
+from grader.checking.expect import call, same
+
+
+@pytest.mark.worth(2)
+@given(st.integers(3, 9))
+def test_of_the_exam(answers, levels):
+    """The field of {levels} levels is exact."""
+    seen = answers.ex01_receptive_field.receptive_field
+    same(call(seen, levels, 7), 7**levels)
+'''.replace("{levels}", "`levels`")
+
+
+def test_an_exams_seeds_come_from_a_secret_that_is_never_written(tmp_path: Path) -> None:
+    late = (
+        "return group**levels",
+        "return group**levels + (levels > 3)",
+    )  # the first input that shows it is a random one
+    place = folder(tmp_path / "class", {f"student{number}/{ONE}": solution(1, late) for number in (1, 2)})
+    for name, text in (("secret", SECRET), ("same", SECRET + "\n"), ("other", SECRET[::-1])):
+        (tmp_path / name).write_text(text)
+    outs = {name: tmp_path / f"out {name}" for name in ("secret", "same", "other", "none")}
+    for name, out in outs.items():
+        class_run(place, out, *(("--secret", tmp_path / name) if name != "none" else ()))
+    seeds = {name: gradebook(out)["student2"]["seed"] for name, out in outs.items()}
+    assert seeds["secret"] == seeds["same"] != seeds["other"]
+    assert re.fullmatch(r"hmac:[0-9a-f]{16}", seeds["secret"])
+    assert seeds["none"] == "0"
+    assert without_seconds(outs["secret"]) == without_seconds(outs["same"]), "the secret makes the same exam again"
+    examples = {
+        name: [check["example"] for check in result(out, "student2")["exercises"][0]["checks"]]
+        for name, out in outs.items()
+    }
+    assert examples["secret"] != examples["other"]
+    assert examples["secret"] != examples["none"]
+    assert result(outs["secret"], "student2")["seed"] is None
+    written = "".join(without_seconds(outs["secret"]).values())
+    assert SECRET not in written
+    from grader.course import terms
+
+    for name, seed in terms.exam_seeds(SECRET.encode()):
+        assert str(seed) not in written, name
+
+
+def test_hidden_checks_count_and_tell_nothing_of_their_inputs(tmp_path: Path) -> None:
+    place = small_class(tmp_path / "class", 2)
+    raising = ("return group**levels", "raise RuntimeError(f'I saw {levels} and {group}')")
+    folder(place / "tells", {ONE: solution(1, raising)})
+    hidden = folder(tmp_path / "hidden", {f"test_{ONE}": HIDDEN})
+    out = tmp_path / "out"
+    done = class_run(place, out, "--hidden", hidden)
+    assert done.returncode == 0, done.stderr
+    assert {name: row["points"] for name, row in gradebook(out).items()}["student1"] == "12"
+    for student in ("student1", "student2", "tells"):
+        data = result(out, student)
+        jsonschema.validate(data, SCHEMA)
+        assert data["max_points"] == 12
+        (check,) = [check for check in data["exercises"][0]["checks"] if check.get("hidden")]
+        assert (check["name"], check["max_points"]) == ("test_of_the_exam", 2)
+        told = ("example", "expected", "got", "difference", "traceback", "mistake", "advice")
+        assert {check[key] for key in told} == {None}
+        assert (check["status"] == "passed") == (student == "student1")
+    unnamed = (out / "student2" / "feedback.md").read_text()
+    assert "- ✗ A hidden check. (0 of 2)" in unnamed
+    assert "levels` levels is exact" not in unnamed
+    assert "0 graded, 3 unchanged" in class_run(place, out, "--hidden", hidden, "--name-hidden").stdout
+    named = (out / "student2" / "feedback.md").read_text()
+    assert "- ✗ A hidden check: The field of `levels` levels is exact. (0 of 2)" in named
+
+
+def test_hidden_checks_that_cannot_run_are_told_before_anything_is_graded(tmp_path: Path) -> None:
+    place = small_class(tmp_path / "class", 2)
+    broken = folder(tmp_path / "broken", {f"test_{ONE}": "import no_such_package\n"})
+    refused(class_run(place, tmp_path / "out", "--hidden", broken), "No module named 'no_such_package'")
+    public = by_number(1).checks.read_text()
+    name = re.search(r"def (test_\w+)", public)
+    assert name
+    twice = folder(tmp_path / "twice", {f"test_{ONE}": HIDDEN.replace("test_of_the_exam", name[1])})
+    refused(class_run(place, tmp_path / "out", "--hidden", twice), f"are called {name[1]}: give the hidden one another")
+
+
+def test_two_runs_never_write_to_one_folder_at_a_time(tmp_path: Path) -> None:
+    place = small_class(tmp_path / "class", 30)
+    first = started(place, tmp_path / "out")
+    while not (tmp_path / "out" / ".lock").exists() or not list((tmp_path / "out").glob("*/result.json")):
+        time.sleep(0.02)
+    refused(class_run(place, tmp_path / "out"), "another grade class is at work in")
+    assert first.wait(120) == 0
+
+
+def test_ctrl_c_ends_it_at_once_and_the_next_run_goes_on(tmp_path: Path) -> None:
+    place, out = small_class(tmp_path / "class", 30), tmp_path / "out"
+    run = started(place, out)
+    while not list(out.glob("*/result.json")):
+        time.sleep(0.02)
+    run.send_signal(signal.SIGINT)
+    assert run.wait(30) == 130
+    assert leftovers(out) == []
+    kept = len(list(out.glob("*/result.json")))
+    assert f"{30 - kept} graded, {kept} unchanged" in class_run(place, out).stdout
+
+
+def test_a_worker_that_is_killed_costs_nobody_a_point(tmp_path: Path) -> None:
+    place, out = small_class(tmp_path / "class", 20), tmp_path / "out"
+    run = started(place, out, "--jobs", 1)
+    for killed in (1, 2):
+        while len(list(out.glob("*/result.json"))) < 4 * killed:
+            assert run.poll() is None
+            time.sleep(0.02)
+        for worker in psutil.Process(run.pid).children():
+            worker.kill()
+    assert run.wait(120) == 0
+    book = gradebook(out)
+    assert len(book) == 20
+    assert {book[f"student{number}"]["points"] for number in range(1, 21, 3)} == {"10"}
+
+
+def test_a_full_disk_ends_it_in_one_line_and_the_next_run_goes_on(tmp_path: Path) -> None:
+    place, out = small_class(tmp_path / "class", 6), tmp_path / "out"
+    small = lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (9000, 9000))  # noqa: E731
+    refused(class_run(place, out, preexec_fn=small), "File too large")
+    assert leftovers(out) == []
+    assert "unchanged" in class_run(place, out).stdout
+    assert len(gradebook(out)) == 6
+
+
+def started(place: Path, out: Path, *more: object) -> "subprocess.Popen[bytes]":
+    command = [sys.executable, "-P", "-m", "grader", "class", place, "--out", out, "--only", 1, *more]
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    return subprocess.Popen([str(word) for word in command], cwd=checkout.ROOT, start_new_session=True, **quiet)
+
+
+def leftovers(out: Path) -> list[str]:
+    """What a run may not leave behind: answers laid out, and files that were not moved to their place."""
+    return [str(path) for path in out.rglob(".*") if path.name != ".lock"]
+
+
+@pytest.mark.parametrize("everything", [False, True], ids=["the command", "every process"])
+def test_killed_at_random_moments_nothing_is_half_written_lost_or_doubled(tmp_path: Path, everything: bool) -> None:
+    place, undisturbed, out = small_class(tmp_path / "class", 40), tmp_path / "undisturbed", tmp_path / "out"
+    assert class_run(place, undisturbed).returncode == 0
+    seen: dict[Path, int] = {}
+    started_by_it: list[psutil.Process] = []
+    chance = random.Random(int(everything))
+    kills = 13 if everything else 12  # 25 together
+    for _ in range(kills):
+        run = started(place, out, "--jobs", chance.choice([1, 2, 3]))
+        if chance.random() < 0.7:  # else it may die before it has begun
+            wait_for_a_result(run, out, len(seen))
+        time.sleep(chance.uniform(0.0, 0.4))
+        kill(run, everything, started_by_it)
+        for path in out.glob("*/result.json"):
+            json.loads(path.read_text())
+            assert (path.parent / "feedback.md").exists(), "where a result is, all is"
+            assert seen.setdefault(path, path.stat().st_mtime_ns) == path.stat().st_mtime_ns, "graded twice"
+    assert seen, "some results are there before the last run"
+    kept = len(list(out.glob("*/result.json")))
+    last = class_run(place, out)
+    assert f"{40 - kept} graded, {kept} unchanged" in last.stdout, last
+    assert without_seconds(out) == without_seconds(undisturbed)
+    assert leftovers(out) == []
+    assert psutil.wait_procs(started_by_it, timeout=20)[1] == [], "workers end when their supervisor is gone"
+
+
+def wait_for_a_result(run: "subprocess.Popen[bytes]", out: Path, before: int) -> None:
+    while run.poll() is None and len(list(out.glob("*/result.json"))) <= before:
+        time.sleep(0.02)
+
+
+def kill(run: "subprocess.Popen[bytes]", everything: bool, started_by_it: list[psutil.Process]) -> None:
+    """Kill -9 a run, alone or with all that it started; what it started is remembered."""
+    victims = []
+    with contextlib.suppress(psutil.NoSuchProcess):
+        children = psutil.Process(run.pid).children(recursive=True)
+        started_by_it += children
+        victims = children if everything else []
+    run.kill()
+    for victim in victims:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            victim.kill()
+    run.wait(10)

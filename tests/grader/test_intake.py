@@ -1,0 +1,182 @@
+"""What is taken out of a submission, and what is not: from folders, zips and notebooks, well meant or hostile."""
+
+import os
+import random
+import stat
+import struct
+import zipfile
+from pathlib import Path
+
+import nbformat
+import pytest
+from classes import ONE, folder, notebook, solution, zipped
+from conftest import by_number
+
+from grader import intake
+from grader.submission import MOST_BYTES
+
+FIVE = by_number(5).file
+TEXT = solution(1)
+
+
+def left(taken: intake.Taken) -> str:
+    return "\n".join(taken.ignored)
+
+
+def test_a_folder_a_zip_and_a_notebook_give_the_same_answers(tmp_path: Path) -> None:
+    files = {ONE: TEXT, FIVE: solution(5)}
+    deep = {f"homework/week 1/{name}": text for name, text in files.items()}
+    expected = {name: text.encode() for name, text in files.items()}
+    assert intake.take(folder(tmp_path / "a", deep)).answers == expected
+    assert intake.take(zipped(tmp_path / "a.zip", dict(deep))).answers == expected
+    assert intake.take(notebook(tmp_path / "a.ipynb", files)).answers == expected
+
+
+def test_only_answers_are_taken_and_the_rest_is_named(tmp_path: Path) -> None:
+    files = {
+        ONE: TEXT,
+        "conftest.py": "x",
+        "sitecustomize.py": "x",
+        "ex1.py": "x",
+        "ex77_more.py": "x",
+        "notes.md": "x",
+    }
+    for taken in (intake.take(folder(tmp_path / "a", files)), intake.take(zipped(tmp_path / "a.zip", dict(files)))):
+        assert list(taken.answers) == [ONE]
+        for name in files.keys() - {ONE}:
+            assert f"{name}: " in left(taken)
+        assert "ex77_more.py: it belongs to no exercise" in left(taken)
+
+
+def test_the_shallowest_of_two_files_of_one_name_counts(tmp_path: Path) -> None:
+    taken = intake.take(folder(tmp_path / "a", {f"a_backup/{ONE}": "old = 1\n", f"{ONE}": TEXT}))
+    assert taken.answers == {ONE: TEXT.encode()}
+    assert f"a_backup/{ONE}: another file of this name is taken" in left(taken)
+
+
+def test_links_pipes_and_hidden_folders_of_a_folder_are_left(tmp_path: Path) -> None:
+    secret = folder(tmp_path / "outside", {ONE: "secret = 1\n", FIVE: "secret = 1\n"})
+    place = folder(tmp_path / "a", {f".git/{ONE}": "x", f"__pycache__/{FIVE}": "x"})
+    (place / ONE).symlink_to(secret / ONE)
+    (place / "all").symlink_to(secret)
+    os.mkfifo(place / FIVE)
+    (place / "circle").symlink_to(place)
+    taken = intake.take(place)
+    assert taken.answers == {}
+    assert f"{ONE}: a symbolic link is not followed" in left(taken)
+    assert "all: a symbolic link is not followed" in left(taken)
+    assert f"{FIVE}: it is not a regular file" in left(taken)
+    assert ".git/…: not looked into" in left(taken)
+    (tmp_path / "linked").symlink_to(secret)
+    assert intake.take(tmp_path / "linked").problem == "it is a symbolic link, and links are not followed"
+
+
+@pytest.mark.parametrize("name", [f"../{ONE}", f"a/../../{ONE}", f"/etc/{ONE}", f"..\\{ONE}", f"C:{ONE}"])
+def test_a_zip_that_reaches_out_gives_nothing_and_writes_nothing(tmp_path: Path, name: str) -> None:
+    inside = tmp_path / "in"
+    inside.mkdir()
+    taken = intake.take(zipped(inside / "a.zip", {name: "x = 1\n"}))
+    assert taken.answers == {}
+    assert len(taken.ignored) == 1
+    assert sorted(path.name for path in tmp_path.rglob("*")) == ["a.zip", "in"]
+
+
+@pytest.mark.parametrize("kind", [stat.S_IFLNK, stat.S_IFIFO, stat.S_IFCHR, stat.S_IFBLK, stat.S_IFSOCK])
+def test_links_and_devices_in_a_zip_are_left(tmp_path: Path, kind: int) -> None:
+    member = zipfile.ZipInfo(ONE)
+    member.external_attr = (kind | 0o777) << 16
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.writestr(member, "/etc/passwd")
+    taken = intake.take(tmp_path / "a.zip")
+    assert taken.answers == {}
+    assert taken.ignored == (f"{ONE}: it is not a regular file",)
+
+
+def test_a_bomb_is_read_as_far_as_an_answer_may_be_long(tmp_path: Path) -> None:
+    zipped(tmp_path / "a.zip", {ONE: b"#" * (1 << 30), f"b/{FIVE}": b"x = 1\n"})
+    assert (tmp_path / "a.zip").stat().st_size < 2 << 20
+    taken = intake.take(tmp_path / "a.zip")
+    assert len(taken.answers[ONE]) == MOST_BYTES + 1  # enough to say that it is too large
+    assert taken.answers[FIVE] == b"x = 1\n"
+
+
+def test_a_member_that_lies_about_its_size_is_named(tmp_path: Path) -> None:
+    place = zipped(tmp_path / "a.zip", {ONE: "x = 1\n", FIVE: "y = 1\n"})
+    data = bytearray(place.read_bytes())
+    at = data.index(b"PK\x01\x02")
+    struct.pack_into("<I", data, at + 16, 0xDEADBEEF)  # its checksum
+    place.write_bytes(data)
+    taken = intake.take(place)
+    assert taken.answers == {FIVE: b"y = 1\n"}
+    assert f"{ONE}: cannot be read (Bad CRC-32" in left(taken)
+
+
+def test_a_zip_of_too_many_or_too_much_is_refused_in_a_line(tmp_path: Path) -> None:
+    zipped(tmp_path / "many.zip", {f"{number}.txt": "" for number in range(intake.MOST_FILES + 1)})
+    assert intake.take(tmp_path / "many.zip").problem == "it holds more than 10,000 files"
+    (tmp_path / "large.zip").write_bytes(b"PK" + bytes(intake.MOST_CONTAINER_BYTES))
+    assert "larger than 16 MiB" in str(intake.take(tmp_path / "large.zip").problem)
+
+
+def test_damaged_containers_are_told_and_never_raise(tmp_path: Path) -> None:
+    whole = zipped(tmp_path / "whole.zip", {ONE: TEXT, FIVE: solution(5)}).read_bytes()
+    book = notebook(tmp_path / "whole.ipynb", {ONE: TEXT}).read_bytes()
+    chance = random.Random(0)
+    for number in range(300):
+        for kind, content in ((".zip", whole), (".ipynb", book)):
+            data = bytearray(content)
+            for _ in range(chance.randint(1, 8)):
+                data[chance.randrange(len(data))] = chance.randrange(256)
+            place = tmp_path / f"damaged{kind}"
+            place.write_bytes(data[: chance.choice([len(data), chance.randrange(len(data))])])
+            taken = intake.take(place)
+            assert all(len(text) <= MOST_BYTES + 1 for text in taken.answers.values()), number
+    (tmp_path / "no.zip").write_text("not a zip")
+    assert intake.take(tmp_path / "no.zip").problem == "it is no zip that can be opened (File is not a zip file)"
+    (tmp_path / "deep.ipynb").write_text("[" * 100_000)
+    assert "no notebook that can be read" in str(intake.take(tmp_path / "deep.ipynb").problem)
+
+
+def test_an_encrypted_member_and_an_unknown_compression_are_named(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "a.zip", "w", zipfile.ZIP_LZMA) as archive:
+        archive.writestr(ONE, TEXT)
+    assert intake.take(tmp_path / "a.zip").ignored == (f"{ONE}: its compression is not known here",)
+    data = bytearray(zipped(tmp_path / "b.zip", {ONE: TEXT}).read_bytes())
+    for at in (data.index(b"PK\x03\x04") + 6, data.index(b"PK\x01\x02") + 8):
+        data[at] |= 1
+    (tmp_path / "b.zip").write_bytes(data)
+    assert intake.take(tmp_path / "b.zip").ignored == (f"{ONE}: it is encrypted",)
+
+
+def test_cells_of_a_notebook_are_marked_by_metadata_or_by_their_first_line(tmp_path: Path) -> None:
+    cells = [
+        nbformat.v4.new_code_cell(f"# {ONE}\nfirst = 1"),
+        nbformat.v4.new_code_cell("print('mine')"),
+        nbformat.v4.new_code_cell("second = 2", metadata={"kata": {"file": ONE}}),
+        nbformat.v4.new_code_cell("x = 1", metadata={"kata": {"file": "../../ex05_x.sh"}}),
+        nbformat.v4.new_code_cell("x = 1", metadata={"kata": "ex"}),
+        nbformat.v4.new_markdown_cell(f"# {ONE}\nwords"),
+    ]
+    (tmp_path / "a.ipynb").write_text(nbformat.writes(nbformat.v4.new_notebook(cells=cells)))
+    taken = intake.take(tmp_path / "a.ipynb")
+    assert taken.answers == {ONE: f"# {ONE}\nfirst = 1\n\n\nsecond = 2\n".encode()}
+    assert "2 code cells: not marked as an answer to an exercise" in left(taken)
+    assert "../../ex05_x.sh: only exNN_name.py files are taken" in left(taken)
+
+
+def test_a_hostile_name_is_shown_harmless(tmp_path: Path) -> None:
+    place = folder(tmp_path / "a", {})
+    place.mkdir()
+    for name in (b"\x1b[2Jcleared.py", b"two\nlines.py", b"caf\xe9.py", "\u202egnp.py".encode(), b"x" * 250):
+        (Path(os.fsdecode(os.fsencode(place) + b"/" + name))).write_bytes(b"x")
+    taken = intake.take(place)
+    assert taken.answers == {}
+    assert len(taken.ignored) == 5
+    assert all(text.isprintable() for text in taken.ignored)
+
+
+def test_the_digest_tells_every_change_and_nothing_else(tmp_path: Path) -> None:
+    first = intake.take(folder(tmp_path / "a", {ONE: TEXT}))
+    assert intake.take(folder(tmp_path / "b", {ONE: TEXT})).digest == first.digest
+    assert intake.take(folder(tmp_path / "c", {ONE: TEXT + "#"})).digest != first.digest
+    assert intake.take(folder(tmp_path / "d", {ONE: TEXT, "x.txt": ""})).digest != first.digest

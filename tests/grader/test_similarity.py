@@ -1,0 +1,95 @@
+"""Which pairs of a class stand out: copies do, whatever they were dressed up as; the class's common ways do not."""
+
+import random
+import re
+from pathlib import Path
+
+import pytest
+from conftest import by_number
+
+from grader import checkout, curriculum, similarity
+
+RIGHT = checkout.ROOT / "tests" / "right"
+
+
+def styles(number: int) -> list[Path]:
+    return sorted((RIGHT / by_number(number).name).glob("*.py"))
+
+
+def independent(count: int, seed: int) -> list[tuple[str, dict[str, bytes]]]:
+    """Students who wrote on their own: each has another mix of styles, no two the same file where it can be helped."""
+    chance = random.Random(seed)
+    orders = {e.number: chance.sample(styles(e.number), len(styles(e.number))) for e in curriculum.exercises()}
+    return [
+        (
+            f"student{number}",
+            {
+                by_number(exercise).file: files[number % len(files)].read_bytes()
+                for exercise, files in orders.items()
+                if number < len(files)
+            },
+        )
+        for number in range(count)
+    ]
+
+
+def names(pairs: tuple[similarity.Pair, ...]) -> list[tuple[str, str]]:
+    return [(pair.left, pair.right) for pair in pairs]
+
+
+def test_students_who_wrote_on_their_own_are_no_pair() -> None:
+    assert names(similarity.pairs(independent(6, seed=0))) == []
+
+
+DISGUISES = {
+    "as it is": lambda text: text,
+    "other names": lambda text: re.sub(r"\b(x|h|group|batch|model|self|tokens|words)\b", r"my_\1", text),
+    "comments and blank lines": lambda text: re.sub(r"(?m)^( *)(return|for|if)\b", r"\n\1# now\n\1\2", text),
+    "other numbers and texts": lambda text: re.sub(r'"[^"\n]*"', '"something else"', text),
+}
+
+
+@pytest.mark.parametrize("disguise", DISGUISES)
+def test_a_copy_stands_out_in_whatever_dress(disguise: str) -> None:
+    answers = independent(6, seed=1)
+    copied = {name: DISGUISES[disguise](text.decode()).encode() for name, text in answers[2][1].items()}
+    found = similarity.pairs([*answers, ("copyist", copied)])
+    assert names(found)[:1] == [("copyist", "student2")]
+    assert found[0].likeness > 0.5
+    side = found[0].exercises[0].left
+    assert side.shared and max(side.shared) < len(side.lines)
+
+
+def test_half_a_copy_stands_out_with_the_exercises_that_were_copied() -> None:
+    answers = independent(6, seed=2)
+    half = {name: text for name, text in answers[0][1].items() if int(name[2:4]) <= 5}
+    half |= {name: text for name, text in answers[5][1].items() if int(name[2:4]) > 5}
+    found = similarity.pairs([*answers[:5], ("copyist", half)])
+    assert names(found) == [("copyist", "student0")]
+    assert {int(alike.exercise[2:4]) for alike in found[0].exercises} <= {1, 2, 3, 4, 5}
+
+
+def test_stubs_and_solutions_are_nobodys_own() -> None:
+    stubs = {exercise.file: exercise.stub.read_bytes() for exercise in curriculum.exercises()}
+    solutions = {exercise.file: exercise.solution.read_bytes() for exercise in curriculum.exercises()}
+    classmates = independent(6, seed=3)
+    assert names(similarity.pairs([*classmates, ("a", stubs), ("b", stubs), ("c", solutions), ("d", solutions)])) == []
+
+
+def test_what_much_of_the_class_shares_is_explained_by_the_class() -> None:
+    common = {by_number(1).file: styles(1)[0].read_bytes()}
+    assert names(similarity.pairs([(f"student{number}", common) for number in range(40)])) == []
+
+
+def test_nothing_and_rubbish_do_no_harm() -> None:
+    assert similarity.pairs([]) == ()
+    file = by_number(1).file
+    rubbish = [b"\xff\xfe\x00", b"(" * 5000, b"'''", b"\x1b[2J" * 50, b""]
+    assert similarity.pairs([(str(number), {file: text}) for number, text in enumerate(rubbish)]) == ()
+
+
+def test_the_same_class_gives_the_same_pairs_in_whatever_order() -> None:
+    answers = independent(6, seed=4)
+    twice = [similarity.pairs([*order, ("copyist", answers[1][1])]) for order in (answers, answers[::-1])]
+    assert twice[0] == twice[1]
+    assert similarity.fingerprints("a = 1\n" * 12) == similarity.fingerprints("b = 22\n" * 12)
