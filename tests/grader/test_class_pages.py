@@ -13,7 +13,7 @@ from grader import curriculum
 from grader.harmless import plain
 from grader.reports import class_pages
 from grader.reports.overview import Overview, overview
-from grader.result import Check, CheckResult, ExerciseResult, Finding, Origin, RunResult
+from grader.result import Cause, Check, CheckResult, ExerciseResult, Finding, Origin, RunResult
 from grader.similarity import Alike, Pair, Side
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -30,7 +30,7 @@ def a_result(student: str, statuses: list[str], *, mistake: str | None = None, p
                 Check(f"test_{number}", f"Rule {number} of `{exercise.short}` <i>holds</i>.", 2.0, (), number == 3),
                 Finding(status),  # type: ignore[arg-type]
                 stands_on=("ex01_receptive_field",) if number == 2 and exercise.number == 2 else (),
-                mistake=mistake if status == "failed" else None,
+                cause=Cause(mistake, "what goes wrong") if mistake and status == "failed" else None,
             )
             for number, status in enumerate(statuses)
         )

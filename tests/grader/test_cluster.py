@@ -22,11 +22,10 @@ class Cluster:
         self.processes: list[subprocess.Popen[bytes]] = []
         told = place / "scheduler.json"
         self._start("scheduler", "--host", "127.0.0.1", "--port", "0", "--scheduler-file", str(told))
-        while not (told.exists() and told.stat().st_size):  # it is made first and written then
+        while not (text := told.read_text() if told.exists() else "").endswith("}"):  # it is made first, written then
             assert self.processes[0].poll() is None
             time.sleep(0.05)
-        time.sleep(0.2)
-        self.address = json.loads(told.read_text())["address"]
+        self.address = json.loads(text)["address"]
         self.workers = [self._start("worker", self.address, "--nthreads", "1", "--no-nanny") for _ in range(2)]
 
     def _start(self, what: str, *words: str) -> "subprocess.Popen[bytes]":
