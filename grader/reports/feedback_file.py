@@ -79,15 +79,25 @@ def _exercise(exercise: ExerciseResult, name_hidden: bool) -> Iterator[str]:
             yield ""
             yield code_block(shown.finding.traceback)
         return
+    yield from _on_references(exercise)
     explained = False
     for check in exercise.checks:
         failing = check.finding.status not in ("passed", "not_started")
-        if not failing and not check.stands_on and check.finding.status == "passed":
+        if check.finding.status == "passed":
             continue
         yield from _check(check, name_hidden)
         if failing and not explained and not check.check.hidden:
             explained = True
             yield from _explanation(check)
+
+
+def _on_references(exercise: ExerciseResult) -> Iterator[str]:
+    """How many checks pass only with an earlier exercise's reference: what is wrong there is paid for there."""
+    passed = [check for check in exercise.checks if check.points and check.stands_on]
+    if passed:
+        names = sorted({name for check in passed for name in check.stands_on})
+        checks = "1 check passes" if len(passed) == 1 else f"{len(passed)} checks pass"
+        yield f"- {SIGNS['passed']} {checks} with the reference in place of {', '.join(names)}."
 
 
 def _check(result: CheckResult, name_hidden: bool) -> Iterator[str]:
@@ -99,8 +109,7 @@ def _check(result: CheckResult, name_hidden: bool) -> Iterator[str]:
     state = "" if status in ("passed", "failed") else f"{WORDS[status]}, "
     yield f"- {SIGNS[status]} {rule} ({state}{points})"
     if result.stands_on:
-        verb = "passes" if status == "passed" else "was tried"
-        yield f"  It {verb} with the reference in place of {', '.join(result.stands_on)}."
+        yield f"  It was tried with the reference in place of {', '.join(result.stands_on)}."
 
 
 def _explanation(result: CheckResult) -> Iterator[str]:
@@ -118,7 +127,7 @@ def _explanation(result: CheckResult) -> Iterator[str]:
         yield f"  {code_span(found.difference)}"
     if result.cause:
         yield ""
-        yield f"  {result.cause.told}"
+        yield f"  Likely cause (`{result.cause.name}`): {result.cause.told}"
     for head, block in parts:
         yield ""
         yield f"  {head}"

@@ -21,6 +21,9 @@ DISK_BYTES = 16 << 20  # of the worker's own folder, which lies in memory
 OPEN_FILES = 64
 THREADS = 64
 ADDRESS_SPACE = 8 << 30  # beyond what is mapped already: libraries map much that they never touch
+# A mount hides what lies below it: neither may lie above a path that the worker reads, such as a checkout in /tmp.
+_BUILDING_SITES = [Path("/") / name for name in ("tmp", "mnt", "srv", "media", "opt", "home", "var")]
+_SCRATCH = [Path("/tmp"), Path("/scratch")]
 FIRST_UID, UIDS = 61_184, 4_096  # the range that systemd keeps for users that come and go
 
 _CLONE_NEWNS, _CLONE_NEWCGROUP, _CLONE_NEWUTS, _CLONE_NEWIPC = 0x20000, 0x2000000, 0x4000000, 0x8000000
@@ -56,6 +59,7 @@ class Walls:
         self._own_pids = -1
         self._readable: list[Path] = []
         self._hidden: list[Path] = []
+        self._scratch = _SCRATCH[0]
         self.linux = sys.platform == "linux"
 
     def leave_the_host(self) -> None:
@@ -93,13 +97,20 @@ class Walls:
             hidden: folders inside those, of which only what is readable by itself is shown.
         """
         self._readable = [path for path in readable if path.exists()]
+        self._scratch = next(place for place in _SCRATCH if self._free(place))
         self._hidden = [path for path in hidden if path.exists()]
         if self.outcome.get("mounts") == ON:
             self._try("root", self._build_root)
 
+    def _free(self, place: Path) -> bool:
+        """Whether something can be mounted there without a readable path being hidden by it."""
+        return not any(path.is_relative_to(place) for path in self._readable)
+
     def _build_root(self) -> None:
-        new = Path("/tmp")
-        self._mount("tmpfs", "/tmp", "tmpfs", _MS_NOSUID | _MS_NODEV, "size=1m,mode=755")
+        new = next((place for place in _BUILDING_SITES if place.is_dir() and self._free(place)), None)
+        if new is None:
+            raise OSError(errno.ENOENT, f"no folder to build a root in: {', '.join(map(str, _BUILDING_SITES))}")
+        self._mount("tmpfs", str(new), "tmpfs", _MS_NOSUID | _MS_NODEV, "size=1m,mode=755")
         devices = [Path("/dev") / name for name in ("null", "zero", "random", "urandom")]
         for path in [*self._readable, *(device for device in devices if device.exists())]:
             self._show(path, new, writable=path in devices)
@@ -107,9 +118,9 @@ class Walls:
                 if folder.is_relative_to(path):
                     at = str(new / folder.relative_to("/"))
                     self._mount("tmpfs", at, "tmpfs", _MS_NOSUID | _MS_NODEV, "size=1m,mode=755")
-        for name in ("tmp", "old"):
+        for name in (self._scratch.name, "old"):
             (new / name).mkdir(exist_ok=True)
-        os.chdir("/tmp")
+        os.chdir(new)
         number = _PIVOT_ROOT[platform.machine()]
         self._call("pivot_root", lambda: self._libc.syscall(number, b".", b"old"))
         os.chdir("/")
@@ -155,8 +166,10 @@ class Walls:
             self._try("others", lambda: self._unshare(_CLONE_NEWNS | _CLONE_NEWIPC | _CLONE_NEWUTS | _CLONE_NEWCGROUP))
             if self.outcome.get("root") == ON:
                 options = f"size={DISK_BYTES},nr_inodes=1024,mode=1777"
-                self._try("disk", lambda: self._mount("tmpfs", "/tmp", "tmpfs", _MS_NOSUID | _MS_NODEV, options))
-                os.chdir("/tmp")
+                scratch = str(self._scratch)
+                self._try("disk", lambda: self._mount("tmpfs", scratch, "tmpfs", _MS_NOSUID | _MS_NODEV, options))
+                os.environ["TMPDIR"] = os.environ["HOME"] = scratch
+                os.chdir(scratch)
         self._try("limits", lambda: self._limit(limits))
         self._try("user", lambda: self._become(limits.slot))
         self._try("privileges", self._drop_privileges)
@@ -241,7 +254,7 @@ class Walls:
         try:
             rooted = self.outcome.get("root") == ON
             rules = [(path, read) for path in ([Path("/")] if rooted else self._shown())]
-            rules += [(Path("/tmp"), write)] if rooted else []
+            rules += [(self._scratch, write)] if rooted else []
             rules += [(Path("/dev/null"), 1 << 1 | 1 << 2)]
             for path, allowed in rules:
                 place = os.open(path, os.O_PATH | os.O_CLOEXEC)

@@ -94,7 +94,7 @@ for folder in [*sys.path, ".", "/tmp", os.path.dirname(os.__file__)]:
     for name in ("sitecustomize.py", "usercustomize.py", "conftest.py", "oracles.py", "torch.py"):
         try:
             with open(os.path.join(folder or ".", name), "w") as file:
-                file.write("import builtins, os; os._exit(0)")
+                file.write("import builtins; builtins.left_by_an_answer = True")
         except OSError:
             pass
 """,
