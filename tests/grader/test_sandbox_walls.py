@@ -200,8 +200,8 @@ def test_writes_nothing_outside_its_folder(inside: Inside, path: str) -> None:
 
 
 def test_the_disk_cannot_be_filled(inside: Inside) -> None:
-    assert inside.tries("write", "/tmp/a file of its own") == "here"
-    assert inside.tries("fill", "/tmp") <= 16 << 20
+    assert inside.tries("write", "a file of its own") == "here"
+    assert inside.tries("fill", ".") <= 16 << 20
 
 
 def test_no_network(inside: Inside) -> None:
@@ -258,9 +258,9 @@ def test_it_sees_itself_alone(inside: Inside) -> None:
 def test_neighbours_do_not_meet(sandbox: Sandbox, tmp_path: Path) -> None:
     one, other = Inside(sandbox, tmp_path / "one"), Inside(sandbox, tmp_path / "other")
     try:
-        one.tries("write", "/tmp/a trace")
-        assert other.tries("listed", "/tmp") == []
-        assert one.tries("listed", "/tmp") == ["a trace"]
+        one.tries("write", "a trace")
+        assert other.tries("listed", ".") == []
+        assert one.tries("listed", ".") == ["a trace"]
     finally:
         one.worker.end(0.0)
         other.worker.end(0.0)
