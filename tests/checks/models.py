@@ -102,15 +102,22 @@ def same_draws(generator: torch.Generator, seed: int, draw: Callable[[torch.Gene
 
 
 @contextlib.contextmanager
-def puts_back_the_mode(model: nn.Module) -> Iterator[None]:
-    """Expect that the block leaves `model.training` as it was, also where the block ends in an error."""
+def puts_back_the_mode(model: nn.Module, *, may_fail: bool = True) -> Iterator[None]:
+    """Expect that the block leaves `model.training` as it was, also where the block ends in an error.
+
+    Args:
+        model: the model.
+        may_fail: whether an error is part of the check; otherwise it is told.
+    """
     before = model.training
     try:
         yield
     except NotImplementedError:
         raise
     except Exception:
-        pass  # which kind it is depends on how the answer is written
+        if not may_fail:
+            raise
+        # which kind it is depends on how the answer is written
     shown = "model.training is {}"
     holds(
         model.training == before,
