@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from grader import checkout, curriculum
+from grader.checking import control
 from grader.curriculum import Exercise
 from grader.errors import UsageError
 from grader.result import Check
@@ -168,7 +169,7 @@ class Workers:
                 worker = self._sandbox.start(memory_bytes=request["memory_bytes"], cpu_seconds=request["cpu_seconds"])
                 descriptors.append(worker.connection.fileno())
             with self._lock:
-                socket.send_fds(self._control, [json.dumps(request).encode()], descriptors)
+                control.send(self._control, request, descriptors)
                 child = self._answer()["forked"]
         finally:
             os.close(writer)
@@ -180,7 +181,7 @@ class Workers:
             if not ended:
                 with self._lock, contextlib.suppress(OSError, UsageError):
                     assert self._control is not None
-                    self._control.send(json.dumps({"end": child, "patience": patience}).encode())
+                    control.send(self._control, {"end": child, "patience": patience})
                     ended.append(self._answer()["status"])
             return ended[0] if ended else None
 
@@ -220,21 +221,21 @@ class Workers:
         lines = self._errors.read().decode(errors="replace").strip().splitlines()
         return lines[-1] if lines else "it ended without a word"
 
-    def _spawn(self, control: socket.socket | None) -> "subprocess.Popen[bytes]":
+    def _spawn(self, theirs: socket.socket | None) -> "subprocess.Popen[bytes]":
         options = {
             "config": str(checkout.ROOT / "pyproject.toml"),
-            "control": control.fileno() if control else None,
+            "control": theirs.fileno() if theirs else None,
             "pytest": [str(exercise.checks) for exercise in self._collected],
             "hidden": str(self._hidden) if self._hidden else None,
         }
         process = subprocess.Popen(
             [sys.executable, "-P", "-m", "grader.checking.worker", json.dumps(options)],
-            stdin=subprocess.PIPE if control is None else subprocess.DEVNULL,
+            stdin=subprocess.PIPE if theirs is None else subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=self._errors,
             cwd=checkout.ROOT,
             env=environment(),
-            pass_fds=[control.fileno()] if control else [],
+            pass_fds=[theirs.fileno()] if theirs else [],
             start_new_session=True,  # Ctrl-C reaches the supervisor alone
         )
         self._spawned.add(process)

@@ -24,7 +24,7 @@ from typing import Any, NoReturn
 import pytest
 
 from grader import checkout, curriculum
-from grader.checking import diagnosis, explain, plugin
+from grader.checking import control, diagnosis, explain, plugin
 from grader.checking.examples import Budget, Failure, Search
 from grader.checking.expect import RECORD
 from grader.checking.processes import PIPE_CLOSED
@@ -33,7 +33,6 @@ from grader.sandbox.peer import Lost
 from grader.sandbox.printed import Tail
 from grader.sandbox.proxy import RemoteAnswers
 
-REQUEST_BYTES = 1 << 16
 _QUIET = ["terminal", "cacheprovider", "doctest", "junitxml", "faulthandler", "logging", "unraisableexception"]
 _QUIET += ["threadexception", "warnings", "pastebin", "debugging", "setuponly", "setupplan", "stepwise", "recwarn"]
 
@@ -87,11 +86,11 @@ def warm_up() -> None:
         torch.set_num_threads(1)  # a fork after work on two threads hangs (measured)
 
 
-def serve(control: socket.socket, records: Records, items: dict[str, list[pytest.Item]]) -> None:
+def serve(connection: socket.socket, records: Records, items: dict[str, list[pytest.Item]]) -> None:
     """Fork a child for each request; the pipe for its records comes with it. End children when told to."""
     children: set[int] = set()
     try:
-        for request, descriptors in requests(control):
+        for request, descriptors in requests(connection):
             if "end" in request:
                 records.send(ended=request["end"], status=end(request["end"], request["patience"]))
                 children.discard(request["end"])
@@ -99,7 +98,7 @@ def serve(control: socket.socket, records: Records, items: dict[str, list[pytest
             child = os.fork()
             if child == 0:
                 os.setsid()
-                control.close()
+                connection.close()
                 run(request, Records(descriptors[0]), items, *descriptors[1:])
             for descriptor in descriptors:
                 os.close(descriptor)
@@ -110,13 +109,10 @@ def serve(control: socket.socket, records: Records, items: dict[str, list[pytest
             end(child, 0.0)
 
 
-def requests(control: socket.socket) -> Iterator[tuple[dict[str, Any], list[int]]]:
+def requests(connection: socket.socket) -> Iterator[tuple[dict[str, Any], list[int]]]:
     """The supervisor's requests, each with its descriptors; it waits for an answer before it sends the next."""
-    while True:
-        data, descriptors, _, _ = socket.recv_fds(control, REQUEST_BYTES, 2)
-        if not data:
-            return
-        yield json.loads(data), descriptors
+    while (received := control.receive(connection)) is not None:
+        yield received
 
 
 def end(child: int, patience: float) -> int | None:
@@ -270,11 +266,11 @@ def main() -> None:
     options = json.loads(sys.argv[1])
     records = Records(os.dup(1))
     os.dup2(2, 1)
-    control = socket.socket(fileno=options["control"]) if options["control"] is not None else None
+    connection = socket.socket(fileno=options["control"]) if options["control"] is not None else None
     quiet = [word for name in _QUIET for word in ("-p", f"no:{name}")]
     hidden = hidden_checks(options["hidden"], options["pytest"]) if options["hidden"] else []
     arguments = ["-c", options["config"], "--assert=plain", "-s", *quiet, *options["pytest"], *hidden]
-    pytest.main(arguments, plugins=[Worker(records, control)])
+    pytest.main(arguments, plugins=[Worker(records, connection)])
 
 
 if __name__ == "__main__":

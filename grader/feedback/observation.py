@@ -10,7 +10,7 @@ import sys
 from collections.abc import Mapping
 from typing import Any
 
-MOST_NUMBERS = 4_096
+MOST_NUMBERS = 1_024
 MOST_TEXT = 4_096
 # The same mistake written in another way rounds otherwise; an eps ten times too large differs by more than 1e-6.
 CLOSE = {"float64": 1e-9, "float32": 1e-5, "float16": 1e-2, "bfloat16": 1e-1}
@@ -20,7 +20,7 @@ _NUMBER = re.compile(r"(?<![\w.])[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?(?!\w)|\b
 def observed(value: Any) -> Any:
     """A value as JSON: tensors and arrays with shape and dtype, exceptions by their kind alone.
 
-    Of more than 4,096 numbers the first are kept.
+    Of more than 1,024 numbers the first are kept.
     """
     torch, numpy = sys.modules.get("torch"), sys.modules.get("numpy")
     if value is None or isinstance(value, bool | int | float):

@@ -1,9 +1,15 @@
 """When two answers were seen to do the same: up to rounding, and no further."""
 
+import os
+import socket
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 import torch
 
+from grader.checking import control
 from grader.feedback.observation import alike, observed
 
 THIRD = torch.tensor([1 / 3, -2.0, 0.0], dtype=torch.float64)
@@ -65,3 +71,19 @@ def test_texts_are_alike_word_for_word_but_for_the_last_digits_of_numbers() -> N
 
 def test_large_tensors_are_cut_so_that_a_record_stays_small() -> None:
     assert len(observed(torch.zeros(100, 100))["numbers"]) < 5_000
+
+
+def test_a_request_of_a_megabyte_arrives_whole_with_its_descriptors() -> None:
+    ours, theirs = socket.socketpair()
+    with ours, theirs, tempfile.TemporaryFile() as file, ThreadPoolExecutor() as pool:
+        sent = {"observations": {"check": {"came": [1 / 3] * 60_000}}}
+        sending = pool.submit(control.send, ours, sent, [file.fileno()])
+        received = control.receive(theirs)
+        sending.result()
+        assert received is not None
+        request, descriptors = received
+        assert request == sent
+        assert os.fstat(descriptors[0]).st_ino == os.fstat(file.fileno()).st_ino
+        os.close(descriptors[0])
+        ours.close()
+        assert control.receive(theirs) is None

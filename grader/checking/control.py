@@ -1,0 +1,34 @@
+"""Requests on the socket to the warm worker: their length, with it the descriptors that belong to them, then JSON.
+
+The length comes first because a request may hold what checks saw of an answer, more than one read returns.
+"""
+
+import json
+import socket
+from collections.abc import Sequence
+from typing import Any
+
+_LENGTH_BYTES = 8
+_MOST_DESCRIPTORS = 2
+
+
+def send(control: socket.socket, request: dict[str, Any], descriptors: Sequence[int] = ()) -> None:
+    """Send a request, whole, and copies of open descriptors."""
+    data = json.dumps(request).encode()
+    socket.send_fds(control, [len(data).to_bytes(_LENGTH_BYTES, "big")], descriptors)
+    control.sendall(data)
+
+
+def receive(control: socket.socket) -> tuple[dict[str, Any], list[int]] | None:
+    """Wait for the next request and its descriptors; None where the other end has closed."""
+    length, descriptors, _, _ = socket.recv_fds(control, _LENGTH_BYTES, _MOST_DESCRIPTORS)
+    if not length:
+        return None
+    with control.makefile("rb", buffering=0) as stream:
+        data = b""
+        while len(data) < int.from_bytes(length, "big"):
+            more = stream.read(int.from_bytes(length, "big") - len(data))
+            if not more:
+                return None
+            data += more
+    return json.loads(data), descriptors
