@@ -3,7 +3,7 @@
 This runs in a process that holds the bank and no answer of a learner's.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -43,9 +43,9 @@ def agreeing(
     passed = observations.keys() - failed
     known = footprints.read(exercise)
     suspects = [
-        Suspect(mistake, mistake.code(solution), answers, name, known.get(mistake.name))
-        for mistake in mistakes.of(exercise)
-        if mistake.name not in known or known[mistake.name].fits(failed, passed)
+        Suspect(mistakes.read(path), solution, answers, name, known.get(path.stem))
+        for path in mistakes.paths(exercise)
+        if path.stem not in known or known[path.stem].fits(failed, passed)
     ]
     for item in _telling_first(items, observations):
         seen = observations[item.stash[plugin.CHECK].name]
@@ -58,9 +58,11 @@ def agreeing(
 class Suspect:
     """A mistake of the bank that has agreed so far."""
 
-    def __init__(self, mistake: Mistake, code: str, answers: Answers, name: str, footprint: Footprint | None) -> None:
+    def __init__(
+        self, mistake: Mistake, solution: str, answers: Answers, name: str, footprint: Footprint | None
+    ) -> None:
         self.mistake, self._answers, self._name, self._footprint = mistake, answers, name, footprint
-        self._module = answers.module(name, code)
+        self._module = answers.module(name, mistake.code(solution))
 
     def agrees(self, item: pytest.Item, seen: dict[str, Any] | None) -> bool:
         """Whether a check sees this mistake as it saw the answer: it fails on the same example, or on none."""
@@ -72,7 +74,7 @@ class Suspect:
         return alike(failure.observation if failure else None, seen)
 
 
-def _telling_first(items: Sequence[pytest.Item], observations: Observations) -> Iterator[pytest.Item]:
+def _telling_first(items: Sequence[pytest.Item], observations: Observations) -> list[pytest.Item]:
     """The checks in an order that rules out most mistakes soonest: failed ones, shortest first, then passed ones."""
     known = [item for item in items if item.stash[plugin.CHECK].name in observations]
 
@@ -80,4 +82,4 @@ def _telling_first(items: Sequence[pytest.Item], observations: Observations) -> 
         seen = observations[item.stash[plugin.CHECK].name]
         return seen is None, seen["example"] if seen else 0
 
-    return iter(sorted(known, key=examples))
+    return sorted(known, key=examples)

@@ -504,9 +504,8 @@ def _about(what: str, difference: str) -> str:
 def leaves_alone(answers: Any, **arguments: Any) -> Iterator[None]:
     """Expect that the block changes none of the arguments named, and draws nothing from the global random state."""
     before = {name: copy.deepcopy(value) for name, value in arguments.items()}
-    with answers.seeded(
-        271_828
-    ):  # a state that no answer's own seed has left: seeding twice alike would show no change
+    # A state that no answer's own seed has left: seeding twice alike would show no change.
+    with answers.seeded(271_828):
         random_before = answers.random_state()
         RECORD.watching = True
         try:

@@ -119,17 +119,16 @@ def _rule(function: Callable[..., object]) -> str:
     return " ".join((inspect.getdoc(function) or "").split())
 
 
-def run_check(item: pytest.Item, budget: Budget | None = None, most: int | None = None) -> tuple[Failure | None, float]:
+def run_check(item: pytest.Item, budget: Budget | None = None) -> tuple[Failure | None, float]:
     """Run one collected check through pytest; how it failed, and the seconds that it took.
 
     Args:
         item: the check.
         budget: for making the failing example smaller; none: the first one is told.
-        most: examples after which it ends as passed.
     """
     started = time.perf_counter()
     search = item.stash[SEARCH]
-    search.begin(budget, most)
+    search.begin(budget)
     reports: list[pytest.TestReport] = []
     try:
         reports = runtestprotocol(item, log=False, nextitem=None)

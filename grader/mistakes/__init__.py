@@ -76,7 +76,12 @@ class Mistake:
 
 def of(exercise: Exercise) -> tuple[Mistake, ...]:
     """The known mistakes of an exercise, by name."""
-    return tuple(read(path) for path in sorted((FOLDER / exercise.name).glob("*.yaml")))
+    return tuple(map(read, paths(exercise)))
+
+
+def paths(exercise: Exercise) -> list[Path]:
+    """Their files, each of the mistake's name."""
+    return sorted((FOLDER / exercise.name).glob("*.yaml"))
 
 
 def read(path: Path) -> Mistake:
