@@ -125,11 +125,12 @@ def find(names: Iterable[str], commands: Sequence[str] = ()) -> tuple[Exercise, 
     Raises:
         UsageError: a name that fits no exercise, or several.
     """
-    found = {_find_one(name, commands).name for name in names}
+    found = {find_one(name, commands).name for name in names}
     return tuple(exercise for exercise in exercises() if exercise.name in found or not found)
 
 
-def _find_one(typed: str, commands: Sequence[str]) -> Exercise:
+def find_one(typed: str, commands: Sequence[str] = ()) -> Exercise:
+    """Find one exercise, as `find` does; raises the same."""
     name = typed.lower().removesuffix(".py")
     number = re.fullmatch(r"(?:ex)?0*(\d+)", name)
     if number:

@@ -76,6 +76,13 @@ def save(state: State) -> str | None:
     return None
 
 
+def keep(run: RunResult) -> list[str]:
+    """Remember what a run of the learner's own folder found; returns lines about what could not be read or written."""
+    state, damaged = load()
+    state.remember(run)
+    return [line for line in (damaged, save(state)) if line]
+
+
 def digest(path: Path) -> str:
     """SHA-256 of a file; of nothing where there is none."""
     data = b""

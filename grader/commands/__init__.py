@@ -1,0 +1,39 @@
+"""The commands of `grade`, one module each, which reads the command line, calls what does the work, and prints.
+
+Here: which there are, for whom, and where. A module is imported when its command is typed, so `grade --help` imports
+none of them.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A command: the line of `grade --help` about it, and the module of this package that holds it as `command`."""
+
+    says: str
+    module: str
+
+
+SECTIONS: dict[str, dict[str, Entry]] = {
+    "For learners": {
+        "list": Entry("Exercises in order: title, points, minutes, state.", "list_exercises"),
+        "hint": Entry("The next hint of an exercise, one more at each call.", "hint"),
+        "compare": Entry("Your answer beside the solution.", "compare"),
+        "reset": Entry("Bring an exercise's stub back; your file is kept.", "reset"),
+        "train": Entry("Train the tree with your own code, and write ten new names.", "train"),
+    },
+    "For instructors": {
+        "class": Entry("Grade a folder of submissions.", "grade_class"),
+    },
+    "For authors": {
+        "verify": Entry("Prove that everything still fits together.", "verify"),
+    },
+}
+
+GRADE = Entry("Check exercises: all, or those named.", "exercises")  # what `grade` does where no command is named
+
+
+def names() -> list[str]:
+    """The commands that a person can type, for the suggestion after a mistyped one."""
+    return sorted(name for section in SECTIONS.values() for name in section)

@@ -1,0 +1,65 @@
+"""`grade [EXERCISE]...`: checks the answers."""
+
+import json
+import sys
+from pathlib import Path
+
+import click
+
+from grader import checkout, commands, curriculum
+from grader.commands.progress import result_of
+from grader.reports.console import open_console
+
+
+@click.command("exercises")
+@click.argument("names", nargs=-1, metavar="[EXERCISE]...")
+@click.option("--answers", type=click.Path(path_type=Path), metavar="DIR", help="Another folder of exNN_name.py files.")
+@click.option("--json", "json_file", metavar="FILE", help="Write the result as JSON too; - is standard output.")
+@click.option("--seed", type=int, default=0, show_default=True, help="Seed of the checks' inputs.")
+@click.option("--verbose", is_flag=True, help="Show every check.")
+@click.option("--sandbox", is_flag=True, help="Run the answers in a sandbox.")
+@click.option("--accept-weak-sandbox", is_flag=True, help="Also where it lacks a layer that an exam needs.")
+@click.option("--check-seconds", type=click.FloatRange(0.1), default=10.0, show_default=True, help="Limit of a check.")
+@click.option(
+    "--exercise-seconds", type=click.FloatRange(0.1), default=60.0, show_default=True, help="Limit of an exercise."
+)
+def command(
+    names: tuple[str, ...],
+    answers: Path | None,
+    json_file: str | None,
+    seed: int,
+    verbose: bool,
+    sandbox: bool,
+    accept_weak_sandbox: bool,
+    check_seconds: float,
+    exercise_seconds: float,
+) -> int:
+    """Check exercises: all, or those named by number, name or a part of it."""
+    from grader.checking import run
+    from grader.checking.processes import Workers
+    from grader.learner import state
+    from grader.reports import terminal
+    from grader.submission import read_folder
+    from grader.whole_file import writable, write_whole
+
+    chosen = curriculum.find(names, commands.names())
+    if json_file not in (None, "-"):
+        writable(Path(json_file))
+    submission = read_folder(answers if answers is not None else checkout.EXERCISES)
+    limits = run.Limits(check_seconds, exercise_seconds)
+    quiet = json_file == "-"
+    console = open_console(quiet=quiet)
+    with Workers(chosen, sandbox=sandbox, accept_weak=accept_weak_sandbox) as workers:
+        result = result_of(console, run.grade(submission, chosen, workers, seed=seed, limits=limits))
+    notes = [f"{name} belongs to no exercise and is not graded" for name in submission.unknown()]
+    if submission.folder == checkout.EXERCISES:
+        notes += state.keep(result)
+    terminal.problems(console, notes)
+    terminal.report(console, result, verbose=verbose)
+    if json_file is not None:
+        text = json.dumps(result.as_json(), indent=1, ensure_ascii=False) + "\n"
+        if quiet:
+            sys.stdout.write(text)
+        else:
+            write_whole(Path(json_file), text)
+    return 0 if result.passed else 1

@@ -1,0 +1,111 @@
+"""`grade class`."""
+
+import os
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import click
+
+from grader import checkout, curriculum
+from grader.errors import UsageError
+from grader.reports.console import open_console
+
+
+@click.command("class")
+@click.argument("submissions", type=click.Path(path_type=Path))
+@click.option("--out", "out", type=click.Path(path_type=Path), required=True, metavar="RESULTS", help="Where to write.")
+@click.option("--only", multiple=True, metavar="EXERCISE", help="Grade this exercise; several times for more.")
+@click.option("--jobs", type=click.IntRange(1), metavar="N", help="Submissions at a time (one a core).")
+@click.option("--scheduler", metavar="ADDRESS", help="Grade on the cluster of this Dask scheduler.")
+@click.option("--seed", type=click.IntRange(0), metavar="N", help="Seed of the checks' inputs (0).")
+@click.option("--secret", type=click.Path(path_type=Path), metavar="FILE", help="Seeds from a secret, for an exam.")
+@click.option("--hidden", type=click.Path(path_type=Path), metavar="DIR", help="More checks, not in the handout.")
+@click.option("--name-hidden", is_flag=True, help="Let the feedback tell the rules of hidden checks.")
+@click.option("--again", multiple=True, metavar="NAME", help="Grade this student anew, and show what changed.")
+@click.option("--written-by-hand", type=click.Path(path_type=Path), metavar="FILE", help="CSV: points on top.")
+@click.option("--check-seconds", type=click.FloatRange(0.1), default=10.0, show_default=True, help="Limit of a check.")
+@click.option(
+    "--exercise-seconds", type=click.FloatRange(0.1), default=60.0, show_default=True, help="Limit of an exercise."
+)
+@click.option(
+    "--submission-seconds", type=click.FloatRange(0.1), default=300.0, show_default=True, help="Limit of a submission."
+)
+@click.option("--accept-weak-sandbox", is_flag=True, help="Grade though the sandbox lacks a layer; results say so.")
+def command(submissions: Path, out: Path, written_by_hand: Path | None, **options: Any) -> int:
+    """For instructors: grade each folder, .zip and .ipynb in SUBMISSIONS; go on where an earlier run stopped."""
+    from grader.course import again, by_hand, class_run
+    from grader.reports import class_progress, terminal
+
+    console = open_console()
+    terms = _terms(options)
+    found, strangers = class_run.entries(submissions)
+    students = {entry.student for entry in found}
+    for name in options["again"]:
+        if name not in students:
+            raise UsageError(f"--again: there is no submission of {name!r} in {checkout.shown(submissions)}")
+    given = by_hand.read(written_by_hand, students, terms.chosen()) if written_by_hand else ()
+    terminal.problems(
+        console, [f"{name} is no folder, .zip or .ipynb that is not hidden: not graded" for name in strangers]
+    )
+    broken: dict[str, str] = {}
+    unchanged, graded, layers = 0, 0, None
+    with class_run.Results(out, submissions) as results:
+        before = {entry.student: results.stored(entry.slot) for entry in found if entry.student in options["again"]}
+        changes: list[str] = []
+        pool = _pool(options, terms, results.scratch)
+        outcomes = class_run.grade(found, results, terms, options["again"], pool)
+        for outcome in class_progress.follow(console, outcomes, len(found)):
+            if outcome.broken is not None:
+                broken[outcome.slot] = outcome.broken
+            elif outcome.result is None:
+                unchanged += 1
+            else:
+                graded += 1
+                layers = outcome.result.layers
+                results.keep(outcome.slot, outcome.result, name_hidden=options["name_hidden"])
+                if outcome.student in before:
+                    what = again.changes(before[outcome.student], outcome.result)
+                    changes += [f"{outcome.student}: {line}" for line in what]
+        class_run.write_class_files(
+            found, results, terms, broken, given, title=submissions.resolve().name, name_hidden=options["name_hidden"]
+        )
+    terminal.lines(console, changes)
+    terminal.sandbox(console, layers)
+    terminal.problems(console, [f"not graded: {slot}: {why}" for slot, why in broken.items()])
+    terminal.lines(console, [f"{graded} graded, {unchanged} unchanged: {checkout.shown(out / class_run.SUMMARY)}"])
+    return 1 if broken else 0
+
+
+def _terms(options: dict[str, Any]) -> Any:
+    """The terms of a class run, as the command line tells them."""
+    from grader.course import terms
+
+    chosen = curriculum.find(options["only"])
+    if options["secret"] is not None and options["seed"] is not None:
+        raise UsageError("--secret makes the seeds; leave --seed out")
+    seconds = {name: options[name] for name in ("check_seconds", "exercise_seconds")}
+    seconds["run_seconds"] = options["submission_seconds"]
+    secret = terms.read_secret(options["secret"]) if options["secret"] else None
+    seed = options["seed"] or 0
+    return terms.Terms(
+        exercises=tuple(exercise.name for exercise in chosen),
+        seeds=terms.exam_seeds(secret) if secret else seed,
+        seed_shown=terms.exam_digest(secret) if secret else str(seed),
+        hidden=terms.read_hidden(options["hidden"], chosen) if options["hidden"] else (),
+        limits=replace(terms.CLASS_LIMITS, **seconds),
+        accept_weak=options["accept_weak_sandbox"],
+    )
+
+
+def _pool(options: dict[str, Any], terms: Any, scratch: Path) -> Any:
+    """Where a class is graded: here, or on a cluster."""
+    from grader.course import class_run
+
+    if options["scheduler"] is None:
+        return class_run.on_this_machine(terms, options["jobs"] or os.cpu_count() or 1, scratch)
+    if options["jobs"] is not None:
+        raise UsageError("--scheduler uses all workers of the cluster; leave --jobs out")
+    from grader.course import cluster
+
+    return cluster.on_a_cluster(terms, options["scheduler"])

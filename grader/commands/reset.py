@@ -1,0 +1,23 @@
+"""`grade reset`."""
+
+import click
+
+from grader import checkout, commands, curriculum
+from grader.reports.console import open_console
+
+
+@click.command("reset")
+@click.argument("exercise", metavar="EXERCISE")
+def command(exercise: str) -> int:
+    """Bring the stub of an exercise back; your file is kept as a backup."""
+    from grader.learner.reset import reset
+
+    found = curriculum.find_one(exercise, commands.names())
+    backup = reset(found)
+    console = open_console()
+    path = checkout.shown(found.stub)
+    if backup is None:
+        console.print(f"{path} is the stub; nothing of yours was replaced.", soft_wrap=True)
+    else:
+        console.print(f"{path} is the stub again; your file is kept as {checkout.shown(backup)}", soft_wrap=True)
+    return 0

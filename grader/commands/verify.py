@@ -1,0 +1,28 @@
+"""`grade verify`."""
+
+import click
+
+from grader import curriculum
+from grader.commands.progress import showing
+from grader.reports.console import open_console
+
+
+@click.command("verify")
+@click.argument("names", nargs=-1, metavar="[EXERCISE]...")
+@click.option(
+    "--seeds", type=click.IntRange(1), default=8, show_default=True, help="At which each right answer must pass."
+)
+def command(names: tuple[str, ...], seeds: int) -> int:
+    """For authors: check that stubs, solutions, lessons, points and checks fit together.
+
+    Then prove the checks: every known mistake in grader/mistakes/ must be caught and named as itself, every mutant of
+    the solutions must be caught, and no right answer of tests/right/ may be refused. `grade verify ex05`: one exercise.
+    """
+    from grader.course import verify
+    from grader.reports import terminal
+
+    console, broken = open_console(), 0
+    for claim in showing(console, verify.claims(curriculum.find(names), seeds)):
+        terminal.claim(console, claim.says, claim.problems)
+        broken += bool(claim.problems)
+    return 1 if broken else 0
