@@ -50,13 +50,12 @@ class Answers:
             raise AttributeError(name)
         return Answer(self._modules, self._modules.load(name))
 
-    def random_state(self) -> dict[str, str]:
-        """Digests of the global random states of the process in which the answers run, to be compared."""
-        return randomness.states()
+    def seeded(self, seed: int) -> AbstractContextManager[list[str]]:
+        """Seed the global random states of the process in which the answers run, and put them back after the block.
 
-    def seeded(self, seed: int) -> AbstractContextManager[None]:
-        """Seed those random states inside a block, and put them back after it."""
-        return randomness.seeded(seed)
+        After the block the list that it is given names those that it has moved.
+        """
+        return randomness.watched(seed)
 
     def _read(self, name: str) -> Source | None:
         if name not in self._names:

@@ -8,9 +8,11 @@ import copy
 import functools
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
+
+from hypothesis.errors import HypothesisException, StopTest
 
 from grader.checking import expect
 from grader.checking.answers import NotThere, Problem
@@ -20,6 +22,7 @@ from grader.sandbox.peer import Lost
 from grader.sandbox.printed import Tail
 
 __tracebackhide__ = True
+Arguments = dict[str, Any]  # of one example, by name
 
 
 @dataclass(frozen=True)
@@ -82,7 +85,15 @@ class Settled(BaseException):
 
 
 class Search:
-    """The examples of one check, one after the other. `begin` starts anew."""
+    """The examples of one check, one after the other. `begin` starts anew.
+
+    Attributes:
+        drawn: the arguments of all examples of the seed at hand, where they are known beforehand.
+        example: the check's own function, watched; each of its runs is one example.
+    """
+
+    drawn: "Sequence[Arguments] | None" = None
+    example: Callable[..., Any]
 
     def __init__(self) -> None:
         self.begin(Budget())
@@ -105,7 +116,7 @@ class Search:
         return self.first if self.budget is None or self.budget.late else self.smallest
 
     def watching(self, inner_test: Callable[..., Any]) -> Callable[..., Any]:
-        """The check's own function, watched: each of its runs is one example."""
+        """Watch the check's own function."""
 
         @functools.wraps(inner_test)
         def run_example(*args: Any, **kwargs: Any) -> Any:
@@ -114,7 +125,7 @@ class Search:
             try:
                 with self._counted():
                     return inner_test(*args, **kwargs)
-            except Settled:
+            except (Settled, HypothesisException, StopTest):  # the end of the search, or of an example that is none
                 raise
             except BaseException as raised:
                 self.note(raised)
@@ -122,6 +133,7 @@ class Search:
                     raise Settled from raised  # no smaller input would change it, or none is looked for
                 raise
 
+        self.example = run_example
         return run_example
 
     def note(self, raised: BaseException) -> None:

@@ -3,6 +3,7 @@
 `pytest` in the checkout uses it as it stands (pdb and tracebacks work); the worker reads the findings from it.
 """
 
+import copy
 import hashlib
 import inspect
 import time
@@ -16,9 +17,9 @@ from _pytest.runner import runtestprotocol
 from hypothesis.internal.conjecture import providers
 
 from grader import checkout, curriculum
-from grader.checking import expect
+from grader.checking import drawn, expect
 from grader.checking.answers import Answers
-from grader.checking.examples import Budget, Failure, Search, Settled
+from grader.checking.examples import Arguments, Budget, Failure, Search, Settled
 from grader.checking.expect import RECORD
 from grader.result import Check
 
@@ -26,6 +27,7 @@ __tracebackhide__ = True  # pytest shows the check and the answer, not what stan
 ANSWERS = pytest.StashKey[Any]()  # Answers, or what stands for them in the sandbox
 CHECK = pytest.StashKey[Check]()
 SEARCH = pytest.StashKey[Search]()
+DRAWN = pytest.StashKey[dict[int, list[Arguments] | None]]()  # by the run's seed
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -67,6 +69,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         hidden = item.path.parent.resolve() == hidden_folder
         item.stash[CHECK] = Check(item.originalname, _rule(item.function), float(points), tuple(contract), hidden)
         item.stash[SEARCH] = search = Search()
+        item.stash[DRAWN] = {}
         if hasattr(item.obj, "hypothesis"):
             item.obj.hypothesis.inner_test = search.watching(item.obj.hypothesis.inner_test)
             item.obj._hypothesis_internal_database_key = b""  # there is no database; its key takes 3 ms a check
@@ -80,6 +83,15 @@ def seed(items: Collection[pytest.Item], number: int) -> None:
         if isinstance(item, pytest.Function) and CHECK in item.stash and hasattr(item.obj, "hypothesis"):
             digest = hashlib.sha256(f"{number}/{item.stash[CHECK].name}".encode()).digest()
             hypothesis.seed(int.from_bytes(digest[:8], "big"))(item.obj)
+            item.stash[SEARCH].drawn = item.stash[DRAWN].get(number)
+
+
+def draw(items: Collection[pytest.Item], number: int) -> None:
+    """Draw the inputs of each check for a run's seed now: processes forked later show them to many answers."""
+    seed(items, number)
+    for item in items:
+        if isinstance(item, pytest.Function) and hasattr(item.obj, "hypothesis") and number not in item.stash[DRAWN]:
+            item.stash[DRAWN][number] = None if _needs_pytest(item) else drawn.arguments(item)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -120,7 +132,7 @@ def _rule(function: Callable[..., object]) -> str:
 
 
 def run_check(item: pytest.Item, budget: Budget | None = None) -> tuple[Failure | None, float]:
-    """Run one collected check through pytest; how it failed, and the seconds that it took.
+    """Run one collected check; how it failed, and the seconds that it took.
 
     Args:
         item: the check.
@@ -129,6 +141,61 @@ def run_check(item: pytest.Item, budget: Budget | None = None) -> tuple[Failure 
     started = time.perf_counter()
     search = item.stash[SEARCH]
     search.begin(budget)
+    if _needs_pytest(item):
+        _through_pytest(item, search)
+    else:
+        _called(item, search, answers_of(item.config))
+    return search.failure, time.perf_counter() - started
+
+
+def glance(item: pytest.Item, answers: Answers, most: int | None) -> Failure | None:
+    """Run one collected check on other answers: how it first fails, if it does.
+
+    Args:
+        item: the check.
+        answers: what it receives.
+        most: examples after which it ends as passed.
+    """
+    search = item.stash[SEARCH]
+    search.begin(None, most)
+    _called(item, search, answers)
+    return search.failure
+
+
+def _needs_pytest(item: pytest.Item) -> bool:
+    """Whether a check uses more of pytest than the answers: a hidden one may."""
+    return not isinstance(item, pytest.Function) or not {"answers", "request"}.issuperset(item.fixturenames)
+
+
+def _called(item: pytest.Item, search: Search, answers: Any) -> None:
+    """Run a check as the plain function that it is: without pytest's reports, 1 ms a check."""
+    assert isinstance(item, pytest.Function)
+    if search.drawn is not None and _replayed(search, answers):
+        return
+    expect.begin()
+    try:
+        item.obj(answers=answers)
+    except BaseException as raised:
+        if not isinstance(raised, Settled) and search.first is None:
+            search.note(raised)
+
+
+def _replayed(search: Search, answers: Any) -> bool:
+    """Show an answer the inputs that were drawn beforehand; whether all that there is to know is known then."""
+    assert search.drawn is not None
+    try:
+        for given in search.drawn:
+            search.example(**copy.deepcopy(given), answers=answers)
+    except Settled:
+        return True
+    except BaseException:  # noted by the search; hypothesis comes to the same example, and makes it smaller
+        search.begin(search.budget, search.most)
+        return False
+    return True
+
+
+def _through_pytest(item: pytest.Item, search: Search) -> None:
+    """Run a check as pytest does, with its fixtures."""
     reports: list[pytest.TestReport] = []
     try:
         reports = runtestprotocol(item, log=False, nextitem=None)
@@ -138,29 +205,6 @@ def run_check(item: pytest.Item, budget: Budget | None = None) -> tuple[Failure 
         item.session._setupstate.teardown_exact(None)
     if search.first is None and any(report.failed for report in reports):
         search.note(RuntimeError("\n".join(report.longreprtext for report in reports if report.failed)))
-    return search.failure, time.perf_counter() - started
-
-
-def glance(item: pytest.Item, answers: Answers, most: int | None) -> Failure | None:
-    """Run one collected check as the plain function that it is: how it first fails, if it does.
-
-    Without pytest's reports this takes a third of the time of `run_check`.
-
-    Args:
-        item: the check.
-        answers: what it receives.
-        most: examples after which it ends as passed.
-    """
-    assert isinstance(item, pytest.Function)
-    search = item.stash[SEARCH]
-    search.begin(None, most)
-    expect.begin()
-    try:
-        item.obj(answers=answers)
-    except BaseException as raised:
-        if not isinstance(raised, Settled) and search.first is None:
-            search.note(raised)
-    return search.failure
 
 
 def checks(items: Collection[pytest.Item]) -> dict[str, list[pytest.Item]]:

@@ -66,6 +66,7 @@ class Workers:
         fork: whether to fork.
         sandbox: whether answers run in a sandbox.
         accept_weak: run them there too where the sandbox lacks a layer that an exam needs.
+        many: whether many answers will come; where processes fork, the inputs of checks are then drawn once for all.
 
     Raises:
         UsageError: this system cannot have a sandbox.
@@ -79,7 +80,9 @@ class Workers:
         fork: bool = CAN_FORK,
         sandbox: bool = False,
         accept_weak: bool = False,
+        many: bool = False,
     ) -> None:
+        self.many = many
         self._collected, self._hidden, self._fork = _with_ancestors(chosen), hidden, fork
         self._accept_weak = accept_weak
         if sandbox and not fork:

@@ -233,12 +233,12 @@ class _Run:
     def request(self, exercise: Exercise, **more: Any) -> dict[str, Any]:
         """What a process is asked to do, apart from how."""
         share = self.limits.memory_bytes // self.at_once
-        sandboxed = self.workers.sandboxed
         return {
             "exercise": exercise.name,
             "seed": self.seed if isinstance(self.seed, int) else self.seed[exercise.name],
             "memory_bytes": share,
-            "sandboxed": sandboxed,
+            "sandboxed": self.workers.sandboxed,
+            "drawn_once": self.workers.many,
             **more,
         }
 
@@ -268,7 +268,7 @@ class _Run:
         needed = wrong
         for name in wrong if passed and len(wrong) > 1 else ():
             fewer = tuple(other for other in needed if other != name)
-            tried = self.attempt(exercise, passed, fewer, seconds, patience=1)
+            tried = self.attempt(exercise, passed, fewer, seconds, patience=1, until_failure=True)
             if [finding.status for finding in tried.values()] == ["passed"] * len(passed):
                 needed = fewer
         return needed

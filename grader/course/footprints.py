@@ -26,7 +26,7 @@ def of(exercise: Exercise, workers: Workers) -> dict[str, Footprint]:
 def main(names: Sequence[str]) -> None:
     """Write the footprints of the exercises named, or of all."""
     chosen = curriculum.find(names)
-    with Workers(chosen) as workers:
+    with Workers(chosen, many=True) as workers:
         for exercise in chosen:
             footprints.write(exercise, of(exercise, workers))
 

@@ -85,7 +85,7 @@ class Grader:
 
     def _start(self) -> Workers:
         terms = self._terms
-        return Workers(terms.chosen(), hidden=self._hidden, sandbox=True, accept_weak=terms.accept_weak)
+        return Workers(terms.chosen(), hidden=self._hidden, sandbox=True, accept_weak=terms.accept_weak, many=True)
 
     @contextlib.contextmanager
     def _folder(self, task: Task) -> Iterator[Path]:

@@ -53,7 +53,7 @@ def claims(chosen: Sequence[Exercise], seeds: int = prove.SEEDS) -> Iterator[Cla
     yield _claim("each stub is what its solution gives", _stubs_out_of_step(chosen))
     yield _claim("each lesson is complete, and holds no line of a solution", _incomplete_lessons(chosen))
     yield _claim("the main line gives 100 points, 70 of them in the core", _points())
-    with Workers(chosen) as workers:
+    with Workers(chosen, many=True) as workers:
         checks = workers.checks()
         yield _claim("each exercise's checks sum up to its points, and each states its rule", _sums(chosen, checks))
         yield _claim("each line of a contract is named by a check", _unchecked_lines(chosen, checks))

@@ -13,7 +13,7 @@ class _Through(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, request: Any, *inputs: Tensor) -> tuple[Tensor, ...]:
         request.exchange()
-        ctx.request = request
+        ctx.way_back = request.backward()
         results = [request.reader.tensor(number) for number in request.outputs]
         fixed = [
             result
@@ -27,7 +27,7 @@ class _Through(torch.autograd.Function):
 
     @staticmethod
     def backward(ctx: Any, _: Any, *gradients: Tensor | None) -> tuple[Tensor | None, ...]:
-        return (None, *ctx.request.backward(gradients))
+        return (None, *ctx.way_back.gradients(gradients))
 
 
 def through(request: Any, inputs: Sequence[Tensor]) -> tuple[Tensor, ...]:

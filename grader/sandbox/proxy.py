@@ -99,19 +99,19 @@ class RemoteAnswers:
             self._found[exercise, name] = value
         return value
 
-    def random_state(self) -> dict[str, str]:
-        """Digests of the global random states of the worker, to be compared."""
-        states = self._peer.ask("random")
-        return states if isinstance(states, dict) else {}
-
     @contextlib.contextmanager
-    def seeded(self, seed: int) -> Iterator[None]:
-        """Seed those random states inside a block, and put them back after it."""
+    def seeded(self, seed: int) -> Iterator[list[str]]:
+        """Seed the global random states of the worker, and put them back after the block.
+
+        After the block the list that it is given names those that it has moved.
+        """
+        moved: list[str] = []
         self._peer.ask("seed", seed)
         try:
-            yield
+            yield moved
         finally:
-            self._peer.ask("seed", None)
+            told = self._peer.ask("seed", None)
+            moved += [name for name in told if isinstance(name, str)] if isinstance(told, list) else []
 
 
 class RemoteAnswer:

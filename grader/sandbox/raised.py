@@ -5,10 +5,9 @@ the answer's files. On the other side a new exception of that class has a traceb
 """
 
 import builtins
-import sys
 import traceback
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from grader.answer_modules import PACKAGE
@@ -65,16 +64,19 @@ def rebuilt(form: Any, path_of: Callable[[str], str | None]) -> BaseException:
 
 
 def _traceback(lines: list[tuple[str | None, Any, Any]]) -> types.TracebackType | None:
-    """A traceback through these lines: real frames of functions that bear their names and did nothing else."""
+    """A traceback through these lines: real frames, of generators that bear their names and were never started.
+
+    A frame of a function that ran would keep all its callers, and what they hold, until garbage is collected.
+    """
     made = None
     for path, line, function in reversed(lines):
         if path is None or type(line) is not int or not 0 < line < 1 << 20 or not isinstance(function, str):
             continue
         code = _here.__code__.replace(co_filename=path, co_firstlineno=line, co_name=function[:100])
-        frame = types.FunctionType(code, {"__package__": PACKAGE, "__name__": PACKAGE, "sys": sys})()
+        frame = types.FunctionType(code, {"__package__": PACKAGE, "__name__": PACKAGE})().gi_frame
         made = types.TracebackType(made, frame, 0, line)
     return made
 
 
-def _here() -> types.FrameType:
-    return sys._getframe()
+def _here() -> Iterator[None]:
+    yield

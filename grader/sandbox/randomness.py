@@ -4,7 +4,6 @@ torch and NumPy are looked up, not imported (exercise 1 needs neither).
 """
 
 import contextlib
-import hashlib
 import random
 import sys
 from collections.abc import Iterator
@@ -32,13 +31,41 @@ def seeded(seed: int) -> Iterator[None]:
             torch.set_rng_state(torch_state)
 
 
-def states() -> dict[str, str]:
-    """A digest of each global random state, to be compared."""
+@contextlib.contextmanager
+def torch_seeded(seed: int) -> Iterator[None]:
+    """As `seeded`, of torch alone: where an object is built for each example, that takes a seventh of the time."""
+    torch = sys.modules.get("torch")
+    if torch is None:
+        yield
+        return
+    state = torch.get_rng_state()
+    torch.default_generator.manual_seed(seed)
+    try:
+        yield
+    finally:
+        torch.set_rng_state(state)
+
+
+@contextlib.contextmanager
+def watched(seed: int) -> Iterator[list[str]]:
+    """As `seeded`; after the block the list names the random states that it has moved."""
+    moved: list[str] = []
+    with seeded(seed):
+        before = _states()
+        try:
+            yield moved
+        finally:
+            after = _states()
+            moved += [name for name in after if after[name] != before.get(name, after[name])]
+
+
+def _states() -> dict[str, object]:
+    """Each global random state, to be compared."""
     torch, numpy = sys.modules.get("torch"), sys.modules.get("numpy")
-    found = {"random": repr(random.getstate()).encode()}
+    found: dict[str, object] = {"random": random.getstate()}
     if numpy:
         kind, keys, *rest = numpy.random.get_state()
-        found["numpy"] = repr((kind, *rest)).encode() + keys.tobytes()
+        found["numpy"] = (kind, keys.tobytes(), *rest)
     if torch:
         found["torch"] = torch.get_rng_state().numpy().tobytes()
-    return {name: hashlib.sha256(state).hexdigest() for name, state in found.items()}
+    return found

@@ -29,7 +29,6 @@ class Request:
     ) -> None:
         self.peer, self.args, self.keywords = peer, args, keywords
         self.header: dict[str, Any] = {"op": operation, **more}
-        self.graph: int | None = None
 
     def result(self) -> Any:
         """Send it, and take what comes back as this end's own."""
@@ -98,20 +97,14 @@ class Request:
         ):
             raise wire.WireError("a wrong list of results")
         self.outputs: list[int] = outputs
-        if self.reply.get("graph") is True:
-            self.graph = self.header["id"]
-            weakref.finalize(self, self.peer.release_graph, self.graph).atexit = False
 
     def differentiable(self) -> list[bool]:
         """Which of the results that are tensors gradients flow through."""
         return [bool(self.reader.metas[number][3] & 1) for number in self.outputs]
 
-    def backward(self, gradients: Sequence[Any]) -> list[Any]:
-        """The gradients of the inputs for these gradients of the results."""
-        back = self.peer.ask("backward", self.graph, list(gradients), grad=False)
-        if not isinstance(back, list):
-            self.peer.channel.lose("protocol", "gradients of a wrong form")
-        return back
+    def backward(self) -> "Backward":
+        """The way back of a request that has been answered."""
+        return Backward(self.peer, self.header["id"], kept=self.reply.get("graph") is True)
 
     def _read(self) -> Any:
         """Apply what has changed, and return or raise what came out."""
@@ -137,6 +130,22 @@ class Request:
         return value
 
 
+class Backward:
+    """The way back of a request, kept by torch's graph; it must not keep the request, whose results keep the graph."""
+
+    def __init__(self, peer: Peer, number: int, *, kept: bool) -> None:
+        self._peer, self._number = peer, number
+        if kept:
+            weakref.finalize(self, peer.release_graph, number).atexit = False
+
+    def gradients(self, gradients: Sequence[Any]) -> list[Any]:
+        """The gradients of the inputs for these gradients of the results."""
+        back = self._peer.ask("backward", self._number, list(gradients), grad=False)
+        if not isinstance(back, list):
+            self._peer.channel.lose("protocol", "gradients of a wrong form")
+        return back
+
+
 class Service:
     """Something that the other end has asked for."""
 
@@ -151,7 +160,7 @@ class Service:
             values, keywords = self.reader.value(header["values"]), self.reader.value(header["keywords"])
             if not isinstance(values, list) or not isinstance(keywords, dict):
                 raise wire.WireError("arguments of a wrong form")
-            before = _snapshot(values, keywords)
+            before = _copy([values, keywords])
             reply: dict[str, Any] = {}
             result = None
             try:
@@ -164,7 +173,7 @@ class Service:
                     raise
                 reply["raised"] = raised.told(error)
             writer = self._written(result, reply)
-            if before is not None and _snapshot(values, keywords) != before:
+            if not _as_before([values, keywords], before):
                 reply["after"] = writer.value([values, keywords])
             reply["models"] = [state.changes(writer) for state in peer.models[mark:]]
             reply["sync"] = [mirror.changed(peer, number, writer) for number, _ in header["sync"]]
@@ -287,33 +296,41 @@ def _not_a_leaf(leaf: Any) -> Any:
         return leaf.view_as(leaf)
 
 
-def _snapshot(values: list[Any], keywords: dict[str, Any]) -> Any:
-    """All data in the arguments, to be compared; None where nothing in them can change."""
-    if not any(_may_change(value) for value in _flat(values, keywords)):
-        return None
-    writer = wire.Writer(lambda writer, thing: id(thing), layouts=False)
-    try:
-        form = writer.value([values, keywords])
-    except wire.Unsendable:
-        return object()
-    return form, [meta[:2] for meta in writer.metas], writer.body
-
-
-def _flat(values: list[Any], keywords: dict[str, Any]) -> Iterator[Any]:
-    """The arguments, and what tuples among them hold."""
-    for item in (*values, *keywords.values()):
-        if isinstance(item, tuple):
-            yield from item
-        yield item
-
-
-def _may_change(value: Any) -> bool:
+def _copy(value: Any) -> Any:
+    """The data in a value as it is now, to be compared; what is no data is itself."""
     torch, numpy = sys.modules.get("torch"), sys.modules.get("numpy")
-    if isinstance(value, list | dict | set):
-        return True
-    if torch is not None and isinstance(value, torch.Tensor | torch.Generator):
-        return True
-    return numpy is not None and isinstance(value, numpy.ndarray)
+    if torch is not None and isinstance(value, torch.Tensor):
+        return value.detach().clone()
+    if isinstance(value, list | tuple):
+        return [_copy(item) for item in value]
+    if isinstance(value, dict):
+        return [(_copy(key), _copy(item)) for key, item in value.items()]
+    if isinstance(value, set):
+        return set(value)
+    if torch is not None and isinstance(value, torch.Generator):
+        return value.get_state()
+    if numpy is not None and isinstance(value, numpy.ndarray):
+        return value.copy()
+    return value
+
+
+def _as_before(value: Any, before: Any) -> bool:
+    """Whether the data in a value are what `_copy` made of it."""
+    torch, numpy = sys.modules.get("torch"), sys.modules.get("numpy")
+    if torch is not None and isinstance(value, torch.Tensor):
+        return value.dtype == before.dtype and value.shape == before.shape and torch.equal(value.detach(), before)
+    if isinstance(value, list | tuple):
+        return len(value) == len(before) and all(map(_as_before, value, before))
+    if isinstance(value, dict):
+        return len(value) == len(before) and all(
+            _as_before(key, old) and _as_before(item, was)
+            for (key, item), (old, was) in zip(value.items(), before, strict=True)
+        )
+    if torch is not None and isinstance(value, torch.Generator):
+        return torch.equal(value.get_state(), before)
+    if numpy is not None and isinstance(value, numpy.ndarray):
+        return value.shape == before.shape and value.tobytes() == before.tobytes()
+    return value is before or bool(type(value) is type(before) and value == before)
 
 
 def _restore(original: Any, changed: Any) -> None:

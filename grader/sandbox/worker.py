@@ -22,6 +22,7 @@ class Worker:
         self._sources: dict[str, Source] = {}
         self._modules = AnswerModules(lambda name: self._sources.get(name))
         self._seeded = contextlib.ExitStack()
+        self._moved: list[str] = []
         self._printed = Tail()
         sys.stdout = sys.__stdout__ = sys.stderr = sys.__stderr__ = self._printed  # type: ignore[misc,assignment]
         self._peer = Peer(
@@ -31,7 +32,6 @@ class Worker:
                 "stand": self._stand,
                 "import": self._import,
                 "name": self._name,
-                "random": randomness.states,
                 "seed": self._seed,
             },
             may_read=lambda thing, name: True,
@@ -71,11 +71,12 @@ class Worker:
         except Problem as problem:
             return "problem", problem.difference, problem.code, problem.where, problem.lacking
 
-    def _seed(self, seed: int | None) -> None:
-        """Seed the random states; None puts back what they were."""
+    def _seed(self, seed: int | None) -> list[str]:
+        """Seed the random states; None puts back what they were, and tells which have moved meanwhile."""
         self._seeded.close()
-        if seed is not None:
-            self._seeded.enter_context(randomness.seeded(seed))
+        moved = self._moved
+        self._moved = self._seeded.enter_context(randomness.watched(seed)) if seed is not None else []
+        return moved
 
     def _new_prints(self) -> str:
         text = self._printed.text()

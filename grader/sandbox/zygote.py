@@ -40,6 +40,7 @@ def main() -> None:
     os.environ.pop("PYTHONPATH", None)
     gc.collect()
     gc.freeze()
+    gc.set_threshold(20_000)  # workers are short-lived; at 700 objects looking for cycles takes a twentieth of the time
     promised = probe(walls)
     control.sendall(json.dumps({"layers": promised}).encode())
     serve(control, walls, promised)

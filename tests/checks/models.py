@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from grader.checking.expect import RECORD, call, given, holds
-from grader.sandbox.randomness import seeded
+from grader.sandbox.randomness import torch_seeded
 
 T = TypeVar("T")
 
@@ -45,7 +45,7 @@ def small_model(
     form = (".double()" if dtype == torch.float64 else "") + ("" if training else ".eval()")
     text = "\n".join([f"nn.Sequential({layers}nn.Linear({features}, {vocab_size})){form}", *after])
     names: dict[str, Any] = {"torch": torch, "nn": nn}
-    with seeded(seed):
+    with torch_seeded(seed):
         exec(f"model = {text}", names)
     RECORD.add(lambda _: [f"torch.manual_seed({seed})"])
     model: nn.Sequential = names["model"]
@@ -56,7 +56,7 @@ def run(function: Callable[..., T], *args: Any, **kwargs: Any) -> T:
     """Call an answer that runs a model. The global random state, from which dropout draws, and an answer too that
     should not, is the same each time: so that the same mistake gives the same numbers in every run.
     """
-    with seeded(314_159):
+    with torch_seeded(314_159):
         return call(function, *args, **kwargs)
 
 

@@ -7,7 +7,7 @@ import math
 from typing import NamedTuple
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from grader.checking.answers import Answers
@@ -46,6 +46,7 @@ def powers(group: int) -> list[int]:
 @given(st.integers(0, 7), GROUPS)
 @example(0, 2)
 @example(3, 2)
+@settings(max_examples=10)
 def test_field(answers: Answers, levels: int, group: int) -> None:
     """The receptive field is `group` times as large at each level, from 1 at level 0; `group` is 2 unless given."""
     receptive_field = answers.ex01_receptive_field.receptive_field
@@ -74,6 +75,7 @@ def test_depth_joining_two(answers: Answers) -> None:
 
 @pytest.mark.worth(0.5, "depth")
 @given(st.integers(1, 300), GROUPS | st.just(1000))
+@settings(max_examples=12)
 def test_depth_of_any_group(answers: Answers, context: int, group: int) -> None:
     """The levels that a context needs are the least whose receptive field covers it, for every `group`."""
     levels = sum(power < context for power in powers(group))
@@ -97,6 +99,7 @@ def test_depth_around_a_power(answers: Answers, tree: Tree, beside: int) -> None
 @pytest.mark.worth(0.5, "lengths")
 @given(st.integers(0, 4), GROUPS)
 @example(0, 2)
+@settings(max_examples=10)
 def test_lengths(answers: Answers, levels: int, group: int) -> None:
     """The lengths go from `context` down to 1, divided by `group` at each fusion: 8 gives [8, 4, 2, 1], 1 gives [1]."""
     level_lengths = answers.ex01_receptive_field.level_lengths
@@ -118,6 +121,7 @@ def test_lengths_of_a_large_context(answers: Answers, tree: Tree) -> None:
 @pytest.mark.worth(0.5, "flat-weights", "exact")
 @given(SIZES | LARGE, SIZES | LARGE, SIZES | LARGE)
 @example(8, 24, 128)
+@settings(max_examples=10)
 def test_flat_weights(answers: Answers, context: int, embedding_dim: int, hidden_dim: int) -> None:
     """One step reads context * embedding_dim numbers, and each of its hidden_dim outputs has a weight for each of them:
     24,576 for a context of 8, embeddings of 24 and hidden vectors of 128.
@@ -139,6 +143,7 @@ def weights_of(tree: Tree, embedding_dim: int, hidden_dim: int) -> int:
 @given(st.integers(1, 4), SIZES, SIZES, GROUPS)
 @example(2, 2, 3, 2)
 @example(3, 24, 128, 2)
+@settings(max_examples=12)
 def test_tree_weights(answers: Answers, levels: int, embedding_dim: int, hidden_dim: int, group: int) -> None:
     """The first level of the tree reads `group` embeddings at a time, each later level `group` hidden vectors, and a
     level has one set of weights: 12 + 18 = 30 for a context of 4, embeddings of 2 and hidden vectors of 3.
@@ -153,6 +158,7 @@ def test_tree_weights(answers: Answers, levels: int, embedding_dim: int, hidden_
 
 @pytest.mark.worth(0.5, "tree-weights")
 @given(SIZES, SIZES, GROUPS)
+@settings(max_examples=10)
 def test_tree_of_no_level(answers: Answers, embedding_dim: int, hidden_dim: int, group: int) -> None:
     """A context of 1 needs no fusion, and so the tree has no weights."""
     same(call(answers.ex01_receptive_field.tree_weights, 1, embedding_dim, hidden_dim, group), 0)
@@ -162,6 +168,7 @@ def test_tree_of_no_level(answers: Answers, embedding_dim: int, hidden_dim: int,
 @given(large_trees(least_levels=1), SIZES | LARGE, SIZES | LARGE)
 @example(Tree(3, 5), 2, 3)
 @example(Tree(2, 200), 24, 128)
+@settings(max_examples=14)
 def test_large_tree_weights(answers: Answers, tree: Tree, embedding_dim: int, hidden_dim: int) -> None:
     """The weights of a large tree are exact, to the last digit."""
     tree_weights = answers.ex01_receptive_field.tree_weights
@@ -262,6 +269,7 @@ NO_POWERS = st.sampled_from(
 @example((3, 2))
 @example((6, 2))
 @example((12, 2))
+@settings(max_examples=10)
 def test_lengths_refuse_what_is_no_power(answers: Answers, drawn: tuple[int, int]) -> None:
     """For `level_lengths`, a context that is not a power of `group` is a ValueError that names `context` and its value,
     and 2**200 + 1 is not one.

@@ -82,7 +82,7 @@ def same_gradients(fusion: Any, ours: Tensor, got: Tensor, theirs: Tensor, level
 
 @pytest.mark.worth(1, "layers")
 @given(grouped(dtypes=st.just(torch.float32)), OUT, st.booleans())
-@settings(max_examples=10)
+@settings(max_examples=6)
 def test_flatten_and_linear(answers: Answers, drawn: Grouped, out: int, normalize: bool) -> None:
     """`flatten` is exercise 5's layer for `group` neighbours, and `linear` an `nn.Linear` from group * in_features to
     out_features.
@@ -98,7 +98,7 @@ def test_flatten_and_linear(answers: Answers, drawn: Grouped, out: int, normaliz
 
 @pytest.mark.worth(0.5, "layers")
 @given(st.integers(2, 3), st.integers(2, 4), LAYOUTS)
-@settings(max_examples=8)
+@settings(max_examples=6)
 def test_norm_is_that_of_exercise_6(answers: Answers, batch: int, out: int, layout: str) -> None:
     """`norm` is exercise 6's `BatchNorm1d` for out_features channels, which come last; unless asked otherwise, a fusion
     joins two neighbours and normalises. With normalize=False, `norm` is None.
@@ -150,7 +150,7 @@ def test_two_pairs_by_hand(answers: Answers) -> None:
 
 @pytest.mark.worth(2, "plain")
 @given(INPUTS, OUT, SEEDS)
-@settings(max_examples=15)
+@settings(max_examples=8)
 def test_without_norm_it_is_a_convolution(answers: Answers, drawn: Grouped, out: int, seed: int) -> None:
     """Without norm the layer equals tanh of torch's `conv1d` with kernel = stride = group, where kernel[o, c, k] is
     `linear.weight[o, k * C + c]`.
@@ -163,7 +163,7 @@ def test_without_norm_it_is_a_convolution(answers: Answers, drawn: Grouped, out:
 
 @pytest.mark.worth(2, "normalised")
 @given(BATCHES, OUT, SEEDS)
-@settings(max_examples=15)
+@settings(max_examples=8)
 def test_normalises_in_training(answers: Answers, drawn: Grouped, out: int, seed: int) -> None:
     """In training the result is tanh(norm(linear(flatten(x)))): the batch's statistics, before tanh."""
     fusion = normalised(answers, drawn, out, seed)
@@ -178,7 +178,7 @@ def test_normalises_in_training(answers: Answers, drawn: Grouped, out: int, seed
 
 @pytest.mark.worth(1, "normalised")
 @given(INPUTS, OUT, SEEDS)
-@settings(max_examples=12)
+@settings(max_examples=8)
 def test_normalises_in_evaluation(answers: Answers, drawn: Grouped, out: int, seed: int) -> None:
     """In evaluation the result is tanh(norm(linear(flatten(x)))), where the norm uses its running statistics."""
     fusion = normalised(answers, drawn, out, seed)
@@ -189,7 +189,7 @@ def test_normalises_in_evaluation(answers: Answers, drawn: Grouped, out: int, se
 
 @pytest.mark.worth(1, "shape")
 @given(st.integers(1, 5), st.integers(1, 3), st.integers(1, 3), OUT, st.booleans())
-@settings(max_examples=15)
+@settings(max_examples=8)
 def test_shape(answers: Answers, group: int, groups: int, batch: int, out: int, normalize: bool) -> None:
     """Input (B, T, in) becomes (B, T // group, out), and (B, out) where one group remains."""
     fusion = build(answers.ex07_fusion.Fusion, 2, out, group, normalize=normalize)
@@ -200,7 +200,7 @@ def test_shape(answers: Answers, group: int, groups: int, batch: int, out: int, 
 
 @pytest.mark.worth(1, "running")
 @given(BATCHES, OUT, SEEDS)
-@settings(max_examples=8)
+@settings(max_examples=6)
 def test_running_statistics(answers: Answers, drawn: Grouped, out: int, seed: int) -> None:
     """Each call in training moves the norm's running statistics once; a call in evaluation leaves them."""
     fusion = normalised(answers, drawn, out, seed)
@@ -217,7 +217,7 @@ def test_running_statistics(answers: Answers, drawn: Grouped, out: int, seed: in
 
 @pytest.mark.worth(1, "gradients")
 @given(grouped(layouts=DENSE, scales=st.just(1.0)), OUT, SEEDS)
-@settings(max_examples=10)
+@settings(max_examples=6)
 def test_gradients_without_norm(answers: Answers, drawn: Grouped, out: int, seed: int) -> None:
     """Without norm the gradients of x, `linear.weight` and `linear.bias` are those of the convolution."""
     fusion = plain(answers, drawn, out, seed)
@@ -228,7 +228,7 @@ def test_gradients_without_norm(answers: Answers, drawn: Grouped, out: int, seed
 
 @pytest.mark.worth(1, "gradients")
 @given(grouped(layouts=DENSE, scales=st.just(1.0), least_batch=3), OUT, SEEDS)
-@settings(max_examples=10)
+@settings(max_examples=6)
 def test_gradients_with_norm(answers: Answers, drawn: Grouped, out: int, seed: int) -> None:
     """With norm the gradients of x, `linear.weight`, `norm.weight` and `norm.bias` are right, in training."""
     fusion = normalised(answers, drawn, out, seed)
@@ -239,7 +239,7 @@ def test_gradients_with_norm(answers: Answers, drawn: Grouped, out: int, seed: i
 
 @pytest.mark.worth(0.5, "inputs")
 @given(st.integers(2, 3), st.integers(1, 2), OUT, st.booleans(), SEEDS)
-@settings(max_examples=10)
+@settings(max_examples=6)
 def test_batch_of_one(answers: Answers, group: int, groups: int, out: int, normalize: bool, seed: int) -> None:
     """A batch of one keeps its batch axis; in evaluation and without norm its values are those in a larger batch."""
     drawn = Grouped(quarters(2, groups * group, 2, seed=seed), group)
@@ -271,18 +271,18 @@ def test_strides_and_dtypes(answers: Answers, layout: str, dtype: torch.dtype, n
 
 
 @pytest.mark.worth(0.25, "refuses")
-@given(st.integers(2, 5), st.integers(0, 2), st.booleans(), st.data())
+@given(st.integers(2, 5), st.integers(0, 2), st.booleans(), st.integers(0, 3))
 @settings(max_examples=10)
-def test_refuses_a_remainder(answers: Answers, group: int, groups: int, normalize: bool, data: st.DataObject) -> None:
+def test_refuses_a_remainder(answers: Answers, group: int, groups: int, normalize: bool, more: int) -> None:
     """T not a multiple of `group` is a ValueError that names T: no character is dropped in silence."""
-    time = groups * group + data.draw(st.integers(1, group - 1))
+    time = groups * group + 1 + more % (group - 1)
     fusion = build(answers.ex07_fusion.Fusion, 2, 3, group, normalize=normalize)
     raises(ValueError, fusion, numbered(16, time, 2), values=[time])
 
 
 @pytest.mark.worth(0.25, "refuses")
 @given(st.sampled_from([(4,), (2, 4), (4, 4), (3, 4, 2, 2), (3, 2, 4, 2)]), st.booleans())
-@settings(max_examples=10)
+@settings(max_examples=8)
 def test_refuses_another_rank(answers: Answers, shape: tuple[int, ...], normalize: bool) -> None:
     """Input x that is not 3-D is a ValueError."""
     fusion = build(answers.ex07_fusion.Fusion, 2, 3, 2, normalize=normalize)
@@ -300,7 +300,7 @@ def test_refuses_a_group_below_one(answers: Answers, group: int, normalize: bool
 
 @pytest.mark.worth(0.5, "effects")
 @given(BATCHES, st.booleans())
-@settings(max_examples=10)
+@settings(max_examples=6)
 def test_leaves_everything_as_it_was(answers: Answers, drawn: Grouped, normalize: bool) -> None:
     """The argument is not modified, the layer stays in its mode, and a forward pass does not touch the global random
     state.

@@ -26,9 +26,10 @@ from grader.checking.expect import (
     same_dtype,
     same_shape,
 )
-from grader.sandbox.randomness import seeded
+from grader.sandbox.randomness import torch_seeded
 
 SHAPES = st.sampled_from([(2, 1), (2, 2), (2, 3), (2, 4), (3, 1), (3, 2), (3, 3), (4, 2), (4, 3), (5, 1)])
+SMALL_SHAPES = st.sampled_from([(2, 2), (2, 3), (3, 2), (4, 2), (3, 1)])
 SIZES = st.integers(1, 4)
 
 
@@ -42,7 +43,7 @@ def grown(answers: Answers, window: Window, *, normalize: bool = True) -> Any:
 
 def fill(tree: Any) -> None:
     """Draw all weights anew, by name: what is seen must not depend on the order in which the answer drew its own."""
-    with seeded(0):
+    with torch_seeded(0):
         for _, parameter in sorted(tree.named_parameters()):
             nn.init.uniform_(parameter, -1, 1)
     drawing = "for _, p in sorted({}.named_parameters()): torch.nn.init.uniform_(p, -1, 1)"
@@ -86,7 +87,7 @@ def same_logits(tree: Any, window: Window, *, training: bool) -> None:
 
 @pytest.mark.worth(1, "layers")
 @given(SHAPES, st.integers(3, 6), SIZES, SIZES, st.booleans())
-@settings(max_examples=8)
+@settings(max_examples=6)
 def test_layers(
     answers: Answers, shape: tuple[int, int], vocab_size: int, embedding_dim: int, hidden_dim: int, normalize: bool
 ) -> None:
@@ -175,7 +176,7 @@ def _drawn_within(values: Tensor, bound: float, name: str) -> None:
 
 @pytest.mark.worth(0.5, "levels")
 @given(SHAPES, st.integers(1, 3), SIZES, SIZES)
-@settings(max_examples=8)
+@settings(max_examples=6)
 def test_shapes_of_the_levels(
     answers: Answers, shape: tuple[int, int], batch: int, embedding_dim: int, hidden_dim: int
 ) -> None:
@@ -196,7 +197,7 @@ def test_shapes_of_the_levels(
 
 @pytest.mark.worth(1, "levels")
 @given(windows())
-@settings(max_examples=15)
+@settings(max_examples=8)
 def test_values_of_the_levels(answers: Answers, window: Window) -> None:
     """Each level's output is its own fusion of the output below, from the embedding up (in evaluation)."""
     tree = grown(answers, window)
@@ -220,7 +221,7 @@ def test_each_level_is_a_fusion(answers: Answers, window: Window, training: bool
 
 @pytest.mark.worth(0.5, "levels")
 @given(windows(least_batch=2))
-@settings(max_examples=8)
+@settings(max_examples=6)
 def test_training_takes_the_batch_statistics(answers: Answers, window: Window) -> None:
     """In training each level normalises by its batch, moves its running statistics once, and stays in training."""
     tree = grown(answers, window)
@@ -234,7 +235,7 @@ def test_training_takes_the_batch_statistics(answers: Answers, window: Window) -
 
 @pytest.mark.worth(1, "logits")
 @given(windows(), SEEDS, st.sampled_from([1, 10_000]))
-@settings(max_examples=12)
+@settings(max_examples=8)
 def test_logits(answers: Answers, window: Window, seed: int, size: int) -> None:
     """The logits are `output` of the root (in evaluation): (B, context) becomes (B, V)."""
     tree = grown(answers, window)
@@ -253,16 +254,17 @@ def test_logits_in_training(answers: Answers, window: Window) -> None:
 
 
 @pytest.mark.worth(1, "sees")
-@given(SHAPES, st.booleans(), SEEDS, st.data())
-@settings(max_examples=12)
+@given(SHAPES, st.booleans(), SEEDS, st.integers(0, 63))
+@settings(max_examples=8)
 def test_a_character_moves_the_nodes_above_it(
-    answers: Answers, shape: tuple[int, int], normalize: bool, seed: int, data: st.DataObject
+    answers: Answers, shape: tuple[int, int], normalize: bool, seed: int, place: int
 ) -> None:
     """When one character changes, exactly the nodes above it change: node t of level l sees the `group ** l` characters
     from t * group ** l on (in evaluation).
     """
     group, depth = shape
-    context, changed = group**depth, data.draw(st.integers(0, group**depth - 1))
+    context = group**depth
+    changed = place % context
     tree = build(answers.ex08_tree.FusionTree, 5, context, 3, 4, group, normalize)
     tree.double()
     tree.eval()
@@ -279,15 +281,15 @@ def test_a_character_moves_the_nodes_above_it(
 
 
 @pytest.mark.worth(0.5, "sees")
-@given(st.sampled_from([(2, 2), (2, 3), (3, 2), (4, 2), (3, 1)]), st.booleans(), SEEDS, st.data())
+@given(SMALL_SHAPES, st.booleans(), SEEDS, st.integers(0, 2), st.integers(0, 7))
 @settings(max_examples=8)
 def test_a_node_has_gradients_from_its_own_characters(
-    answers: Answers, shape: tuple[int, int], normalize: bool, seed: int, data: st.DataObject
+    answers: Answers, shape: tuple[int, int], normalize: bool, seed: int, height: int, place: int
 ) -> None:
     """The gradient of one node reaches exactly its own `group ** level` characters (in evaluation)."""
     group, depth = shape
-    context, level = group**depth, data.draw(st.integers(1, depth))
-    node = data.draw(st.integers(0, context // group**level - 1))
+    context, level = group**depth, 1 + height % depth
+    node = place % (context // group**level)
     tree = build(answers.ex08_tree.FusionTree, context, context, 3, 4, group, normalize)
     tree.double()
     tree.eval()
@@ -304,7 +306,7 @@ def test_a_node_has_gradients_from_its_own_characters(
 
 @pytest.mark.worth(0.5, "normalize")
 @given(windows(), st.booleans(), SEEDS)
-@settings(max_examples=8)
+@settings(max_examples=6)
 def test_without_normalisation(answers: Answers, window: Window, training: bool, seed: int) -> None:
     """With normalize=False no level has a norm, every level has a bias, and training and evaluation are alike."""
     tree = grown(answers, window, normalize=False)
@@ -316,7 +318,7 @@ def test_without_normalisation(answers: Answers, window: Window, training: bool,
 
 @pytest.mark.worth(1.5, "gradients")
 @given(windows(least_batch=3, least_levels=2), st.booleans())
-@settings(max_examples=10)
+@settings(max_examples=6)
 def test_gradients_reach_every_parameter(answers: Answers, window: Window, normalize: bool) -> None:
     """The gradients of the embedding, of every level and of the output are right, in training."""
     tree = grown(answers, window, normalize=normalize)
@@ -438,6 +440,7 @@ def test_refuses_a_group_below_two(answers: Answers, sizes: tuple[int, int]) -> 
 )
 @example((8, 2, 7), False)  # that the first level refuses by itself
 @example((8, 2, 4), False)  # that fails further up, and names another length there
+@settings(max_examples=14)
 def test_refuses_another_window_length(answers: Answers, sizes: tuple[int, int, int], logits: bool) -> None:
     """A window of another length is a ValueError that names that length, shorter powers of `group` included."""
     context, group, length = sizes
@@ -448,7 +451,7 @@ def test_refuses_another_window_length(answers: Answers, sizes: tuple[int, int, 
 
 @pytest.mark.worth(0.25, "refuses")
 @given(st.sampled_from([(8,), (1,), (3, 8, 1), (3, 1, 8), (1, 8, 8), (8, 8, 8)]), st.booleans())
-@settings(max_examples=12)
+@settings(max_examples=8)
 def test_refuses_another_rank(answers: Answers, shape: tuple[int, ...], logits: bool) -> None:
     """Tokens that are not (B, context) are a ValueError."""
     tree = build(answers.ex08_tree.FusionTree, 5, 8, 2, 3)
@@ -458,7 +461,7 @@ def test_refuses_another_rank(answers: Answers, shape: tuple[int, ...], logits: 
 
 @pytest.mark.worth(0.25, "effects")
 @given(windows(least_batch=2), st.booleans())
-@settings(max_examples=8)
+@settings(max_examples=6)
 def test_leaves_everything_as_it_was(answers: Answers, window: Window, normalize: bool) -> None:
     """The argument is not modified, the tree stays in its mode, nothing is kept between calls, and a forward pass does
     not touch the global random state.

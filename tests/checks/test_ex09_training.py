@@ -31,7 +31,7 @@ from grader.checking import expect
 from grader.checking.answers import Answers
 from grader.checking.expect import Mismatch, call, holds, leaves_alone, raises, same
 from grader.feedback import show
-from grader.sandbox.randomness import seeded
+from grader.sandbox.randomness import torch_seeded
 
 MODES = st.booleans()
 UNFIT_LENGTHS = st.sampled_from([(0, 0), (3, 2), (2, 3), (1, 4)])
@@ -284,7 +284,7 @@ def test_one_step(answers: Answers, batch_size: int, size: float, seed: int, dty
 
 
 @pytest.mark.worth(1, "rows")
-@settings(max_examples=10)
+@settings(max_examples=8)
 @given(st.integers(2, 8), st.integers(1, 4) | st.none(), st.integers(1, 4), SEEDS, LAYOUTS)
 def test_each_step_draws_its_rows(
     answers: Answers, count: int, batch_size: int | None, steps: int, seed: int, layout: str
@@ -310,7 +310,7 @@ def test_each_step_draws_its_rows(
 
 
 @pytest.mark.worth(0.75, "schedule")
-@settings(max_examples=10)
+@settings(max_examples=6)
 @given(st.integers(0, 4), st.integers(1, 3), SEEDS)
 def test_each_step_asks_for_its_own_rate(answers: Answers, only: int, more: int, seed: int) -> None:
     """The rate of a step is learning_rate(step), the steps counted from 0: where the rate is 0, nothing moves."""
@@ -372,7 +372,7 @@ def test_a_parameter_without_a_gradient_stays(answers: Answers, kind: str, seed:
 
 
 @pytest.mark.worth(0.5, "trains")
-@settings(max_examples=8)
+@settings(max_examples=6)
 @given(st.integers(2, 4), MODES, SEEDS)
 def test_trains_in_training_mode(answers: Answers, batch_size: int, training: bool, seed: int) -> None:
     """`train` runs the model in training mode, also when it comes in evaluation mode: batch statistics, and kept."""
@@ -430,7 +430,7 @@ def stops_at(answers: Answers, kind: str, inputs: Tensor, targets: Tensor, seed:
     train = answers.ex09_training.train
     arguments |= {"steps": step + 3, "generator": generator}
     try:
-        with seeded(seed):
+        with torch_seeded(seed):
             raises(FloatingPointError, train, model, inputs, targets, values=[step], **arguments)
     except Mismatch as mismatch:
         from_one = isinstance(mismatch.came, FloatingPointError) and re.search(rf"\b{step + 1}\b", str(mismatch.came))
@@ -504,7 +504,7 @@ def test_train_refuses_no_examples_and_unequal_lengths(answers: Answers, lengths
 
 
 @pytest.mark.worth(0.5, "effects")
-@settings(max_examples=6)
+@settings(max_examples=4)
 @given(st.sampled_from([PLAIN, NORMALISED]), SEEDS)
 def test_train_changes_only_the_model(answers: Answers, middle: str, seed: int) -> None:
     """`train` changes neither inputs nor targets, and leaves the global random state alone."""
@@ -519,7 +519,7 @@ RATES = st.sampled_from(["lambda step: 0.5", "lambda step: 0.4 / (step + 1)", "l
 
 
 @pytest.mark.worth(1.5, "sgd")
-@settings(max_examples=12)
+@settings(max_examples=8)
 @given(st.sampled_from([PLAIN, NORMALISED]), st.integers(1, 8), st.integers(2, 4), st.integers(1, 5), RATES, SEEDS)
 def test_equals_a_loop_with_sgd(
     answers: Answers, middle: str, count: int, batch_size: int, steps: int, schedule: str, seed: int

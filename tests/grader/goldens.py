@@ -29,7 +29,7 @@ FOLDER = Path(__file__).parent / "golden"
 def texts(chosen: Iterable[tuple[Exercise, Mistake]]) -> dict[Path, str]:
     """The text of each mistake, by the file that keeps it."""
     chosen = list(chosen)
-    with Workers(curriculum.exercises()) as workers, ThreadPoolExecutor(2) as pool:
+    with Workers(curriculum.exercises(), many=True) as workers, ThreadPoolExecutor(2) as pool:
         made = pool.map(lambda pair: text(*pair, workers), chosen)
         return {path(*pair): golden for pair, golden in zip(chosen, made, strict=True)}
 
