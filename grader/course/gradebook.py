@@ -14,7 +14,7 @@ Row = list[str]
 def header(chosen: Sequence[Exercise]) -> Row:
     """The names of the columns."""
     exercises = [exercise.name for exercise in chosen]
-    return ["student", "points", "bonus", "by_hand", *exercises, "status", "submission", "seed"]
+    return ["student", "points", "bonus", "by_hand", *exercises, "status", "submission", "seed", "sandbox"]
 
 
 def row(result: RunResult, by_hand: Sequence[ByHand]) -> Row:
@@ -26,12 +26,12 @@ def row(result: RunResult, by_hand: Sequence[ByHand]) -> Row:
     bonus = sum(points[exercise.name] for exercise in result.exercises if exercise.bonus)
     numbers = [main, bonus, sum(extra.values()), *points.values()]
     origin = result.origin
-    return [cell(origin.student), *map(_number, numbers), status(result), origin.digest, origin.seed]
+    return [cell(origin.student), *map(_number, numbers), status(result), origin.digest, origin.seed, sandbox(result)]
 
 
 def ungraded(student: str, why: str, chosen: Sequence[Exercise]) -> Row:
     """The line of a student whose submission could not be graded: no points, which is not 0 points."""
-    return [cell(student), *[""] * (3 + len(chosen)), cell(f"not graded: {why}"), "", ""]
+    return [cell(student), *[""] * (3 + len(chosen)), cell(f"not graded: {why}"), "", "", ""]
 
 
 def status(result: RunResult) -> str:
@@ -42,6 +42,12 @@ def status(result: RunResult) -> str:
     if all(exercise.status == "not_started" for exercise in result.exercises):
         return "nothing started"
     return "graded"
+
+
+def sandbox(result: RunResult) -> str:
+    """Whether all walls of the sandbox stood; else which did not. What each is, `result.json` tells."""
+    missing = [name for name, state in (result.layers or {}).items() if state != "on"]
+    return cell(f"without {', '.join(missing)}") if missing else "on"
 
 
 def text(chosen: Sequence[Exercise], rows: Iterable[Row]) -> str:

@@ -59,11 +59,14 @@ def test_a_class_gets_gradebook_results_feedback_and_summary(tmp_path: Path) -> 
     assert list(book) == ["ada", "ada again", "bob", "bob again", "cyd"]
     names = [exercise.name for exercise in curriculum.exercises()]
     assert list(book["ada"]) == [
-        *("student", "points", "bonus", "by_hand", *names, "status", "submission", "seed"),
+        *("student", "points", "bonus", "by_hand", *names, "status", "submission", "seed", "sandbox"),
     ]
     main = sum(exercise.points for exercise in curriculum.exercises() if not exercise.bonus)
     assert [book[name]["points"] for name in ("ada", "cyd")] == [f"{main:g}", "0"]
     assert book["cyd"]["status"] == "nothing started"
+    layers = result(tmp_path / "out", "ada")["sandbox"]["layers"]
+    missing = [name for name, state in layers.items() if state != "on"]
+    assert book["ada"]["sandbox"] == (f"without {', '.join(missing)}" if missing else "on")
     bob = result(tmp_path / "out", "bob")
     assert float(book["bob"]["points"]) == bob["points"] < main
     for student in book:
