@@ -148,7 +148,7 @@ def test_a_tree_that_is_taught_ends_far_below_one_that_is_not() -> None:
         model = FusionTree(27, 8, 8, 32)
         model.load_state_dict(run.tree())
         losses.append(ex09_training.mean_loss(model, data.validation.windows, data.validation.targets))
-    assert losses[0] < losses[1] - 0.1, losses
+    assert losses[0] < losses[1] - 0.05, losses
 
 
 def test_a_file_of_another_run_or_a_damaged_one_is_none(tmp_path: Path) -> None:
