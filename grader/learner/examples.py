@@ -40,8 +40,14 @@ class Data:
 
 def from_words(exercise3: Any, words: list[str], context: int) -> Data:
     """Split words and cut windows with the learner's own functions."""
-    vocabulary = exercise3.build_vocabulary(words)
     training, validation, _ = exercise3.split_words(words, SPLIT_SEED)
+    return of_parts(exercise3, exercise3.build_vocabulary(words), training, validation, context)
+
+
+def of_parts(
+    exercise3: Any, vocabulary: dict[str, int], training: list[str], validation: list[str], context: int
+) -> Data:
+    """Cut windows of words that are split already."""
 
     def examples(part: list[str]) -> Examples:
         windows, targets = exercise3.make_windows(part, vocabulary, context)
