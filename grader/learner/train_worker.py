@@ -104,7 +104,7 @@ def train(answers: Any, order: dict[str, Any], records: Records, stop: threading
         device=order["device"],
     )
     seconds = go_on(run, seconds, records, stop, checkpoint)
-    model.cpu().load_state_dict(run.tree())
+    model.cpu().load_state_dict(model.state_dict() | run.tree())  # it may hold more, such as a count of batches
     buffer = io.BytesIO()
     torch.save(model.state_dict(), buffer)
     write_whole(out, buffer.getvalue())
@@ -137,7 +137,11 @@ def prepared(answers: Any, order: dict[str, Any], data: examples.Data, model: An
         state: dict[str, torch.Tensor] = tree.state_dict()
         return state
 
-    return StagedRun(recipe, new_tree, on_device, order["seed"])
+    try:
+        return StagedRun(recipe, new_tree, on_device, order["seed"])
+    except KeyError as lacking:
+        needs = f"--recipe {order['recipe']} reads the parts that exercises 6 to 8 name"
+        raise ValueError(f"the state_dict of FusionTree has no {lacking}; {needs}") from lacking
 
 
 def take_up(run: Run, checkpoint: Checkpoint) -> float:

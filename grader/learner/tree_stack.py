@@ -80,7 +80,7 @@ class TreeStack(nn.Module):
 
     def __init__(self, states: Sequence[State]) -> None:
         super().__init__()
-        depth = sum(name.endswith("linear.weight") for name in states[0])
+        depth = sum(name.startswith("levels.") and name.endswith(".linear.weight") for name in states[0])
         self.embedding = nn.Parameter(torch.stack([state["embedding.weight"] for state in states], dim=1))  # (V, K, E)
         self.fusions = [FusionStack(states, level) for level in range(depth)]
         self.levels = nn.ModuleList(self.fusions)

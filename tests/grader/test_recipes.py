@@ -2,6 +2,7 @@
 
 import io
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -11,7 +12,7 @@ from typing import Any
 
 import pytest
 import torch
-from conftest import grade
+from conftest import grade, spoil
 from torch.nn import functional as F
 
 from grader import checkout, corpus
@@ -215,3 +216,27 @@ def test_steps_are_refused_where_passes_are_counted(solved: Path) -> None:
     done = grade("train", "--answers", solved, "--recipe", "fast", "--steps", "10")
     assert done.returncode == 2
     assert done.stderr.startswith("grade: --steps goes with --recipe published")
+
+
+def test_a_normalisation_that_counts_its_batches_is_a_right_one_here_too(solved: Path, tmp_path: Path) -> None:
+    shutil.copy(checkout.ROOT / "tests" / "right" / "ex06_batch_norm" / "subclass.py", solved / "ex06_batch_norm.py")
+    done = grade(
+        "train", "--answers", solved, "--recipe", "fast", "--data", short(tmp_path), "--out", tmp_path / "t.pt"
+    )
+    assert done.returncode == 0, done.stderr
+    assert "levels.0.norm.num_batches_tracked" in torch.load(tmp_path / "t.pt", weights_only=True)
+
+
+def test_a_tree_of_other_parts_is_told_so(solved: Path, tmp_path: Path) -> None:
+    spoil(solved, 8, "self.embedding", "self.letters")
+    done = grade(
+        "train", "--answers", solved, "--recipe", "fast", "--data", short(tmp_path), "--out", tmp_path / "t.pt"
+    )
+    assert done.returncode == 1
+    assert "the state_dict of FusionTree has no 'embedding.weight'" in done.stderr
+
+
+def short(folder: Path) -> Path:
+    words = folder / "words.txt"
+    words.write_text("\n".join(corpus.load_names()[::50]) + "\n")
+    return words
