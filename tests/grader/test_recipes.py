@@ -6,6 +6,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -204,6 +205,16 @@ def test_the_same_command_goes_on_after_ctrl_c(solved: Path, tmp_path: Path) -> 
     assert "(--fresh begins anew)" in goes_on
     other = stopped([*command, "--seed", 1], lambda process: os.killpg(process.pid, signal.SIGINT), after="step")
     assert "goes on" not in other.partition("Stopped")[0], "another seed is another run"
+
+
+def test_a_command_that_is_killed_loses_nothing(solved: Path, tmp_path: Path) -> None:
+    command = ["train", "--answers", solved, "--recipe", "best", "--out", tmp_path / "tree.pt"]
+    stopped(command, lambda process: process.kill(), after="step")
+    deadline = time.monotonic() + 60
+    while not (tmp_path / "tree.pt.stopped").exists() and time.monotonic() < deadline:
+        time.sleep(0.1)  # the process that trains finds its order's end, and saves
+    goes_on = stopped(command, lambda process: os.killpg(process.pid, signal.SIGINT), after="goes on after step")
+    assert "(--fresh begins anew)" in goes_on
 
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason="it is there")
