@@ -22,6 +22,7 @@ SECTIONS: dict[str, dict[str, Entry]] = {
         "compare": Entry("Your answer beside the solution.", "compare"),
         "reset": Entry("Bring an exercise's stub back; your file is kept.", "reset"),
         "train": Entry("Train the tree with your own code, and write ten new names.", "train"),
+        "challenge": Entry("Score a model and training of your own on words that it never sees.", "challenge"),
     },
     "For instructors": {
         "class": Entry("Grade a folder of submissions.", "grade_class"),

@@ -2,6 +2,7 @@
 
 import ast
 import contextlib
+import hashlib
 import json
 import subprocess
 import sys
@@ -13,19 +14,42 @@ from grader import checkout, curriculum
 from grader.checking.processes import environment, read_records
 from grader.curriculum import Exercise
 from grader.errors import AnswersFailed, UsageError
+from grader.learner import recipes
 from grader.submission import Submission
+from grader.whole_file import writable
 
 FIRST, LAST = 3, 10
 LEAST_WORDS = 20  # so that a tenth of them is a validation set at all
 
 
 @dataclass(frozen=True)
+class Order:
+    """What is asked for: a recipe (None: a first look, the published one with fewer steps), and where it runs.
+
+    Attributes:
+        steps: of the published recipe, other than its own; None: its own.
+        fresh: begin anew, also where this very run was stopped before.
+    """
+
+    recipe: str | None
+    steps: int | None
+    seed: int
+    device: str
+    threads: int
+    out: Path
+    fresh: bool
+
+
+@dataclass(frozen=True)
 class Started:
-    """The model is built: its size, and the numbers of examples."""
+    """The model is built: its size, the numbers of examples, the steps, those done before among them."""
 
     parameters: int
     training: int
     validation: int
+    done: int
+    steps: int
+    device: str
 
 
 @dataclass(frozen=True)
@@ -42,7 +66,6 @@ class Trained:
 
     done: int
     seconds: float
-    parameters: int
     training_loss: float
     validation_loss: float
     names: tuple[str, ...]
@@ -70,21 +93,25 @@ def _unwritten(submission: Submission, exercise: Exercise) -> bool:
     return any(isinstance(name, ast.Name) and name.id == "NotImplementedError" for name in names)
 
 
+def refuse(order: Order) -> None:
+    """Say what cannot be done before anything is.
+
+    Raises:
+        UsageError: steps for a recipe that counts epochs, or a model that cannot be saved where it should be.
+    """
+    recipe = recipes.RECIPES.get(order.recipe or "")
+    if order.steps is not None and isinstance(recipe, recipes.Staged):
+        raise UsageError(f"--steps goes with --recipe published; {order.recipe} counts passes over the words")
+    writable(order.out)
+
+
 class Training:
     """One training run: iterate over its events; `stop` lets it end after a whole step and save."""
 
-    def __init__(
-        self,
-        submission: Submission,
-        standing_on: Sequence[Exercise],
-        words: list[str],
-        *,
-        steps: int,
-        seed: int,
-        out: Path,
-    ) -> None:
+    def __init__(self, submission: Submission, standing_on: Sequence[Exercise], words: list[str], order: Order) -> None:
         if len(words) < LEAST_WORDS:
             raise UsageError(f"{len(words)} words are too few to learn from and to measure on: {LEAST_WORDS} at least")
+        refuse(order)
         self._process = subprocess.Popen(
             [sys.executable, "-P", "-m", "grader.learner.train_worker"],
             stdin=subprocess.PIPE,
@@ -94,17 +121,22 @@ class Training:
             env=environment(),
             start_new_session=True,  # Ctrl-C reaches the command alone, which asks for a stop
         )
-        order = {
+        line = {
             "folder": str(submission.folder),
             "standing_on": [exercise.name for exercise in standing_on],
             "words": words,
-            "steps": steps,
-            "seed": seed,
-            "out": str(out.absolute()),
+            "recipe": order.recipe,
+            "steps": order.steps,
+            "seed": order.seed,
+            "device": order.device,
+            "threads": order.threads,
+            "out": str(order.out.absolute()),
+            "fresh": order.fresh,
+            "run": _digest(submission, standing_on, words, order),
         }
         assert self._process.stdout is not None
         self._records = read_records(self._process.stdout)
-        self._tell(json.dumps(order))
+        self._tell(json.dumps(line))
 
     def stop(self) -> None:
         """Ask for an end after the step that runs."""
@@ -120,12 +152,15 @@ class Training:
 
         Raises:
             AnswersFailed: the answers raised, or ended the process.
+            UsageError: there is no such device.
         """
         while (record := self._records.get()) is not None:
             if "failed" in record:
                 lines = [record["failed"], *(record["traceback"] or "").splitlines()]
                 raise AnswersFailed("training stopped: " + "\n      ".join(lines))
-            if "done" in record:
+            if "refused" in record:
+                raise UsageError(record["refused"])
+            if "names" in record:
                 yield Trained(**record | {"names": tuple(record["names"])})
                 return
             yield Step(record["step"], record["loss"]) if "step" in record else Started(**record)
@@ -141,3 +176,11 @@ class Training:
         with contextlib.suppress(OSError):  # it has ended already; its last record says why
             self._process.stdin.write(line.encode() + b"\n")
             self._process.stdin.flush()
+
+
+def _digest(submission: Submission, standing_on: Sequence[Exercise], words: list[str], order: Order) -> str:
+    """What makes a run the same run: recipe, steps, seed, words, and every line of the code that trains."""
+    standing = {exercise.name for exercise in standing_on}
+    code = [(e.solution if e.name in standing else submission.path(e)).read_bytes().hex() for e in needed()]
+    told = json.dumps([order.recipe, order.steps, order.seed, words, code])
+    return hashlib.sha256(told.encode()).hexdigest()

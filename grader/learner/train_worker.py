@@ -11,7 +11,7 @@ import sys
 import threading
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import torch
 
@@ -20,12 +20,40 @@ from grader.checking import explain
 from grader.checking.answers import Answers
 from grader.checking.examples import Failure
 from grader.checking.worker import Records
+from grader.learner import examples
+from grader.learner.checkpoint import Checkpoint
+from grader.learner.published_run import PublishedRun
+from grader.learner.recipes import FIRST_LOOK, RECIPES, Published
+from grader.learner.staged_run import StagedRun
 from grader.whole_file import write_whole
 
-CONTEXT, EMBEDDING, HIDDEN, BATCH = 8, 24, 128, 32
-SPLIT_SEED = 42  # makemore's split
+CONTEXT, EMBEDDING, HIDDEN = 8, 24, 128
 CHUNK_SECONDS = 0.25
+CHECKPOINT_SECONDS = 10.0  # the most that a kill costs
 NAMES = 10
+
+
+class Run(Protocol):
+    """A recipe at work."""
+
+    done: int
+    total: int
+
+    def advance(self, steps: int) -> float:
+        """Take some steps; their mean loss."""
+        ...
+
+    def tree(self) -> dict[str, torch.Tensor]:
+        """The tree as it is now, as a state of the learner's FusionTree."""
+        ...
+
+    def state(self) -> dict[str, Any]:
+        """All that the steps to come depend on."""
+        ...
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Go on from such a state."""
+        ...
 
 
 def main() -> None:
@@ -33,9 +61,14 @@ def main() -> None:
     records = Records(os.dup(1))
     os.dup2(2, 1)
     order = json.loads(sys.stdin.readline())
+    if order["device"] == "auto":
+        order["device"] = "cuda" if torch.cuda.is_available() else "cpu"
+    if order["device"] == "cuda" and not torch.cuda.is_available():
+        records.send(refused="this torch finds no CUDA device: --device cpu")
+        return
     stop = threading.Event()
     threading.Thread(target=await_stop, args=[stop], daemon=True).start()
-    torch.set_num_threads(1)  # layers this small are slower on two threads
+    torch.set_num_threads(order["threads"])
     names = [exercise.name for exercise in curriculum.exercises()]
     answers = Answers(Path(order["folder"]), checkout.SOLUTIONS, names)
     answers.take(Path(order["folder"]), order["standing_on"])
@@ -55,54 +88,91 @@ def await_stop(stop: threading.Event) -> None:
 
 def train(answers: Any, order: dict[str, Any], records: Records, stop: threading.Event) -> None:
     """Windows, split, tree, training, losses, names: each by the learner's exercise."""
-    windows, tree, training = answers.ex03_windows, answers.ex08_tree, answers.ex09_training
-    words, steps, seed = order["words"], order["steps"], order["seed"]
-    vocabulary = windows.build_vocabulary(words)
-    split = windows.split_words(words, SPLIT_SEED)
-    train_part, validation_part = (windows.make_windows(part, vocabulary, CONTEXT) for part in split[:2])
+    training, seed, out = answers.ex09_training, order["seed"], Path(order["out"])
+    data = examples.from_words(answers.ex03_windows, order["words"], CONTEXT)
     torch.manual_seed(seed)
-    model = tree.FusionTree(len(vocabulary), CONTEXT, EMBEDDING, HIDDEN)
-    parameters = sum(parameter.numel() for parameter in model.parameters())
-    records.send(parameters=parameters, training=len(train_part[0]), validation=len(validation_part[0]))
-    started = time.perf_counter()
-    done = run_steps(training, model, train_part, steps, seed, records, stop)
-    seconds = time.perf_counter() - started
+    model = answers.ex08_tree.FusionTree(len(data.vocabulary), CONTEXT, EMBEDDING, HIDDEN)
+    run = prepared(answers, order, data, model)
+    checkpoint = Checkpoint(out, order["run"])
+    seconds = 0.0 if order["fresh"] else take_up(run, checkpoint)
+    records.send(
+        parameters=sum(parameter.numel() for parameter in model.parameters()),
+        training=len(data.training.targets),
+        validation=len(data.validation.targets),
+        done=run.done,
+        steps=run.total,
+        device=order["device"],
+    )
+    seconds = go_on(run, seconds, records, stop, checkpoint)
+    model.cpu().load_state_dict(model.state_dict() | run.tree())  # it may hold more, such as a count of batches
     buffer = io.BytesIO()
     torch.save(model.state_dict(), buffer)
-    write_whole(Path(order["out"]), buffer.getvalue())
+    write_whole(out, buffer.getvalue())
+    if run.done == run.total:
+        checkpoint.remove()
     generator = torch.Generator().manual_seed(seed + 1)
     records.send(
-        done=done,
+        done=run.done,
         seconds=seconds,
-        parameters=parameters,
-        training_loss=training.mean_loss(model, *train_part),
-        validation_loss=training.mean_loss(model, *validation_part),
+        training_loss=training.mean_loss(model, data.training.windows, data.training.targets),
+        validation_loss=training.mean_loss(model, data.validation.windows, data.validation.targets),
         names=[
-            answers.ex10_sampling.sample_word(model, vocabulary, CONTEXT, generator=generator) for _ in range(NAMES)
+            answers.ex10_sampling.sample_word(model, data.vocabulary, CONTEXT, generator=generator)
+            for _ in range(NAMES)
         ],
     )
 
 
-def run_steps(
-    training: Any, model: Any, part: Any, steps: int, seed: int, records: Records, stop: threading.Event
-) -> int:
-    """Train in chunks of about a quarter second, so that progress shows and a stop falls between two steps."""
-    generator = torch.Generator().manual_seed(seed)
-    done, chunk = 0, 10
-    while done < steps and not stop.is_set():
-        started, first, count = time.perf_counter(), done, min(chunk, steps - done)
-        losses = training.train(
-            model,
-            *part,
-            steps=count,
-            batch_size=BATCH,
-            learning_rate=lambda step, first=first: training.step_decay(first + step, steps),
-            generator=generator,
-        )
-        done += count
-        records.send(step=done, loss=sum(losses) / len(losses))
-        chunk = max(10, int(count * CHUNK_SECONDS / max(time.perf_counter() - started, 1e-4)))
-    return done
+def prepared(answers: Any, order: dict[str, Any], data: examples.Data, model: Any) -> Run:
+    """The recipe of an order, ready for its first step."""
+    device = torch.device(order["device"])
+    on_device = data.training.on(device)
+    recipe = RECIPES.get(order["recipe"], FIRST_LOOK)
+    if isinstance(recipe, Published):
+        chosen = Published(order["steps"] or recipe.steps, recipe.batch)
+        return PublishedRun(chosen, answers.ex09_training, model.to(device), on_device, order["seed"])
+
+    def new_tree() -> dict[str, torch.Tensor]:
+        tree = answers.ex08_tree.FusionTree(len(data.vocabulary), CONTEXT, EMBEDDING, HIDDEN)
+        state: dict[str, torch.Tensor] = tree.state_dict()
+        return state
+
+    try:
+        return StagedRun(recipe, new_tree, on_device, order["seed"])
+    except KeyError as lacking:
+        needs = f"--recipe {order['recipe']} reads the parts that exercises 6 to 8 name"
+        raise ValueError(f"the state_dict of FusionTree has no {lacking}; {needs}") from lacking
+
+
+def take_up(run: Run, checkpoint: Checkpoint) -> float:
+    """Bring a run to where it was left; the seconds that it has taken so far."""
+    left = checkpoint.load()
+    if left is None:
+        return 0.0
+    run.restore(left["run"])
+    return float(left["seconds"])
+
+
+def go_on(run: Run, seconds: float, records: Records, stop: threading.Event, checkpoint: Checkpoint) -> float:
+    """Train in chunks of about a quarter second, so that progress shows and a stop falls between two steps.
+
+    Returns:
+        The seconds of training, those before it was taken up among them; what saving takes is not.
+    """
+    chunk, saved = 10, time.monotonic()
+    while run.done < run.total and not stop.is_set():
+        started, before = time.perf_counter(), run.done
+        loss = run.advance(chunk)
+        took = time.perf_counter() - started
+        seconds += took
+        records.send(step=run.done, loss=loss)
+        chunk = max(10, int((run.done - before) * CHUNK_SECONDS / max(took, 1e-4)))
+        if time.monotonic() - saved > CHECKPOINT_SECONDS:
+            checkpoint.save({"run": run.state(), "seconds": seconds})
+            saved = time.monotonic()
+    if run.done < run.total:
+        checkpoint.save({"run": run.state(), "seconds": seconds})
+    return seconds
 
 
 if __name__ == "__main__":

@@ -12,31 +12,42 @@ from grader.curriculum import Exercise
 from grader.learner.train import Started, Step, Trained, Training
 
 
-def follow(
-    console: Console, run: Training, missing: Sequence[Exercise], words: Sequence[str], steps: int, out: Path
-) -> bool:
+def follow(console: Console, run: Training, missing: Sequence[Exercise], words: Sequence[str], out: Path) -> bool:
     """Print a run to its end; Ctrl-C asks it to stop after a whole step. Returns whether all steps were done."""
     for exercise in missing:
         console.print(Text(f"{exercise.name}: the solution stands in (--with-solutions)", "yellow"), soft_wrap=True)
-    trained = None
+    started = trained = None
     with _progress(console) as bar:
-        task = bar.add_task("loss ......", total=steps)
+        task = bar.add_task("loss ......", total=None)
         said = 0
         while trained is None:
             try:
                 for event in run.events():
-                    if isinstance(event, Step):
+                    if isinstance(event, Started):
+                        started, said = event, 10 * event.done // event.steps
+                        bar.update(task, total=event.steps, completed=event.done)
+                        _introduce(console, event)
+                    elif isinstance(event, Step):
+                        assert started is not None
                         bar.update(task, completed=event.done, description=f"loss {event.loss:.4f}")
-                        said = _say(console, event, steps, said)
-                    elif isinstance(event, Started):
-                        examples = f"{event.training:,} examples to learn from, {event.validation:,} to validate on"
-                        console.print(f"a tree of {event.parameters:,} parameters, {examples}")
+                        said = _say(console, event, started.steps, said)
                     else:
                         trained = event
             except KeyboardInterrupt:
                 run.stop()
-    _tell(console, trained, set(words), steps, out)
-    return trained.done == steps
+    assert started is not None
+    _tell(console, started, trained, set(words), out)
+    return trained.done == started.steps
+
+
+def _introduce(console: Console, started: Started) -> None:
+    examples = f"{started.training:,} examples to learn from, {started.validation:,} to validate on"
+    where = "" if started.device == "cpu" else f", on {started.device}"
+    console.print(f"a tree of {started.parameters:,} parameters, {examples}{where}")
+    if started.done:
+        console.print(
+            f"goes on after step {started.done} of {started.steps}, where it was stopped (--fresh begins anew)"
+        )
 
 
 def _progress(console: Console) -> Progress:
@@ -53,9 +64,13 @@ def _say(console: Console, event: Step, steps: int, said: int) -> int:
     return tenths
 
 
-def _tell(console: Console, trained: Trained, words: set[str], steps: int, out: Path) -> None:
-    if trained.done < steps:
-        console.print(f"\nStopped after step {trained.done} of {steps}, as asked; the model is saved whole.")
+def _tell(console: Console, started: Started, trained: Trained, words: set[str], out: Path) -> None:
+    if trained.done < started.steps:
+        console.print(
+            f"\nStopped after step {trained.done} of {started.steps}, as asked; the model is saved whole, "
+            "and the same command goes on from here.",
+            soft_wrap=True,
+        )
     console.print(f"\ntraining loss {trained.training_loss:.4f}, after {trained.done} steps")
     new = sum(name not in words for name in trained.names)
     console.print(f"ten names of its own, {new} of them new (not in the list):")
@@ -63,4 +78,4 @@ def _tell(console: Console, trained: Trained, words: set[str], steps: int, out: 
         console.print(Text(f"  {name or '(an empty name)'}" + ("" if name not in words else "   (in the list)")))
     console.print(f"model saved in {checkout.shown(out)}", soft_wrap=True)
     seconds = f"{trained.seconds:.1f} s"
-    console.print(f"validation loss {trained.validation_loss:.4f}, {trained.parameters} parameters, {seconds}")
+    console.print(f"validation loss {trained.validation_loss:.4f}, {started.parameters} parameters, {seconds}")

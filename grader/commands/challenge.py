@@ -1,0 +1,49 @@
+"""`grade challenge`."""
+
+from pathlib import Path
+
+import click
+
+from grader.errors import AnswersFailed, UsageError
+from grader.reports.console import open_console
+
+
+@click.command("challenge")
+@click.argument("file", required=False, type=click.Path(path_type=Path), metavar="FILE")
+@click.option("--data", default="names", show_default=True, metavar="names|makemore|FILE", help="Words to learn from.")
+@click.option("--seconds", type=click.FloatRange(1), default=60.0, show_default=True, help="Of CPU time, for training.")
+@click.option("--board", is_flag=True, help="Show the leaderboard.")
+@click.option("--marks", is_flag=True, help="Measure the project's own models on this machine, for the leaderboard.")
+@click.option("--accept-weak-sandbox", is_flag=True, help="Run the file also where the sandbox lacks a wall.")
+def command(file: Path | None, data: str, seconds: float, board: bool, marks: bool, accept_weak_sandbox: bool) -> int:
+    """Score your own train_model by its loss on test words (exercises/challenge.md tells the rules)."""
+    if file is None and not board and not marks:
+        raise UsageError("name a file with your train_model (exercises/challenge.py is one), or ask for the --board")
+    from grader import corpus
+    from grader.learner import board as boards
+    from grader.learner import challenge
+    from grader.learner import marks as own
+    from grader.reports import leaderboard
+
+    console = open_console()
+    words = corpus.load_names() if data == "names" else corpus.read_words(corpus.find_corpus(data))
+    given, name = challenge.task(words), boards.board_of(words, seconds)
+    if marks:
+        for mark in own.missing([entry.name for entry in boards.entries(name) if entry.mark]):
+            console.print(f"measuring {mark} ...")
+            score = own.measure(mark, given)
+            boards.enter(name, boards.Entry(mark, True, score.loss, score.parameters, score.seconds))
+    if file is not None:
+        challenge.check(file)
+        try:
+            with challenge.walls(accept_weak=accept_weak_sandbox) as sandbox:
+                score = challenge.challenge(file, given, seconds, sandbox)
+        except AnswersFailed as failed:
+            boards.enter(name, boards.Entry(file.stem, False, None, None, None, str(failed).partition("\n")[0]))
+            raise
+        boards.enter(name, boards.Entry(file.stem, False, score.loss, score.parameters, score.seconds))
+    if board or marks:
+        leaderboard.show(console, boards.entries(name), own.missing([e.name for e in boards.entries(name) if e.mark]))
+    if file is not None:
+        console.print(f"test loss {score.loss:.4f}, {score.parameters} parameters, {score.seconds:.1f} s")
+    return 0

@@ -1,0 +1,73 @@
+"""The local leaderboard of `grade challenge`, in `.grade/challenge.json`: challengers and marks, each with its score.
+
+Scores compare on the same words and budget only, so a board is one of both. A damaged file is put aside.
+"""
+
+import contextlib
+import hashlib
+import json
+import math
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from grader import checkout
+from grader.errors import UsageError
+from grader.whole_file import write_whole
+
+FILE = checkout.STATE / "challenge.json"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line: who, and either a score or why there is none.
+
+    Attributes:
+        mark: whether it is one of the project's own models, to compare with.
+        seconds: of CPU time, for training.
+    """
+
+    name: str
+    mark: bool
+    loss: float | None
+    parameters: int | None
+    seconds: float | None
+    refused: str | None = None
+
+
+def board_of(words: Sequence[str], seconds: float) -> str:
+    """The name of the board for these words and this budget."""
+    digest = hashlib.sha256("\n".join(words).encode()).hexdigest()
+    return f"{digest[:16]} {seconds:g}"
+
+
+def entries(board: str) -> list[Entry]:
+    """The lines of a board, the best first and the refused last."""
+    found = [Entry(**fields) for fields in _read().get(board, {}).values()]
+    return sorted(found, key=lambda entry: (math.inf if entry.loss is None else entry.loss, entry.name))
+
+
+def enter(board: str, entry: Entry) -> None:
+    """Write a line; it takes the place of the one of the same name."""
+    boards = _read()
+    boards.setdefault(board, {})[f"{'mark' if entry.mark else 'file'} {entry.name}"] = asdict(entry)
+    try:
+        checkout.STATE.mkdir(exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"cannot make {checkout.shown(checkout.STATE)}: {error.strerror}") from error
+    write_whole(FILE, json.dumps(boards, indent=1) + "\n")
+
+
+def _read() -> dict[str, dict[str, Any]]:
+    try:
+        boards: dict[str, dict[str, Any]] = json.loads(FILE.read_text(encoding="utf-8"))
+        for lines in boards.values():
+            for fields in lines.values():
+                Entry(**fields)
+        return boards
+    except OSError:
+        return {}
+    except (ValueError, TypeError, AttributeError):
+        with contextlib.suppress(OSError):
+            FILE.replace(FILE.with_name("challenge.damaged.json"))
+        return {}

@@ -1,0 +1,235 @@
+"""`grade challenge`: a learner's own `train_model`, run behind the walls of the sandbox, and its model scored.
+
+Two processes, one after the other. The first trains: it is sent words to learn from and words to validate on, and its
+CPU time is measured from outside. The second has never seen a word: `new_model` makes an untrained model there, which
+is given the trained numbers and nothing else. So all that a model knows lies in its parameters, and those are counted.
+"""
+
+import contextlib
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import torch
+from torch import Tensor
+
+from grader import checkout, curriculum
+from grader.answer_modules import NotThere, Problem
+from grader.checking.processes import CAN_FORK
+from grader.errors import AnswersFailed, UsageError
+from grader.learner.examples import SPLIT_SEED
+from grader.learner.fair_loss import fair_loss
+from grader.sandbox.launch import Sandbox, SandboxedWorker
+from grader.sandbox.peer import Lost
+from grader.sandbox.proxy import RemoteAnswers
+from solutions.ex03_windows import build_vocabulary, split_words
+
+PARAMETERS = 76_579  # of exercise 8's tree on 26 letters
+BUFFERS = 4_096  # numbers that are no parameters, such as running statistics
+SOURCE_BYTES = 64 << 10  # of the file and the exercises beside it: code, not data
+MEMORY_BYTES = 4 << 30
+MOST_CONTEXT = 64
+LEAST_WORDS = 20
+SCORING_SECONDS = 120
+
+
+class Budget(NamedTuple):
+    """What `train_model` is told besides the words."""
+
+    seconds: float
+    parameters: int
+    vocabulary: dict[str, int]
+
+
+@dataclass(frozen=True)
+class Task:
+    """Words in three parts, and the vocabulary of all of them; the test words never leave this process as words."""
+
+    training: list[str]
+    validation: list[str]
+    test: list[str]
+    vocabulary: dict[str, int]
+
+
+@dataclass(frozen=True)
+class Score:
+    """A challenger's loss on the test words in nats, its parameters, and the CPU seconds that training took."""
+
+    loss: float
+    parameters: int
+    seconds: float
+
+
+def task(words: list[str]) -> Task:
+    """Split words as `grade train` does.
+
+    Raises:
+        UsageError: they are too few.
+    """
+    if len(words) < LEAST_WORDS:
+        raise UsageError(f"{len(words)} words are too few to learn from and to test on: {LEAST_WORDS} at least")
+    return Task(*split_words(words, SPLIT_SEED), build_vocabulary(words))
+
+
+def walls(*, accept_weak: bool = False) -> Sandbox:
+    """A sandbox for challengers; close it, or use `with`.
+
+    Raises:
+        UsageError: there is none here, or one that lacks a wall which was not accepted.
+    """
+    if not CAN_FORK:
+        raise UsageError("grade challenge needs the sandbox, and that needs Linux")
+    sandbox = Sandbox()
+    try:
+        weakness = sandbox.weakness()
+        if weakness and not accept_weak:
+            raise UsageError(f"the sandbox lacks {weakness}; --accept-weak-sandbox runs the file all the same")
+    except UsageError:
+        sandbox.close()
+        raise
+    return sandbox
+
+
+def check(file: Path) -> None:
+    """Refuse what is no file to run.
+
+    Raises:
+        UsageError: it is not there, or has no name that can be imported.
+        AnswersFailed: it is so large that it brings data along.
+    """
+    if not file.is_file():
+        raise UsageError(f"{checkout.shown(file)} is not there; exercises/challenge.py is one to start from")
+    if file.suffix != ".py" or not file.stem.isidentifier() or file.stem.startswith("_"):
+        raise UsageError(f"{file.name} cannot be imported; name it like a module: my_model.py")
+    beside = [file.parent / exercise.file for exercise in curriculum.exercises()]
+    size = sum(path.stat().st_size for path in [file, *beside] if path.is_file())
+    if size > SOURCE_BYTES:
+        raise AnswersFailed(
+            f"refused: {file.name} and the exercises beside it hold {size:,} bytes; code needs no more than "
+            f"{SOURCE_BYTES:,}, data may not be brought along"
+        )
+
+
+def challenge(file: Path, given: Task, seconds: float, sandbox: Sandbox) -> Score:
+    """Train and score a file.
+
+    Raises:
+        AnswersFailed: the file fails, breaks a rule or goes over its budget.
+        UsageError: there is no such file.
+    """
+    check(file)
+    numbers, used = _trained(sandbox, file, given, seconds)
+    return Score(_scored(sandbox, file, given, numbers), _size(numbers, parameters=True), used)
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """All that is kept of a trained model: its parameters and its buffers, by name."""
+
+    parameters: dict[str, Tensor]
+    buffers: dict[str, Tensor]
+
+
+def _trained(sandbox: Sandbox, file: Path, given: Task, seconds: float) -> tuple[Numbers, float]:
+    """What training leaves behind, and the CPU seconds that it took."""
+    worker = sandbox.start(memory_bytes=MEMORY_BYTES, cpu_seconds=math.ceil(seconds) + 1)
+    numbers: Numbers | None = None
+    try:
+        with _failing(file):
+            remote = _remote(worker, file, 4 * seconds + 30)  # by the clock: a busy machine is not the file's fault
+            budget = Budget(seconds, PARAMETERS, given.vocabulary)
+            model = remote.train_model(given.training, given.validation, budget)
+            numbers = _numbers(model, "train_model")
+    except Lost as lost:
+        _, used = worker.end(1.0)
+        if used < seconds:
+            raise AnswersFailed(f"{file.name} ended its process while it trained: {_why(lost)}") from lost
+    finally:
+        _, used = worker.end(0.0)
+    if used > seconds or numbers is None:
+        raise AnswersFailed(f"refused: training took {used:.1f} s of CPU time, the budget is {seconds:g} s")
+    return numbers, used
+
+
+def _scored(sandbox: Sandbox, file: Path, given: Task, numbers: Numbers) -> float:
+    """The loss of an untrained model that was given the numbers, in a process that holds nothing else."""
+    worker = sandbox.start(memory_bytes=MEMORY_BYTES, cpu_seconds=SCORING_SECONDS)
+    try:
+        with _failing(file), torch.no_grad():
+            remote = _remote(worker, file, SCORING_SECONDS)
+            model = remote.new_model(len(given.vocabulary))
+            fresh = _numbers(model, "new_model")
+            for kind in ("parameters", "buffers"):
+                _fill(getattr(fresh, kind), getattr(numbers, kind))
+            model.eval()
+            context = model.context
+            if type(context) is not int or not 1 <= context <= MOST_CONTEXT:
+                raise AnswersFailed(f"refused: model.context must be a whole number from 1 to {MOST_CONTEXT}")
+            return fair_loss(model, given.test, given.vocabulary, context)
+    except Lost as lost:
+        raise AnswersFailed(f"{file.name} ended its process while it was scored: {_why(lost)}") from lost
+    finally:
+        worker.end(0.0)
+
+
+@contextlib.contextmanager
+def _failing(file: Path) -> Iterator[None]:
+    """Tell what the file raises in one line and the place."""
+    try:
+        yield
+    except (AnswersFailed, UsageError):
+        raise
+    except (Problem, NotThere) as problem:
+        raise AnswersFailed(str(problem)) from problem
+    except Exception as raised:
+        lines = []
+        step = raised.__traceback__
+        while step is not None:
+            if Path(step.tb_frame.f_code.co_filename).name == file.name:
+                lines.append(f"{file.name}, line {step.tb_lineno}, in {step.tb_frame.f_code.co_name}")
+            step = step.tb_next
+        where = "".join(f"\n      {line}" for line in lines)
+        raise AnswersFailed(f"{file.name} raised {type(raised).__name__}: {raised}{where}") from raised
+
+
+def _remote(worker: SandboxedWorker, file: Path, seconds: float) -> Any:
+    """The file as a module of the worker; exercises that lie beside it may be imported there."""
+    names = [file.stem, *(exercise.name for exercise in curriculum.exercises())]
+    remote = RemoteAnswers(worker.connection, file.absolute().parent, checkout.SOLUTIONS, names, [], seconds)
+    return getattr(remote, file.stem)
+
+
+def _numbers(model: Any, function: str) -> Numbers:
+    """Copies of a model's numbers, if it is a model and holds no more than it may."""
+    if not isinstance(model, torch.nn.Module):
+        raise AnswersFailed(f"refused: {function} must return an nn.Module, got {type(model).__name__}")
+    numbers = Numbers(
+        {name: tensor.detach() for name, tensor in model.named_parameters()},
+        {name: tensor.detach() for name, tensor in model.named_buffers()},
+    )
+    for parameters, most in ((True, PARAMETERS), (False, BUFFERS)):
+        count = _size(numbers, parameters=parameters)
+        if count > most:
+            kind = "parameters" if parameters else "numbers in buffers"
+            raise AnswersFailed(f"refused: the model of {function} has {count:,} {kind}, {most:,} are the most")
+    return numbers
+
+
+def _size(numbers: Numbers, *, parameters: bool) -> int:
+    return sum(tensor.numel() for tensor in (numbers.parameters if parameters else numbers.buffers).values())
+
+
+def _fill(empty: dict[str, Tensor], trained: dict[str, Tensor]) -> None:
+    """Write trained numbers over untrained ones."""
+    forms = [{name: (t.dtype, t.shape) for name, t in numbers.items()} for numbers in (empty, trained)]
+    if forms[0] != forms[1]:
+        names = sorted(name for name in {*empty, *trained} if forms[0].get(name) != forms[1].get(name))
+        raise AnswersFailed(f"refused: new_model and train_model differ in {', '.join(names[:3])}")
+    for name, tensor in empty.items():
+        tensor.copy_(trained[name])
+
+
+def _why(lost: Lost) -> str:
+    return {"time": "it gave no answer in time", "closed": "it is gone", "protocol": "it broke the protocol"}[lost.why]

@@ -1,0 +1,43 @@
+"""A run of training put down and taken up again: a file beside the model, written whole, gone when the run is done."""
+
+import contextlib
+import io
+import pickle
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from grader.whole_file import write_whole
+
+
+class Checkpoint:
+    """The file of one run.
+
+    Args:
+        model: the file that the model is saved in.
+        run: what tells this run from any other: recipe, seed, words, code. A file of another run is as good as none.
+    """
+
+    def __init__(self, model: Path, run: str) -> None:
+        self._path, self._run = model.with_name(f"{model.name}.stopped"), run
+
+    def save(self, state: dict[str, Any]) -> None:
+        """Write a state."""
+        buffer = io.BytesIO()
+        torch.save({"run": self._run, "state": state}, buffer)
+        write_whole(self._path, buffer.getvalue())
+
+    def load(self) -> dict[str, Any] | None:
+        """The state that this run was left in; None where there is none."""
+        try:
+            found = torch.load(self._path, map_location="cpu", weights_only=True)
+            state: dict[str, Any] = found["state"]
+            return state if found["run"] == self._run else None
+        except (OSError, RuntimeError, EOFError, pickle.UnpicklingError, KeyError, TypeError):
+            return None  # no file, or none that can be read: the run begins anew
+
+    def remove(self) -> None:
+        """The run is done."""
+        with contextlib.suppress(FileNotFoundError):
+            self._path.unlink()

@@ -1,0 +1,70 @@
+"""The loss of a stranger's model on words that it must not see: how it is asked so that no answer can be a cheat.
+
+- Windows are asked in the order of their length, so what follows one goes over only after its answer has come back.
+- Logits become probabilities here, in float64: they sum to 1 over the vocabulary whatever the model returns.
+- All is asked a second time, in another order and in other batches. A model whose answer for a window depends on what
+  else it was asked (other rows, earlier calls, chance) gives another answer then, and is refused.
+"""
+
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from grader.errors import AnswersFailed
+
+SAME = 1e-4  # of probabilities; other batch sizes change float32 results by 1e-6
+MOST_ROWS = 1000
+
+
+def fair_loss(
+    model: Callable[[Tensor], Tensor], words: Sequence[str], vocabulary: Mapping[str, int], context: int
+) -> float:
+    """The mean cross-entropy of each character of the words and of their ends, in nats.
+
+    Args:
+        model: windows, int64 (B, context), the newest token last and 0 before the word -> logits (B, V).
+        words: test words.
+        vocabulary: character to token; `.`, which is 0, ends a word.
+        context: tokens in a window.
+
+    Raises:
+        AnswersFailed: the result has a wrong form, is not finite, or does not follow from the window alone.
+    """
+    tokens = [[vocabulary[character] for character in word] + [0] for word in words]
+    asked, answers, total = [], [], 0.0
+    for length in range(max(map(len, tokens))):
+        going_on = [word for word in tokens if len(word) > length]
+        windows = torch.tensor([([0] * context + word[:length])[-context:] for word in going_on])
+        targets = torch.tensor([word[length] for word in going_on])
+        logits = _asked(model, windows, len(vocabulary))
+        total += F.cross_entropy(logits, targets, reduction="sum").item()
+        asked.append(windows)
+        answers.append(logits.softmax(-1))
+    windows, answer = torch.cat(asked), torch.cat(answers)
+    order = torch.randperm(len(windows), generator=torch.Generator().manual_seed(secrets.randbits(63)))
+    for rows in order.split(MOST_ROWS):
+        if (_asked(model, windows[rows], len(vocabulary)).softmax(-1) - answer[rows]).abs().max() > SAME:
+            raise AnswersFailed(
+                "refused: asked again in another order, the model gives a window another answer; "
+                "logits must follow from the row alone, not from other rows, earlier calls or chance"
+            )
+    return total / len(windows)
+
+
+def _asked(model: Callable[[Tensor], Tensor], windows: Tensor, vocab_size: int) -> Tensor:
+    """The model's logits in float64, if they are some."""
+    logits = model(windows.clone())
+    if not isinstance(logits, Tensor) or not logits.is_floating_point():
+        raise AnswersFailed(f"refused: the model must return a tensor of logits, got {type(logits).__name__}")
+    if logits.shape != (len(windows), vocab_size):
+        shape = tuple(windows.shape)
+        raise AnswersFailed(
+            f"refused: for windows {shape} the model must return logits {(len(windows), vocab_size)}, "
+            f"got {tuple(logits.shape)}"
+        )
+    if not logits.isfinite().all():
+        raise AnswersFailed("refused: the model returns logits that are not finite")
+    return logits.detach().double()
