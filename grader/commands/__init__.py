@@ -5,6 +5,7 @@ none of them.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -37,3 +38,12 @@ GRADE = Entry("Check exercises: all, or those named.", "exercises")  # what `gra
 def names() -> list[str]:
     """The commands that a person can type, for the suggestion after a mistyped one."""
     return sorted(name for section in SECTIONS.values() for name in section)
+
+
+def complete_exercise(*typed: Any) -> list[str]:
+    """The exercises whose names a shell may complete to; the last of what click passes is what was typed so far."""
+    from grader import curriculum
+
+    begun = str(typed[-1])
+    forms = [form for exercise in curriculum.exercises() for form in (exercise.name, exercise.name[5:])]
+    return [form for form in forms if form.startswith(begun)]

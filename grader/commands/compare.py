@@ -19,7 +19,7 @@ def command(exercise: str, spoil: bool) -> int:
     from grader.reports import comparison
 
     found = curriculum.find_one(exercise, commands.names())
-    if not spoil and not state.load()[0].has_passed(found):
+    if not spoil and not state.load().has_passed(found):
         result = _grade_one(found)
         if result.status != "passed":
             raise UsageError(
@@ -36,7 +36,8 @@ def _grade_one(exercise: curriculum.Exercise) -> Any:
     from grader.learner import state
     from grader.submission import read_folder
 
+    digests = state.digests([exercise])
     with Workers([exercise]) as workers:
         result = result_of(open_console(), run.grade(read_folder(checkout.EXERCISES), [exercise], workers))
-    state.keep(result)
+    state.keep(result, digests)
     return result.exercises[0]
