@@ -18,6 +18,7 @@ class Entry:
 
 SECTIONS: dict[str, dict[str, Entry]] = {
     "For learners": {
+        "watch": Entry("Grade again what each save changed, and go on to the next exercise.", "watch"),
         "list": Entry("Exercises in order: title, points, minutes, state.", "list_exercises"),
         "hint": Entry("The next hint of an exercise, one more at each call.", "hint"),
         "compare": Entry("Your answer beside the solution.", "compare"),
