@@ -4,6 +4,7 @@ So nothing is lost where an editor replaces a file, the folder is moved away, or
 """
 
 import contextlib
+import logging
 import os
 import re
 import threading
@@ -21,6 +22,7 @@ POLL_SECONDS = 0.2  # the same where events do not come: 15 files are looked at 
 SETTLE_SECONDS = 0.02  # some editors empty a file before they fill it
 GRACE_SECONDS = 0.5  # in which an event may still come for a change that a look has found
 _ANSWER = re.compile(r"ex(\d\d)_.*\.py")
+logging.getLogger("watchdog").addHandler(logging.NullHandler())  # else it writes into the screen that it was stopped
 _QUIET = ("opened", "closed_no_write")  # reading a file, as every check does, is no change
 
 Stamp = tuple[int, ...]  # what changes with a file: its identity, size and times
@@ -129,8 +131,8 @@ class Saves:
     def _observe(self) -> None:
         if self._polling or look(self._folder).folder is None:
             return
-        observer = Observer()
         try:
+            observer = Observer()
             observer.schedule(_Alarm(self._alarm), str(self._folder), recursive=False)
             observer.start()
         except (OSError, RuntimeError) as error:  # Linux: no more inotify instances or watches for this user
