@@ -5,7 +5,6 @@ none of them.
 """
 
 from dataclasses import dataclass
-from typing import Any
 
 
 @dataclass(frozen=True)
@@ -24,6 +23,7 @@ SECTIONS: dict[str, dict[str, Entry]] = {
         "compare": Entry("Your answer beside the solution.", "compare"),
         "reset": Entry("Bring an exercise's stub back; your file is kept.", "reset"),
         "train": Entry("Train the tree with your own code, and write ten new names.", "train"),
+        "completion": Entry("The script by which bash, zsh or fish completes what you type.", "completion"),
     },
     "For instructors": {
         "class": Entry("Grade a folder of submissions.", "grade_class"),
@@ -41,10 +41,9 @@ def names() -> list[str]:
     return sorted(name for section in SECTIONS.values() for name in section)
 
 
-def complete_exercise(*typed: Any) -> list[str]:
-    """The exercises whose names a shell may complete to; the last of what click passes is what was typed so far."""
+def complete_exercise(_context: object, _parameter: object, begun: str) -> list[str]:
+    """The names of exercises that begin so, with their number or without it; click asks when a shell does."""
     from grader import curriculum
 
-    begun = str(typed[-1])
     forms = [form for exercise in curriculum.exercises() for form in (exercise.name, exercise.name[5:])]
     return [form for form in forms if form.startswith(begun)]
