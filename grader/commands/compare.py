@@ -21,7 +21,7 @@ def command(exercise: str, spoil: bool) -> int:
       grade compare 5
       grade compare flatten --spoil     before it passes, and without what it costs
     """
-    from grader.learner import compare, cost, state
+    from grader.learner import compare, state
     from grader.reports import comparison
 
     found, console = curriculum.find_one(exercise, commands.names()), open_console()
@@ -30,6 +30,8 @@ def command(exercise: str, spoil: bool) -> int:
         raise UsageError(f"{found.short} does not pass yet (grade {found.short}); --spoil shows the solution anyway")
     comparison.show(console, found, compare.compare(found))
     if passes:
+        from grader.learner import cost  # it needs what starts processes; the rest should come at once
+
         with console.status("measuring both"):
             costs = cost.measure(found)
         comparison.costs(console, costs)

@@ -29,6 +29,7 @@ class Keys:
             signal.signal(signal.SIGWINCH, lambda *_: self._redraw(False))
             signal.signal(signal.SIGTSTP, lambda *_: self._suspend())
             signal.signal(signal.SIGCONT, lambda *_: self._resume())
+        signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))  # not without giving the terminal back
         self._thread = threading.Thread(target=self._read, name="keys", daemon=True)
         self._thread.start()
         return self
@@ -37,7 +38,7 @@ class Keys:
         self._ended.set()
         self._thread.join()
         with contextlib.suppress(AttributeError):
-            for number in (signal.SIGWINCH, signal.SIGTSTP, signal.SIGCONT):
+            for number in (signal.SIGTERM, signal.SIGWINCH, signal.SIGTSTP, signal.SIGCONT):
                 signal.signal(number, signal.SIG_DFL)
         self._taken.close()
 
@@ -57,13 +58,11 @@ class Keys:
         return bool(select.select([self._input.fileno()], [], [], _PATIENCE_SECONDS)[0])
 
     def _pressed(self, key: str) -> None:
-        """Tell a key; those that end and suspend a program do so."""
-        if key == Known.ControlC:
-            os.kill(os.getpid(), signal.SIGINT)
-        elif key == Known.ControlZ and hasattr(os, "killpg"):
+        """Tell a key; Ctrl-Z suspends, as it does where keys are not read one by one."""
+        if key == Known.ControlZ and hasattr(os, "killpg"):
             os.killpg(os.getpgrp(), signal.SIGTSTP)
         else:
-            self._key(key)
+            self._key(str(getattr(key, "value", key)))
 
     def _take(self) -> None:
         """Have keys come one by one and unseen, where the terminal is ours to say so."""

@@ -24,7 +24,7 @@ from grader.submission import read_folder
 
 @dataclass(frozen=True)
 class Key:
-    """A key was pressed: h, l, n or q. What else is typed does nothing."""
+    """A key was pressed: h, l, n, q or Ctrl-C ("c-c"). What else is typed does nothing."""
 
     name: str
 
@@ -154,7 +154,8 @@ class Watch:
         """What happens, until the learner quits.
 
         Raises:
-            UsageError: the files cannot be looked at any more.
+            UsageError: the files cannot be looked at any more, or nothing can be graded here.
+            KeyboardInterrupt: Ctrl-C was pressed.
         """
         self._saves.start()
         if not self._fork:
@@ -187,6 +188,8 @@ class Watch:
                     hint = hints.next_hint(self._focus, remembered)
                 yield Hinted(self._focus, hint)
                 yield from map(Note, remembered.notes)
+            case Key("c-c"):
+                raise KeyboardInterrupt
             case Key("l"):
                 yield Listing(state.load())
             case Key("n"):

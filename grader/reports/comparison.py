@@ -1,14 +1,17 @@
 """An answer beside the solution, in two columns where there is room; how they differ, what they cost. Prints only."""
 
+from typing import TYPE_CHECKING
+
 from rich.console import Console
-from rich.syntax import Syntax
 from rich.table import Table
 from rich.text import Text
 
 from grader import checkout
 from grader.curriculum import Exercise
 from grader.learner.compare import Comparison
-from grader.learner.cost import Cost, Costs
+
+if TYPE_CHECKING:
+    from grader.learner.cost import Cost, Costs
 
 WIDE = 180
 _UNITS = ((1.0, "s"), (1e-3, "ms"), (1e-6, "µs"))
@@ -19,6 +22,8 @@ def show(console: Console, exercise: Exercise, comparison: Comparison) -> None:
     heads = checkout.shown(exercise.stub), checkout.shown(exercise.solution)
     texts = comparison.answer, comparison.solution
     if console.is_terminal and console.width >= WIDE:
+        from rich.syntax import Syntax  # 50 ms, and only a wide terminal needs it
+
         table = Table(*heads, box=None, expand=True, padding=(0, 1))
         table.add_row(*(Syntax(text, "python", word_wrap=True, background_color="default") for text in texts))
         console.print(table)
@@ -37,7 +42,7 @@ def show(console: Console, exercise: Exercise, comparison: Comparison) -> None:
     _style(console, comparison)
 
 
-def costs(console: Console, found: Costs) -> None:
+def costs(console: Console, found: "Costs") -> None:
     """Print time and memory of both, side by side, or why they could not be measured."""
     if found.answer is None or found.solution is None:
         console.print(Text(f"What the two cost could not be measured: {found.problem}"), soft_wrap=True)
@@ -73,10 +78,10 @@ def _table(head: str) -> Table:
     return table
 
 
-def _seconds(cost: Cost) -> str:
+def _seconds(cost: "Cost") -> str:
     size, unit = next((pair for pair in _UNITS if cost.seconds >= pair[0]), _UNITS[-1])
     return f"{cost.seconds / size:.3g} {unit}"
 
 
-def _kibibytes(cost: Cost) -> str:
+def _kibibytes(cost: "Cost") -> str:
     return f"{cost.bytes / 1024:,.0f} KiB"

@@ -238,6 +238,15 @@ def test_a_lock_that_nobody_gives_back_holds_nobody_up(copied: Path) -> None:
     assert "note: another grade holds .grade/state.json: what this one found is not remembered" in done.stdout
 
 
+def test_where_nothing_can_be_remembered_it_says_so_and_works(copied: Path) -> None:
+    (copied / ".grade").write_text("in the way")
+    done = grade("hint", "1", checkout_copy=copied)
+    assert done.returncode == 0
+    assert "hint 1 of" in done.stdout
+    assert "note: .grade cannot be written: the hints taken and results are not remembered" in done.stdout
+    assert "not graded yet" in grade("list", checkout_copy=copied).stdout
+
+
 def test_what_another_version_remembers_is_kept(copied: Path) -> None:
     grade("hint", "1", checkout_copy=copied)
     path = copied / ".grade" / "state.json"

@@ -121,10 +121,14 @@ def test_keys_show_hints_the_list_and_the_next_exercise_and_quit(watched: Watche
     assert terminal.echoes()
 
 
-def test_ctrl_c_ends_it_with_130_and_leaves_no_process_and_no_changed_terminal(watched: Watched) -> None:
+@pytest.mark.parametrize("how", ["Ctrl-C", "SIGTERM"])
+def test_however_it_is_ended_it_leaves_no_process_and_no_changed_terminal(watched: Watched, how: str) -> None:
     worker = watched.worker()
-    watched.terminal.type("\x03")
-    assert watched.terminal.process.wait(10) == 130
+    if how == "Ctrl-C":
+        watched.terminal.type("\x03")
+    else:
+        watched.terminal.process.terminate()
+    assert watched.terminal.process.wait(10) == (130 if how == "Ctrl-C" else 128 + signal.SIGTERM)
     assert watched.terminal.echoes()
     worker.wait(10)
     assert "Traceback" not in watched.terminal.everything()
