@@ -131,7 +131,7 @@ class Watch:
         self._queue: queue.SimpleQueue[Saved | Polls | Ended | Key | Redraw | _Found] = queue.SimpleQueue()
         self._seen = look(self._folder)
         self._saves = Saves(self._folder, self._seen, self._queue.put)
-        self._workers = Workers(curriculum.exercises(), fork=fork)
+        self._workers = Workers(curriculum.exercises(), fork=fork, many=True)
         self._focus = state.load().unfinished() or curriculum.exercises()[0]
         self._waiting: set[str] = set()  # exercises without a verdict on what they are now
         self._running: tuple[Exercise, ...] = ()
@@ -288,7 +288,7 @@ class Watch:
         chosen, again = self._running, not self._broke
         self._running, self._broke = (), again
         self._workers.close()
-        self._workers = Workers(curriculum.exercises(), fork=self._fork)
+        self._workers = Workers(curriculum.exercises(), fork=self._fork, many=True)
         if again:
             yield from self._start(chosen)
             yield Note("the process that runs the checks had ended; a new one has started")
