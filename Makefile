@@ -18,6 +18,7 @@ test: .venv/installed-dev
 
 benchmark: .venv/installed-dev
 	$(BIN)/python tests/benchmarks/speed.py
+	$(BIN)/python tests/benchmarks/watch.py
 	$(BIN)/python tests/benchmarks/graders.py
 	$(BIN)/python tests/benchmarks/graders.py growth
 

@@ -4,6 +4,7 @@ import importlib
 import sys
 
 import click
+from click.shell_completion import CompletionItem
 
 import grader
 from grader import commands
@@ -14,8 +15,10 @@ class Commands(click.Group):
     """`grade`, `grade 5` and `grade --seed 1` grade; `grade list` is a command, imported when it is typed."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """What is neither a command nor asks for help names exercises."""
-        if not args or (args[0] not in commands.names() and args[0] not in ("--help", "--version")):
+        """What is neither a command nor asks for help names exercises; a shell that completes may mean either yet."""
+        known = [*commands.names(), "--help", "--version"]
+        names_exercises = args[0] not in known if args else not ctx.resilient_parsing
+        if names_exercises:
             args = ["exercises", *args]
         return super().parse_args(ctx, args)
 
@@ -32,6 +35,19 @@ class Commands(click.Group):
             return None
         command: click.Command = importlib.import_module(f"grader.commands.{known[name].module}").command
         return command
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """What a first word may become: a command, an exercise, or an option of grading."""
+        found = super().shell_complete(ctx, incomplete)
+        grade = self.get_command(ctx, "exercises")
+        assert grade is not None
+        if incomplete.startswith("-"):
+            return found + grade.shell_complete(click.Context(grade, parent=ctx), incomplete)
+        return found + [CompletionItem(name) for name in commands.complete_exercise(ctx, None, incomplete)]
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The commands; options of grading stand in the text above them, to keep it all on one screen."""
+        self.format_commands(ctx, formatter)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Commands by who needs them, without importing one."""
@@ -54,6 +70,7 @@ def cli() -> None:
       --verbose               every check, and every failing one in full
       --sandbox               run the answers where they can read nothing and harm nobody (Linux)
       --check-seconds N, --exercise-seconds N    limits (10 and 60)
+    grade COMMAND --help      a command, with examples;  grade --version
     """
 
 

@@ -59,6 +59,12 @@ class Exercise:
         return f"{self.name}.py"
 
     @property
+    def question(self) -> str:
+        """A question to think about when it is done: the last of its cards that asks why, else the last."""
+        fronts = [card.front for card in self.cards]
+        return next((front for front in reversed(fronts) if front.startswith("Why")), fronts[-1])
+
+    @property
     def lesson(self) -> Path:
         """The lesson, beside the stub."""
         return checkout.EXERCISES / f"{self.name}.md"

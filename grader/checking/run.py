@@ -4,6 +4,7 @@ Nothing of the learner's runs here. A process that dies, hangs or closes its pip
 remaining checks go on in a new one.
 """
 
+import contextlib
 import math
 import os
 import queue
@@ -42,6 +43,43 @@ class Limits:
     cpu_seconds: float = 300.0
 
 
+class Cancellation:
+    """Gives a run up from another thread: what it runs is ended at once, and `grade` raises `Cancelled`."""
+
+    def __init__(self) -> None:
+        self.asked = False
+        self._running: set[Process] = set()
+        self._lock = threading.Lock()
+
+    def ask(self) -> None:
+        """Give the run up."""
+        with self._lock:
+            self.asked = True
+            for process in self._running:
+                process.records.put(None)  # whoever waits for a record wakes up
+
+    @contextlib.contextmanager
+    def watching(self, process: Process) -> Iterator[None]:
+        """Have a process given up with the run; raises `Cancelled` where that is so already."""
+        with self._lock:
+            self.check()
+            self._running.add(process)
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._running.discard(process)
+
+    def check(self) -> None:
+        """Raise `Cancelled` where the run was given up."""
+        if self.asked:
+            raise Cancelled
+
+
+class Cancelled(Exception):
+    """The run was given up."""
+
+
 @dataclass(frozen=True)
 class Progress:
     """How far a run is: the check that has just begun, and how many are done of how many."""
@@ -61,6 +99,7 @@ def grade(
     limits: Limits | None = None,
     shrink: bool = True,
     at_once: int = AT_ONCE,
+    cancellation: Cancellation | None = None,
 ) -> Iterator[Progress | RunResult]:
     """Check the answers to the exercises chosen; yields the progress, and last the result.
 
@@ -73,13 +112,16 @@ def grade(
         limits: what an answer may use.
         shrink: look for the smallest failing input; without, wrong answers take a third of the time.
         at_once: exercises that are checked at the same time.
+        cancellation: gives the run up from another thread.
 
     Raises:
+        Cancelled: the run was given up.
         UsageError: the environment cannot run the checks (torch missing or broken).
     """
     started = time.perf_counter()
     events: queue.Queue[Progress | RunResult | BaseException] = queue.Queue()
-    run = _Run(workers, submission, seed, limits or Limits(), shrink, at_once, events.put)
+    cancellation = cancellation or Cancellation()
+    run = _Run(workers, submission, seed, limits or Limits(), shrink, at_once, events.put, cancellation)
     told = seed if isinstance(seed, int) else None
 
     def supervise() -> None:
@@ -99,7 +141,7 @@ def grade(
             yield event
         yield event
     finally:
-        run.cancelled.set()
+        cancellation.ask()
 
 
 def grade_alone(
@@ -123,13 +165,9 @@ def grade_alone(
         until_failure: the first check that does not pass is the last.
         diagnose: look for the mistake.
     """
-    run = _Run(workers, submission, seed, limits or Limits(), False, 1, lambda _: None)
+    run = _Run(workers, submission, seed, limits or Limits(), False, 1, lambda _: None, Cancellation())
     result = run.alone(exercise, until_failure)
     return result, run.agreeing(exercise, result.checks) if diagnose else []
-
-
-class _Cancelled(Exception):
-    """The run was given up (Ctrl-C)."""
 
 
 class _Run:
@@ -144,11 +182,12 @@ class _Run:
         shrink: bool,
         at_once: int,
         tell: Callable[[Progress], None],
+        cancellation: Cancellation,
     ) -> None:
         self.workers, self.submission, self.seed, self.limits, self.tell = workers, submission, seed, limits, tell
         self.shrink, self.at_once = shrink, at_once
         self.deadline = time.monotonic() + self.limits.run_seconds
-        self.cancelled = threading.Event()
+        self.cancellation = cancellation
         self.done = self.total = 0
         self.cpu_left = limits.cpu_seconds
 
@@ -223,11 +262,15 @@ class _Run:
         }
         if not any(observations.values()):
             return []
-        with self.workers.start(self.request(exercise, observations=observations)) as process:
+        with (
+            self.workers.start(self.request(exercise, observations=observations)) as process,
+            self.cancellation.watching(process),
+        ):
             try:
                 record = process.records.get(timeout=DIAGNOSIS_SECONDS)
             except queue.Empty:
                 return []
+            self.cancellation.check()
         return [Cause(**cause) for cause in record["agree"]] if record else []
 
     def request(self, exercise: Exercise, **more: Any) -> dict[str, Any]:
@@ -290,8 +333,7 @@ class _Run:
         findings: dict[str, Finding] = {}
         deadline = min(time.monotonic() + seconds, self.deadline)
         while len(findings) < len(names) and patience > 0:
-            if self.cancelled.is_set():
-                raise _Cancelled
+            self.cancellation.check()
             waiting = [name for name in names if name not in findings]
             left = deadline - time.monotonic()
             if left <= 0:
@@ -314,7 +356,7 @@ class _Run:
                 call_seconds=self.limits.exercise_seconds,
                 cpu_seconds=math.ceil(min(self.cpu_left, self.limits.exercise_seconds)) + 1,
             )
-            with self.workers.start(request) as process:
+            with self.workers.start(request) as process, self.cancellation.watching(process):
                 ended = self.follow(exercise, process, findings, deadline, counted=not standing_on)
             if process.worker is not None:
                 self.cpu_left -= process.worker.end(0.0)[1]
@@ -341,6 +383,7 @@ class _Run:
                 seconds = time.monotonic() - started
                 process.end(0.0)
                 return step, _timed_out(late, step, seconds, self.limits, limit == deadline)
+            self.cancellation.check()
             if record is None:
                 status = process.end(0.5)
                 return step, _died(step, status)

@@ -17,12 +17,14 @@ class Entry:
 
 SECTIONS: dict[str, dict[str, Entry]] = {
     "For learners": {
+        "watch": Entry("Grade again what each save changed, and go on to the next exercise.", "watch"),
         "list": Entry("Exercises in order: title, points, minutes, state.", "list_exercises"),
         "hint": Entry("The next hint of an exercise, one more at each call.", "hint"),
         "compare": Entry("Your answer beside the solution.", "compare"),
         "reset": Entry("Bring an exercise's stub back; your file is kept.", "reset"),
         "train": Entry("Train the tree with your own code, and write ten new names.", "train"),
         "challenge": Entry("Score a model and training of your own on words that it never sees.", "challenge"),
+        "completion": Entry("The script by which bash, zsh or fish completes what you type.", "completion"),
     },
     "For instructors": {
         "class": Entry("Grade a folder of submissions.", "grade_class"),
@@ -38,3 +40,11 @@ GRADE = Entry("Check exercises: all, or those named.", "exercises")  # what `gra
 def names() -> list[str]:
     """The commands that a person can type, for the suggestion after a mistyped one."""
     return sorted(name for section in SECTIONS.values() for name in section)
+
+
+def complete_exercise(_context: object, _parameter: object, begun: str) -> list[str]:
+    """The names of exercises that begin so, with their number or without it; click asks when a shell does."""
+    from grader import curriculum
+
+    forms = [form for exercise in curriculum.exercises() for form in (exercise.name, exercise.name[5:])]
+    return [form for form in forms if form.startswith(begun)]

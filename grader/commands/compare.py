@@ -11,21 +11,30 @@ from grader.reports.console import open_console
 
 
 @click.command("compare")
-@click.argument("exercise", metavar="EXERCISE")
+@click.argument("exercise", metavar="EXERCISE", shell_complete=commands.complete_exercise)
 @click.option("--spoil", is_flag=True, help="Show the solution before your answer passes.")
 def command(exercise: str, spoil: bool) -> int:
-    """Show your answer beside the solution, and how the two differ."""
+    """Show your answer beside the solution, how the two differ, and what they cost.
+
+    \b
+    Examples:
+      grade compare 5
+      grade compare flatten --spoil     before it passes, and without what it costs
+    """
     from grader.learner import compare, state
     from grader.reports import comparison
 
-    found = curriculum.find_one(exercise, commands.names())
-    if not spoil and not state.load()[0].has_passed(found):
-        result = _grade_one(found)
-        if result.status != "passed":
-            raise UsageError(
-                f"{found.short} does not pass yet (grade {found.short}); --spoil shows the solution anyway"
-            )
-    comparison.show(open_console(), found, compare.compare(found))
+    found, console = curriculum.find_one(exercise, commands.names()), open_console()
+    passes = state.load().has_passed(found) or (not spoil and _grade_one(found).status == "passed")
+    if not passes and not spoil:
+        raise UsageError(f"{found.short} does not pass yet (grade {found.short}); --spoil shows the solution anyway")
+    comparison.show(console, found, compare.compare(found))
+    if passes:
+        from grader.learner import cost  # it needs what starts processes; the rest should come at once
+
+        with console.status("measuring both"):
+            costs = cost.measure(found)
+        comparison.costs(console, costs)
     return 0
 
 
@@ -36,7 +45,8 @@ def _grade_one(exercise: curriculum.Exercise) -> Any:
     from grader.learner import state
     from grader.submission import read_folder
 
+    digests = state.digests([exercise])
     with Workers([exercise]) as workers:
         result = result_of(open_console(), run.grade(read_folder(checkout.EXERCISES), [exercise], workers))
-    state.keep(result)
+    state.keep(result, digests)
     return result.exercises[0]

@@ -12,7 +12,7 @@ from grader.reports.console import open_console
 
 
 @click.command("exercises")
-@click.argument("names", nargs=-1, metavar="[EXERCISE]...")
+@click.argument("names", nargs=-1, metavar="[EXERCISE]...", shell_complete=commands.complete_exercise)
 @click.option("--answers", type=click.Path(path_type=Path), metavar="DIR", help="Another folder of exNN_name.py files.")
 @click.option("--json", "json_file", metavar="FILE", help="Write the result as JSON too; - is standard output.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Seed of the checks' inputs.")
@@ -34,11 +34,18 @@ def command(
     check_seconds: float,
     exercise_seconds: float,
 ) -> int:
-    """Check exercises: all, or those named by number, name or a part of it."""
+    """Check exercises: all, or those named by number, name or a part of it.
+
+    \b
+    Examples:
+      grade                   all of them
+      grade 5 fusion          two, by number and by a part of the name
+      grade --answers solutions --json result.json
+    """
     from grader.checking import run
     from grader.checking.processes import Workers
     from grader.learner import state
-    from grader.reports import terminal
+    from grader.reports import onward, terminal
     from grader.submission import read_folder
     from grader.whole_file import writable, write_whole
 
@@ -48,14 +55,19 @@ def command(
     submission = read_folder(answers if answers is not None else checkout.EXERCISES)
     limits = run.Limits(check_seconds, exercise_seconds)
     quiet = json_file == "-"
+    digests = state.digests(chosen)
     console = open_console(quiet=quiet)
     with Workers(chosen, sandbox=sandbox, accept_weak=accept_weak_sandbox) as workers:
         result = result_of(console, run.grade(submission, chosen, workers, seed=seed, limits=limits))
     notes = [f"{name} belongs to no exercise and is not graded" for name in submission.unknown()]
-    if submission.folder == checkout.EXERCISES:
-        notes += state.keep(result)
-    terminal.problems(console, notes)
+    kept = state.keep(result, digests) if submission.folder == checkout.EXERCISES else None
+    terminal.problems(console, [*notes, *(kept.notes if kept else ())])
     terminal.report(console, result, verbose=verbose)
+    if kept is not None:
+        for name in kept.first:
+            onward.can_now_explain(console, curriculum.find_one(name))
+        if result.passed:
+            onward.go_on(console, state.load().unfinished())
     if json_file is not None:
         text = json.dumps(result.as_json(), indent=1, ensure_ascii=False) + "\n"
         if quiet:

@@ -2,31 +2,28 @@
 
 import click
 
-from grader import checkout, commands, curriculum
+from grader import commands, curriculum
 from grader.reports.console import open_console
 
 
 @click.command("hint")
-@click.argument("exercise", metavar="EXERCISE")
-def command(exercise: str) -> int:
-    """Show the next hint of an exercise, one more at each call."""
+@click.argument("exercise", metavar="EXERCISE", shell_complete=commands.complete_exercise)
+@click.option("--all", "everything", is_flag=True, help="Show all hints at once.")
+def command(exercise: str, everything: bool) -> int:
+    """Show the next hint of an exercise, one more at each call.
+
+    \b
+    Examples:
+      grade hint 5            the next one
+      grade hint flatten --all
+    """
     from grader.learner import hints, state
-    from grader.reports import terminal
+    from grader.reports import onward, terminal
 
     found = curriculum.find_one(exercise, commands.names())
-    remembered, note = state.load()
-    hint = hints.next_hint(found, remembered)
-    notes = [line for line in (note, state.save(remembered)) if line]
+    with state.changing() as remembered:
+        shown = hints.all_hints(found, remembered) if everything else [hints.next_hint(found, remembered)]
     console = open_console()
-    console.print(f"[bold]{found.short}, hint {hint.number} of {hint.count}[/bold]")
-    console.print(hint.text, markup=False)
-    more = hint.count - hint.number
-    again = f"grade hint {found.short}"
-    if more:
-        console.print(f"\n{more} more: {again}", style="dim")
-    else:
-        console.print(
-            f"\nThat was the last one. The lesson: {checkout.shown(found.lesson)}", style="dim", soft_wrap=True
-        )
-    terminal.problems(console, notes)
+    onward.hints(console, found, shown)
+    terminal.problems(console, remembered.notes)
     return 0

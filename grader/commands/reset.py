@@ -7,9 +7,14 @@ from grader.reports.console import open_console
 
 
 @click.command("reset")
-@click.argument("exercise", metavar="EXERCISE")
+@click.argument("exercise", metavar="EXERCISE", shell_complete=commands.complete_exercise)
 def command(exercise: str) -> int:
-    """Bring the stub of an exercise back; your file is kept as a backup."""
+    """Bring the stub of an exercise back; your file is kept as a backup.
+
+    \b
+    Example:
+      grade reset 5
+    """
     from grader.learner.reset import reset
 
     found = curriculum.find_one(exercise, commands.names())

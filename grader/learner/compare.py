@@ -1,7 +1,8 @@
-"""`grade compare`: an answer beside the solution, and how the code of the two differs."""
+"""`grade compare`: an answer beside the solution: how the code of the two differs, and how each is written."""
 
 import ast
 import difflib
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from grader import checkout
@@ -9,14 +10,33 @@ from grader.curriculum import Exercise
 from grader.errors import UsageError
 from grader.stubs import BEGIN, END
 
+_AROUND = 2  # lines of a difference's surroundings
+
+
+@dataclass(frozen=True)
+class Style:
+    """How a text is written; lines of code are counted as one rule lays them out, without comments and docstrings."""
+
+    lines: int
+    functions: int
+    loops: int
+    branches: int
+    depth: int
+    longest: int
+
 
 @dataclass(frozen=True)
 class Comparison:
-    """Both texts, and the unified diff of their code without comments, docstrings and layout."""
+    """Both texts, the unified diff of their code, and how each is written; None where it does not parse.
+
+    In the diff neither comments, docstrings and layout count, nor what private names are called.
+    """
 
     answer: str
     solution: str
     diff: tuple[str, ...]
+    answer_style: Style | None
+    solution_style: Style | None
 
 
 def compare(exercise: Exercise) -> Comparison:
@@ -35,17 +55,88 @@ def compare(exercise: Exercise) -> Comparison:
     answer, solution = (
         "\n".join(line for line in text.splitlines() if line.strip() not in (BEGIN, END)) + "\n" for text in texts
     )
-    lines = difflib.unified_diff(_code(answer), _code(solution), "yours", "solution", lineterm="", n=2)
-    return Comparison(answer, solution, tuple(lines))
+    return Comparison(answer, solution, tuple(_diff(answer, solution)), _style(answer), _style(solution))
 
 
-def _code(text: str) -> list[str]:
-    """The code alone, laid out by one rule, so that only what it does can differ."""
+def _diff(answer: str, solution: str) -> Iterator[str]:
+    """A unified diff whose lines are as each wrote them, and equal where only private names differ."""
+    (mine, plain_mine), (theirs, plain_theirs) = _code(answer), _code(solution)
+    groups = difflib.SequenceMatcher(None, plain_mine, plain_theirs, autojunk=False).get_grouped_opcodes(_AROUND)
+    for number, group in enumerate(groups):
+        if number == 0:
+            yield from ("--- yours", "+++ solution")
+        first, last = group[0], group[-1]
+        yield f"@@ -{first[1] + 1},{last[2] - first[1]} +{first[3] + 1},{last[4] - first[3]} @@"
+        for kind, start, end, other_start, other_end in group:
+            if kind == "equal":
+                yield from (f" {line}" for line in mine[start:end])
+                continue
+            yield from (f"-{line}" for line in mine[start:end])
+            yield from (f"+{line}" for line in theirs[other_start:other_end])
+
+
+def _code(text: str) -> tuple[list[str], list[str]]:
+    """The code alone, laid out by one rule; second, the same lines with private names numbered as they come."""
     try:
         tree = ast.parse(text)
-    except SyntaxError:
-        return text.splitlines()
+    except (SyntaxError, ValueError):
+        return text.splitlines(), text.splitlines()
+    _without_docstrings(tree)
+    code = ast.unparse(tree).splitlines()
+    _Numbered(tree).visit(tree)
+    return code, ast.unparse(tree).splitlines()
+
+
+def _without_docstrings(tree: ast.AST) -> None:
     for node in ast.walk(tree):
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef) and ast.get_docstring(node) is not None:
             node.body = node.body[1:] or [ast.Pass()]
-    return ast.unparse(tree).splitlines()
+
+
+class _Numbered(ast.NodeTransformer):
+    """Renames what a function assigns to, and helpers whose names begin with one underscore, to numbers."""
+
+    def __init__(self, tree: ast.Module) -> None:
+        helpers = [n.name for n in tree.body if isinstance(n, ast.FunctionDef | ast.ClassDef) and n.name[:1] == "_"]
+        self._names = {name: f"_{number}" for number, name in enumerate(helpers)}
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
+        """Number the names of one function; its arguments are part of the contract."""
+        outside, self._names = self._names, dict(self._names)
+        node.name = self._names.get(node.name, node.name)
+        arguments = {argument.arg for argument in ast.walk(node.args) if isinstance(argument, ast.arg)}
+        for inner in ast.walk(node):
+            if isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Store) and inner.id not in arguments:
+                self._names.setdefault(inner.id, f"_{len(self._names)}")
+        self.generic_visit(node)
+        self._names = outside
+        return node
+
+    def visit_ClassDef(self, node: ast.ClassDef) -> ast.AST:
+        """Number a private class."""
+        node.name = self._names.get(node.name, node.name)
+        self.generic_visit(node)
+        return node
+
+    def visit_Name(self, node: ast.Name) -> ast.AST:
+        """Number a name."""
+        node.id = self._names.get(node.id, node.id)
+        return node
+
+
+def _style(text: str) -> Style | None:
+    try:
+        tree = ast.parse(text)
+    except (SyntaxError, ValueError):
+        return None
+    _without_docstrings(tree)
+    code = ast.unparse(tree).splitlines()
+    nodes = list(ast.walk(tree))
+    return Style(
+        lines=sum(bool(line.strip()) for line in code),
+        functions=sum(isinstance(node, ast.FunctionDef | ast.Lambda) for node in nodes),
+        loops=sum(isinstance(node, ast.For | ast.While | ast.comprehension) for node in nodes),
+        branches=sum(isinstance(node, ast.If | ast.IfExp | ast.Match) for node in nodes),
+        depth=max((len(line) - len(line.lstrip())) // 4 for line in [*code, ""]),
+        longest=max(len(line) for line in [*text.splitlines(), ""]),
+    )

@@ -20,3 +20,10 @@ def next_hint(exercise: Exercise, state: State) -> Hint:
     number = min(state.hints.get(exercise.name, 0) + 1, len(exercise.hints))
     state.hints[exercise.name] = number
     return Hint(exercise.hints[number - 1], number, len(exercise.hints))
+
+
+def all_hints(exercise: Exercise, state: State) -> list[Hint]:
+    """Take all hints."""
+    count = len(exercise.hints)
+    state.hints[exercise.name] = count
+    return [Hint(text, number, count) for number, text in enumerate(exercise.hints, 1)]

@@ -1,37 +1,51 @@
-"""What the checkout remembers of its learner, in `.grade/state.json`: hints taken, and what the last run found.
+"""What the checkout remembers of its learner, in `.grade/state.json`: hints taken, what passed when, the last results.
 
 It is for showing only: points are always the checks' own. A damaged file is put aside; a read-only checkout forgets.
+Whoever changes it reads, changes and writes under a lock, so that two commands at once lose nothing of each other.
 """
 
 import contextlib
 import hashlib
 import json
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
+from datetime import UTC, datetime
 from typing import Any
 
-from grader import checkout
+from grader import checkout, curriculum
 from grader.curriculum import Exercise
 from grader.errors import UsageError
 from grader.result import RunResult
 from grader.whole_file import write_whole
 
 FILE = checkout.STATE / "state.json"
+LOCK_SECONDS = 3.0  # a change takes milliseconds; a learner waits no longer for one who died with the lock
 
 
 @dataclass
 class State:
-    """Hints taken, and for each exercise the last status, points and the digest of the file that earned them."""
+    """What is remembered.
+
+    Attributes:
+        hints: how many were taken of each exercise.
+        results: for each exercise the last status, points and the digest of the file that earned them.
+        passed: when an exercise passed for the first time (ISO 8601, UTC).
+        others: entries that are not known here, a later version's for one; they are written back as they were.
+        notes: lines to the learner about a file that was damaged or cannot be written.
+    """
 
     hints: dict[str, int] = field(default_factory=dict)
     results: dict[str, dict[str, Any]] = field(default_factory=dict)
+    passed: dict[str, str] = field(default_factory=dict)
+    others: dict[str, Any] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
 
     def of(self, exercise: Exercise) -> str:
         """The exercise's state in words: as the last run found it, or what happened to the file since."""
         last = self.results.get(exercise.name)
         if last is None:
             return "not graded yet"
-        if last["digest"] != digest(exercise.stub):
+        if last["digest"] != digest(exercise):
             return "changed since graded"
         status = str(last["status"]).replace("_", " ")
         return (
@@ -42,53 +56,127 @@ class State:
         """Whether the file as it is now has passed."""
         return self.of(exercise) == "passed"
 
-    def remember(self, run: RunResult) -> None:
-        """Keep what a run of the learner's own folder found."""
+    def unfinished(self, after: Exercise | None = None) -> Exercise | None:
+        """The next exercise that has not passed: behind `after`, else from the first one on; bonus ones come last."""
+        exercises = sorted(curriculum.exercises(), key=lambda exercise: exercise.bonus)
+        start = exercises.index(after) + 1 if after is not None else 0
+        around = exercises[start:] + exercises[:start]
+        return next((e for e in around if e != after and not self.has_passed(e)), None)
+
+    def remember(self, run: RunResult, digests: Mapping[str, str]) -> tuple[str, ...]:
+        """Keep what a run of the learner's own folder found; returns the exercises that passed for the first time."""
+        first = tuple(r.name for r in run.exercises if r.status == "passed" and r.name not in self.passed)
+        self.passed |= dict.fromkeys(first, datetime.now(UTC).isoformat(timespec="seconds"))
         for result in run.exercises:
             self.results[result.name] = {
                 "status": result.status,
                 "points": result.points,
                 "max_points": result.max_points,
-                "digest": digest(checkout.EXERCISES / f"{result.name}.py"),
+                "digest": digests[result.name],
             }
+        return first
 
 
-def load() -> tuple[State, str | None]:
-    """Read the state; second, a line about a damaged file that was put aside."""
+@dataclass(frozen=True)
+class Kept:
+    """What came of keeping a run: exercises that passed for the first time, lines about what could not be kept."""
+
+    first: tuple[str, ...]
+    notes: tuple[str, ...]
+
+
+def load() -> State:
+    """Read the state, to look at it; a damaged file is put aside."""
     try:
-        fields = json.loads(FILE.read_text(encoding="utf-8"))
-        hints = {str(name): int(count) for name, count in fields["hints"].items()}
-        results = {str(name): _result(result) for name, result in fields["results"].items()}
-        return State(hints, results), None
-    except OSError:
-        return State(), None
-    except (ValueError, KeyError, TypeError, AttributeError):
-        return State(), _put_aside()
+        return _read()
+    except _Damaged:
+        with changing() as state:
+            return state
 
 
-def save(state: State) -> str | None:
-    """Write the state whole; returns why it could not be, for a line to the learner."""
+@contextlib.contextmanager
+def changing() -> Iterator[State]:
+    """Read the state, let it be changed, and write it: under a lock, whole, or not at all (its notes say why)."""
+    from filelock import FileLock, Timeout  # 40 ms, and only who writes needs it
+
+    lock = FileLock(checkout.STATE / "state.lock", timeout=LOCK_SECONDS)
+    cannot = f"{checkout.shown(checkout.STATE)} cannot be written: the hints taken and results are not remembered"
     try:
         checkout.STATE.mkdir(exist_ok=True)
-        write_whole(FILE, json.dumps({"hints": state.hints, "results": state.results}, indent=1) + "\n")
-    except (OSError, UsageError):
-        return f"{checkout.shown(checkout.STATE)} cannot be written: the hints taken and results are not remembered"
-    return None
+        lock.acquire()
+    except Timeout:
+        cannot = f"another grade holds {checkout.shown(FILE)}: what this one found is not remembered"
+    except OSError:
+        pass
+    try:
+        state = _read_or_begin(lock.is_locked)
+        before = _text(state)
+        yield state
+        if _text(state) == before:
+            return
+        try:
+            if lock.is_locked:
+                write_whole(FILE, _text(state))
+                return
+        except UsageError:
+            pass
+        state.notes.append(cannot)
+    finally:
+        lock.release()
 
 
-def keep(run: RunResult) -> list[str]:
-    """Remember what a run of the learner's own folder found; returns lines about what could not be read or written."""
-    state, damaged = load()
-    state.remember(run)
-    return [line for line in (damaged, save(state)) if line]
+def keep(run: RunResult, digests: Mapping[str, str]) -> Kept:
+    """Remember what a run of the learner's own folder found.
+
+    Args:
+        run: what was found.
+        digests: of the files, from before they were read: a file that was saved meanwhile has changed since.
+    """
+    with changing() as state:
+        first = state.remember(run, digests)
+    return Kept(first, tuple(state.notes))
 
 
-def digest(path: Path) -> str:
-    """SHA-256 of a file; of nothing where there is none."""
+def digests(exercises: Sequence[Exercise]) -> dict[str, str]:
+    """SHA-256 of the learner's file of each exercise, by name."""
+    return {exercise.name: digest(exercise) for exercise in exercises}
+
+
+def digest(exercise: Exercise) -> str:
+    """SHA-256 of the learner's file; of nothing where there is none."""
     data = b""
     with contextlib.suppress(OSError):
-        data = path.read_bytes()
+        data = exercise.stub.read_bytes() if exercise.stub.is_file() else b""  # a pipe would be waited for
     return hashlib.sha256(data).hexdigest()
+
+
+class _Damaged(Exception):
+    """The file holds something else than a state."""
+
+
+def _read() -> State:
+    try:
+        fields = json.loads(FILE.read_text(encoding="utf-8"))
+        hints = {str(name): int(count) for name, count in fields.pop("hints").items()}
+        results = {str(name): _result(result) for name, result in fields.pop("results").items()}
+        passed = {str(name): str(when) for name, when in fields.pop("passed", {}).items()}
+        return State(hints, results, passed, fields)
+    except OSError:
+        return State()
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise _Damaged from error
+
+
+def _read_or_begin(may_move: bool) -> State:
+    try:
+        return _read()
+    except _Damaged:
+        return State(notes=[_put_aside() if may_move else f"{checkout.shown(FILE)} is damaged; starting without it"])
+
+
+def _text(state: State) -> str:
+    fields = {"hints": state.hints, "results": state.results, "passed": state.passed, **state.others}
+    return json.dumps(fields, indent=1) + "\n"
 
 
 def _result(fields: dict[str, Any]) -> dict[str, Any]:

@@ -40,11 +40,12 @@ def report(console: Console, run: RunResult, *, verbose: bool = False) -> None:
     for result in run.exercises:
         if verbose or result.status not in ("passed", "not_started"):
             _exercise(console, result, by_name[result.name], run.answers, verbose)
-    _overview(console, run)
+    overview(console, run)
     _next_step(console, run, by_name)
 
 
-def _overview(console: Console, run: RunResult) -> None:
+def overview(console: Console, run: RunResult) -> None:
+    """A line for each exercise, and the points."""
     table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
     for justify in ("left", "left", "left", "right", "left"):
         table.add_column(justify=justify, no_wrap=justify != "left")

@@ -2,6 +2,8 @@
 
 import json
 import os
+import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -10,9 +12,12 @@ from pathlib import Path
 
 import pytest
 from conftest import by_number, grade
+from filelock import FileLock
+from terminals import GRADE, Terminal
 
 import grader
 from grader import checkout, curriculum, stubs
+from grader.learner.workloads import WORKLOADS
 
 FIVE = by_number(5)
 
@@ -165,3 +170,153 @@ def test_the_same_seed_gives_the_same_result(solved: Path) -> None:
         return [{k: v for k, v in check.items() if k != "seconds"} for check in exercises[0]["checks"]]
 
     assert result(1) == result(1)
+
+
+def test_commands_show_an_example_each() -> None:
+    for command in ("5", "watch", "list", "hint", "compare", "reset", "completion"):
+        text = grade(command, "--help").stdout
+        assert f"grade {command}" in text.partition("Example")[2]
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (["li"], {"list"}),
+        (["flatten"], {"flatten_consecutive"}),
+        (["hint", "ex05"], {"ex05_flatten_consecutive"}),
+        (["5", "nothing"], set()),
+        (["5", "flat"], {"flat_mlp", "flatten_consecutive"}),
+        (["--ans"], {"--answers"}),
+        (["reset", "batch"], {"batch_norm"}),
+    ],
+)
+def test_a_shell_completes_commands_options_and_exercises(words: list[str], expected: set[str]) -> None:
+    completing = {"_GRADE_COMPLETE": "bash_complete", "COMP_WORDS": " ".join(["grade", *words])}
+    done = grade(env=completing | {"COMP_CWORD": str(len(words))})
+    assert {line.partition(",")[2] for line in done.stdout.split()} == expected
+
+
+def test_bash_completes_with_the_script_that_is_printed(copied: Path) -> None:
+    script = """
+source <(grade completion bash)
+COMP_WORDS=(grade hint flatt) COMP_CWORD=2
+_grade_completion grade
+echo "${COMPREPLY[@]}"
+"""
+    path = {"PYTHONPATH": str(copied), "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
+    done = subprocess.run(
+        ["bash", "--norc", "-c", script], capture_output=True, text=True, env=os.environ | path, cwd=copied, check=False
+    )
+    assert done.stdout.strip() == "flatten_consecutive", done.stderr
+    for shell in ("zsh", "fish"):
+        assert "_GRADE_COMPLETE" in grade("completion", shell).stdout
+    unknown = grade("completion", "tcsh")
+    assert (unknown.returncode, unknown.stderr.count("\n")) == (2, 1)
+
+
+def test_all_hints_come_at_once_and_count_as_taken(copied: Path) -> None:
+    text = " ".join(grade("hint", "5", "--all", checkout_copy=copied).stdout.split())
+    assert all(" ".join(hint.split()) in text for hint in FIVE.hints)
+    assert f"hint {len(FIVE.hints)} of" in grade("hint", "5", checkout_copy=copied).stdout
+
+
+def test_two_commands_at_once_lose_nothing_of_each_other(copied: Path) -> None:
+    command = [sys.executable, "-P", "-m", "grader", "hint"]
+    options = {"cwd": copied, "env": os.environ | {"PYTHONPATH": str(copied)}, "stdout": subprocess.DEVNULL}
+    taking = [subprocess.Popen([*command, str(number)], **options) for number in (1, 2, 3, 1, 2, 3)]  # type: ignore[call-overload]
+    assert [process.wait(60) for process in taking] == [0] * 6
+    state = json.loads((copied / ".grade" / "state.json").read_text())
+    assert state["hints"] == {by_number(number).name: 2 for number in (1, 2, 3)}
+
+
+def test_a_lock_that_nobody_gives_back_holds_nobody_up(copied: Path) -> None:
+    (copied / ".grade").mkdir()
+    with FileLock(copied / ".grade" / "state.lock"):
+        done = grade("hint", "1", checkout_copy=copied)
+    assert done.returncode == 0
+    assert "hint 1 of" in done.stdout
+    assert "note: another grade holds .grade/state.json: what this one found is not remembered" in done.stdout
+
+
+def test_where_nothing_can_be_remembered_it_says_so_and_works(copied: Path) -> None:
+    (copied / ".grade").write_text("in the way")
+    done = grade("hint", "1", checkout_copy=copied)
+    assert done.returncode == 0
+    assert "hint 1 of" in done.stdout
+    assert "note: .grade cannot be written: the hints taken and results are not remembered" in done.stdout
+    assert "not graded yet" in grade("list", checkout_copy=copied).stdout
+
+
+def test_what_another_version_remembers_is_kept(copied: Path) -> None:
+    grade("hint", "1", checkout_copy=copied)
+    path = copied / ".grade" / "state.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"of_a_later_version": [1, 2]}))
+    grade("hint", "1", checkout_copy=copied)
+    state = json.loads(path.read_text())
+    assert state["of_a_later_version"] == [1, 2]
+    assert state["hints"] == {by_number(1).name: 2}
+
+
+def test_a_first_pass_says_what_it_was_good_for_and_where_to_go_on(copied: Path) -> None:
+    shutil.copy(by_number(1).solution, copied / "exercises")
+    done = grade("1", checkout_copy=copied)
+    text = " ".join(done.stdout.split())
+    assert all(objective[1:] in text for objective in by_number(1).objectives)
+    assert f"To think about: {by_number(1).question}" in text
+    assert "grade compare ex01" in text
+    assert "Go on with ex02" in text
+    again = grade("1", checkout_copy=copied).stdout
+    assert "for the first time" not in again
+    assert "Go on with ex02" in again
+    elsewhere = grade("1", "--answers", copied / "solutions", checkout_copy=copied).stdout
+    assert "Go on with" not in elsewhere, "these are not the learner's answers"
+
+
+def test_compare_measures_both_in_another_process(copied: Path) -> None:
+    path = copied / "exercises" / by_number(1).file
+    where = copied / "processes"
+    note = f"import os\nprint(os.getpid(), os.getppid(), file=open({str(where)!r}, 'a'))\n"
+    path.write_text(by_number(1).solution.read_text() + note)
+    process = subprocess.Popen(
+        [sys.executable, "-P", "-m", "grader", "compare", "1"],
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=copied,
+        env=os.environ | {"PYTHONPATH": str(copied), "COLUMNS": "100"},
+    )
+    text = process.communicate(timeout=120)[0]
+    assert process.returncode == 0
+    assert re.search(r"^time +[\d.]+ [mµ]?s +[\d.]+ [mµ]?s$", text, re.MULTILINE), text
+    assert re.search(r"^memory +\d+ KiB +\d+ KiB$", text, re.MULTILINE)
+    *_, (measured, its_parent) = (map(int, line.split()) for line in where.read_text().splitlines())
+    assert (measured != process.pid, its_parent) == (True, process.pid)
+
+
+def test_compare_overlooks_names_that_only_the_author_sees(copied: Path) -> None:
+    path = copied / "exercises" / FIVE.file
+    path.write_text(FIVE.solution.read_text().replace("joined", "mine").replace("channels", "c"))
+    assert "The code of the two is the same." in grade("compare", "5", "--spoil", checkout_copy=copied).stdout
+    path.write_text(FIVE.solution.read_text().replace("squeeze(1)", "squeeze(-2)").replace("joined", "mine"))
+    text = grade("compare", "5", "--spoil", checkout_copy=copied).stdout
+    assert "-        return mine.squeeze(-2)" in text
+    assert "+        return joined.squeeze(1)" in text
+    assert text.count("\n-") == 1 + 1, "the line, and the head"
+
+
+def test_compare_stands_side_by_side_on_a_wide_terminal(copied: Path) -> None:
+    terminal = Terminal([*GRADE, "compare", "5", "--spoil"], cwd=copied, size=(60, 220))
+    try:
+        heads = f"exercises/{FIVE.file}", f"solutions/{FIVE.file}"
+        screen = terminal.wait_for(*heads, "longest line")
+        assert any(all(head in line for head in heads) for line in screen.splitlines())
+    finally:
+        terminal.close()
+
+
+def test_every_exercise_has_a_call_that_is_measured() -> None:
+    for name in (exercise.name for exercise in curriculum.exercises()):
+        assert name in WORKLOADS
+        order = json.dumps({"exercise": name, "folder": str(checkout.SOLUTIONS)})
+        command = [sys.executable, "-P", "-m", "grader.learner.cost_worker"]
+        done = subprocess.run(command, input=order, capture_output=True, text=True, cwd=checkout.ROOT, check=False)
+        assert set(json.loads(done.stdout)) == {"seconds", "bytes"}, done.stdout + done.stderr

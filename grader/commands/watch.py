@@ -1,0 +1,34 @@
+"""`grade watch`."""
+
+import contextlib
+
+import click
+
+from grader.reports.console import open_console
+
+
+@click.command("watch")
+def command() -> int:
+    """Grade again what each save changed and what builds on it, and go on to the next unfinished exercise.
+
+    Keep it open beside your editor. Keys: h the next hint, l the list, n the next exercise, q quit.
+
+    \b
+    Examples:
+      grade watch
+      grade watch | tee log.txt        no keys; Ctrl-C ends it
+    """
+    from grader.commands import keys
+    from grader.learner.watch import Key, Redraw, Watch
+    from grader.reports.watching import Screen
+
+    watch = Watch()
+    with contextlib.ExitStack() as stack:
+        stack.callback(watch.close)
+        if with_keys := keys.are_there():
+            told = keys.Keys(lambda key: watch.tell(Key(key)), lambda resumed: watch.tell(Redraw(resumed)))
+            stack.enter_context(told)
+        screen = stack.enter_context(Screen(open_console(), keys=with_keys))
+        for happening in watch.happenings():
+            screen.show(happening)
+    return 0

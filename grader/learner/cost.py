@@ -1,0 +1,61 @@
+"""What an answer costs beside the solution: measured in a process of its own, ended when it takes too long."""
+
+import json
+import subprocess
+import sys
+from dataclasses import dataclass
+
+from grader import checkout
+from grader.checking.processes import environment
+from grader.curriculum import Exercise
+from grader.learner.workloads import WORKLOADS
+
+PATIENCE_SECONDS = 60.0
+# Where a large block lies decides whether glibc gives it back at once: the same code took 0.1 ms or 0.8 ms a call.
+_KEEP_MEMORY = dict.fromkeys(("MALLOC_TRIM_THRESHOLD_", "MALLOC_MMAP_THRESHOLD_"), str(1 << 30))
+
+
+@dataclass(frozen=True)
+class Cost:
+    """Seconds and bytes of one call."""
+
+    seconds: float
+    bytes: int
+
+
+@dataclass(frozen=True)
+class Costs:
+    """What was measured, and the two costs; or why they could not be."""
+
+    says: str
+    answer: Cost | None = None
+    solution: Cost | None = None
+    problem: str | None = None
+
+
+def measure(exercise: Exercise) -> Costs:
+    """Measure the learner's file beside the solution."""
+    says = WORKLOADS[exercise.name].says
+    order = json.dumps({"exercise": exercise.name, "folder": str(checkout.EXERCISES)})
+    try:
+        done = subprocess.run(
+            [sys.executable, "-P", "-m", "grader.learner.cost_worker"],
+            input=order + "\n",
+            capture_output=True,
+            text=True,
+            errors="replace",
+            cwd=checkout.ROOT,
+            env=environment() | _KEEP_MEMORY,
+            timeout=PATIENCE_SECONDS,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        return Costs(says, problem=f"it did not end within {PATIENCE_SECONDS:g} s")
+    if not done.stdout:
+        last = (done.stderr.strip().splitlines() or ["the process ended without a word"])[-1]
+        return Costs(says, problem=last)
+    record = json.loads(done.stdout)
+    if "failed" in record:
+        return Costs(says, problem=record["failed"])
+    answer, solution = (Cost(*pair) for pair in zip(record["seconds"], record["bytes"], strict=True))
+    return Costs(says, answer, solution)

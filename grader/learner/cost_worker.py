@@ -1,0 +1,95 @@
+"""The process that measures an answer beside the solution (`grade compare`): time and memory of the same call.
+
+Both stand on the references of what the exercise builds on, so that only this exercise's code differs. The order is one
+JSON line on standard input, the record one on what was standard output.
+"""
+
+import json
+import os
+import statistics
+import sys
+import time
+import tracemalloc
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from grader import checkout, curriculum
+from grader.checking.answers import Answers
+from grader.learner.workloads import WORKLOADS
+
+ROUND_SECONDS = 0.01  # far above what a clock's tick and a call of a function take
+ALL_SECONDS = 1.5
+MOST_ROUNDS = 31
+
+Call = Callable[[], object]
+
+
+def main() -> None:
+    """Take the order, measure, tell."""
+    out = os.dup(1)
+    os.dup2(2, 1)
+    order = json.loads(sys.stdin.readline())
+    try:
+        record = measured(order["exercise"], Path(order["folder"]))
+    except BaseException as error:  # whatever the answer raises, here where its check passed
+        record = {"failed": f"{type(error).__name__}: {error}"}
+    os.write(out, json.dumps(record).encode() + b"\n")
+    os._exit(0)  # no exit handler, thread or finaliser of the answers runs
+
+
+def measured(name: str, folder: Path) -> dict[str, Any]:
+    """Seconds and bytes of one call, of the answer and of the solution."""
+    exercises = curriculum.exercises()
+    ancestors = curriculum.ancestors(next(exercise for exercise in exercises if exercise.name == name))
+    answers = Answers(folder, checkout.SOLUTIONS, [exercise.name for exercise in exercises])
+    calls = []
+    for replaced in (ancestors, (*ancestors, name)):
+        answers.take(folder, replaced)
+        with answers.seeded(0):
+            calls.append(WORKLOADS[name].make(answers))
+        calls[-1]()
+    return {"seconds": seconds(calls), "bytes": [memory(call) for call in calls]}
+
+
+def seconds(calls: Sequence[Call]) -> list[float]:
+    """The median seconds of each call, taken in turns: what else the machine does meets all of them."""
+    if torch := sys.modules.get("torch"):
+        torch.set_num_threads(1)
+    once = max(timed(call, 1) for call in calls)
+    repeats = max(1, round(ROUND_SECONDS / max(once, 1e-7)))
+    taken: list[list[float]] = [[] for _ in calls]
+    started = time.perf_counter()
+    while len(taken[0]) < MOST_ROUNDS and (not taken[0] or time.perf_counter() - started < ALL_SECONDS):
+        for call, times in zip(calls, taken, strict=True):
+            times.append(timed(call, repeats))
+    return [statistics.median(times) for times in taken]
+
+
+def timed(call: Call, repeats: int) -> float:
+    """Seconds of one call, over so many."""
+    started = time.perf_counter()
+    for _ in range(repeats):
+        call()
+    return (time.perf_counter() - started) / repeats
+
+
+def memory(call: Call) -> int:
+    """Bytes that one call takes: the most that Python and NumPy hold at a time, and all that torch allocates."""
+    tracemalloc.start()
+    before, _ = tracemalloc.get_traced_memory()
+    call()
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    if "torch" not in sys.modules:
+        return most - before
+    from torch.profiler import ProfilerActivity, profile
+
+    with profile(activities=[ProfilerActivity.CPU], profile_memory=True) as profiled:
+        call()
+    allocated = sum(max(event.self_cpu_memory_usage, 0) for event in profiled.events())
+    return most - before + allocated
+
+
+if __name__ == "__main__":
+    main()
