@@ -21,6 +21,7 @@ SECTIONS: dict[str, dict[str, Entry]] = {
         "hint": Entry("The next hint of an exercise, one more at each call.", "hint"),
         "compare": Entry("Your answer beside the solution.", "compare"),
         "reset": Entry("Bring an exercise's stub back; your file is kept.", "reset"),
+        "cards": Entry("The lessons' flashcards, each when it is due; or for Anki.", "cards"),
         "trace": Entry("One fusion by hand, with numbers of your own; then by your code.", "trace"),
         "train": Entry("Train the tree with your own code, and write ten new names.", "train"),
         "challenge": Entry("Score a model and training of your own on words that it never sees.", "challenge"),

@@ -14,7 +14,7 @@ from grader import checkout
 from grader.curriculum import Exercise
 from grader.errors import UsageError
 from grader.result import RunResult
-from grader.whole_file import write_whole
+from grader.whole_file import put_aside, write_whole
 
 FILE = checkout.STATE / "state.json"
 
@@ -63,7 +63,7 @@ def load() -> tuple[State, str | None]:
     except OSError:
         return State(), None
     except (ValueError, KeyError, TypeError, AttributeError):
-        return State(), _put_aside()
+        return State(), put_aside(FILE)
 
 
 def save(state: State) -> str | None:
@@ -98,14 +98,3 @@ def _result(fields: dict[str, Any]) -> dict[str, Any]:
         "max_points": float(fields["max_points"]),
         "digest": str(fields["digest"]),
     }
-
-
-def _put_aside() -> str:
-    number = 1
-    while (aside := FILE.with_name(f"state.damaged-{number}.json")).exists():
-        number += 1
-    try:
-        FILE.rename(aside)
-    except OSError:
-        return f"{checkout.shown(FILE)} is damaged and cannot be put aside; starting without it"
-    return f"{checkout.shown(FILE)} was damaged: it is kept as {aside.name}, and a new one begins"
