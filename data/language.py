@@ -42,22 +42,26 @@ def optimum(levels: int, context: int) -> float:
     Raises:
         ValueError: levels not 1 to 6, or a context below 1.
     """
-    _check(levels)
-    if context < 1:
-        raise ValueError(f"context must be 1 or more, got {context}")
-    return sum(NOISE_NATS if 2 ** (plane + 1) <= context else math.log(2) for plane in range(levels))
+    planes = _planes_within(levels, context)
+    return planes * NOISE_NATS + (levels - planes) * math.log(2)
 
 
-def true_loss(letters: np.ndarray, levels: int) -> float:
-    """The loss of the language itself on a stream of it, in nats a letter: the mean over all but the first 2**levels.
+def true_loss(letters: np.ndarray, levels: int, context: int | None = None) -> float:
+    """The loss of the best model there is on a stream of T(levels), in nats a letter: all but the first 2**levels.
 
     A test set has its own luck with the noise: a model's excess over this, on the same letters, varies far less than
     its loss does.
 
+    Args:
+        letters: (N,), 0 to 2**levels - 1.
+        levels: of the language.
+        context: how many letters the model sees; by default all that the language reads.
+
     Raises:
-        ValueError: levels not 1 to 6; letters that are not of T(levels), or not more than 2**levels of them.
+        ValueError: levels not 1 to 6, a context below 1; letters that are not of T(levels), or 2**levels at the most.
     """
-    _check(levels)
+    context = 2**levels if context is None else context
+    planes = _planes_within(levels, context)
     if letters.ndim != 1 or len(letters) <= 2**levels:
         raise ValueError(f"letters must be one stream of more than {2**levels}, got shape {letters.shape}")
     if letters.min() < 0 or letters.max() >= 2**levels:
@@ -65,7 +69,7 @@ def true_loss(letters: np.ndarray, levels: int) -> float:
     scored = len(letters) - 2**levels
     below = np.ones_like(letters)
     flips = 0
-    for plane in range(levels):
+    for plane in range(planes):
         bits = letters >> plane & 1
         window = 2 ** (plane + 1)
         said = np.bitwise_xor.reduce(
@@ -73,7 +77,16 @@ def true_loss(letters: np.ndarray, levels: int) -> float:
         )
         flips += int((said != bits[window:])[-scored:].sum())
         below = bits
-    return -(flips * math.log(NOISE) + (levels * scored - flips) * math.log(1 - NOISE)) / scored
+    known = -(flips * math.log(NOISE) + (planes * scored - flips) * math.log(1 - NOISE)) / scored
+    return known + (levels - planes) * math.log(2)
+
+
+def _planes_within(levels: int, context: int) -> int:
+    """How many planes a context tells anything about: those that read no more letters than it holds."""
+    _check(levels)
+    if context < 1:
+        raise ValueError(f"context must be 1 or more, got {context}")
+    return min(context.bit_length() - 1, levels)
 
 
 def _check(levels: int) -> None:

@@ -24,6 +24,7 @@ SECTIONS: dict[str, dict[str, Entry]] = {
         "cards": Entry("The lessons' flashcards, each when it is due; or for Anki.", "cards"),
         "trace": Entry("One fusion by hand, with numbers of your own; then by your code.", "trace"),
         "train": Entry("Train the tree with your own code, and write ten new names.", "train"),
+        "race": Entry("Your flat model against your trees, live, at equal size.", "race"),
         "challenge": Entry("Score a model and training of your own on words that it never sees.", "challenge"),
     },
     "For instructors": {

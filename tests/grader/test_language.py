@@ -52,6 +52,14 @@ def test_the_true_loss_is_that_of_the_definition_on_the_same_letters(levels: int
     )
 
 
+@pytest.mark.parametrize("context", [1, 2, 3, 4, 7, 8, 100])
+def test_a_shorter_context_knows_its_planes_and_tosses_a_coin_for_the_others(context: int) -> None:
+    letters = make_letters(3, 600, seed=2)
+    noise = np.array(noise_of(letters.tolist(), 3))[:, : min(int(math.log2(context)), 3)]
+    loss = np.where(noise, -math.log(NOISE), -math.log(1 - NOISE)).sum(axis=1).mean()
+    assert true_loss(letters, 3, context) == pytest.approx(loss + (3 - noise.shape[1]) * math.log(2), abs=1e-12)
+
+
 @cache
 def stationary_contexts() -> np.ndarray:
     """T(2), all 256 states of its last four letters: the probability of each, with the letter that follows."""
