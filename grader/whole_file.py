@@ -1,4 +1,4 @@
-"""Files that are written whole or not at all: a full disk or a kill leaves the old file as it was."""
+"""Files written whole or not at all: a full disk or a kill leaves the old one as it was; damaged ones are put aside."""
 
 import contextlib
 import os

@@ -2,6 +2,8 @@
 
 import sys
 
+import click
+
 
 def line() -> str | None:
     """The next line, stripped; None at the end of the input (Ctrl-D)."""
@@ -12,8 +14,6 @@ def line() -> str | None:
 def key() -> str | None:
     """The next key, without Enter on a terminal; in a pipe the first character of a line. None at the end."""
     if sys.stdin.isatty():
-        import click
-
         try:
             return click.getchar()
         except EOFError:

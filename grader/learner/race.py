@@ -20,6 +20,7 @@ from grader.errors import AnswersFailed, UsageError
 
 LEVELS = 3  # of the language; a tree of four levels does not learn T(4) in any time that a race may take
 LEAST_LETTERS, LEAST_WORDS = 1_000, 50
+EXAMPLES = 600_000
 RUNNERS = max(1, min(4, os.cpu_count() or 1))
 
 
@@ -82,7 +83,8 @@ def language_race(letters: int, seeds: int) -> tuple[Course, tuple[Lane, ...]]:
             for context in (2**levels for levels in range(LEVELS, 0, -1))
         )
         lanes += [deepest, _flat_of_equal_size(deepest), *others]
-    return Course(letters, (), batch=512, epochs=max(3, 600_000 // letters)), tuple(lanes)  # as long for few letters
+    epochs = max(3, EXAMPLES // letters)  # fewer letters are read more often: the race is as long
+    return Course(letters, (), batch=512, epochs=epochs), tuple(lanes)
 
 
 def names_race(words: Sequence[str], seeds: int) -> tuple[Course, tuple[Lane, ...]]:

@@ -23,7 +23,8 @@ from grader.checking.examples import Failure
 from grader.checking.worker import Records
 from grader.learner.race import LEVELS
 
-# AdamW at this rate and decay is near the best for both models on names; SGD as in exercise 9 takes ten times as long.
+# Of what was tried on names (8 to 12 epochs), both models are near their best here. With a decay of 0.3 the flat model
+# ends 0.07 worse and the tree no worse: such a race would have measured the recipe.
 RATE, BETAS, DECAY, WARM_UP = 0.01, (0.9, 0.98), 0.1, 0.25
 POINTS = 30
 SEEN_LIVE = 8192  # windows that the live curve is measured on, and that go through a model at once
