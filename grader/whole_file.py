@@ -1,4 +1,4 @@
-"""Files that are written whole or not at all: a full disk or a kill leaves the old file as it was."""
+"""Files written whole or not at all: a full disk or a kill leaves the old one as it was; damaged ones are put aside."""
 
 import contextlib
 import os
@@ -50,6 +50,18 @@ def write_whole(path: Path, content: bytes | str) -> None:
             with contextlib.suppress(OSError):
                 waiting.unlink()
         raise UsageError(f"cannot write {checkout.shown(path)}: {error.strerror}; name a place that can be") from error
+
+
+def put_aside(path: Path) -> str:
+    """Move a damaged file away under another name, so that nothing in it is lost; returns a line about it."""
+    number = 1
+    while (aside := path.with_name(f"{path.stem}.damaged-{number}{path.suffix}")).exists():
+        number += 1
+    try:
+        path.rename(aside)
+    except OSError:
+        return f"{checkout.shown(path)} is damaged and cannot be put aside; starting without it"
+    return f"{checkout.shown(path)} was damaged: it is kept as {aside.name}, and a new one begins"
 
 
 def _umask() -> int:

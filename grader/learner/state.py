@@ -16,7 +16,7 @@ from grader import checkout, curriculum
 from grader.curriculum import Exercise
 from grader.errors import UsageError
 from grader.result import RunResult
-from grader.whole_file import write_whole
+from grader.whole_file import put_aside, write_whole
 
 FILE = checkout.STATE / "state.json"
 LOCK_SECONDS = 3.0  # a change takes milliseconds; a learner waits no longer for one who died with the lock
@@ -171,7 +171,7 @@ def _read_or_begin(may_move: bool) -> State:
     try:
         return _read()
     except _Damaged:
-        return State(notes=[_put_aside() if may_move else f"{checkout.shown(FILE)} is damaged; starting without it"])
+        return State(notes=[put_aside(FILE) if may_move else f"{checkout.shown(FILE)} is damaged; starting without it"])
 
 
 def _text(state: State) -> str:
@@ -186,14 +186,3 @@ def _result(fields: dict[str, Any]) -> dict[str, Any]:
         "max_points": float(fields["max_points"]),
         "digest": str(fields["digest"]),
     }
-
-
-def _put_aside() -> str:
-    number = 1
-    while (aside := FILE.with_name(f"state.damaged-{number}.json")).exists():
-        number += 1
-    try:
-        FILE.rename(aside)
-    except OSError:
-        return f"{checkout.shown(FILE)} is damaged and cannot be put aside; starting without it"
-    return f"{checkout.shown(FILE)} was damaged: it is kept as {aside.name}, and a new one begins"

@@ -21,6 +21,8 @@ COMMANDS = {
     "grade hint ex05": [*GRADE, "hint", "ex05"],
     "grade reset ex05": [*GRADE, "reset", "ex05"],
     "grade compare": [*GRADE, "compare", "ex05", "--spoil"],
+    "grade cards": [*GRADE, "cards"],
+    "grade trace --print": [*GRADE, "trace", "--print"],
     "grade ex01": [*GRADE, "ex01", "--answers", "solutions"],
     "grade ex05": [*GRADE, "ex05", "--answers", "solutions"],
     "grade (all ten)": [*GRADE, "--answers", "solutions"],
@@ -32,6 +34,8 @@ GOALS = {  # seconds, or times the bare import
     "grade hint ex05": "0.3 s",
     "grade reset ex05": "0.3 s",
     "grade compare": "0.3 s",
+    "grade cards": "0.3 s",
+    "grade trace --print": "0.3 s",
     "grade ex01": "1.5 s",
     "grade ex05": "1.5 x",
     "grade (all ten)": "3 x",
@@ -45,18 +49,18 @@ def main() -> None:
         for name, command in COMMANDS.items():
             seconds[name].append(timed(command))
     bare = statistics.median(seconds[TORCH])
-    print(f"{'command':18} {'median':>8} {'least':>8} {'most':>8} {'x torch':>8}  goal   ({rounds} rounds)")
+    print(f"{'command':19} {'median':>8} {'least':>8} {'most':>8} {'x torch':>8}  goal   ({rounds} rounds)")
     for name, taken in seconds.items():
         median = statistics.median(taken)
         figures = f"{median:7.2f}s {min(taken):7.2f}s {max(taken):7.2f}s {median / bare:8.2f}"
-        print(f"{name:18} {figures}  {GOALS.get(name, '')}")
+        print(f"{name:19} {figures}  {GOALS.get(name, '')}")
     peak = peak_memory(COMMANDS["grade (all ten)"])
     print(f"peak memory of grade (all ten), all processes: {peak:.0f} MiB, goal 1536 MiB")
 
 
 def timed(command: list[str]) -> float:
     started = time.perf_counter()
-    subprocess.run(command, stdout=subprocess.DEVNULL, check=True, cwd=ROOT)
+    subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, check=True, cwd=ROOT)
     return time.perf_counter() - started
 
 

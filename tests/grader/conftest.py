@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import pexpect
 import pytest
 
 from grader import checkout, curriculum
@@ -42,6 +43,21 @@ def grade(*arguments: object, checkout_copy: Path | None = None, timeout: float 
         check=False,
         cwd=options.pop("cwd", checkout_copy or checkout.ROOT),
         **options,
+    )
+
+
+def at_terminal(*arguments: object, checkout_copy: Path, timeout: float = 60) -> "pexpect.spawn[str]":
+    """Start `grade` in a terminal of its own, to be typed to; `expect` and `sendline` drive it."""
+    command = ["-P", "-m", "grader", *map(str, arguments)]
+    environment = os.environ | {"NO_COLOR": "1", "TERM": "xterm", "PYTHONPATH": str(checkout_copy)}
+    return pexpect.spawn(
+        sys.executable,
+        command,
+        env=environment,
+        cwd=str(checkout_copy),
+        timeout=timeout,
+        encoding="utf-8",
+        dimensions=(40, 100),
     )
 
 

@@ -1,0 +1,116 @@
+"""`grade trace`."""
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from grader import checkout
+from grader.commands import typed
+from grader.errors import UsageError
+from grader.reports.console import open_console
+
+if TYPE_CHECKING:
+    from grader.learner.fusion_sheet import FusionSheet
+    from grader.learner.worksheet import Question, Worksheet
+
+
+@click.command("trace")
+@click.argument("sheet", type=click.Choice(["fusion", "depth"]), default="fusion")
+@click.option("--seed", type=click.IntRange(0), metavar="N", help="Other numbers than your own.")
+@click.option("--print", "on_paper", is_flag=True, help="The sheet to fill in on paper; nothing is asked.")
+@click.option("--answers", is_flag=True, help="With --print: the answers on a second page.")
+def command(sheet: str, seed: int | None, on_paper: bool, answers: bool) -> int:
+    """Work through a sheet by hand, with numbers of your own: `fusion`, or `depth` for a context.
+
+    Each answer is checked, and a slip is named. The fusion is then done once more by your exercise 2.
+    """
+    from grader.learner.depth_sheet import depth_sheet
+    from grader.learner.fusion_sheet import fusion_sheet
+    from grader.learner.own_seed import own_seed
+    from grader.reports import worksheet as paper
+
+    if answers and not on_paper:
+        raise UsageError("--answers goes with --print; while you are asked, type `show`")
+    seed = own_seed() if seed is None else seed
+    fusion = fusion_sheet(seed) if sheet == "fusion" else None
+    chosen = fusion.worksheet if fusion else depth_sheet(seed)
+    if on_paper:
+        pages = [paper.page(chosen, seed), *([paper.answers_page(chosen, seed)] if answers else [])]
+        click.echo(paper.PAGE_BREAK.join(pages), nl=False)
+        return 0
+    console = open_console()
+    console.print(f"[bold]{chosen.title}[/bold]   (sheet {seed}; --seed asks another one)\n")
+    console.print(chosen.given, markup=False)
+    console.print("\n`show` shows how a question is done, `quit` stops.", style="dim")
+    if not _work_through(console, chosen):
+        console.print(f"Stopped. The same sheet again: grade trace {sheet} --seed {seed}", style="dim")
+        return 0
+    return _compare_with_own(console, fusion) if fusion else 0
+
+
+def _work_through(console: Any, sheet: "Worksheet") -> bool:
+    """Ask all questions; returns whether they came to the end."""
+    step, first_try = None, 0
+    for question in sheet.questions:
+        if question.step != step:
+            console.print(f"\n{question.step}" if question.step else "", markup=False)
+            step = question.step
+        tries = _ask(console, question)
+        if tries is None:
+            return False
+        first_try += tries == 1
+    console.print(f"\n{first_try} of {len(sheet.questions)} right at the first try.")
+    return True
+
+
+def _ask(console: Any, question: "Question") -> int | None:
+    """Ask until the answer is right; returns the tries it took, 0 where it was shown, None where they quit."""
+    from grader.learner.worksheet import read_numbers
+
+    tries = 0
+    while True:
+        console.print(question.asks, end="", markup=False, soft_wrap=True)
+        answer = typed.line()
+        if answer is None or not sys.stdin.isatty():
+            console.print()  # nobody has pressed Enter
+        if answer is None or answer.lower() in ("quit", "q"):
+            return None
+        if answer.lower() in ("show", "s"):
+            console.print(f"  {question.working}", markup=False)
+            return 0
+        try:
+            numbers = read_numbers(answer)
+        except ValueError as error:
+            console.print(f"  {error}", style="yellow", markup=False, soft_wrap=True)
+            continue
+        tries += 1
+        if question.is_right(numbers):
+            console.print("  ✓", style="green")
+            return tries
+        console.print(f"  ✗ {question.wrong(numbers)}", style="red", markup=False, soft_wrap=True)
+
+
+def _compare_with_own(console: Any, sheet: "FusionSheet") -> int:
+    """The same fusion by the learner's own code."""
+    from grader import curriculum
+    from grader.learner import own_fusion
+
+    exercise = curriculum.find_one(own_fusion.EXERCISE)
+    own = own_fusion.own_trace(sheet, checkout.EXERCISES)
+    if own is None:
+        console.print(
+            f"{exercise.short} is not written yet; once it is, it does the same fusion here: "
+            f"{checkout.shown(exercise.stub)}",
+            soft_wrap=True,
+        )
+        return 0
+    console.print(f"\nThe same numbers by your {exercise.short}:")
+    for name in ("joined", "summed", "fused"):
+        console.print(f"  {name:6}  [{', '.join(f'{number:.4f}' for number in getattr(own, name))}]", markup=False)
+    differences = own_fusion.differences(sheet, own)
+    for line in differences:
+        console.print(f"  ✗ {line}", style="red", markup=False, soft_wrap=True)
+    if not differences:
+        console.print("  ✓ the same as by hand", style="green")
+    return 1 if differences else 0

@@ -1,0 +1,153 @@
+"""The lessons' flashcards with spaced repetition: which one is next, and when it comes again. When is FSRS's to say.
+
+What was known of each is kept in `.grade/cards.json`, under the lesson and the question. A question that was rewritten
+is a new card; one whose answer was rewritten is due at once; what was known of a card that has gone is kept.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from fsrs import Card as Schedule
+from fsrs import Rating, Scheduler
+
+from grader import checkout
+from grader.curriculum import Exercise
+from grader.errors import UsageError
+from grader.whole_file import put_aside, write_whole
+
+FILE = checkout.STATE / "cards.json"
+LEARN_AHEAD = timedelta(minutes=20)  # Anki's own: with nothing else to ask, a card that is due so soon is asked now
+SCHEDULER = Scheduler(enable_fuzzing=False)  # so that the time shown before an answer is the time kept after it
+
+
+@dataclass(frozen=True)
+class Flashcard:
+    """A card of a lesson."""
+
+    exercise: Exercise
+    front: str
+    back: str
+
+    @property
+    def key(self) -> str:
+        """What it is remembered under."""
+        return f"{self.exercise.name}: {' '.join(self.front.split())}"
+
+    @property
+    def digest(self) -> str:
+        """Tells whether the answer has been rewritten."""
+        return hashlib.sha256(" ".join(self.back.split()).encode()).hexdigest()[:16]
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is remembered of a card: its schedule, and the digest of the answer that was learnt."""
+
+    schedule: Schedule
+    digest: str
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A card to be asked now, and why: it is due, it is new, or its answer has been rewritten."""
+
+    card: Flashcard
+    why: str
+
+
+@dataclass
+class Session:
+    """The cards to ask, in order: those due, longest first; then so many new ones; then those that are due soon.
+
+    `new` says how many new ones are left to ask, `last` which card was answered last.
+    """
+
+    deck: Sequence[Flashcard]
+    memory: dict[str, Known]
+    new: int
+    answered: int = field(default=0, init=False)
+    last: Flashcard | None = field(default=None, init=False)
+
+    def next(self, now: datetime) -> Asked | None:
+        """The next card, or None when there is none to ask for now."""
+        known = [card for card in self.deck if card.key in self.memory]
+        rewritten = [card for card in known if self.memory[card.key].digest != card.digest]
+        if rewritten:
+            return Asked(rewritten[0], "its answer has been rewritten")
+        first = min(known, key=self._due, default=None)
+        if first is not None and self._due(first) <= now:
+            return Asked(first, "due")
+        fresh = next((card for card in self.deck if card.key not in self.memory), None)
+        if fresh is not None and self.new > 0:
+            return Asked(fresh, "new")
+        soon = [card for card in known if self._due(card) <= now + LEARN_AHEAD] if self.answered else []
+        again = min(soon, key=lambda card: (card == self.last, self._due(card)), default=None)
+        return Asked(again, "once more") if again is not None else None
+
+    def intervals(self, card: Flashcard, now: datetime) -> dict[Rating, timedelta]:
+        """How long each answer would put the card away for."""
+        return {rating: SCHEDULER.review_card(self._schedule(card), rating, now)[0].due - now for rating in Rating}
+
+    def answer(self, card: Flashcard, rating: Rating, now: datetime) -> None:
+        """Note how well a card was known."""
+        self.new -= card.key not in self.memory
+        self.memory[card.key] = Known(SCHEDULER.review_card(self._schedule(card), rating, now)[0], card.digest)
+        self.answered, self.last = self.answered + 1, card
+
+    def due(self, now: datetime) -> int:
+        """How many cards are due."""
+        return sum(card.key in self.memory and self._due(card) <= now for card in self.deck)
+
+    def fresh(self) -> int:
+        """How many cards have never been asked."""
+        return sum(card.key not in self.memory for card in self.deck)
+
+    def next_due(self) -> datetime | None:
+        """When the first of the known cards comes again."""
+        return min((self._due(card) for card in self.deck if card.key in self.memory), default=None)
+
+    def _due(self, card: Flashcard) -> datetime:
+        return self.memory[card.key].schedule.due
+
+    def _schedule(self, card: Flashcard) -> Schedule:
+        known = self.memory.get(card.key)
+        return known.schedule if known else Schedule()
+
+
+def deck(exercises: Iterable[Exercise]) -> tuple[Flashcard, ...]:
+    """The cards of these lessons, in their order."""
+    return tuple(Flashcard(exercise, card.front, card.back) for exercise in exercises for card in exercise.cards)
+
+
+def load(now: datetime) -> tuple[dict[str, Known], str | None]:
+    """Read what is remembered; second, a line about a damaged file that was put aside."""
+    try:
+        cards = json.loads(FILE.read_text(encoding="utf-8"))["cards"]
+        return {str(key): _known(fields, now) for key, fields in cards.items()}, None
+    except OSError:
+        return {}, None
+    except (ValueError, KeyError, TypeError, AttributeError, AssertionError, ArithmeticError):
+        return {}, put_aside(FILE)
+
+
+def save(memory: dict[str, Known]) -> str | None:
+    """Write what is remembered whole; returns why it could not be, for a line to the learner."""
+    cards = {key: {"answer": known.digest, "schedule": known.schedule.to_dict()} for key, known in memory.items()}
+    try:
+        checkout.STATE.mkdir(exist_ok=True)
+        write_whole(FILE, json.dumps({"cards": cards}, indent=1, ensure_ascii=False) + "\n")
+    except (OSError, UsageError):
+        return f"{checkout.shown(checkout.STATE)} cannot be written: what you know of the cards is not remembered"
+    return None
+
+
+def _known(fields: dict[str, object], now: datetime) -> Known:
+    """One entry of the file; a schedule that FSRS cannot go on from is as damaged as one that is no JSON."""
+    schedule = Schedule.from_dict(fields["schedule"])  # type: ignore[arg-type]
+    if schedule.due.tzinfo != UTC:
+        raise ValueError("a time without its zone")
+    SCHEDULER.review_card(schedule, Rating.Good, now)
+    return Known(schedule, str(fields["answer"]))

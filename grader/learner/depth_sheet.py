@@ -1,0 +1,137 @@
+"""The worksheet of depth for a context: ten questions on levels as log2 of the context, and the slips of each.
+
+Everything is counted in whole numbers: a logarithm through floats would be a slip itself (lesson 1 says why).
+"""
+
+import random
+
+from grader.learner.worksheet import Question, Slip, Worksheet
+
+GIVEN = """level       0   1   2   3   ...
+characters  1   2   4   8   ...    each level joins two neighbours of the one below
+
+log2 of a number is how often 2 is multiplied to reach it: log2 of 8 is 3."""
+
+
+def depth_sheet(seed: int) -> Worksheet:
+    """Ten questions, from what a level sees to how many levels a context takes; the numbers follow the seed."""
+    draw = random.Random(f"depth {seed}")
+    few, many = draw.randint(3, 5), draw.randint(6, 10)
+    shallow, deep = draw.randint(3, 6), draw.randint(7, 12)
+    above, between = draw.randint(3, 9), draw.randint(5, 10)
+    length, levels = draw.randint(5, 9), draw.randint(2, 4)
+    group, squared = draw.choice([3, 4, 5]), draw.randint(3, 6)
+    questions = (
+        field(few, 2),
+        field(many, 2),
+        depth(2**shallow, 2),
+        depth(2**deep, 2),
+        depth(2**above + 1, 2),
+        depth(draw.randint(2**between + 2, 2 ** (between + 1) - 1), 2),
+        left_over(length, levels),
+        field(draw.randint(2, 4), group),
+        depth(draw.randint(group**2 + 1, group**3 - 1), group),
+        square(squared),
+    )
+    return Worksheet("Depth for a context: ten questions in whole numbers", GIVEN, questions)
+
+
+def levels_needed(context: int, group: int) -> int:
+    """The least number of levels whose field covers a context."""
+    levels, seen = 0, 1
+    while seen < context:
+        levels, seen = levels + 1, seen * group
+    return levels
+
+
+def field(levels: int, group: int) -> Question:
+    """How far so many levels see."""
+    working = f"{' · '.join([str(group)] * levels)} = {group}^{levels} = {group**levels:,}"
+    return _question(
+        f"{levels} levels, each joining {_WORDS[group]}: how many characters does the top see? ",
+        group**levels,
+        working,
+        (
+            (
+                group * levels,
+                f"that adds {group} for each level; but each level sees {group} times what the one below saw",
+            ),
+            (group ** (levels - 1), "one level too few: the characters themselves are level 0, and see 1"),
+            (group ** (levels + 1), "one level too many: the first level sees as many characters as it joins"),
+            (
+                levels**group,
+                f"that is {levels}^{group}; each level multiplies by {group}, so {group} is what is raised",
+            ),
+        ),
+    )
+
+
+def depth(context: int, group: int) -> Question:
+    """How many levels a context takes."""
+    levels = levels_needed(context, group)
+    below, reached = group ** (levels - 1), group**levels
+    logarithm = f", log{group} of it, rounded up" if reached > context else f", log{group} of it"
+    return _question(
+        f"a context of {context:,}, joining {_WORDS[group]}: how many levels does it take{logarithm}? ",
+        levels,
+        f"{levels - 1} levels see {below:,}, {levels} see {reached:,}",
+        (
+            (levels - 1, f"{levels - 1} levels see only {below:,} characters: {_left_out(context - below)} outside"),
+            (levels + 1, f"one level too many: {levels} see {reached:,} already"),
+            (context // group, f"that divides once; divide by {group} until 1 is left, and count how often"),
+            (
+                (reached - 1) // (group - 1),
+                "that is how many fusions the whole tree has; those of one level happen side by side",
+            ),
+            (reached, "that is how far they see, not how many they are"),
+        ),
+    )
+
+
+def left_over(length_levels: int, levels: int) -> Question:
+    """How many vectors so many fusions leave of a window."""
+    length, left = 2**length_levels, 2 ** (length_levels - levels)
+    return _question(
+        f"a window of {length} characters, after {levels} levels that join two: how many vectors are left? ",
+        left,
+        f"{length} halved {levels} times: {' → '.join(str(length >> done) for done in range(levels + 1))}",
+        (
+            (left * 2, "one level too few: each level halves the length, the first one, too"),
+            (left // 2, "one level too many"),
+            (length - 2 * levels, "that takes two away at each level; but each level halves what is there"),
+            (length - levels, "that takes one away at each level; but each level halves what is there"),
+            (length // (2 * levels), f"that divides by 2 · {levels} once; but {levels} levels halve {levels} times"),
+        ),
+    )
+
+
+def square(levels: int) -> Question:
+    """How many levels the square of a context takes."""
+    context = 2**levels
+    return _question(
+        f"{levels} levels cover {context}; how many cover {context} · {context} = {context**2:,}? ",
+        2 * levels,
+        f"2^{levels} · 2^{levels} = 2^{2 * levels}: where contexts multiply, levels add",
+        (
+            (levels**2, "contexts multiply, levels add: after the first ones you climb as many again"),
+            (levels + 1, f"one more level only doubles it, to {2 * context}"),
+            (2 * levels - 1, f"{2 * levels - 1} levels see only {context**2 // 2:,}"),
+            (2 * levels + 1, f"one level too many: they would see {2 * context**2:,}"),
+        ),
+    )
+
+
+_WORDS = {2: "two", 3: "three", 4: "four", 5: "five"}
+
+
+def _question(asks: str, answer: int, working: str, slips: tuple[tuple[int, str], ...]) -> Question:
+    """With small numbers a slip may give the answer: it is none here. Two that give the same are named together."""
+    says: dict[int, str] = {}
+    for number, words in slips:
+        says[number] = f"{says[number]}; or else {words}" if number in says else words
+    wrong = tuple(Slip((number,), words) for number, words in says.items() if number != answer)
+    return Question("", asks, (answer,), 0.0, wrong, working)
+
+
+def _left_out(characters: int) -> str:
+    return "1 character stays" if characters == 1 else f"{characters:,} stay"

@@ -1,0 +1,89 @@
+"""The fusion of a worksheet once more, with the learner's exercise 2, in a process of its own. No printing here."""
+
+import json
+import queue
+import subprocess
+import sys
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from grader import checkout, curriculum
+from grader.checking.processes import environment, read_records
+from grader.errors import AnswersFailed
+from grader.learner.fusion_sheet import FusionSheet
+
+LIMIT_SECONDS = 20.0  # importing NumPy on a busy machine, and then a few multiplications
+EXERCISE = "ex02_one_fusion"
+EXACT = 1e-9  # for tenths in float64
+
+
+@dataclass(frozen=True)
+class OwnTrace:
+    """What the learner's `trace_fusion` made of a sheet."""
+
+    joined: tuple[float, ...]
+    summed: tuple[float, ...]
+    fused: tuple[float, ...]
+
+
+def own_trace(sheet: FusionSheet, folder: Path) -> OwnTrace | None:
+    """Run the answer of exercise 2 in a folder on the numbers of a sheet; None where it is not written yet.
+
+    Raises:
+        AnswersFailed: it raised, returned something else than a trace, ended the process, or never came back.
+    """
+    order = {
+        "folder": str(folder.absolute()),
+        "exercise": EXERCISE,
+        "arguments": [_tenths(part) for part in (sheet.left, sheet.right, sheet.weight, sheet.bias)],
+    }
+    process = subprocess.Popen(
+        [sys.executable, "-P", "-m", "grader.learner.own_fusion_worker"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,  # what the answer prints goes to standard error, and so to the learner
+        cwd=checkout.ROOT,
+        env=environment(),
+        start_new_session=True,
+    )
+    assert process.stdin is not None and process.stdout is not None
+    records = read_records(process.stdout)
+    try:
+        process.stdin.write(json.dumps(order).encode() + b"\n")
+        process.stdin.close()
+        record = records.get(timeout=LIMIT_SECONDS)
+    except queue.Empty:
+        raise AnswersFailed(f"{_short()} did not come back within {LIMIT_SECONDS:.0f} s") from None
+    except BrokenPipeError:
+        record = None
+    finally:
+        process.kill()
+        process.wait()
+    if record is None:
+        raise AnswersFailed(f"{_short()} ended its process")
+    if "failed" not in record:
+        return OwnTrace(*(tuple(record[field]) for field in ("joined", "summed", "fused")))
+    if record["status"] == "not_started":
+        return None
+    raise AnswersFailed("\n      ".join([f"{_short()}: {record['failed']}", *(record["traceback"] or "").splitlines()]))
+
+
+def differences(sheet: FusionSheet, own: OwnTrace) -> tuple[str, ...]:
+    """Where a trace is not that of the sheet, as the worksheet's own questions tell it; empty where it is."""
+    steps = (own.joined, *((number,) for number in own.summed), *((number,) for number in own.fused))
+    if len(steps) != len(sheet.questions):
+        sizes = f"{len(own.summed)} sums and {len(own.fused)} results of tanh"
+        return (f"{sizes} came back for {len(sheet.bias)} outputs",)
+    exact = (replace(question, tolerance=EXACT) for question in sheet.questions)
+    return tuple(
+        f"{question.asks.partition(' =')[0]}: {question.wrong(step)}"
+        for question, step in zip(exact, steps, strict=True)
+        if not question.is_right(step)
+    )
+
+
+def _tenths(part: tuple[int, ...] | tuple[tuple[int, ...], ...]) -> list[object]:
+    return [_tenths(row) if isinstance(row, tuple) else row / 10 for row in part]
+
+
+def _short() -> str:
+    return curriculum.find_one(EXERCISE).short

@@ -1,0 +1,177 @@
+"""`grade race`: the flat model and trees of the learner's own, trained side by side, each in a process of its own.
+
+Here: who runs, and the processes. How a model is trained is in `race_worker`, what the result says in `race_verdict`.
+"""
+
+import json
+import os
+import queue
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from grader import checkout, curriculum
+from grader.checking.processes import environment, read_records
+from grader.errors import AnswersFailed, UsageError
+
+LEVELS = 3  # of the language; a tree of four levels does not learn T(4) in any time that a race may take
+LEAST_LETTERS, LEAST_WORDS = 1_000, 50
+EXAMPLES = 600_000
+RUNNERS = max(1, min(4, os.cpu_count() or 1))
+
+
+@dataclass(frozen=True)
+class Lane:
+    """A model in the race: `tree` or `flat`, its sizes and seed. Lanes that differ in the seed alone have one name."""
+
+    name: str
+    model: str
+    vocabulary: int
+    context: int
+    embedding: int
+    hidden: int
+    seed: int
+
+
+@dataclass(frozen=True)
+class Course:
+    """What all lanes of a race learn from and how: letters of the language, or words."""
+
+    letters: int
+    words: tuple[str, ...]
+    batch: int
+    epochs: int
+
+
+@dataclass(frozen=True)
+class Point:
+    """Where a lane stands: the share of its training that is done, and its loss on what it does not learn from."""
+
+    lane: Lane
+    done: float
+    loss: float
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """A lane at its end: loss in nats a letter on the whole test set, the least possible loss there, and each word's.
+
+    `least` is None and `by_word` full where the course is words, and the other way round for the language.
+    """
+
+    lane: Lane
+    parameters: int
+    seconds: float
+    loss: float
+    least: float | None
+    by_word: tuple[tuple[float, int], ...]
+
+
+def language_race(letters: int, seeds: int) -> tuple[Course, tuple[Lane, ...]]:
+    """Trees of 1 to 3 levels, and a flat model of the context and the size of the deepest."""
+    if letters < LEAST_LETTERS:
+        raise UsageError(f"{letters} letters are too few to learn from: {LEAST_LETTERS} at least")
+    vocabulary, embedding, hidden = 2**LEVELS, 24, 64
+    lanes: list[Lane] = []
+    for seed in range(seeds):
+        deepest, *others = (
+            Lane(f"tree, context {context}", "tree", vocabulary, context, embedding, hidden, seed)
+            for context in (2**levels for levels in range(LEVELS, 0, -1))
+        )
+        lanes += [deepest, _flat_of_equal_size(deepest), *others]
+    epochs = max(3, EXAMPLES // letters)  # fewer letters are read more often: the race is as long
+    return Course(letters, (), batch=512, epochs=epochs), tuple(lanes)
+
+
+def names_race(words: Sequence[str], seeds: int) -> tuple[Course, tuple[Lane, ...]]:
+    """The tree of the course, and the flat model of its size, each with so many seeds."""
+    if len(words) < LEAST_WORDS:
+        raise UsageError(f"{len(words)} words are too few to learn from and to measure on: {LEAST_WORDS} at least")
+    vocabulary = len(set("".join(words))) + 1
+    trees = [Lane("tree, context 8", "tree", vocabulary, 8, 24, 128, seed) for seed in range(seeds)]
+    lanes = [lane for tree in trees for lane in (tree, _flat_of_equal_size(tree))]
+    return Course(0, tuple(words), batch=256, epochs=8), tuple(lanes)
+
+
+def _flat_of_equal_size(tree: Lane) -> Lane:
+    """A flat model with as many parameters as a tree that normalises, to half a hidden channel."""
+    v, c, e, h = tree.vocabulary, tree.context, tree.embedding, tree.hidden
+    levels = c.bit_length() - 1
+    size = v * e + 2 * e * h + (levels - 1) * 2 * h * h + levels * 2 * h + h * v + v
+    hidden = round((size - v * e - v) / (c * e + 1 + v))
+    return Lane(f"flat, context {c}", "flat", v, c, e, hidden, tree.seed)
+
+
+class Race:
+    """One race: iterate over its events; close it, whatever happened."""
+
+    def __init__(self, folder: Path, course: Course, lanes: Sequence[Lane]) -> None:
+        self._folder, self._course = folder, course
+        self._waiting = list(lanes)
+        self._running: list[tuple[Lane, subprocess.Popen[bytes], queue.Queue[dict[str, Any] | None]]] = []
+
+    def events(self) -> Iterator[Point | Arrival]:
+        """What happens, until all lanes have arrived; as many run at once as there are cores.
+
+        Raises:
+            UsageError: an exercise that a model needs is not written yet.
+            AnswersFailed: the answers raised, or ended a process.
+        """
+        while self._waiting or self._running:
+            while self._waiting and len(self._running) < RUNNERS:
+                self._start(self._waiting.pop(0))
+            for runner in list(self._running):
+                lane, process, records = runner
+                try:
+                    record = records.get_nowait()
+                except queue.Empty:
+                    continue
+                event = _event(lane, record)
+                yield event
+                if isinstance(event, Arrival):
+                    self._running.remove(runner)
+                    process.wait()
+            time.sleep(0.02)
+
+    def close(self) -> None:
+        """End all processes."""
+        for _, process, _ in self._running:
+            process.kill()
+            process.wait()
+
+    def _start(self, lane: Lane) -> None:
+        order = {"folder": str(self._folder.absolute()), "lane": asdict(lane), "course": asdict(self._course)}
+        process = subprocess.Popen(
+            [sys.executable, "-P", "-m", "grader.learner.race_worker"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,  # what answers print would tear the live plot
+            cwd=checkout.ROOT,
+            env=environment(),
+            start_new_session=True,  # Ctrl-C reaches the command alone, which ends the race
+        )
+        assert process.stdin is not None and process.stdout is not None
+        self._running.append((lane, process, read_records(process.stdout)))
+        try:
+            process.stdin.write(json.dumps(order).encode() + b"\n")
+            process.stdin.close()
+        except BrokenPipeError:  # it has ended already, and `events` says so
+            pass
+
+
+def _event(lane: Lane, record: dict[str, Any] | None) -> Point | Arrival:
+    if record is None:
+        raise AnswersFailed(f"the race stopped: the answers ended the process of the {lane.model} model")
+    if "unwritten" in record:
+        exercise = curriculum.find_one(record["unwritten"])
+        raise UsageError(f"{exercise.name} is not written yet: grade {exercise.short}, or --answers solutions")
+    if "failed" in record:
+        lines = [record["failed"], *(record["traceback"] or "").splitlines()]
+        raise AnswersFailed("the race stopped: " + "\n      ".join(lines))
+    if "parameters" in record:
+        return Arrival(lane, **record | {"by_word": tuple((loss, count) for loss, count in record["by_word"])})
+    return Point(lane, record["share"], record["loss"])

@@ -1,0 +1,98 @@
+"""What a race says: each model's mean over its seeds, and a sentence that claims no more than the figures carry."""
+
+import math
+import statistics
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from grader.learner.race import Arrival
+
+REACHED = 0.02  # so near to the least possible loss, a model has found what there is to find
+
+
+@dataclass(frozen=True)
+class Standing:
+    """All arrivals of one name: mean loss, its spread over seeds (0 for one), the mean excess over the least loss."""
+
+    name: str
+    parameters: int
+    loss: float
+    spread: float
+    least: float | None
+    seeds: int
+
+    @property
+    def excess(self) -> float:
+        """How far the loss lies above the least possible one; infinite where nobody knows that one."""
+        return math.inf if self.least is None else self.loss - self.least
+
+
+def standings(arrivals: Sequence[Arrival]) -> tuple[Standing, ...]:
+    """One line for each name, in the order of their first lanes."""
+    names = list(dict.fromkeys(arrival.lane.name for arrival in arrivals))
+    groups = [[arrival for arrival in arrivals if arrival.lane.name == name] for name in names]
+    return tuple(_standing(group) for group in groups)
+
+
+def _standing(group: Sequence[Arrival]) -> Standing:
+    losses = [arrival.loss for arrival in group]
+    spread = statistics.stdev(losses) if len(losses) > 1 else 0.0
+    first = group[0]
+    return Standing(first.lane.name, first.parameters, statistics.fmean(losses), spread, first.least, len(group))
+
+
+def verdict(arrivals: Sequence[Arrival]) -> str:
+    """What happened, in a sentence or two, and no more than the figures carry."""
+    deepest = max(arrival.lane.context for arrival in arrivals)
+    tree, flat = (
+        [a for a in arrivals if a.lane.model == model and a.lane.context == deepest] for model in ("tree", "flat")
+    )
+    if arrivals[0].least is None:
+        return _verdict_on_words(tree, flat)
+    of_tree, of_flat = _standing(tree), _standing(flat)
+    ahead = "the tree" if of_tree.excess < of_flat.excess else "the flat model"
+    trees = [s for s in standings(arrivals) if s.name.startswith("tree")]
+    reached = [s.name.removeprefix("tree, ") for s in trees if s.excess <= REACHED]
+    found = f"Trees reach the least possible loss, to {REACHED}, at " + ", ".join(reversed(reached)) + "."
+    return (
+        f"Of two models of equal size that see {deepest} letters, the tree ends {of_tree.excess:.3f} above the least "
+        f"possible loss and the flat model {of_flat.excess:.3f}: {ahead} is ahead by "
+        f"{abs(of_tree.loss - of_flat.loss):.3f}. " + (found if reached else "No tree reaches the least possible loss.")
+    )
+
+
+def _verdict_on_words(tree: Sequence[Arrival], flat: Sequence[Arrival]) -> str:
+    """A winner is named only where the difference is beyond what other seeds and other words would change."""
+    of_tree, of_flat = _standing(tree), _standing(flat)
+    gap = of_flat.loss - of_tree.loss
+    by_seed = math.hypot(of_tree.spread, of_flat.spread) / math.sqrt(of_tree.seeds)
+    chance = 2 * math.hypot(by_seed, _error_of_the_words(tree, flat))
+    figures = f"tree {of_tree.loss:.3f}, flat {of_flat.loss:.3f}; over {_seeds(of_tree.seeds)} they spread by "
+    figures += f"{of_tree.spread:.3f} and {of_flat.spread:.3f}"
+    if of_tree.seeds == 1:
+        figures = f"tree {of_tree.loss:.3f}, flat {of_flat.loss:.3f}; one seed tells nothing of the spread over seeds"
+    if abs(gap) <= chance:
+        within = f"Their difference, {abs(gap):.3f}, is within chance (±{chance:.3f})."
+        return f"No clear winner at equal size: {figures}. {within}"
+    winner = "tree" if gap > 0 else "flat model"
+    return (
+        f"The {winner} is ahead by {abs(gap):.3f}, more than chance gives (±{chance:.3f}): {figures}. "
+        f"So it is for these words and this recipe."
+    )
+
+
+def _error_of_the_words(tree: Sequence[Arrival], flat: Sequence[Arrival]) -> float:
+    """The standard error of the difference if other words had been held out: words are drawn, not letters."""
+    words = len(tree[0].by_word)
+    letters = sum(count for _, count in tree[0].by_word)
+    gaps = []
+    for word in range(words):
+        count = tree[0].by_word[word][1]
+        means = [statistics.fmean(a.by_word[word][0] for a in model) for model in (flat, tree)]
+        gaps.append((means[0] - means[1], count))
+    mean = sum(gap * count for gap, count in gaps) / letters
+    return math.sqrt(sum((count * (gap - mean)) ** 2 for gap, count in gaps)) / letters
+
+
+def _seeds(count: int) -> str:
+    return "1 seed" if count == 1 else f"{count} seeds"

@@ -1,0 +1,86 @@
+"""A worksheet: what is given, its questions, and what an answer shows. Who asks, and what about, is not here."""
+
+import math
+import re
+from dataclasses import dataclass
+
+_MINUS = str.maketrans({"−": "-", "–": "-"})  # what word processors and lessons write for a minus
+
+
+@dataclass(frozen=True)
+class Slip:
+    """A known way to go wrong: the numbers that it gives, and what to say to someone who wrote them."""
+
+    numbers: tuple[float, ...]
+    says: str
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked, the numbers that answer it to within a tolerance, the slips, and the working that leads there.
+
+    `step` says what the question is a part of; it is the same for all the questions of that step.
+    """
+
+    step: str
+    asks: str
+    answer: tuple[float, ...]
+    tolerance: float
+    slips: tuple[Slip, ...]
+    working: str
+
+    def is_right(self, numbers: tuple[float, ...]) -> bool:
+        """Whether these numbers answer it."""
+        return self._distance(numbers, self.answer) <= self.tolerance
+
+    def wrong(self, numbers: tuple[float, ...]) -> str:
+        """What is wrong with numbers that do not answer it: the slip nearest to them, or else the first number off."""
+        slip = min(self.slips, key=lambda slip: self._distance(numbers, slip.numbers))
+        if self._distance(numbers, slip.numbers) <= self.tolerance:
+            return slip.says
+        if len(numbers) != len(self.answer):
+            return f"{_count(len(self.answer))} asked for, {len(numbers)} came"
+        if len(self.answer) == 1:
+            return "not that; `show` shows the working"
+        off = next(i for i, (a, b) in enumerate(zip(numbers, self.answer, strict=True)) if abs(a - b) > self.tolerance)
+        return f"not that: the {('1st', '2nd', '3rd')[off] if off < 3 else f'{off + 1}th'} number is another one"
+
+    @staticmethod
+    def _distance(numbers: tuple[float, ...], others: tuple[float, ...]) -> float:
+        if len(numbers) != len(others):
+            return math.inf
+        # a hair's breadth for floats: 0.315 is within 0.005 of 0.31
+        return max(abs(a - b) for a, b in zip(numbers, others, strict=True)) - 1e-9
+
+
+@dataclass(frozen=True)
+class Worksheet:
+    """What it is about, what is given (as it stands on the page), and the questions in order."""
+
+    title: str
+    given: str
+    questions: tuple[Question, ...]
+
+
+def read_numbers(text: str) -> tuple[float, ...]:
+    """Read numbers as people write them: `0.5 -0.2`, `[0.5, −0.2]`, `1,024`.
+
+    Raises:
+        ValueError: a word that is no number, or none at all; one line that says what to write.
+    """
+    text = re.sub(r"(?<=\d),(?=\d{3}(?!\d))", "", text)  # 1,024 is one number; 0.5,0.2 are two
+    if "." not in text and re.search(r"\d,\d", text):
+        raise ValueError("write numbers with a decimal point, 0.5 and not 0,5")
+    words = re.split(r"[\s,;()\[\]]+", text.translate(_MINUS))
+    numbers = []
+    for word in filter(None, words):
+        if not re.fullmatch(r"[+-]?(\d+\.?\d*|\.\d+)", word):
+            raise ValueError(f"{word!r} is no number: write numbers with a decimal point, one space between two")
+        numbers.append(float(word))
+    if not numbers:
+        raise ValueError("write a number, `show` to see how it is done, or `quit`")
+    return tuple(numbers)
+
+
+def _count(numbers: int) -> str:
+    return "one number is" if numbers == 1 else f"{numbers} numbers are"

@@ -1,0 +1,221 @@
+"""`grade trace`: a worksheet by hand, each answer checked, each slip named; then the same by the learner's own code."""
+
+import math
+import shutil
+from pathlib import Path
+
+import pexpect
+import pytest
+from conftest import at_terminal, by_number, grade, spoil
+
+from grader.learner.depth_sheet import depth_sheet, levels_needed
+from grader.learner.fusion_sheet import BY_HAND, FusionSheet, fusion_sheet
+from grader.learner.own_seed import own_seed
+from grader.learner.worksheet import read_numbers
+
+SEEDS = range(40)
+TWO = by_number(2)
+
+
+def by_pencil(sheet: FusionSheet) -> list[list[float]]:
+    """The answers of a sheet, computed from its numbers by another way than the sheet's own."""
+    joined = [number / 10 for number in (*sheet.left, *sheet.right)]
+    columns = list(zip(*sheet.weight, strict=True))
+    sums = [
+        round(sum(a * w / 10 for a, w in zip(joined, column, strict=True)) + bias / 10, 2)
+        for column, bias in zip(columns, sheet.bias, strict=True)
+    ]
+    return [joined, *([number] for number in sums), *([round(math.tanh(number), 2)] for number in sums)]
+
+
+def typed(answers: list[list[float]]) -> str:
+    return "".join(" ".join(f"{number:g}" for number in answer) + "\n" for answer in answers)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_what_a_pencil_finds_is_right_and_no_slip_is(seed: int) -> None:
+    sheet = fusion_sheet(seed)
+    for question, answer in zip(sheet.questions, by_pencil(sheet), strict=True):
+        assert question.is_right(tuple(answer))
+        for slip in question.slips:
+            assert not question.is_right(slip.numbers)
+            assert question.wrong(slip.numbers) == slip.says, "and each slip is named as itself"
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_tanh_by_its_series_to_two_decimals_is_near_enough(seed: int) -> None:
+    sheet = fusion_sheet(seed)
+    for question, total in zip(sheet.questions[3:], sheet.sums, strict=True):
+        x = total / 100
+        assert question.is_right((x - x**3 / 3 + 2 * x**5 / 15,))
+        assert question.is_right((round(math.tanh(x), 2),))
+        assert abs(question.answer[0] - x) > BY_HAND
+
+
+def test_the_slips_of_the_lesson_are_named_by_its_own_numbers() -> None:
+    lesson = FusionSheet("em", (5, -2), (1, 4), ((2, -4), (5, 1), (-3, 7), (6, 2)), (1, 0))
+    joined, first, second, squeezed, _ = lesson.questions
+    assert joined.is_right((0.5, -0.2, 0.1, 0.4))
+    assert first.is_right((0.31,))
+    assert second.is_right((-0.07,))
+    assert squeezed.is_right((0.3004,))
+    assert joined.wrong((0.1, 0.4, 0.5, -0.2)).startswith("right stands before left")
+    assert joined.wrong((0.6, 0.2)).startswith("the two are added")
+    assert joined.wrong((0.5, -0.2, 0.1)) == "4 numbers are asked for, 3 came"
+    assert joined.wrong((0.5, -0.2, 0.4, 0.1)) == "not that: the 3rd number is another one"
+    assert first.wrong((0.05,)).startswith("right stands before left")
+    assert first.wrong((0.21,)).startswith("the bias is forgotten")
+    assert first.wrong((0.52,)) == "two rows are swapped: left, channel 0, and left, channel 1"
+    assert squeezed.wrong((0.31,)).startswith("tanh is left out")
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_ten_questions_of_depth_agree_with_counting(seed: int) -> None:
+    questions = depth_sheet(seed).questions
+    assert len(questions) == 10
+    for question in questions:
+        assert not any(question.is_right(slip.numbers) for slip in question.slips)
+        assert all(question.wrong(slip.numbers) == slip.says for slip in question.slips)
+    context = read_numbers(questions[5].asks.partition("context of ")[2].partition(", ")[0])[0]
+    assert questions[5].answer == (math.ceil(math.log2(context)),)
+    assert "rounded up" in questions[5].asks
+    assert len({question.asks for question in questions}) == 10
+
+
+def test_levels_are_counted_exactly() -> None:
+    assert [levels_needed(context, 2) for context in (1, 2, 8, 9, 1000, 2**200 + 1)] == [0, 1, 3, 4, 10, 201]
+    assert levels_needed(243, 3) == 5
+
+
+def test_a_sheet_worked_through_in_a_terminal(copied: Path) -> None:
+    shutil.copy(TWO.solution, copied / "exercises")
+    sheet = fusion_sheet(3)
+    joined, first, second, *squeezed = by_pencil(sheet)
+    session = at_terminal("trace", "--seed", 3, checkout_copy=copied)
+    session.expect("joined = ")
+    session.sendline("[" + ", ".join(f"{n}" for n in joined[2:] + joined[:2]) + "]")
+    session.expect("✗ right stands before left")
+    session.expect("joined = ")
+    session.sendline("a pencil")
+    session.expect("'a' is no number: write numbers with a decimal point")
+    session.expect("joined = ")
+    session.sendline(" ".join(map(str, joined)))
+    session.expect("summed, output 0 = ")
+    session.sendline(f"{first[0] - sheet.bias[0] / 10:.2f}")
+    session.expect(r"✗ the bias is forgotten: output 0 adds -?0\.\d at the end")
+    session.expect("summed, output 0 = ")
+    session.sendline("show")
+    session.expect(f" = {first[0]:.2f}")
+    session.expect("summed, output 1 = ")
+    session.sendline(f"{second[0]}")
+    session.expect("fused, output 0 = ")
+    session.sendline(f"{first[0]}")
+    session.expect("✗ tanh is left out")
+    session.sendline(f"{squeezed[0][0]}")
+    session.expect("fused, output 1 = ")
+    session.sendline(f"{squeezed[1][0]}")
+    session.expect("2 of 5 right at the first try")
+    session.expect("The same numbers by your ex02:")
+    session.expect("✓ the same as by hand")
+    session.expect(pexpect.EOF)
+    session.close()
+    assert session.exitstatus == 0
+
+
+@pytest.mark.parametrize("leave", ["quit\r", "q\r", "\x04"])
+def test_it_can_be_left_at_any_time(copied: Path, leave: str) -> None:
+    session = at_terminal("trace", "depth", "--seed", 1, checkout_copy=copied)
+    session.expect("how many")
+    session.sendline("no number")
+    session.expect("is no number")
+    session.send(leave)
+    session.expect("Stopped. The same sheet again: grade trace depth --seed 1")
+    session.expect(pexpect.EOF)
+    session.close()
+    assert session.exitstatus == 0
+
+
+def test_ctrl_c_leaves_it_with_130(copied: Path) -> None:
+    session = at_terminal("trace", checkout_copy=copied)
+    session.expect("joined = ")
+    session.send("\x03")
+    session.expect(pexpect.EOF)
+    session.close()
+    assert session.exitstatus == 130
+    assert "Traceback" not in (session.before or "")
+
+
+def test_it_works_in_a_pipe(copied: Path) -> None:
+    sheet = fusion_sheet(3)
+    done = grade("trace", "--seed", 3, checkout_copy=copied, input=typed(by_pencil(sheet)))
+    assert done.returncode == 0, done.stderr
+    assert "5 of 5 right at the first try." in done.stdout
+    assert "ex02 is not written yet; once it is, it does the same fusion here: exercises/ex02" in done.stdout
+    cut = grade("trace", "--seed", 3, checkout_copy=copied, input=typed(by_pencil(sheet)[:2]))
+    assert cut.returncode == 0
+    assert "Stopped." in cut.stdout
+    answers = "".join(f"{question.answer[0]:g}\n" for question in depth_sheet(3).questions)
+    assert "10 of 10" in grade("trace", "depth", "--seed", 3, checkout_copy=copied, input=answers).stdout
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("[left, right]", "[right, left]", "✗ joined: right stands before left"),
+        ("@ weight + bias", "@ weight", "✗ summed, output 1: the bias is forgotten"),
+        ("np.tanh(summed)", "summed", "✗ fused, output 0: tanh is left out"),
+        ("FusionTrace(joined, summed, np.tanh(summed))", "FusionTrace(joined, summed, np.tanh(summed[:1]))", "2 sums"),
+    ],
+)
+def test_a_slip_in_the_learners_code_is_named_on_their_own_numbers(copied: Path, old: str, new: str, said: str) -> None:
+    shutil.copy(TWO.solution, copied / "exercises")
+    spoil(copied / "exercises", 2, old, new)
+    done = grade("trace", checkout_copy=copied, input="show\n" * 5)
+    assert done.returncode == 1
+    assert said in done.stdout
+    assert "✓ the same" not in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("return no_such_name", "grade: ex02: your code raised NameError: name 'no_such_name' is not defined"),
+        ("__import__('os')._exit(0)", "grade: ex02 ended its process"),
+        ("return None", "'NoneType' object has no attribute 'joined'"),
+    ],
+)
+def test_learners_code_that_fails_is_one_clear_message(copied: Path, code: str, said: str) -> None:
+    shutil.copy(TWO.solution, copied / "exercises")
+    spoil(copied / "exercises", 2, "joined = np.concatenate", f"{code}\n    joined = np.concatenate")
+    done = grade("trace", checkout_copy=copied, input="show\n" * 5)
+    assert done.returncode == 1
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_on_paper_the_answers_come_on_a_page_of_their_own(copied: Path) -> None:
+    for sheet in ("fusion", "depth"):
+        one = grade("trace", sheet, "--print", checkout_copy=copied).stdout
+        first, second = grade("trace", sheet, "--print", "--answers", checkout_copy=copied).stdout.split("\f")
+        assert first == one
+        assert max(map(len, first.splitlines())) <= 92
+        assert "____" in first
+        assert "____" not in second
+    worksheet = fusion_sheet(own_seed()).worksheet
+    page = grade("trace", "--print").stdout
+    assert not any(question.working in page for question in worksheet.questions)
+    refused = grade("trace", "--answers", checkout_copy=copied)
+    assert refused.returncode == 2
+    assert refused.stderr == "grade: --answers goes with --print; while you are asked, type `show`\n"
+
+
+def test_the_numbers_are_the_learners_own_and_stay(copied: Path) -> None:
+    here, there = (grade("trace", "--print", checkout_copy=place).stdout for place in (None, copied))
+    assert here == grade("trace", "--print").stdout
+    assert here != there, "another checkout, other numbers"
+
+
+def test_asking_needs_neither_numpy_nor_torch(copied: Path) -> None:
+    done = grade("trace", checkout_copy=copied, env={"PYTHONPROFILEIMPORTTIME": "1"}, input="quit\n")
+    imported = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
+    assert not imported & {"torch", "numpy", "pytest", "hypothesis"}
