@@ -28,6 +28,12 @@ def command(names: tuple[str, ...], new: int, export: Path | None) -> int:
     """Ask the flashcards of all lessons, or of those named: first what is due, then new ones.
 
     What you know is kept after each card, so you may stop at any time.
+
+    \b
+    Examples:
+      grade cards
+      grade cards flatten --new 5
+      grade cards --export cards.apkg
     """
     from grader.learner import cards
 

@@ -16,7 +16,14 @@ from grader.reports.console import open_console
 @click.option("--marks", is_flag=True, help="Measure the project's own models on this machine, for the leaderboard.")
 @click.option("--accept-weak-sandbox", is_flag=True, help="Run the file also where the sandbox lacks a wall.")
 def command(file: Path | None, data: str, seconds: float, board: bool, marks: bool, accept_weak_sandbox: bool) -> int:
-    """Score your own train_model by its loss on test words (exercises/challenge.md tells the rules)."""
+    """Score your own train_model by its loss on test words (exercises/challenge.md tells the rules).
+
+    \b
+    Examples:
+      grade challenge exercises/challenge.py
+      grade challenge mine.py --seconds 30
+      grade challenge --board
+    """
     if file is None and not board and not marks:
         raise UsageError("name a file with your train_model (exercises/challenge.py is one), or ask for the --board")
     from grader import corpus

@@ -33,7 +33,13 @@ from grader.reports.console import open_console
 )
 @click.option("--accept-weak-sandbox", is_flag=True, help="Grade though the sandbox lacks a layer; results say so.")
 def command(submissions: Path, out: Path, written_by_hand: Path | None, **options: Any) -> int:
-    """For instructors: grade each folder, .zip and .ipynb in SUBMISSIONS; go on where an earlier run stopped."""
+    """For instructors: grade each folder, .zip and .ipynb in SUBMISSIONS; go on where an earlier run stopped.
+
+    \b
+    Examples:
+      grade class submissions --out results
+      grade class submissions --out results --again "Ada Lovelace"
+    """
     from grader.course import again, by_hand, class_run
     from grader.reports import class_progress, terminal
 

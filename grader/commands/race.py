@@ -19,6 +19,11 @@ def command(answers: Path | None, data: str, letters: int, seeds: int | None, ou
     """Train your flat model (exercise 4) and your trees (exercise 8) of equal size side by side, all in the same way.
 
     On the language the least possible loss is known for each context, and depth wins. On names nobody does, clearly.
+
+    \b
+    Examples:
+      grade race --answers solutions
+      grade race --data names --out race.png
     """
     from grader import corpus
     from grader.learner import race

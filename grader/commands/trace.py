@@ -24,6 +24,12 @@ def command(sheet: str, seed: int | None, on_paper: bool, answers: bool) -> int:
     """Work through a sheet by hand, with numbers of your own: `fusion`, or `depth` for a context.
 
     Each answer is checked, and a slip is named. The fusion is then done once more by your exercise 2.
+
+    \b
+    Examples:
+      grade trace
+      grade trace depth
+      grade trace --print --answers | lp
     """
     from grader.learner.depth_sheet import depth_sheet
     from grader.learner.fusion_sheet import fusion_sheet

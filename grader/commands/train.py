@@ -41,6 +41,12 @@ def command(
     """Train the tree with the answers' own code (exercises 3 to 10), and write ten new names.
 
     A run that was stopped goes on with the same command.
+
+    \b
+    Examples:
+      grade train                              a first look: a minute
+      grade train --recipe fast --out tree.pt
+      grade train --answers solutions --data words.txt
     """
     from grader import corpus
     from grader.learner import train

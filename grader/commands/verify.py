@@ -17,6 +17,11 @@ def command(names: tuple[str, ...], seeds: int) -> int:
 
     Then prove the checks: every known mistake in grader/mistakes/ must be caught and named as itself, every mutant of
     the solutions must be caught, and no right answer of tests/right/ may be refused. `grade verify ex05`: one exercise.
+
+    \b
+    Examples:
+      grade verify
+      grade verify ex05 --seeds 20
     """
     from grader.course import verify
     from grader.reports import terminal

@@ -16,7 +16,7 @@ from filelock import FileLock
 from terminals import GRADE, Terminal
 
 import grader
-from grader import checkout, curriculum, stubs
+from grader import checkout, commands, curriculum, stubs
 from grader.learner.workloads import WORKLOADS
 
 FIVE = by_number(5)
@@ -173,7 +173,7 @@ def test_the_same_seed_gives_the_same_result(solved: Path) -> None:
 
 
 def test_commands_show_an_example_each() -> None:
-    for command in ("5", "watch", "list", "hint", "compare", "reset", "completion"):
+    for command in ("5", *commands.names()):
         text = grade(command, "--help").stdout
         assert f"grade {command}" in text.partition("Example")[2]
 
