@@ -20,7 +20,6 @@ from grader.sandbox.peer import Lost, Peer
 
 MOST_LISTED = 10_000  # items of an iterator
 MOST_PRINTED = 4_000
-UNLIKELY_SEED = 271_828
 
 
 class Request:
@@ -240,19 +239,18 @@ class Service:
     def _random_states(self, values: list[Any]) -> Iterator[dict[str, Any]]:
         """The global random states as an object of a class under test leaves them, where it has moved them.
 
-        An answer looks for that in its own process. It begins at a state here that no such class seeds: seeding twice
-        alike would show no change.
+        An answer looks for that in its own process; here they are put back, so that each call begins alike.
         """
         moved: dict[str, Any] = {}
         if self.peer.believing or self.header["op"] != "call" or not self._is_under_test(values[0]):
             yield moved
             return
-        with randomness.seeded(UNLIKELY_SEED):
-            before = randomness.kept()
-            try:
-                yield moved
-            finally:
-                moved |= randomness.moved(before)
+        before = randomness.kept()
+        try:
+            yield moved
+        finally:
+            moved |= randomness.moved(before)
+            randomness.put_back({name: before[name] for name in moved})
 
     def _is_under_test(self, number: Any) -> bool:
         """Whether an object's class went over as a value: not so the class itself, which may draw to build."""

@@ -80,10 +80,22 @@ def kind_is_caught(answers: Answers, kind: str) -> None:
     told_apart(answers, [PLAIN], WRONG[kind])
 
 
-@pytest.mark.worth(1.5, "right")
-def test_right_classes(answers: Answers) -> None:
-    """It returns None for every right class, whatever way that is written."""
-    told_apart(answers, RIGHT, [ECHO])
+@pytest.mark.worth(0.5, "right")
+def test_right_classes_that_move_axes(answers: Answers) -> None:
+    """It returns None for every right class that splits, moves or merges axes."""
+    told_apart(answers, RIGHT["axes"], [ECHO])
+
+
+@pytest.mark.worth(0.5, "right")
+def test_right_classes_that_join_pieces(answers: Answers) -> None:
+    """It returns None for every right class that takes x apart and joins the pieces."""
+    told_apart(answers, RIGHT["pieces"], [ECHO])
+
+
+@pytest.mark.worth(0.5, "right")
+def test_right_classes_with_ways_of_their_own(answers: Answers) -> None:
+    """It returns None for every right class with ways of its own: a matrix, short cuts, errors of another class."""
+    told_apart(answers, RIGHT["own"], [ECHO])
 
 
 @pytest.mark.worth(1, "order")
