@@ -1,7 +1,6 @@
 """Exercise 14: write the test that tells every right `FlattenConsecutive` from every wrong one, whatever its code."""
 
 import random
-from collections.abc import Callable
 
 import numpy as np
 import torch

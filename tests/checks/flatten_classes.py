@@ -166,6 +166,22 @@ class _Listed(Plain):
         return torch.stack([torch.stack([torch.cat([*w[s : s + self.group]]) for s in starts]) for w in x])
 
 
+@right("own", "is made of two layers of torch, and keeps the group in one of them")
+class _OfParts(nn.Module):
+    def __init__(self, group: int) -> None:
+        nn.Module.__init__(self)
+        if group < 1:
+            raise ValueError(f"a group of {group}")
+        self.apart, self.together = nn.Unflatten(1, (-1, group)), nn.Flatten(2)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Take apart, and put together."""
+        if x.dim() != 3 or x.shape[1] % self.apart.unflattened_size[1]:
+            raise ValueError(f"shape {tuple(x.shape)}")
+        joined: Tensor = self.together(self.apart(x))
+        return joined if joined.shape[1] > 1 else joined.select(1, 0)
+
+
 @right("own", "takes one way in training and another in evaluation, both to the same result")
 class _TwoWays(Plain):
     def join(self, x: Tensor) -> Tensor:
