@@ -1,5 +1,7 @@
 """Exercise 14: write the test that tells every right `FlattenConsecutive` from every wrong one, whatever its code."""
 
+import itertools
+import math
 import random
 
 import numpy as np

@@ -17,7 +17,7 @@ WRONG: dict[str, list[tuple[str, str]]] = {
     "judged-by-its-docstring": [
         (RIGHT, "        assert cls.__doc__ is None\n        assert cls.__mro__[-2] is nn.Module\n")
     ],
-    "another-error-for-a-wrong-class": [('raise AssertionError(f"it raised', 'raise ValueError(f"it raised')],
+    "another-error-for-a-wrong-class": [("raise AssertionError(repr(error))", "raise ValueError(repr(error))")],
     "prints-and-passes": [
         ("    except AssertionError:\n        raise\n", "    except AssertionError as error:\n        print(error)\n")
     ],
@@ -25,14 +25,10 @@ WRONG: dict[str, list[tuple[str, str]]] = {
         ("    except AssertionError:\n        raise\n", "    except AssertionError:\n        raise SystemExit(1)\n")
     ],
     "returns-the-class": [(RIGHT, f"{RIGHT}        return cls\n")],
-    "without-a-long-sequence": [("LENGTHS = (1, 2, 3)", "LENGTHS = (1,)")],
-    "never-three-neighbours": [("for group in (1, 2, 3, 4):", "for group in (1, 2):")],
-    "only-one-refusal-for-x": [("        _assert_refused(layer, torch.zeros(1, group, CHANNELS, 1))\n", "")],
+    "never-three-neighbours": [("GROUPS = (1, 2, 3)\n", "GROUPS = (1, 2)\n")],
+    "only-one-refusal-for-x": [(", (2, (1, 4, 2, 1))", "")],
     "parameters-are-required": [
         ("        layer = cls(group)\n", "        layer = cls(group)\n        assert list(layer.parameters())\n")
-    ],
-    "a-result-of-its-own-memory-only": [
-        ("issubclass(cls, nn.Module)", "issubclass(cls, nn.Module) and cls.forward.__code__.co_argcount == 3")
     ],
     "messages-must-name-the-group": [
         (
@@ -40,15 +36,13 @@ WRONG: dict[str, list[tuple[str, str]]] = {
             "    except ValueError as error:\n        assert 'group' in str(error)\n        return",
         )
     ],
-    "leaf-inputs-are-changed": [
-        ("before, states = x.clone(), _random_states()", "before, states = x, _random_states()")
-    ],
+    "leaf-inputs-are-changed": [("_assert_same(got=leaf, expected=x)", "_assert_same(got=x, expected=x)")],
     "two-at-once-pairs-and-training-mode": [
-        ("for group in (1, 2, 3, 4):", "for group in (2,):"),
-        ("for training in (True, False):", "for training in (True,):"),
+        ("GROUPS = (1, 2, 3)\n", "GROUPS = (2,)\n"),
+        ("MODES = (True, False)", "MODES = (True,)"),
     ],
     "two-at-once-no-module-and-float32": [
-        ('    assert issubclass(cls, nn.Module), "it is no nn.Module"\n', ""),
-        ("for dtype in (torch.float32, torch.float64):", "for dtype in (torch.float32,):"),
+        ("    assert issubclass(cls, nn.Module)\n", ""),
+        ("DTYPES = (torch.float32, torch.float64)", "DTYPES = (torch.float32,)"),
     ],
 }

@@ -90,9 +90,9 @@ def effects(cls, complaints):
     for x in inputs(2, seed=9):
         x = x.float()
         copy = x + 0
-        seen = [random.getstate(), torch.get_rng_state().tolist(), *map(str, np.random.get_state())]
+        seen = [random.getstate(), torch.get_rng_state().numpy().tobytes(), *map(str, np.random.get_state())]
         first, second, third = layer(x), layer(x + 1), layer(x)
-        now = [random.getstate(), torch.get_rng_state().tolist(), *map(str, np.random.get_state())]
+        now = [random.getstate(), torch.get_rng_state().numpy().tobytes(), *map(str, np.random.get_state())]
         complaints.expect(seen == now, "random state")
         complaints.expect(alike(x, copy), "x was changed")
         complaints.expect(alike(second, rule(copy + 1, 2)) and alike(third, rule(copy, 2)), "a later call")
