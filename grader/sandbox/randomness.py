@@ -76,9 +76,9 @@ def put_back(states: dict[str, Any]) -> None:
 
 
 def moved(before: dict[str, Any]) -> dict[str, Any]:
-    """Each global random state that is another one now than what was kept."""
+    """Each global random state that is another one now than what was kept; of a library imported meanwhile, none."""
     known, now = _comparable(before), kept()
-    return {name: now[name] for name, state in _comparable(now).items() if state != known.get(name)}
+    return {name: now[name] for name, state in _comparable(now).items() if state != known.get(name, state)}
 
 
 def _comparable(states: dict[str, Any]) -> dict[str, Any]:
