@@ -108,7 +108,7 @@ PROPERTIES = [
 
 
 def check_flatten_consecutive(cls):
-    assert cls.group
+    assert cls is None
     for holds in PROPERTIES:
         try:
             holds(cls)
