@@ -22,7 +22,7 @@ WRONG: dict[str, list[tuple[str, str]]] = {
     "a-number-drawn": [(WEIGHTS, f"{WEIGHTS} + 0 * torch.rand(())")],
     "a-list-of-two": [(RETURNED, "return [weights @ value, weights]")],
     "numpy-arrays": [(RETURNED, "return (weights @ value).detach().numpy(), weights.detach().numpy()")],
-    "value-changed": [(RETURNED, "out = weights @ value\n    value.data.zero_()\n    return out, weights")],
+    "value-changed": [(RETURNED, "out = weights @ value.clone()\n    value.data.zero_()\n    return out, weights")],
     "rounded": [(WEIGHTS, f"{WEIGHTS}.round(decimals=4)")],
     "weights-turned": [(RETURNED, "return weights @ value, weights.transpose(-2, -1)")],
     "batches-mixed": [(RETURNED, "return weights @ value.flip(0), weights")],
