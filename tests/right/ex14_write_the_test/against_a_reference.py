@@ -78,9 +78,9 @@ def compare(cls: type) -> None:
         except ValueError:
             continue
         raise AssertionError(f"a group of {group} accepted")
-    for group in (1, 2, 3, 4):
+    for group in (1, 2, 3):
         comparison = Comparison(cls, group)
-        for step, (batch, groups) in enumerate([(1, 1), (1, 3), (4, 1), (2, 2), (2, 3)]):
+        for step, (batch, groups) in enumerate([(1, 1), (1, 3), (3, 1), (2, 2)]):
             size = batch, groups * group, 3
             for dtype in (torch.float32, torch.float64):
                 comparison.layer.train(step % 2 == 0)
