@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: grade test benchmark footprints goldens stubs clean
+.PHONY: grade test benchmark footprints goldens pictures stubs clean
 
 grade: .venv/installed
 	@$(BIN)/grade $(ARGS) || test $$? -eq 1
@@ -27,6 +27,9 @@ footprints: .venv/installed-dev
 
 goldens: .venv/installed-dev
 	$(BIN)/python tests/grader/goldens.py
+
+pictures: .venv/installed
+	$(BIN)/python exercises/pictures/tree_and_attention.py
 
 stubs: .venv/installed
 	$(BIN)/python -m grader.stubs

@@ -22,14 +22,14 @@ CHANGING = ("train", "double", "float", "half", "bfloat16", "to", "requires_grad
 # ---- naming objects ----
 
 
-def writer(peer: Peer) -> Writer:
-    """A writer of values for the other end."""
-    return Writer(functools.partial(_refer, peer), layouts=not peer.believing)
+def writer(peer: Peer, *, layouts: bool = True) -> Writer:
+    """A writer of values for the other end; `layouts`: tensors keep the strides that they have here."""
+    return Writer(functools.partial(_refer, peer), layouts=layouts)
 
 
-def reader(peer: Peer, metas: Any, data: bytearray) -> Reader:
-    """A reader of values from the other end."""
-    return Reader(metas, data, functools.partial(_resolve, peer), layouts=peer.believing)
+def reader(peer: Peer, metas: Any, data: bytearray, *, layouts: bool = True) -> Reader:
+    """A reader of values from the other end; `layouts`: tensors may come with strides."""
+    return Reader(metas, data, functools.partial(_resolve, peer), layouts=layouts)
 
 
 def _refer(peer: Peer, writer: Writer, thing: Any) -> list[Any]:

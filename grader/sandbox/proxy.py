@@ -45,7 +45,7 @@ class RemoteAnswers:
         self._peer = Peer(
             Channel(connection),
             serves={},
-            may_read=_may_read,
+            may_read=self._may_read,
             path_of=lambda file: str(folder / file) if file.removesuffix(".py") in self._names else None,
             believing=False,
             seconds=seconds,
@@ -113,6 +113,17 @@ class RemoteAnswers:
             told = self._peer.ask("seed", None)
             moved += [name for name in told if isinstance(name, str)] if isinstance(told, list) else []
 
+    def _may_read(self, thing: Any, name: str) -> bool:
+        """Of references and of objects of a class that was given to be tested: what that class and object define.
+
+        Nothing else on this side has attributes for the worker: from a function or a frame a path leads to everything.
+        """
+        kind = type(thing)
+        if name.startswith("_") or not (kind in self._peer.given_kinds or _is_reference(kind)):
+            return False
+        own = name in vars(kind) or name in vars(thing)
+        return own or any(name in vars(thing).get(table, ()) for table in ("_parameters", "_buffers", "_modules"))
+
 
 class RemoteAnswer:
     """One file."""
@@ -141,18 +152,10 @@ def _inside(path: Path, root: Path) -> bool:
     return path.is_file() and path.resolve().is_relative_to(root)
 
 
+def _is_reference(kind: type) -> bool:
+    return kind.__module__.partition(".")[0] == REFERENCES
+
+
 def _public(module: types.ModuleType) -> dict[str, Any]:
     """The names that a reference defines."""
     return {name: value for name, value in vars(module).items() if not name.startswith("_") and defined(module, name)}
-
-
-def _may_read(thing: Any, name: str) -> bool:
-    """Of references the answers may read what their contract names: what their own class and constructor define.
-
-    Nothing else on this side has attributes for the worker: from a function or a frame a path leads to everything.
-    """
-    kind = type(thing)
-    if name.startswith("_") or kind.__module__.partition(".")[0] != REFERENCES:
-        return False
-    own = name in vars(kind) or name in vars(thing)
-    return own or any(name in vars(thing).get(table, ()) for table in ("_parameters", "_buffers", "_modules"))

@@ -7,15 +7,14 @@ import contextlib
 import random
 import sys
 from collections.abc import Iterator
+from typing import Any
 
 
 @contextlib.contextmanager
 def seeded(seed: int) -> Iterator[None]:
     """Seed the global random state inside the block, and put it back after it."""
     torch, numpy = sys.modules.get("torch"), sys.modules.get("numpy")
-    python_state = random.getstate()
-    numpy_state = numpy.random.get_state() if numpy else None
-    torch_state = torch.get_rng_state() if torch else None
+    before = kept()
     random.seed(seed)
     if numpy:
         numpy.random.seed(seed % 2**32)
@@ -24,11 +23,7 @@ def seeded(seed: int) -> Iterator[None]:
     try:
         yield
     finally:
-        random.setstate(python_state)
-        if numpy:
-            numpy.random.set_state(numpy_state)
-        if torch:
-            torch.set_rng_state(torch_state)
+        put_back(before)
 
 
 @contextlib.contextmanager
@@ -49,23 +44,49 @@ def torch_seeded(seed: int) -> Iterator[None]:
 @contextlib.contextmanager
 def watched(seed: int) -> Iterator[list[str]]:
     """As `seeded`; after the block the list names the random states that it has moved."""
-    moved: list[str] = []
+    names: list[str] = []
     with seeded(seed):
-        before = _states()
+        before = kept()
         try:
-            yield moved
+            yield names
         finally:
-            after = _states()
-            moved += [name for name in after if after[name] != before.get(name, after[name])]
+            names += moved(before)
 
 
-def _states() -> dict[str, object]:
-    """Each global random state, to be compared."""
+def kept() -> dict[str, Any]:
+    """Each global random state, as plain values."""
     torch, numpy = sys.modules.get("torch"), sys.modules.get("numpy")
-    found: dict[str, object] = {"random": random.getstate()}
+    found: dict[str, Any] = {"random": random.getstate()}
     if numpy:
-        kind, keys, *rest = numpy.random.get_state()
-        found["numpy"] = (kind, keys.tobytes(), *rest)
+        found["numpy"] = numpy.random.get_state()
     if torch:
-        found["torch"] = torch.get_rng_state().numpy().tobytes()
+        found["torch"] = torch.get_rng_state()
     return found
+
+
+def put_back(states: dict[str, Any]) -> None:
+    """Give the global random states that are named what was kept of them."""
+    put = {"random": random.setstate}
+    if numpy := sys.modules.get("numpy"):
+        put["numpy"] = numpy.random.set_state
+    if torch := sys.modules.get("torch"):
+        put["torch"] = torch.set_rng_state
+    for name, state in states.items():
+        put[name](state)
+
+
+def moved(before: dict[str, Any]) -> dict[str, Any]:
+    """Each global random state that is another one now than what was kept; of a library imported meanwhile, none."""
+    known, now = _comparable(before), kept()
+    return {name: now[name] for name, state in _comparable(now).items() if state != known.get(name, state)}
+
+
+def _comparable(states: dict[str, Any]) -> dict[str, Any]:
+    """The same with bytes in place of arrays."""
+    made = dict(states)
+    if "numpy" in states:
+        kind, keys, *rest = states["numpy"]
+        made["numpy"] = kind, keys.tobytes(), *rest
+    if "torch" in states:
+        made["torch"] = states["torch"].numpy().tobytes()
+    return made

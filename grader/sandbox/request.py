@@ -1,8 +1,9 @@
 """A request, seen from both ends: `Request` asks and makes the reply part of this end's computation, `Service` answers.
 
 With a request go the values, what has changed in the modules that are mirrored, and the models that are copied; with
-its reply come the result, changed arguments, changed modules. Where gradients are on, the request is one step of
-torch's graph: its backward pass is a request too.
+its reply come the result, changed arguments, changed modules, and random states that a class under test has moved.
+Where gradients are on, the request is one step of torch's graph: its backward pass is a request too. Values of a
+request keep their strides, since what is called may depend on them; those of a reply from an answer do not.
 """
 
 import contextlib
@@ -90,7 +91,7 @@ class Request:
     def exchange(self) -> None:
         """Send the request and take its reply apart, but for the values in it."""
         self.reply, data = self.peer.exchange(self.header, self.writer.body)
-        self.reader = mirror.reader(self.peer, self.reply.get("t", []), data)
+        self.reader = mirror.reader(self.peer, self.reply.get("t", []), data, layouts=self.peer.believing)
         outputs = self.reply.get("outputs", [])
         if not isinstance(outputs, list) or not all(
             type(number) is int and 0 <= number < len(self.reader.metas) for number in outputs
@@ -109,6 +110,8 @@ class Request:
     def _read(self) -> Any:
         """Apply what has changed, and return or raise what came out."""
         reply, reader = self.reply, self.reader
+        if self.peer.believing and "random" in reply:
+            randomness.put_back(reader.value(reply["random"]))
         printed = reply.get("printed")
         if isinstance(printed, str) and sys.stdout is not None:
             sys.stdout.write(printed[-MOST_PRINTED:])
@@ -162,9 +165,9 @@ class Service:
                 raise wire.WireError("arguments of a wrong form")
             before = _copy([values, keywords])
             reply: dict[str, Any] = {}
-            result = None
+            result, moved = None, {}
             try:
-                with self._as_asked():
+                with self._as_asked(), self._random_states(values) as moved:
                     result = self._do(header["op"], values, keywords)
             except (Lost, wire.WireError):
                 raise
@@ -173,6 +176,8 @@ class Service:
                     raise
                 reply["raised"] = raised.told(error)
             writer = self._written(result, reply)
+            if moved:
+                reply["random"] = writer.value(moved)
             if not _as_before([values, keywords], before):
                 reply["after"] = writer.value([values, keywords])
             reply["models"] = [state.changes(writer) for state in peer.models[mark:]]
@@ -184,11 +189,11 @@ class Service:
 
     def _written(self, result: Any, reply: dict[str, Any]) -> wire.Writer:
         """The result in the reply, and kept here for gradients."""
-        writer = mirror.writer(self.peer)
+        writer = mirror.writer(self.peer, layouts=not self.peer.believing)
         try:
             reply["value"] = writer.value(result)
         except wire.Unsendable as error:
-            writer = mirror.writer(self.peer)
+            writer = mirror.writer(self.peer, layouts=not self.peer.believing)
             reply |= {"value": None, "raised": raised.told(error)}
         reply["outputs"] = [number for number, tensor in enumerate(writer.values) if tensor is not None]
         results = [writer.values[number] for number in reply["outputs"]]
@@ -229,6 +234,27 @@ class Service:
             if torch := sys.modules.get("torch"):
                 stack.enter_context(torch.set_grad_enabled(self.header["grad"] is True))
             yield
+
+    @contextlib.contextmanager
+    def _random_states(self, values: list[Any]) -> Iterator[dict[str, Any]]:
+        """The global random states as an object of a class under test leaves them, where it has moved them.
+
+        An answer looks for that in its own process. They stay moved here too: put back, a class that draws would leave
+        one and the same state at every call, and from the second call on nothing would have changed there.
+        """
+        moved: dict[str, Any] = {}
+        if self.peer.believing or self.header["op"] != "call" or not self._is_under_test(values[0]):
+            yield moved
+            return
+        before = randomness.kept()
+        try:
+            yield moved
+        finally:
+            moved |= randomness.moved(before)
+
+    def _is_under_test(self, number: Any) -> bool:
+        """Whether an object's class went over as a value: not so the class itself, which may draw to build."""
+        return type(self.peer.lent(number)) in self.peer.given_kinds
 
     def _do(self, operation: Any, values: list[Any], keywords: dict[str, Any]) -> Any:
         if operation in self.peer.serves:

@@ -10,12 +10,13 @@ import math
 import operator
 import struct
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 LENGTHS = struct.Struct(">II")
 MOST_HEADER = 4 << 20  # bytes of JSON
 MOST_BODY = 256 << 20  # bytes of all tensors of a frame
+MOST_SPREAD = 1 << 30  # bytes of memory that tensors of unusual strides may take, all of a frame together
 MOST_TENSORS = 4096
 MOST_VALUES = 1 << 18  # in one frame: numbers, texts and containers
 MOST_DEPTH = 40
@@ -184,15 +185,24 @@ class Writer:
 
 def _kept_strides(plain: Any) -> list[int] | None:
     """The strides of a tensor that is laid out unusually but has no place in memory twice; else None."""
-    if plain.is_contiguous():
+    if plain.is_contiguous() or not _each_place_once(plain.shape, plain.stride()):
         return None
-    axes = sorted(zip(plain.stride(), plain.shape, strict=True))
-    reached = 0
-    for stride, size in axes:
-        if size > 1 and stride <= reached:
-            return None
-        reached += (size - 1) * stride
     return list(plain.stride())
+
+
+def _each_place_once(shape: Sequence[int], strides: Sequence[int]) -> bool:
+    """Whether no two elements share a place in memory."""
+    reached = 0
+    for stride, size in sorted(zip(strides, shape, strict=True)):
+        if size > 1 and stride <= reached:
+            return False
+        reached += (size - 1) * stride
+    return True
+
+
+def _span(shape: Sequence[int], strides: Sequence[int]) -> int:
+    """How many places in memory lie between the first element and the last, both included."""
+    return 1 + sum((size - 1) * stride for size, stride in zip(shape, strides, strict=True))
 
 
 class Reader:
@@ -282,8 +292,9 @@ class Reader:
         dense = (flat if plain is kind else flat.ne(0)).reshape(shape)
         if strides is None:
             return dense
-        span = 1 + sum((size - 1) * stride for size, stride in zip(shape, strides, strict=True))
-        return torch.zeros(span, dtype=kind).as_strided(shape, strides).copy_(dense)
+        if not _each_place_once(shape, strides):
+            raise WireError("a tensor with two elements in one place")
+        return torch.zeros(_span(shape, strides), dtype=kind).as_strided(shape, strides).copy_(dense)
 
     def _array(self, number: int) -> Any:
         import numpy
@@ -313,6 +324,7 @@ def _checked(metas: Any, size: int, layouts: bool) -> list[tuple[str, list[int],
     """The descriptions of a frame's tensors, each within its limits."""
     if not isinstance(metas, list) or len(metas) > MOST_TENSORS:
         raise WireError("a wrong list of tensors")
+    spread = 0
     for meta in metas:
         if not isinstance(meta, list) or len(meta) != 4:
             raise WireError("a wrong description of a tensor")
@@ -324,8 +336,9 @@ def _checked(metas: Any, size: int, layouts: bool) -> list[tuple[str, list[int],
         if strides is not None:
             if not layouts or not _sizes(strides) or len(strides) != len(shape):
                 raise WireError("a tensor with strides")
-            if sum((one - 1) * stride for one, stride in zip(shape, strides, strict=True)) > MOST_BODY:
-                raise WireError("a tensor that is spread too wide")
+            spread += _span(shape, strides) * _ARRAY_SIZES[dtype]
+            if spread > MOST_SPREAD:
+                raise WireError("tensors that are spread too wide")
     return metas
 
 

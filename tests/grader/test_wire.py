@@ -330,7 +330,23 @@ def test_strides_are_kept_on_the_way_to_the_answer(
     assert crossed(array, layouts=True).strides == array.strides or array.flags.c_contiguous
 
 
-def test_the_other_end_sends_no_strides() -> None:
+@pytest.mark.parametrize(
+    "metas",
+    [
+        [["float32", [2], [0], 0]],  # two elements in one place
+        [["float32", [2, 2], [1, 1], 0]],
+        [["uint8", [2], [1 << 29], 0]] * 3,  # each within the limit, together beyond it
+        [["float64", [2], [1 << 40], 0]],
+        [["float32", [2], [-1], 0]],
+    ],
+    ids=["overlap", "overlap of two axes", "wide together", "wide", "backwards"],
+)
+def test_strides_that_a_tensor_cannot_have_are_refused(metas: list[Any]) -> None:
+    with pytest.raises(wire.WireError):
+        wire.Reader(metas, bytearray(16 * len(metas)), lambda reader, form: None, layouts=True).value(["x", 0])
+
+
+def test_the_other_end_replies_without_strides() -> None:
     with pytest.raises(wire.WireError):
         wire.Reader([["float32", [2], [2], 0]], bytearray(16), lambda reader, form: None, layouts=False)
 

@@ -1,0 +1,663 @@
+"""Right and wrong `FlattenConsecutive` classes by kind, for exercise 14. Other ones than tests/right and the bank hold.
+
+Each definition is only a pattern: `Candidate.fresh` makes of it a class that has no name, file or past to know it by.
+What a wrong class does is told in words that give no code away.
+"""
+
+import builtins
+import random
+import types
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+NAME = "FlattenConsecutive"
+# What the functions of a class see of this file: no path leads from them to the other classes.
+_SEEN = {"torch": torch, "nn": nn, "np": np, "random": random, "__builtins__": builtins}
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A class to be judged: what it does, in words, and its pattern."""
+
+    does: str
+    pattern: type
+
+    def fresh(self) -> type:
+        """A new class like the pattern, all that it has of this file copied into it."""
+        own = [part for part in self.pattern.__mro__ if part.__module__ == __name__]
+        base = next(part for part in self.pattern.__mro__ if part not in own)
+        members = {name: member for part in reversed(own) for name, member in vars(part).items()}
+        kept = {
+            name: _untraceable(member)
+            for name, member in members.items()
+            if name in _OWN_METHODS or not name.startswith("__")
+        }
+        return type(NAME, (base,), kept | {"__module__": "under_test"})
+
+
+_OWN_METHODS = ("__init__", "__call__")  # all other names with two underscores are the pattern's own
+
+
+def _untraceable(member: Any) -> Any:
+    """A function without its file; anything else as it is."""
+    if not isinstance(member, types.FunctionType):
+        return member
+    code = member.__code__.replace(co_filename="<a class under test>", co_qualname=f"{NAME}.{member.__name__}")
+    return types.FunctionType(code, dict(_SEEN), member.__name__, member.__defaults__, member.__closure__)
+
+
+RIGHT: dict[str, list[Candidate]] = {}
+WRONG: dict[str, list[Candidate]] = {}
+
+
+def right(way: str, does: str) -> Callable[[type], type]:
+    """Add a right class, written in one of the ways: what it does, to follow «a class that»."""
+
+    def add(pattern: type) -> type:
+        RIGHT.setdefault(way, []).append(Candidate(does, pattern))
+        return pattern
+
+    return add
+
+
+def wrong(kind: str, does: str) -> Callable[[type], type]:
+    """Add a wrong class of a kind: what it does, to follow «a class that»."""
+
+    def add(pattern: type) -> type:
+        WRONG.setdefault(kind, []).append(Candidate(does, pattern))
+        return pattern
+
+    return add
+
+
+# ---- right ----
+
+
+@right("axes", "is one reshape")
+class Plain(nn.Module):
+    """The pattern of most others: what they do otherwise is one of its steps."""
+
+    def __init__(self, group: int) -> None:
+        nn.Module.__init__(self)
+        self.accept(group)
+        self.group = group
+
+    def accept(self, group: int) -> None:
+        """Refuse a group below 1."""
+        if group < 1:
+            raise ValueError(f"a group of {group}")
+
+    def forward(self, x: Tensor) -> Tensor:
+        """All steps."""
+        self.examine(x)
+        return self.finish(self.join(x))
+
+    def examine(self, x: Tensor) -> None:
+        """Refuse what is no sequence of whole groups."""
+        if x.dim() != 3 or x.shape[1] % self.group:
+            raise ValueError(f"shape {tuple(x.shape)}, group {self.group}")
+
+    def join(self, x: Tensor) -> Tensor:
+        """(B, T, C) to (B, T // group, group * C)."""
+        return x.reshape(x.shape[0], x.shape[1] // self.group, self.group * x.shape[2])
+
+    def finish(self, joined: Tensor) -> Tensor:
+        """Drop the time axis where one group remains."""
+        return joined[:, 0] if joined.shape[1] == 1 else joined
+
+
+PLAIN = RIGHT["axes"][0]
+
+
+@right("axes", "splits one axis in two and merges two others")
+class _Unflattened(Plain):
+    def join(self, x: Tensor) -> Tensor:
+        return x.unflatten(1, (-1, self.group)).flatten(2)
+
+
+@right("pieces", "gathers each neighbour by its number and lays all of them side by side")
+class _Selected(Plain):
+    def join(self, x: Tensor) -> Tensor:
+        places = torch.arange(0, x.shape[1], self.group)
+        return torch.cat([x.index_select(1, places + k) for k in range(self.group)], dim=2)
+
+
+@right("pieces", "cuts the sequence into groups and stacks them")
+class _Split(Plain):
+    def forward(self, x: Tensor) -> Tensor:
+        self.examine(x)
+        rows = [group.flatten(1) for group in x.split(self.group, dim=1)]
+        return rows[0] if len(rows) == 1 else torch.stack(rows, 1)
+
+
+@right("axes", "moves the batch to the end, merges, and moves it back")
+class _Moved(Plain):
+    def join(self, x: Tensor) -> Tensor:
+        last = x.movedim(0, -1).contiguous()
+        return last.view(x.shape[1] // self.group, self.group * x.shape[2], x.shape[0]).movedim(-1, 0)
+
+
+@right("own", "multiplies by a matrix of zeros and ones")
+class _Multiplied(Plain):
+    def join(self, x: Tensor) -> Tensor:
+        which = torch.eye(x.shape[1], dtype=x.dtype).view(-1, self.group, x.shape[1])
+        return torch.einsum("gkt,btc->bgkc", which, x).flatten(2)
+
+
+@right("pieces", "writes each neighbour into a new tensor")
+class _Written(Plain):
+    def join(self, x: Tensor) -> Tensor:
+        batch, time, channels = x.shape
+        out = x.new_zeros(batch, time // self.group, self.group * channels)
+        for k in range(self.group):
+            out[:, :, k * channels : (k + 1) * channels] = x[:, k :: self.group, :]
+        return out
+
+
+@right("pieces", "builds its result window by window, from lists")
+class _Listed(Plain):
+    def join(self, x: Tensor) -> Tensor:
+        starts = range(0, x.shape[1], self.group)
+        return torch.stack([torch.stack([torch.cat([*w[s : s + self.group]]) for s in starts]) for w in x])
+
+
+@right("own", "is made of two layers of torch, and keeps the group in one of them")
+class _OfParts(nn.Module):
+    def __init__(self, group: int) -> None:
+        nn.Module.__init__(self)
+        if group < 1:
+            raise ValueError(f"a group of {group}")
+        self.apart, self.together = nn.Unflatten(1, (-1, group)), nn.Flatten(2)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Take apart, and put together."""
+        if x.dim() != 3 or x.shape[1] % self.apart.unflattened_size[1]:
+            raise ValueError(f"shape {tuple(x.shape)}")
+        joined: Tensor = self.together(self.apart(x))
+        return joined if joined.shape[1] > 1 else joined.select(1, 0)
+
+
+@right("own", "takes one way in training and another in evaluation, both to the same result")
+class _TwoWays(Plain):
+    def join(self, x: Tensor) -> Tensor:
+        if self.training:
+            return torch.cat([x[:, k :: self.group] for k in range(self.group)], dim=-1)
+        return x.reshape(len(x), x.shape[1] // self.group, self.group * x.shape[2])
+
+
+@right("axes", "extends another layer of torch, and refuses without a word")
+class _Extended(nn.Flatten):
+    def __init__(self, group: int, first: int = 2) -> None:
+        if group <= 0:
+            raise ValueError
+        nn.Flatten.__init__(self, first)
+        self.neighbours = group
+
+    def forward(self, x: Tensor) -> Tensor:
+        if x.ndim != 3 or x.size(1) % self.neighbours != 0:
+            raise ValueError
+        if x.size(1) == self.neighbours:
+            return x.flatten(1)
+        return nn.Flatten.forward(self, x.unfold(1, self.neighbours, self.neighbours).transpose(2, 3))
+
+
+@right("own", "takes short cuts: for a group of one, and where one group remains")
+class _ShortCuts(Plain):
+    def join(self, x: Tensor) -> Tensor:
+        if self.group == 1:
+            return x
+        if x.shape[1] == self.group:
+            return x.flatten(1).unsqueeze(1)
+        return torch.cat([*x.unflatten(1, (-1, self.group)).unbind(2)], dim=-1)
+
+
+@right("own", "raises a kind of ValueError that is its own")
+class _OwnError(Plain):
+    error = type("Refused", (ValueError,), {"__module__": "under_test"})
+
+    def accept(self, group: int) -> None:
+        if not group > 0:
+            raise self.error("too small")
+
+    def examine(self, x: Tensor) -> None:
+        if len(x.shape) != 3:
+            raise self.error("three axes are needed")
+        if divmod(x.shape[1], self.group)[1]:
+            raise self.error("a remainder")
+
+
+# ---- wrong: the order of values ----
+
+
+@wrong("order", "takes channel 0 of all neighbours first, then channel 1 of all of them")
+class _ByChannel(Plain):
+    def join(self, x: Tensor) -> Tensor:
+        return torch.stack([x[:, k :: self.group] for k in range(self.group)], dim=3).flatten(2)
+
+
+@wrong("order", "puts the newest neighbour first")
+class _Backwards(Plain):
+    def join(self, x: Tensor) -> Tensor:
+        return torch.cat([x[:, k :: self.group] for k in reversed(range(self.group))], dim=2)
+
+
+@wrong("order", "joins each place with one half of the sequence away, not with its neighbour")
+class _FarApart(Plain):
+    def join(self, x: Tensor) -> Tensor:
+        return torch.cat(x.chunk(self.group, dim=1), dim=2)
+
+
+@wrong("order", "keeps the neighbours in order, and turns the channels of each round")
+class _ChannelsTurned(Plain):
+    def join(self, x: Tensor) -> Tensor:
+        return x.flip(2).unflatten(1, (-1, self.group)).flatten(2)
+
+
+@wrong("order", "lets the output positions come in reverse, the newest group first")
+class _GroupsTurned(Plain):
+    def join(self, x: Tensor) -> Tensor:
+        return x.unflatten(1, (-1, self.group)).flip(1).flatten(2)
+
+
+@wrong("position", "is right at the first output position, and puts the newest neighbour first at all others")
+class _FirstOnly(Plain):
+    def join(self, x: Tensor) -> Tensor:
+        groups = x.unflatten(1, (-1, self.group))
+        return torch.cat([groups[:, :1], groups[:, 1:].flip(2)], dim=1).flatten(2)
+
+
+@wrong("position", "is right at the last output position, and interleaves the channels at all others")
+class _LastOnly(Plain):
+    def join(self, x: Tensor) -> Tensor:
+        groups = x.unflatten(1, (-1, self.group))
+        return torch.cat([groups[:, :-1].transpose(2, 3).flatten(2), groups[:, -1:].flatten(2)], dim=1)
+
+
+@wrong("mode", "is right in training mode only, and puts the newest neighbour first in evaluation mode")
+class _TrainingOnly(Plain):
+    def join(self, x: Tensor) -> Tensor:
+        groups = x.unflatten(1, (-1, self.group))
+        return (groups if self.training else groups.flip(2)).flatten(2)
+
+
+@wrong("mode", "is right in evaluation mode only, and interleaves the channels in training mode")
+class _EvaluationOnly(Plain):
+    def join(self, x: Tensor) -> Tensor:
+        groups = x.unflatten(1, (-1, self.group))
+        return (groups.mT if self.training else groups).flatten(2)
+
+
+# ---- wrong: shapes ----
+
+
+@wrong("batch-of-one", "drops every axis of length 1, the batch too")
+class _Squeezed(Plain):
+    def finish(self, joined: Tensor) -> Tensor:
+        return torch.squeeze(joined)
+
+
+@wrong("batch-of-one", "drops the batch axis where it has length 1")
+class _BatchDropped(Plain):
+    def forward(self, x: Tensor) -> Tensor:
+        self.examine(x)
+        joined = self.finish(self.join(x))
+        return joined[0] if len(x) == 1 else joined
+
+
+@wrong("batch-of-one", "refuses a batch of one with a ValueError")
+class _BatchRefused(Plain):
+    def examine(self, x: Tensor) -> None:
+        if x.dim() != 3 or x.shape[1] % self.group or x.shape[0] < 2:
+            raise ValueError(f"shape {tuple(x.shape)}, group {self.group}")
+
+
+@wrong("one-left", "keeps a time axis of length 1 where one group remains")
+class _AxisKept(Plain):
+    def finish(self, joined: Tensor) -> Tensor:
+        return joined
+
+
+@wrong("one-left", "lays the whole batch out as one vector where one group remains")
+class _OneVector(Plain):
+    def finish(self, joined: Tensor) -> Tensor:
+        return joined.flatten() if joined.shape[1] == 1 else joined
+
+
+@wrong("one-left", "puts the newest neighbour first where one group remains")
+class _BackwardsAtTheTop(Plain):
+    def join(self, x: Tensor) -> Tensor:
+        groups = x.unflatten(1, (-1, self.group))
+        return (groups.flip(2) if groups.shape[1] == 1 else groups).flatten(2)
+
+
+# ---- wrong: the group ----
+
+
+@wrong("groups", "always joins two, whatever the group is")
+class _Pairs(Plain):
+    def join(self, x: Tensor) -> Tensor:
+        return x.reshape(x.shape[0], -1, 2 * x.shape[2])
+
+
+@wrong("groups", "makes as many output positions as the group says, instead of joining as many neighbours")
+class _NumberOfGroups(Plain):
+    def join(self, x: Tensor) -> Tensor:
+        return x.reshape(x.shape[0], self.group, -1)
+
+
+@wrong("groups", "puts the newest neighbour first where it joins three or more")
+class _TwoAtMost(Plain):
+    def join(self, x: Tensor) -> Tensor:
+        groups = x.unflatten(1, (-1, self.group))
+        return (groups.flip(2) if self.group > 2 else groups).flatten(2)
+
+
+@wrong("groups", "refuses a group of 1 with a ValueError")
+class _OneRefused(Plain):
+    def accept(self, group: int) -> None:
+        if group < 2:
+            raise ValueError(f"a group of {group}")
+
+
+# ---- wrong: what must be refused ----
+
+
+@wrong("remainder", "cuts off the places that are left over")
+class _CutOff(Plain):
+    def examine(self, x: Tensor) -> None:
+        if x.dim() != 3:
+            raise ValueError(f"shape {tuple(x.shape)}")
+
+    def join(self, x: Tensor) -> Tensor:
+        groups = x.shape[1] // self.group
+        return x[:, : groups * self.group].unflatten(1, (groups, self.group)).flatten(2)
+
+
+@wrong("remainder", "fills the last group up with zeros")
+class _FilledUp(Plain):
+    def examine(self, x: Tensor) -> None:
+        if x.dim() != 3:
+            raise ValueError(f"shape {tuple(x.shape)}")
+
+    def join(self, x: Tensor) -> Tensor:
+        missing = -x.shape[1] % self.group
+        return nn.functional.pad(x, (0, 0, 0, missing)).unflatten(1, (-1, self.group)).flatten(2)
+
+
+@wrong("remainder", "fails on a remainder with a RuntimeError, not with a ValueError")
+class _LeftToTorch(Plain):
+    def examine(self, x: Tensor) -> None:
+        if x.dim() != 3:
+            raise ValueError(f"shape {tuple(x.shape)}")
+
+    def join(self, x: Tensor) -> Tensor:
+        return x.reshape(x.shape[0], x.shape[1] // self.group, self.group, x.shape[2]).flatten(2)
+
+
+@wrong("remainder", "joins what is left over with the next window of the batch, where all windows together fit")
+class _AcrossWindows(Plain):
+    def examine(self, x: Tensor) -> None:
+        if x.dim() != 3:
+            raise ValueError(f"shape {tuple(x.shape)}")
+
+    def join(self, x: Tensor) -> Tensor:
+        return x.reshape(-1, x.shape[1] // self.group, self.group * x.shape[2])
+
+
+@wrong("invalid", "takes a group of 0")
+class _ZeroTaken(Plain):
+    def accept(self, group: int) -> None:
+        if group < 0:
+            raise ValueError(f"a group of {group}")
+
+
+@wrong("invalid", "takes a group below 0")
+class _NegativeTaken(Plain):
+    def accept(self, group: int) -> None:
+        if group == 0:
+            raise ValueError(f"a group of {group}")
+
+
+@wrong("invalid", "refuses a group below 1 only when it is called, not when it is built")
+class _RefusedLate(Plain):
+    def accept(self, group: int) -> None:
+        self.wanted = group
+
+    def examine(self, x: Tensor) -> None:
+        if self.wanted < 1 or x.dim() != 3 or x.shape[1] % self.wanted:
+            raise ValueError(f"shape {tuple(x.shape)}, group {self.wanted}")
+
+
+@wrong("invalid", "refuses a group below 1 with a TypeError")
+class _WrongError(Plain):
+    def accept(self, group: int) -> None:
+        if group < 1:
+            raise TypeError(f"a group of {group}")
+
+
+@wrong("invalid", "takes an x of two axes for a single window")
+class _TwoAxes(Plain):
+    def forward(self, x: Tensor) -> Tensor:
+        x = x[None] if x.dim() == 2 else x
+        self.examine(x)
+        return self.finish(self.join(x))
+
+
+@wrong("invalid", "takes an x of four axes, and joins the last two as well")
+class _FourAxes(Plain):
+    def examine(self, x: Tensor) -> None:
+        if x.dim() not in (3, 4) or x.shape[1] % self.group:
+            raise ValueError(f"shape {tuple(x.shape)}, group {self.group}")
+
+    def join(self, x: Tensor) -> Tensor:
+        return x.unflatten(1, (-1, self.group)).flatten(2)
+
+
+# ---- wrong: memory, dtype, gradients ----
+
+
+@wrong("strides", "fails with a RuntimeError where the memory is in another order")
+class _Viewed(Plain):
+    def join(self, x: Tensor) -> Tensor:
+        return x.view(x.shape[0], x.shape[1] // self.group, self.group * x.shape[2])
+
+
+@wrong("strides", "reads the memory from the first value on, in whatever order it lies there")
+class _AsItLies(Plain):
+    def join(self, x: Tensor) -> Tensor:
+        time, channels = x.shape[1], x.shape[2]
+        sizes = x.shape[0], time // self.group, self.group * channels
+        return x.as_strided(sizes, (time * channels, self.group * channels, 1))
+
+
+@wrong("strides", "refuses a non-contiguous x with a ValueError")
+class _ContiguousOnly(Plain):
+    def examine(self, x: Tensor) -> None:
+        if x.dim() != 3 or x.shape[1] % self.group or not x.is_contiguous():
+            raise ValueError(f"shape {tuple(x.shape)}, strides {x.stride()}")
+
+
+@wrong("dtype", "gives float32, whatever it gets")
+class _Float32(Plain):
+    def finish(self, joined: Tensor) -> Tensor:
+        single = joined.to(torch.float32)
+        return single[:, 0] if single.shape[1] == 1 else single
+
+
+@wrong("dtype", "gives float64, whatever it gets")
+class _Float64(Plain):
+    def finish(self, joined: Tensor) -> Tensor:
+        double = joined.to(torch.float64)
+        return double[:, 0] if double.shape[1] == 1 else double
+
+
+@wrong("dtype", "fails with a RuntimeError where x is float64")
+class _Float32Only(Plain):
+    def join(self, x: Tensor) -> Tensor:
+        which = torch.eye(x.shape[1]).view(-1, self.group, x.shape[1])
+        return torch.einsum("gkt,btc->bgkc", which, x).flatten(2)
+
+
+@wrong("gradient", "is cut off: no gradient reaches x")
+class _CutOffFromX(Plain):
+    def join(self, x: Tensor) -> Tensor:
+        return x.detach().unflatten(1, (-1, self.group)).flatten(2)
+
+
+@wrong("gradient", "works where torch records nothing: no gradient reaches x")
+class _NotRecorded(Plain):
+    def join(self, x: Tensor) -> Tensor:
+        with torch.no_grad():
+            return torch.cat([x[:, k :: self.group] for k in range(self.group)], dim=2)
+
+
+@wrong("gradient", "lets the gradient of the newest neighbour through, and of no other")
+class _NewestLearns(Plain):
+    def join(self, x: Tensor) -> Tensor:
+        groups = x.unflatten(1, (-1, self.group))
+        return torch.cat([groups[:, :, :-1].detach(), groups[:, :, -1:]], dim=2).flatten(2)
+
+
+# ---- wrong: what is left behind ----
+
+
+@wrong("argument", "turns the signs in x itself, after its result is made")
+class _SignsTurned(Plain):
+    def join(self, x: Tensor) -> Tensor:
+        joined = x.unflatten(1, (-1, self.group)).flatten(2).clone()
+        x.data.neg_()
+        return joined
+
+
+@wrong("argument", "sets the newest place of x to zero, after its result is made")
+class _NewestCleared(Plain):
+    def join(self, x: Tensor) -> Tensor:
+        joined = torch.cat([x[:, k :: self.group] for k in range(self.group)], dim=2)
+        x.data[:, -1] = 0
+        return joined
+
+
+@wrong("state", "gives its first result at every later call")
+class _FirstForever(Plain):
+    def __init__(self, group: int) -> None:
+        nn.Module.__init__(self)
+        self.accept(group)
+        self.group = group
+        self.made: list[Tensor] = []
+
+    def finish(self, joined: Tensor) -> Tensor:
+        self.made.append((joined[:, 0] if joined.shape[1] == 1 else joined).clone())
+        return self.made[0]
+
+
+@wrong("state", "gives the first result again for every x of the same shape and dtype")
+class _ByShape(Plain):
+    def __init__(self, group: int) -> None:
+        nn.Module.__init__(self)
+        self.accept(group)
+        self.group = group
+        self.made: dict[Any, Tensor] = {}
+
+    def finish(self, joined: Tensor) -> Tensor:
+        made = (joined[:, 0] if joined.shape[1] == 1 else joined).clone()
+        return self.made.setdefault((made.shape, made.dtype), made)
+
+
+@wrong("state", "is right at its first call, and puts the newest neighbour first from the second call on")
+class _OnceRight(Plain):
+    def __init__(self, group: int) -> None:
+        nn.Module.__init__(self)
+        self.accept(group)
+        self.group, self.calls = group, 0
+
+    def join(self, x: Tensor) -> Tensor:
+        self.calls += 1
+        groups = x.unflatten(1, (-1, self.group))
+        return (groups if self.calls == 1 else groups.flip(2)).flatten(2)
+
+
+@wrong("random", "draws a number from torch's global generator")
+class _DrawsFromTorch(Plain):
+    def finish(self, joined: Tensor) -> Tensor:
+        torch.rand(())
+        return joined[:, 0] if joined.shape[1] == 1 else joined
+
+
+@wrong("random", "seeds torch's global generator anew")
+class _Seeds(Plain):
+    def finish(self, joined: Tensor) -> Tensor:
+        torch.seed()  # each time another one: a state that is seeded twice alike does not change
+        return joined[:, 0] if joined.shape[1] == 1 else joined
+
+
+@wrong("random", "draws a number from Python's global generator")
+class _DrawsFromPython(Plain):
+    def finish(self, joined: Tensor) -> Tensor:
+        random.random()
+        return joined[:, 0] if joined.shape[1] == 1 else joined
+
+
+@wrong("random", "draws a number from NumPy's global generator")
+class _DrawsFromNumPy(Plain):
+    def finish(self, joined: Tensor) -> Tensor:
+        np.random.rand()
+        return joined[:, 0] if joined.shape[1] == 1 else joined
+
+
+@wrong("module", "is a plain Python class that can be called")
+class _NoModule:
+    def __init__(self, group: int) -> None:
+        if group < 1:
+            raise ValueError(f"a group of {group}")
+        self.group = group
+
+    def __call__(self, x: Tensor) -> Tensor:
+        if x.dim() != 3 or x.shape[1] % self.group:
+            raise ValueError(f"shape {tuple(x.shape)}, group {self.group}")
+        joined = x.unflatten(1, (-1, self.group)).flatten(2)
+        return joined[:, 0] if joined.shape[1] == 1 else joined
+
+
+@wrong("module", "has what a module has, a mode and no parameters, and is none")
+class _LikeAModule(_NoModule):
+    training = True
+
+    def train(self, mode: bool = True) -> Any:
+        """Switch the mode."""
+        self.training = mode
+        return self
+
+    def eval(self) -> Any:
+        """Switch to evaluation mode."""
+        self.training = False
+        return self
+
+    def double(self) -> Any:
+        """There is nothing to turn."""
+        return self
+
+    def parameters(self) -> list[Tensor]:
+        """There are none."""
+        return []
+
+    def forward(self, x: Tensor) -> Tensor:
+        """What a call does."""
+        return self(x)
+
+
+@wrong("anything", "gives x back as it is")
+class _Echo(nn.Module):
+    def __init__(self, group: int) -> None:
+        nn.Module.__init__(self)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """X itself."""
+        return x
+
+
+ECHO = WRONG.pop("anything")[0]

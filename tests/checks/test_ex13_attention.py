@@ -1,0 +1,221 @@
+"""Exercise 13: attention against torch's own; its weights row by row, each from the positions that it may see alone."""
+
+import math
+from typing import NamedTuple
+
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from strategies import FLOATS, SEEDS, laid_out, numbered, quarters, tenths
+from torch import Tensor
+
+from grader.checking.answers import Answers
+from grader.checking.expect import call, holds, leaves_alone, same, same_dtype, same_shape
+
+LEADING = st.sampled_from([(2,), (), (1,), (3, 2), (1, 3), (2, 1, 2)])
+TIMES = st.integers(2, 5)
+CHANNELS = st.sampled_from([3, 1, 2, 4, 5])  # three first: a mistake in the scale does not show with one
+
+
+class Inputs(NamedTuple):
+    """The three arguments, each of shape (..., T, D)."""
+
+    query: Tensor
+    key: Tensor
+    value: Tensor
+
+
+def inputs(*shape: int, seed: int) -> Inputs:
+    """Random tenths, float64."""
+    return Inputs(*(tenths(*shape, seed=seed + place) for place in range(3)))
+
+
+def attended(answers: Answers, drawn: Inputs) -> tuple[Tensor, Tensor]:
+    """The answer's output and weights."""
+    returned = call(answers.ex13_attention.causal_attention, *drawn)
+    fits = isinstance(returned, tuple) and len(returned) == 2
+    holds(fits, "it does not return a tuple of two: output, weights", expected="(output, weights)", got=returned)
+    return returned
+
+
+def output_of(drawn: Inputs) -> Tensor:
+    """Torch's own attention."""
+    return torch.nn.functional.scaled_dot_product_attention(*drawn, is_causal=True)
+
+
+def weights_of(drawn: Inputs) -> Tensor:
+    """Position by position: a softmax over the scores of itself and what came before; nothing later is computed."""
+    *leading, time, channels = drawn.query.shape
+    weights = torch.zeros(*leading, time, time, dtype=drawn.query.dtype)
+    for t in range(time):
+        scores = (drawn.query[..., t : t + 1, :] * drawn.key[..., : t + 1, :]).sum(dim=-1) / math.sqrt(channels)
+        powers = torch.exp(scores - scores.amax(dim=-1, keepdim=True))
+        weights[..., t, : t + 1] = powers / powers.sum(dim=-1, keepdim=True)
+    return weights
+
+
+@pytest.mark.worth(1, "output")
+@given(st.integers(1, 3), TIMES, CHANNELS, SEEDS)
+def test_output(answers: Answers, batch: int, time: int, channels: int, seed: int) -> None:
+    """The output equals that of `torch.nn.functional.scaled_dot_product_attention` with is_causal=True."""
+    drawn = inputs(batch, time, channels, seed=seed)
+    expected = output_of(drawn)
+    same(attended(answers, drawn)[0], expected, what="the output")
+
+
+@pytest.mark.worth(1, "output", "weights")
+def test_three_positions_by_hand(answers: Answers) -> None:
+    """Keys 0, ln 2 and ln 3, D = 1, every query 1: the weights are 1; 1/3, 2/3; 1/6, 2/6, 3/6, and the output is the
+    sum of the values, so weighted.
+    """
+    key = torch.tensor([[1.0], [2.0], [3.0]], dtype=torch.float64).log()
+    drawn = Inputs(torch.ones(3, 1, dtype=torch.float64), key, torch.tensor([[6.0], [12.0], [60.0]]).double())
+    output, weights = attended(answers, drawn)
+    same(weights, torch.tensor([[6.0, 0, 0], [2, 4, 0], [1, 2, 3]]).double() / 6, what="the weights")
+    same(output, torch.tensor([[6.0], [10.0], [35.0]]).double(), what="the output")
+
+
+@pytest.mark.worth(1, "weights")
+@given(st.integers(1, 3), TIMES, CHANNELS, SEEDS)
+def test_weights(answers: Answers, batch: int, time: int, channels: int, seed: int) -> None:
+    """Row t of the weights is the softmax of position t's scores, query · key / sqrt(D), over positions 0 to t; each
+    row sums to 1.
+    """
+    drawn = inputs(batch, time, channels, seed=seed)
+    expected = weights_of(drawn)
+    same(attended(answers, drawn)[1], expected, what="the weights")
+
+
+@pytest.mark.worth(1, "causal")
+@given(st.integers(1, 2), TIMES, CHANNELS, SEEDS)
+def test_nothing_above_the_diagonal(answers: Answers, batch: int, time: int, channels: int, seed: int) -> None:
+    """No position draws from a later one: every weight above the diagonal is exactly 0."""
+    _, weights = attended(answers, inputs(batch, time, channels, seed=seed))
+    same_shape(weights, (batch, time, time), what="the weights")
+    above = torch.ones(time, time).triu(1) == 1
+    largest = float(weights.detach()[..., above].abs().max())
+    holds(largest == 0, "a weight above the diagonal is not 0", expected="0.0 at every later position", got=largest)
+
+
+@pytest.mark.worth(1, "causal")
+@given(st.integers(1, 2), TIMES, CHANNELS, SEEDS)
+def test_the_future_changes_nothing(answers: Answers, batch: int, time: int, channels: int, seed: int) -> None:
+    """Whatever comes later, the output of a position stays the same."""
+    drawn = inputs(batch, time, channels, seed=seed)
+    output, _ = attended(answers, drawn)
+    for t in range(1, time):
+        other = Inputs(*(torch.cat([x[:, :t], x[:, t:] + 3], dim=1) for x in drawn))
+        same_shape(output, (batch, time, channels), what="the output")
+        same(attended(answers, other)[0][:, :t], output[:, :t].detach(), what=f"the output of the first {t}")
+
+
+def around(score: float, time: int, seed: int) -> Inputs:
+    """Inputs whose scores lie around one number, some tens apart; no values that could cancel each other."""
+    near = quarters(2, time, 4, seed=seed)
+    return Inputs(torch.full_like(near, 64.0), near + score / 128, near.abs() + 1)
+
+
+@pytest.mark.worth(1, "stable")
+@given(st.sampled_from([10_000, -10_000]), st.integers(2, 4), SEEDS)
+def test_large_scores(answers: Answers, score: int, time: int, seed: int) -> None:
+    """Scores around 10,000, and around -10,000, give the right weights, without infinity or nan."""
+    drawn = around(score, time, seed)
+    output, weights = attended(answers, drawn)
+    expected = weights_of(drawn)
+    same(weights, expected, what="the weights")
+    same(output, expected @ drawn.value, what="the output")
+
+
+@pytest.mark.worth(0.5, "stable")
+@given(st.sampled_from([10_000, -10_000]), SEEDS)
+def test_large_scores_in_float32(answers: Answers, score: int, seed: int) -> None:
+    """In float32 scores of that size give no infinity or nan either, and each row still sums to 1."""
+    output, weights = attended(answers, Inputs(*(x.float() for x in around(score, 4, seed))))
+    same_shape(weights, (2, 4, 4), what="the weights")
+    for name, part in (("output", output), ("weights", weights)):
+        holds(bool(torch.isfinite(part).all()), f"the {name} hold what is no number", got=part.detach())
+    sums = weights.detach().sum(dim=-1)  # not compared closer: a float32 near 10,000 is known to a thousandth only
+    holds(bool((sums - 1).abs().max() < 0.01), "the rows of the weights do not sum to 1", expected="1", got=sums)
+
+
+@pytest.mark.worth(0.5, "stable")
+@given(SEEDS)
+def test_scores_far_apart(answers: Answers, seed: int) -> None:
+    """Where scores of 10,000 and of -10,000 stand in one row, the largest that may be seen takes all the weight."""
+    signs = torch.sign(quarters(4, 1, seed=seed) + 0.125)
+    steps = torch.arange(4.0, dtype=torch.float64)[:, None]
+    drawn = Inputs(torch.full((4, 1), 100.0).double(), signs * (100 - steps), numbered(4, 1, dtype=torch.float64))
+    output, weights = attended(answers, drawn)
+    expected = weights_of(drawn)
+    same(weights, expected, what="the weights")
+    same(output, expected @ drawn.value, what="the output")
+
+
+@pytest.mark.worth(0.5, "leading")
+@given(LEADING, TIMES, CHANNELS, SEEDS)
+def test_any_leading_axes(answers: Answers, leading: tuple[int, ...], time: int, channels: int, seed: int) -> None:
+    """Whatever axes stand before time, none or many, each sequence is attended to by itself."""
+    drawn = inputs(*leading, time, channels, seed=seed)
+    output, weights = attended(answers, drawn)
+    same(output, output_of(drawn), what="the output")
+    same(weights, weights_of(drawn), what="the weights")
+
+
+@pytest.mark.worth(0.5, "one")
+@given(LEADING, CHANNELS, SEEDS)
+def test_a_single_position(answers: Answers, leading: tuple[int, ...], channels: int, seed: int) -> None:
+    """With T = 1 the output is the value, and the only weight is 1."""
+    drawn = inputs(*leading, 1, channels, seed=seed)
+    output, weights = attended(answers, drawn)
+    same(output, drawn.value, what="the output")
+    same(weights, torch.ones(*leading, 1, 1, dtype=torch.float64), what="the weights")
+
+
+@pytest.mark.worth(0.5, "strides")
+@given(st.sampled_from(["transposed", "strided"]), TIMES, SEEDS)
+def test_non_contiguous_input(answers: Answers, layout: str, time: int, seed: int) -> None:
+    """Input whose memory is in another order (a transpose, every second place) gives the same values."""
+    drawn = Inputs(*(laid_out(x, layout) for x in inputs(2, time, 3, seed=seed)))
+    output, weights = attended(answers, drawn)
+    same(output, output_of(drawn), what="the output")
+    same(weights, weights_of(drawn), what="the weights")
+
+
+@pytest.mark.worth(0.5, "dtype")
+@given(FLOATS, SEEDS)
+def test_dtype_is_kept(answers: Answers, dtype: torch.dtype, seed: int) -> None:
+    """Output and weights have the inputs' dtype."""
+    drawn = Inputs(*(x.to(dtype) for x in inputs(1, 3, 2, seed=seed)))
+    for part in attended(answers, drawn):
+        same_dtype(part, dtype)
+
+
+@pytest.mark.worth(0.5, "gradients")
+@given(st.integers(1, 2), TIMES, CHANNELS, SEEDS)
+def test_gradients(answers: Answers, batch: int, time: int, channels: int, seed: int) -> None:
+    """The gradients of query, key and value are those of torch's own attention."""
+    drawn = inputs(batch, time, channels, seed=seed)
+    mine, theirs = (Inputs(*(x.clone().requires_grad_() for x in drawn)) for _ in range(2))
+    towards = tenths(batch, time, channels, seed=seed + 3)
+    (output_of(theirs) * towards).sum().backward()
+    # x * 1, since torch refuses to change a leaf in place: that an argument is changed is another check's business
+    output, _ = attended(answers, Inputs(*(x * 1 for x in mine)))
+    same_shape(output, (batch, time, channels), what="the output")
+    holds(output.requires_grad, "the output is cut off from its inputs: no gradient flows")
+    (output * towards).sum().backward()
+    for name, got, wanted in zip(Inputs._fields, mine, theirs, strict=True):
+        assert wanted.grad is not None
+        holds(got.grad is not None, f"no gradient reaches `{name}`")
+        same(got.grad, wanted.grad, what=f"the gradient of `{name}`", gradient=True)
+
+
+@pytest.mark.worth(0.5, "effects")
+@given(LEADING, TIMES, CHANNELS, SEEDS)
+def test_leaves_everything_as_it_was(
+    answers: Answers, leading: tuple[int, ...], time: int, channels: int, seed: int
+) -> None:
+    """The three arguments are not modified, and the global random state is not touched."""
+    drawn = inputs(*leading, time, channels, seed=seed)
+    with leaves_alone(answers, **drawn._asdict()):
+        attended(answers, drawn)

@@ -1,0 +1,198 @@
+"""Exercise 14: the learner's checker judges right and wrong classes, each new and nameless, in an order of the seed's.
+
+Among the wrong classes of each kind stands a right one, and among the right ones a wrong one: a checker that refuses
+everything, or nothing, earns no point.
+"""
+
+import random
+from collections.abc import Iterable, Sequence
+
+import pytest
+from flatten_classes import ECHO, NAME, PLAIN, RIGHT, WRONG, Candidate
+
+from grader.checking.answers import Answers
+from grader.checking.expect import RECORD, begin, call, given, holds, leaves_alone
+from grader.feedback import show
+
+ACCEPTED, REFUSED = "None", "AssertionError"
+
+
+def verdict(answers: Answers, candidate: Candidate) -> str:
+    """What comes out of the learner's checker for a class: None, AssertionError, another error or another value.
+
+    On record is what the class does, not its code.
+    """
+    check = answers.ex14_write_the_test.check_flatten_consecutive
+    cls = given(candidate.fresh(), NAME, does(candidate))
+    try:
+        returned = call(check, cls)
+    except AssertionError:
+        return REFUSED
+    except NotImplementedError:
+        raise
+    except Exception as error:
+        return show.error(error)
+    return show.value(returned)
+
+
+def does(candidate: Candidate) -> str:
+    """The line of Python that stands for the code of a class."""
+    return f"...  # a class that {candidate.does}"
+
+
+def told_apart(answers: Answers, right: Sequence[Candidate], wrong: Sequence[Candidate]) -> None:
+    """Expect None for each right class and AssertionError for each wrong one.
+
+    All are judged before one is told, so that what is told does not depend on the order.
+    """
+    wanted = dict.fromkeys(right, ACCEPTED) | dict.fromkeys(wrong, REFUSED)
+    came = {}
+    for candidate in shuffled(wanted):
+        begin()  # what a learner is shown is one call
+        came[candidate] = verdict(answers, candidate)
+    failed = [candidate for candidate in wanted if came[candidate] != wanted[candidate]]
+    if failed:
+        begin()
+        cls = given(failed[0].fresh(), NAME, does(failed[0]))
+        RECORD.add(lambda record: [f"check_flatten_consecutive({record.words(cls)})"])
+        sentences = [misjudged(candidate, came[candidate]) for candidate in failed]
+        holds(False, "; ".join(sentences), expected=wanted[failed[0]], got=came[failed[0]])
+
+
+def shuffled(candidates: Iterable[Candidate]) -> list[Candidate]:
+    """In an order that the run's seed decides: where a class comes tells nothing."""
+    order = list(candidates)
+    random.Random(RECORD.seed).shuffle(order)
+    return order
+
+
+def misjudged(candidate: Candidate, came: str) -> str:
+    """What is wrong with a verdict, in words."""
+    if came == ACCEPTED:
+        return f"it accepts a class that {candidate.does}"
+    if came == REFUSED:
+        return f"it refuses a right class, one that {candidate.does}"
+    return f"{came.partition(':')[0]} comes out for a class that {candidate.does}"
+
+
+def kind_is_caught(answers: Answers, kind: str) -> None:
+    """Expect AssertionError for all wrong classes of a kind, and None for a plain right one among them."""
+    told_apart(answers, [PLAIN], WRONG[kind])
+
+
+@pytest.mark.worth(0.5, "right")
+def test_right_classes_that_move_axes(answers: Answers) -> None:
+    """It returns None for every right class that splits, moves or merges axes."""
+    told_apart(answers, RIGHT["axes"], [ECHO])
+
+
+@pytest.mark.worth(0.5, "right")
+def test_right_classes_that_join_pieces(answers: Answers) -> None:
+    """It returns None for every right class that takes x apart and joins the pieces."""
+    told_apart(answers, RIGHT["pieces"], [ECHO])
+
+
+@pytest.mark.worth(0.5, "right")
+def test_right_classes_with_ways_of_their_own(answers: Answers) -> None:
+    """It returns None for every right class with ways of its own: a matrix, short cuts, errors of another class."""
+    told_apart(answers, RIGHT["own"], [ECHO])
+
+
+@pytest.mark.worth(1, "order")
+def test_values_in_another_order(answers: Answers) -> None:
+    """It refuses every class that puts values in another order: interleaved, reversed, or joined across halves."""
+    kind_is_caught(answers, "order")
+
+
+@pytest.mark.worth(0.5, "position")
+def test_right_at_one_position_only(answers: Answers) -> None:
+    """It refuses every class that is right at one output position only."""
+    kind_is_caught(answers, "position")
+
+
+@pytest.mark.worth(0.5, "mode")
+def test_right_in_one_mode_only(answers: Answers) -> None:
+    """It refuses every class that is right in training mode only, or in evaluation mode only."""
+    kind_is_caught(answers, "mode")
+
+
+@pytest.mark.worth(0.5, "batch-of-one")
+def test_batch_of_one(answers: Answers) -> None:
+    """It refuses every class that loses or refuses a batch of one."""
+    kind_is_caught(answers, "batch-of-one")
+
+
+@pytest.mark.worth(0.5, "one-left")
+def test_one_group_left(answers: Answers) -> None:
+    """It refuses every class that is wrong where one group remains."""
+    kind_is_caught(answers, "one-left")
+
+
+@pytest.mark.worth(0.5, "groups")
+def test_other_groups_than_two(answers: Answers) -> None:
+    """It refuses every class that is wrong for another group than 2."""
+    kind_is_caught(answers, "groups")
+
+
+@pytest.mark.worth(0.5, "remainder")
+def test_remainder(answers: Answers) -> None:
+    """It refuses every class that does not raise a ValueError where T is no multiple of `group`."""
+    kind_is_caught(answers, "remainder")
+
+
+@pytest.mark.worth(0.5, "invalid")
+def test_invalid_arguments(answers: Answers) -> None:
+    """It refuses every class that takes a group below 1 or an x that is not 3-D, or refuses it by another error."""
+    kind_is_caught(answers, "invalid")
+
+
+@pytest.mark.worth(0.5, "strides")
+def test_non_contiguous_input(answers: Answers) -> None:
+    """It refuses every class that is wrong, or fails, where the memory of x is in another order."""
+    kind_is_caught(answers, "strides")
+
+
+@pytest.mark.worth(0.5, "dtype")
+def test_dtype(answers: Answers) -> None:
+    """It refuses every class whose result has another dtype than x, or that fails for one."""
+    kind_is_caught(answers, "dtype")
+
+
+@pytest.mark.worth(0.5, "gradient")
+def test_gradient(answers: Answers) -> None:
+    """It refuses every class that cuts x, or a part of it, off from its gradient."""
+    kind_is_caught(answers, "gradient")
+
+
+@pytest.mark.worth(0.5, "argument")
+def test_argument_changed(answers: Answers) -> None:
+    """It refuses every class that changes its argument."""
+    kind_is_caught(answers, "argument")
+
+
+@pytest.mark.worth(0.5, "state")
+def test_state_between_calls(answers: Answers) -> None:
+    """It refuses every class whose result depends on the calls before."""
+    kind_is_caught(answers, "state")
+
+
+@pytest.mark.worth(0.5, "random")
+def test_global_random_state(answers: Answers) -> None:
+    """It refuses every class that touches a global random state: torch's, NumPy's or Python's own."""
+    kind_is_caught(answers, "random")
+
+
+@pytest.mark.worth(0.5, "module")
+def test_no_module(answers: Answers) -> None:
+    """It refuses every class that is no `nn.Module`, even if it behaves like one."""
+    kind_is_caught(answers, "module")
+
+
+@pytest.mark.worth(0.5, "effects")
+def test_leaves_the_global_random_state_alone(answers: Answers) -> None:
+    """It draws its inputs from a generator of its own: the global random state is not touched."""
+    for candidate, wanted in ((PLAIN, ACCEPTED), (ECHO, REFUSED)):
+        begin()
+        with leaves_alone(answers):
+            came = verdict(answers, candidate)
+        holds(came == wanted, misjudged(candidate, came), expected=wanted, got=came)

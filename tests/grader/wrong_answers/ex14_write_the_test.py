@@ -1,0 +1,48 @@
+"""Wrong answers to exercise 14 that the bank does not tell of: rare ones, odd ones, two mistakes at once."""
+
+RIGHT = "        _assert_right(cls)\n"
+INSPECTED = '        import inspect\n        assert "flip" not in inspect.getsource(cls)\n'
+
+WRONG: dict[str, list[tuple[str, str]]] = {
+    "judged-by-its-name": [(RIGHT, '        assert cls.__name__ == "FlattenConsecutive"\n')],
+    "judged-by-its-source": [(RIGHT, INSPECTED)],
+    "judged-by-the-number-of-calls": [
+        (
+            RIGHT,
+            "        check_flatten_consecutive.calls = getattr(check_flatten_consecutive, 'calls', 0) + 1\n"
+            "        assert check_flatten_consecutive.calls % 2\n",
+        )
+    ],
+    "judged-by-its-methods": [(RIGHT, "        assert len(vars(cls)) > 5\n")],
+    "judged-by-its-docstring": [
+        (RIGHT, "        assert cls.__doc__ is None\n        assert cls.__mro__[-2] is nn.Module\n")
+    ],
+    "another-error-for-a-wrong-class": [("raise AssertionError(repr(error))", "raise ValueError(repr(error))")],
+    "prints-and-passes": [
+        ("    except AssertionError:\n        raise\n", "    except AssertionError as error:\n        print(error)\n")
+    ],
+    "leaves-the-process": [
+        ("    except AssertionError:\n        raise\n", "    except AssertionError:\n        raise SystemExit(1)\n")
+    ],
+    "returns-the-class": [(RIGHT, f"{RIGHT}        return cls\n")],
+    "never-three-neighbours": [("GROUPS = (1, 2, 3)\n", "GROUPS = (1, 2)\n")],
+    "only-one-refusal-for-x": [(", (2, (1, 4, 2, 1))", "")],
+    "parameters-are-required": [
+        ("        layer = cls(group)\n", "        layer = cls(group)\n        assert list(layer.parameters())\n")
+    ],
+    "messages-must-name-the-group": [
+        (
+            "    except ValueError:\n        return",
+            "    except ValueError as error:\n        assert 'group' in str(error)\n        return",
+        )
+    ],
+    "leaf-inputs-are-changed": [("_assert_same(got=leaf, expected=x)", "_assert_same(got=x, expected=x)")],
+    "two-at-once-pairs-and-training-mode": [
+        ("GROUPS = (1, 2, 3)\n", "GROUPS = (2,)\n"),
+        ("MODES = (True, False)", "MODES = (True,)"),
+    ],
+    "two-at-once-no-module-and-float32": [
+        ("    assert issubclass(cls, nn.Module)\n", ""),
+        ("DTYPES = (torch.float32, torch.float64)", "DTYPES = (torch.float32,)"),
+    ],
+}
