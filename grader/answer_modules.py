@@ -32,7 +32,11 @@ class Problem(Exception):
 
 
 class NotThere(Exception):
-    """The exercise has no file: it is not started."""
+    """An exercise has no file: it is not started."""
+
+    def __init__(self, exercise: str) -> None:
+        super().__init__(f"{exercise}.py is not there")
+        self.exercise = exercise
 
 
 @dataclass(frozen=True)
@@ -73,7 +77,7 @@ class AnswerModules(importlib.abc.MetaPathFinder):
             return self.made[name]
         source = self.read(name)
         if source is None:
-            raise NotThere(f"{name}.py is not there")
+            raise NotThere(name)
         try:
             return importlib.import_module(f"{self.package}.{name}")
         except SyntaxError as error:

@@ -181,6 +181,14 @@ def call(function: Callable[..., T], *args: Any, **kwargs: Any) -> T:
                 _put_back(original, kept)
 
 
+def each(answers: Any, owner: Any, method: str, values: Sequence[Any]) -> list[Any]:
+    """Call a method of the answer with one value after the other; all results are looked at after the last call."""
+    RECORD.keep(owner, values)
+    RECORD.add(lambda record: [f"[{record.words(owner)}.{method}(value) for value in {record.words(values)}]"])
+    results: list[Any] = answers.each(owner, method, values)
+    return results
+
+
 def _put_back(argument: Any, kept: Any) -> None:
     """Undo what the answer did to an argument: what is expected is computed from what it was given."""
     torch, numpy = sys.modules.get("torch"), sys.modules.get("numpy")
@@ -214,8 +222,9 @@ def assign(module: Any, name: str, values: Any) -> None:
 
 
 def _variable(made: Any) -> str:
-    """What a person would call it: the tree, the model, a layer."""
-    return {"FusionTree": "tree", "FlatMLP": "model"}.get(type(made).__name__, "layer")
+    """What a person would call it: the tree, the model, a stream, a layer."""
+    names = {"FusionTree": "tree", "FlatMLP": "model", "StreamingTree": "stream"}
+    return names.get(type(made).__name__, "layer")
 
 
 def _form(owner: Any) -> tuple[bool, bool] | None:

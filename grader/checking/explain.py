@@ -24,7 +24,7 @@ def finding(
     """
     raised = _first_cause(failure.raised)
     if isinstance(raised, NotThere):
-        return Finding("not_started", difference=str(raised))
+        return Finding("not_started" if raised.exercise == exercise else "error", difference=str(raised))
     if isinstance(raised, Problem):
         if raised.lacking in replaced:
             difference = f"{raised.difference}; with the reference in place of {raised.lacking} it cannot run"

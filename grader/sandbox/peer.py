@@ -9,9 +9,12 @@ import socket
 import time
 import weakref
 from collections.abc import Callable
-from typing import Any, Literal, NoReturn
+from typing import TYPE_CHECKING, Any, Literal, NoReturn
 
 from grader.sandbox import raised, wire
+
+if TYPE_CHECKING:
+    from grader.sandbox.work import Work
 
 MOST_READ = 1 << 16  # bytes at once
 MOST_NESTED = 24  # requests of the other end within requests of this one
@@ -112,6 +115,7 @@ class Peer:
         seconds: float | None = None,
     ) -> None:
         self.channel, self.believing, self.may_read, self.path_of = channel, believing, may_read, path_of
+        self.work: Work | None = None  # what torch does in the requests served here, while a check counts it
         self.printed: Callable[[], str] = lambda: ""
         self.models: list[Any] = []  # states of the models that were copied into the requests that run now
         self.mirrored: dict[int, Any] = {}  # states of mirrors here, by the number of what they mirror

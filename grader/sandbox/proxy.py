@@ -4,12 +4,15 @@ import contextlib
 import functools
 import socket
 import types
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from grader.answer_modules import AnswerModules, NotThere, Problem, Source, defined
 from grader.sandbox.peer import Channel, Peer
+
+if TYPE_CHECKING:
+    from grader.sandbox.work import Work
 
 REFERENCES = "references"  # the package of references: they run on this side, and what they are stays here
 _KEPT = type | types.FunctionType
@@ -113,6 +116,33 @@ class RemoteAnswers:
             told = self._peer.ask("seed", None)
             moved += [name for name in told if isinstance(name, str)] if isinstance(told, list) else []
 
+    @contextlib.contextmanager
+    def counting(self) -> "Iterator[Work]":
+        """Count inside a block what torch does for the answers, in the worker and in references on this side.
+
+        What the worker did is its own word, as with its random states: an answer that meddles with torch's counters
+        can hide work, and gains the points for work alone, not those for values.
+        """
+        from grader.sandbox.work import Work
+
+        self._peer.ask("count")
+        work = self._peer.work = Work()
+        try:
+            yield work
+        finally:
+            self._peer.work = None
+            told = self._peer.ask("counted")
+        if not (isinstance(told, tuple) and len(told) == 3 and all(type(count) is int for count in told)):
+            self._peer.channel.lose("protocol", "counts of a wrong form")
+        work.add(Work(*told))
+
+    def each(self, thing: Any, method: str, values: Sequence[Any]) -> list[Any]:
+        """Call a method with one value after the other, in one request: a result that a later call changes is seen."""
+        results = self._peer.ask("each", thing, method, list(values))
+        if not isinstance(results, list) or len(results) != len(values):
+            self._peer.channel.lose("protocol", "results of a wrong form")
+        return results
+
     def _may_read(self, thing: Any, name: str) -> bool:
         """Of references and of objects of a class that was given to be tested: what that class and object define.
 
@@ -140,8 +170,8 @@ def _found(told: Any) -> Any:
     match told:
         case ("found", value):
             return value
-        case ("absent", str(text)):
-            raise NotThere(text)
+        case ("absent", str(exercise)):
+            raise NotThere(exercise)
         case ("problem", str(text), None | str() as code, None | str() as where, None | str() as lacking):
             raise Problem(text, code=code, where=where, lacking=lacking)
     raise Problem("its file cannot be read: the worker tells it in a wrong form")

@@ -33,6 +33,14 @@ class Request:
 
     def result(self) -> Any:
         """Send it, and take what comes back as this end's own."""
+        if self.peer.work is None:
+            return self._result()
+        from grader.sandbox.work import uncounted
+
+        with uncounted():
+            return self._result()
+
+    def _result(self) -> Any:
         peer, torch = self.peer, sys.modules.get("torch")
         mark = len(peer.models)
         alive = [peer.held.get(number) for number in peer.mirrored]  # kept until the reply has been read
@@ -44,6 +52,7 @@ class Request:
             self.header["models"] = [state.whole(writer) for state in self.models]
             self.roots = self._involved()
             self.header["sync"] = [[number, state.changes(writer)] for number, state in self.roots.items()]
+            self.header["lent"] = self._changed_here(writer)
             self.header["t"], self.writer = writer.metas, writer
             inputs = self._inputs() if torch is not None and torch.is_grad_enabled() else []
             self.header["grad"] = torch is not None and torch.is_grad_enabled()
@@ -73,6 +82,17 @@ class Request:
         named = {number, *(self.peer.stands.get(arg) for arg in self.args[1:] if mirror.is_module(arg))}
         whole = {roots[one] for one in named if one in roots}
         return {number: state for number, state in self.peer.mirrored.items() if number in whole}
+
+    def _changed_here(self, writer: wire.Writer) -> list[Any]:
+        """What has changed in this end's modules since the other end's mirrors of them were alike.
+
+        Only the end that believes nothing sends it: an answer may keep a reference's module between two calls, while
+        the check changes it. References keep none of the answer's.
+        """
+        if self.peer.believing:
+            return []
+        entries = [mirror.changed(self.peer, number, writer) for number in list(self.peer.originals)]
+        return [entry for entry in entries if entry[1:] != [None, None]]
 
     def _inputs(self) -> list[tuple[list[Any], Any]]:
         """The tensors that gradients may flow back to, each with the place where the other end finds it."""
@@ -124,10 +144,7 @@ class Request:
             number, changes, whole = entry if isinstance(entry, list) and len(entry) == 3 else (None, None, None)
             if type(number) is not int or number not in self.roots:
                 raise wire.WireError("a change of what is not mirrored")
-            if whole is not None:
-                mirror.renewed(self.peer, number, whole, reader)
-            else:
-                self.roots[number].apply(changes, reader)
+            _show(self.peer, number, self.roots[number], changes, whole, reader)
         if "raised" in reply:
             raise raised.rebuilt(reply["raised"], self.peer.path_of)
         return value
@@ -208,6 +225,9 @@ class Service:
         for number, changes in header["sync"]:
             peer.lent(number)
             peer.originals[number].apply(changes, reader)
+        for number, changes, whole in header.get("lent", []):
+            if number in peer.mirrored:
+                _show(peer, number, peer.mirrored[number], changes, whole, reader)
         self.copies = [mirror.copied(whole, reader) for whole in header["models"]]  # kept while the request lasts
         models = [mirror.state_of(copy) for copy in self.copies]
         peer.models.extend(models)
@@ -227,12 +247,16 @@ class Service:
 
     @contextlib.contextmanager
     def _as_asked(self) -> Iterator[None]:
-        """With gradients on or off as they are there, and the random states seeded where an object is built."""
+        """With gradients on or off as they are there, random states seeded where an object is built, work counted."""
         with contextlib.ExitStack() as stack:
             if "seed" in self.header:
                 stack.enter_context(randomness.seeded(self.header["seed"]))
             if torch := sys.modules.get("torch"):
                 stack.enter_context(torch.set_grad_enabled(self.header["grad"] is True))
+            if self.peer.work is not None:
+                from grader.sandbox.work import counted
+
+                stack.enter_context(counted(self.peer.work))
             yield
 
     @contextlib.contextmanager
@@ -312,6 +336,14 @@ class Service:
             for index, gradient in zip(moving, found, strict=True):
                 back[index] = gradient
         return back
+
+
+def _show(peer: Peer, number: int, state: Any, changes: Any, whole: Any, reader: wire.Reader) -> None:
+    """Let a mirror show what has changed in its module: values, or all where its parts are others now."""
+    if whole is not None:
+        mirror.renewed(peer, number, whole, reader)
+    else:
+        state.apply(changes, reader)
 
 
 def _not_a_leaf(leaf: Any) -> Any:

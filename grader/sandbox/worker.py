@@ -33,6 +33,9 @@ class Worker:
                 "import": self._import,
                 "name": self._name,
                 "seed": self._seed,
+                "count": self._count,
+                "counted": self._counted,
+                "each": self._each,
             },
             may_read=lambda thing, name: True,
             path_of=lambda name: None,
@@ -67,7 +70,7 @@ class Worker:
         try:
             return "found", find()
         except NotThere as absent:
-            return "absent", str(absent)
+            return "absent", absent.exercise
         except Problem as problem:
             return "problem", problem.difference, problem.code, problem.where, problem.lacking
 
@@ -77,6 +80,21 @@ class Worker:
         moved = self._moved
         self._moved = self._seeded.enter_context(randomness.watched(seed)) if seed is not None else []
         return moved
+
+    def _count(self) -> None:
+        """Count from now on what torch does here."""
+        from grader.sandbox.work import Work
+
+        self._peer.work = Work()
+
+    def _counted(self) -> tuple[int, int, int]:
+        """Count no longer; what was counted."""
+        work, self._peer.work = self._peer.work, None
+        return (work.flops, work.operators, work.kept) if work is not None else (0, 0, 0)
+
+    def _each(self, thing: Any, method: str, values: list[Any]) -> list[Any]:
+        """What came of each call, after the last one."""
+        return [getattr(thing, method)(value) for value in values]
 
     def _new_prints(self) -> str:
         text = self._printed.text()

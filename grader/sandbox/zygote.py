@@ -55,6 +55,7 @@ def warm_up() -> None:
     import grader.sandbox.gradients
     import grader.sandbox.modules
     import grader.sandbox.request
+    import grader.sandbox.work
     import grader.sandbox.worker  # noqa: F401
 
     torch.set_num_threads(1)  # a fork after work on two threads hangs (measured)

@@ -2,7 +2,7 @@
 
 import copy
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import torch
@@ -114,6 +114,17 @@ def tree(tokens: Tensor, tree: Tree, *, training: bool) -> tuple[list[Tensor], T
     for level in tree.levels:
         outputs.append(fusion(outputs[-1], level, training=training))
     return outputs, nn.functional.linear(outputs[-1], tree.weight, tree.bias)
+
+
+def tree_at(tokens: Tensor, positions: Sequence[int], context: int, tree_: Tree) -> Tensor:
+    """The logits (B, positions, V) of the window that ends at each position, each window for itself, in evaluation.
+
+    Left of the first token every token is 0.
+    """
+    padded = torch.cat([torch.zeros(len(tokens), context, dtype=torch.int64), tokens], dim=1)
+    windows = torch.stack([padded[:, position + 1 : position + 1 + context] for position in positions], dim=1)
+    _, logits = tree(windows.flatten(0, 1), tree_, training=False)
+    return logits.unflatten(0, windows.shape[:2])
 
 
 def mean_cross_entropy(model: nn.Module, inputs: Tensor, targets: Tensor) -> float:

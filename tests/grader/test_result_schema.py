@@ -32,8 +32,8 @@ def test_results_of_every_kind_hold_to_the_schema(solved: Path) -> None:
     }
     for exercise in result["exercises"]:
         assert exercise["points"] == sum(check["points"] for check in exercise["checks"])
-    for total, bonus in (("points", False), ("bonus", True)):
-        assert result[total] == sum(e["points"] for e in result["exercises"] if e["bonus"] is bonus)
+    for name, bonus in (("points", False), ("bonus", True)):
+        assert result[name] == sum(each["points"] for each in result["exercises"] if each["bonus"] is bonus)
 
 
 def test_a_failing_check_tells_call_expected_got_and_difference(solved: Path) -> None:

@@ -1,0 +1,50 @@
+"""Exercise 11: the tree at all positions of a text at once, as WaveNet's dilated causal convolution."""
+
+import torch
+from torch import Tensor
+
+from .ex08_tree import FusionTree
+
+
+def all_positions(tree: FusionTree, tokens: Tensor) -> Tensor:
+    """Score the next character at every position: logits[:, t] are the tree's for the window that ends with token t.
+
+    Where the text begins, windows are padded with token 0 on the left. In evaluation mode; the tree is left in the mode
+    it was in, after an error too.
+
+    Each level is computed once for all positions, and a node's neighbours stand group ** level places apart: at most
+    1.5 * (T + context) fusions a level, and not more calls of torch for a longer text.
+
+    Args:
+        tree: exercise 8's tree.
+        tokens: int64 (B, T), T of 1 or more, the newest last.
+
+    Returns:
+        Logits (B, T, V).
+
+    Source: van den Oord et al. 2016, "WaveNet", section 2.1: dilated causal convolutions.
+    """
+    # BEGIN SOLUTION
+    was_training = tree.training
+    tree.eval()
+    try:
+        with torch.no_grad():
+            nodes = tree.embedding(torch.nn.functional.pad(tokens, (tree.context - 1, 0)))
+            for number, level in enumerate(tree.levels):
+                nodes = _fused(level, nodes, tree.group, tree.group**number)
+            return tree.output(nodes)
+    finally:
+        tree.train(was_training)
+    # END SOLUTION
+
+
+# BEGIN SOLUTION
+def _fused(level: torch.nn.Module, nodes: Tensor, group: int, distance: int) -> Tensor:
+    """Fuse each node with those before it, `distance` apart; the first ones, which have too few, drop out."""
+    length = nodes.shape[1] - (group - 1) * distance
+    neighbours = [nodes[:, k * distance :][:, :length] for k in range(group)]  # the oldest first
+    groups = torch.stack(neighbours, dim=2)  # (B, length, group, C)
+    return level(groups.flatten(0, 1)).unflatten(0, groups.shape[:2])
+
+
+# END SOLUTION

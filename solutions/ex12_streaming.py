@@ -1,0 +1,79 @@
+"""Exercise 12: the tree one token at a time: a queue a level remembers what later fusions need."""
+
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import torch
+from torch import Tensor
+
+from .ex08_tree import FusionTree
+
+
+class StreamingTree:
+    """Score the next character after each token of a stream, with one fusion a level and step.
+
+    A stream begins as if tokens 0 had come for ever. Every result is the tree's in evaluation mode, without gradients;
+    the tree is left in the mode it was in, after an error too. Weights are read when they are used.
+
+    Source: Le Paine et al. 2016, "Fast Wavenet Generation Algorithm": a queue for each layer.
+    """
+
+    def __init__(self, tree: FusionTree) -> None:
+        """Begin a stream of its own.
+
+        Args:
+            tree: exercise 8's tree; it is neither copied nor changed.
+        """
+        # BEGIN SOLUTION
+        self.tree = tree
+        self.reset()
+        # END SOLUTION
+
+    def reset(self) -> None:
+        """Forget all tokens: the stream begins anew, with the weights that the tree has now."""
+        # BEGIN SOLUTION
+        self.queues: list[deque[Tensor]] = []
+        with _measuring(self.tree):
+            node = self.tree.embedding(torch.tensor([0]))
+            for number, level in enumerate(self.tree.levels):
+                reach = (self.tree.group - 1) * self.tree.group**number
+                self.queues.append(deque([node] * reach, maxlen=reach))
+                node = level(torch.stack([node] * self.tree.group, dim=1))
+        # END SOLUTION
+
+    def step(self, token: int) -> Tensor:
+        """Take the next token of the stream.
+
+        Args:
+            token: from 0 to V - 1.
+
+        Returns:
+            Logits (V,), a fresh tensor: the tree's for the window that ends with this token.
+        """
+        # BEGIN SOLUTION
+        with _measuring(self.tree):
+            node = self.tree.embedding(torch.tensor([token]))
+            for number, level in enumerate(self.tree.levels):
+                queue, distance = self.queues[number], self.tree.group**number
+                group = [*(queue[k * distance] for k in range(self.tree.group - 1)), node]
+                queue.append(node)  # and the oldest drops out
+                node = level(torch.stack(group, dim=1))
+            return self.tree.output(node).squeeze(0)
+        # END SOLUTION
+
+
+# BEGIN SOLUTION
+@contextmanager
+def _measuring(tree: torch.nn.Module) -> Iterator[None]:
+    """Evaluation mode without gradients; the mode is put back."""
+    was_training = tree.training
+    tree.eval()
+    try:
+        with torch.no_grad():
+            yield
+    finally:
+        tree.train(was_training)
+
+
+# END SOLUTION

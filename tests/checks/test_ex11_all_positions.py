@@ -1,0 +1,259 @@
+"""Exercise 11: all positions at once against the tree of each window alone, and the work that it takes, counted."""
+
+from typing import Any
+
+import oracles
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from models import puts_back_the_mode
+from strategies import FLOATS, LAYOUTS, SEEDS, laid_out, tokens
+from torch import Tensor
+from trees import (
+    COSTLY,
+    LARGER_GROUPS,
+    ONE_LEVEL,
+    PAIRS,
+    SHAPES,
+    VOCABULARY,
+    Shape,
+    a_fusion_a_level,
+    grown,
+    leaves_the_tree,
+    long_text,
+    train_further,
+)
+
+from grader.checking.answers import Answers
+from grader.checking.expect import Mismatch, call, holds, leaves_alone, same, same_dtype, same_shape
+
+BATCHES = st.integers(1, 3)
+SEVERAL_LEVELS = SHAPES.filter(lambda shape: shape.levels > 1)
+LOGITS = "the logits (b, t, v)"
+
+
+def logits_of(answers: Answers, tree: Any, text: Tensor) -> Tensor:
+    """What the answer makes of a text, of the shape that it should have."""
+    got: Tensor = call(answers.ex11_all_positions.all_positions, tree, text)
+    same_shape(got, (*text.shape, VOCABULARY), what="the result")
+    return got
+
+
+def expected_of(tree: Any, text: Tensor, shape: Shape, positions: range) -> Tensor:
+    """The logits of these positions, each from its own window."""
+    return oracles.tree_at(text, positions, shape.context, oracles.read_tree(tree, shape.group))
+
+
+def same_everywhere(answers: Answers, tree: Any, text: Tensor, shape: Shape) -> None:
+    """Compare all positions of a text."""
+    expected = expected_of(tree, text, shape, range(text.shape[1]))
+    same(logits_of(answers, tree, text), expected, what=LOGITS)
+
+
+@pytest.mark.worth(1, "window")
+@settings(max_examples=12)
+@given(ONE_LEVEL, BATCHES, st.integers(1, 6), st.booleans(), SEEDS)
+def test_a_tree_of_one_level(
+    answers: Answers, shape: Shape, batch: int, length: int, normalize: bool, seed: int
+) -> None:
+    """With one level, position t holds the logits of token t and the group - 1 tokens before it, the oldest first."""
+    tree = grown(answers, shape, normalize=normalize, seed=seed)
+    same_everywhere(answers, tree, tokens(batch, length, VOCABULARY, seed), shape)
+
+
+@pytest.mark.worth(1.5, "window")
+@settings(max_examples=12)
+@given(PAIRS, BATCHES, st.integers(0, 4), st.booleans(), SEEDS)
+def test_full_windows(answers: Answers, shape: Shape, batch: int, more: int, normalize: bool, seed: int) -> None:
+    """Where a whole window stands in the text, position t holds the tree's logits for the window that ends there."""
+    full = shape.context - 1
+    text = tokens(batch, full + 1 + more, VOCABULARY, seed)
+    tree = grown(answers, shape, normalize=normalize, seed=seed)
+    expected = expected_of(tree, text, shape, range(full, text.shape[1]))
+    same(logits_of(answers, tree, text)[:, full:], expected, what=f"the logits from position {full} on")
+
+
+@pytest.mark.worth(1, "padding")
+@settings(max_examples=12)
+@given(PAIRS, BATCHES, st.booleans(), SEEDS)
+def test_padding(answers: Answers, shape: Shape, batch: int, normalize: bool, seed: int) -> None:
+    """Where the text begins, windows are padded on the left with token 0: with its embedding, and what the levels make
+    of it.
+    """
+    text = tokens(batch, shape.context + 1, VOCABULARY, seed)
+    tree = grown(answers, shape, normalize=normalize, seed=seed)
+    first = range(shape.context - 1)
+    expected = expected_of(tree, text, shape, first)
+    same(logits_of(answers, tree, text)[:, : len(first)], expected, what=f"the first {len(first)} positions' logits")
+
+
+@pytest.mark.worth(1, "group")
+@settings(max_examples=12)
+@given(LARGER_GROUPS, BATCHES, st.integers(0, 3), SEEDS)
+def test_any_group(answers: Answers, shape: Shape, batch: int, more: int, seed: int) -> None:
+    """Trees that fuse three, four or five neighbours at each level give their logits at every position, too."""
+    tree = grown(answers, shape, seed=seed)
+    same_everywhere(answers, tree, tokens(batch, shape.context + more, VOCABULARY, seed), shape)
+
+
+@pytest.mark.worth(0.75, "length")
+@settings(max_examples=12)
+@given(SEVERAL_LEVELS, BATCHES, SEEDS, st.integers(0, 14))
+def test_texts_shorter_than_the_context(answers: Answers, shape: Shape, batch: int, seed: int, more: int) -> None:
+    """A text may be shorter than the context, and be a single token: every position has its logits."""
+    length = 1 + more % (shape.context - 1)
+    tree = grown(answers, shape, seed=seed)
+    same_everywhere(answers, tree, tokens(batch, length, VOCABULARY, seed), shape)
+
+
+@pytest.mark.worth(0.5, "length")
+@settings(max_examples=6)
+@given(
+    st.sampled_from(
+        [
+            (Shape(2, 3), 1024),
+            (Shape(2, 10), 1024),
+            (Shape(2, 10), 2),
+            (Shape(4, 5), 1100),
+            (Shape(32, 2), 1030),
+            (Shape(1024, 1), 1025),
+        ]
+    ),
+    SEEDS,
+)
+def test_long_texts_and_contexts(answers: Answers, sizes: tuple[Shape, int], seed: int) -> None:
+    """Texts and contexts of 1,024 characters and more work, also one of them without the other."""
+    shape, length = sizes
+    tree, text = grown(answers, shape, seed=seed), long_text(length, seed)
+    got = logits_of(answers, tree, text)
+    for positions in (range(min(3, length)), range(length // 2, length // 2 + 1), range(length - 2, length)):
+        expected = expected_of(tree, text, shape, positions)
+        what = f"the logits of positions {positions[0]} to {positions[-1]}"
+        same(got[:, positions[0] : positions[-1] + 1], expected, what=what)
+
+
+@pytest.mark.worth(0.5, "window")
+@settings(max_examples=10)
+@given(SHAPES, SEEDS, st.integers(0, 32))
+def test_a_token_moves_the_positions_that_see_it(answers: Answers, shape: Shape, seed: int, place: int) -> None:
+    """When token p changes, exactly the positions p to p + context - 1 change: none before it, for none sees ahead."""
+    length = 2 * shape.context + 1
+    changed = place % length
+    before = tokens(1, length, VOCABULARY, seed)
+    after = before.clone()
+    after[0, changed] = (before[0, changed] + 1) % VOCABULARY
+    tree = grown(answers, shape, seed=seed)
+    one, other = logits_of(answers, tree, before), logits_of(answers, tree, after)
+    # a difference shrinks at each level; rounding is below 1e-15
+    moved = ((one - other).abs().amax(dim=(0, 2)) > 1e-12).nonzero().flatten().tolist()
+    expected = list(range(changed, min(changed + shape.context, length)))
+    same(moved, expected, what=f"the positions whose logits change with token {changed}")
+
+
+@pytest.mark.worth(0.75, "evaluation")
+@settings(max_examples=8)
+@given(SHAPES, st.integers(2, 3), st.booleans(), SEEDS)
+def test_evaluation_statistics(answers: Answers, shape: Shape, batch: int, training: bool, seed: int) -> None:
+    """The logits are those of evaluation, whichever mode the tree comes in, and its running statistics stay."""
+    tree = grown(answers, shape, training=training, seed=seed)
+    with leaves_the_tree(tree):
+        same_everywhere(answers, tree, tokens(batch, shape.context, VOCABULARY, seed), shape)
+
+
+@pytest.mark.worth(0.25, "mode")
+@settings(max_examples=2)
+@given(st.booleans())
+def test_mode_put_back(answers: Answers, training: bool) -> None:
+    """The tree is left in the mode it was in."""
+    tree = grown(answers, Shape(2, 2), training=training)
+    with puts_back_the_mode(tree, may_fail=False):
+        call(answers.ex11_all_positions.all_positions, tree, torch.tensor([[1, 2, 3]]))
+
+
+@pytest.mark.worth(0.25, "mode")
+@settings(max_examples=2)
+@given(st.booleans())
+def test_mode_put_back_after_an_error(answers: Answers, training: bool) -> None:
+    """The tree is left in the mode it was in also after an error: a token that it does not know."""
+    tree = grown(answers, Shape(2, 2), training=training)
+    with puts_back_the_mode(tree):
+        call(answers.ex11_all_positions.all_positions, tree, torch.tensor([[1, VOCABULARY, 3]]))
+
+
+@pytest.mark.worth(1, "work")
+@settings(max_examples=4)
+@given(COSTLY, SEEDS)
+def test_a_fusion_a_level_and_position(answers: Answers, shape: Shape, seed: int) -> None:
+    """For a text far longer than the context, the work is at most 1.5 * (T + context) fusions on each level."""
+    tree, text = grown(answers, shape, embedding_dim=1, hidden_dim=16, seed=seed), long_text(8 * shape.context, seed)
+    with answers.counting() as work:
+        logits_of(answers, tree, text)
+    least = (text.numel() + shape.context) * a_fusion_a_level(tree)
+    words = "{} the work of T + context fusions on each level"
+    if work.flops > 1.5 * least:
+        raise Mismatch(
+            "it does more work than 1.5 * (T + context) fusions on each level: is one node computed for many windows?",
+            expected=words.format("at most 1.5 times"),
+            got=f"{words.format(f'{work.flops / least:.1f} times')}, {work.flops:,} operations",
+            came=round(work.flops / least, 1),
+        )
+
+
+@pytest.mark.worth(0.5, "work")
+@settings(max_examples=4)
+@given(COSTLY, SEEDS)
+def test_calls_do_not_grow_with_the_text(answers: Answers, shape: Shape, seed: int) -> None:
+    """A text twice as long takes no more calls of torch: no loop goes over the positions or the windows."""
+    tree, calls = grown(answers, shape, seed=seed), []
+    for length in (4 * shape.context, 8 * shape.context):
+        with answers.counting() as work:
+            logits_of(answers, tree, long_text(length, seed))
+        calls.append(work.operators)
+    holds(calls[0] > 0, "torch was not called at all", expected="torch's operators", got="none")
+    if calls[1] > calls[0]:
+        more = (calls[1] - calls[0]) / (4 * shape.context)
+        raise Mismatch(
+            "the number of torch's operators that are called grows with the length of the text",
+            expected="as many calls for 8 * context tokens as for 4 * context",
+            got=f"{more:.1f} calls more for each token more",
+            came=more >= 1,  # a loop over the positions, or over pieces of the text
+        )
+
+
+@pytest.mark.worth(0.5, "inputs")
+@settings(max_examples=10)
+@given(SHAPES, BATCHES, LAYOUTS, FLOATS, SEEDS)
+def test_strides_dtypes_and_batches(
+    answers: Answers, shape: Shape, batch: int, layout: str, dtype: torch.dtype, seed: int
+) -> None:
+    """Tokens whose memory is in another order work, so does a batch of one; the logits are float64 after `.double()`,
+    and float32 before.
+    """
+    tree = grown(answers, shape, seed=seed)
+    dense = tokens(batch, shape.context + 2, VOCABULARY, seed)
+    if dtype == torch.float32:
+        tree.float()
+        same_dtype(logits_of(answers, tree, dense), torch.float32)
+        return
+    got = logits_of(answers, tree, laid_out(dense.clone(), layout))
+    same_dtype(got, torch.float64)
+    usual = logits_of(answers, tree, dense.clone())
+    same(got, usual, what="the logits for tokens in this layout, against those in the usual one")
+    alone = logits_of(answers, tree, dense[:1].clone())
+    same(alone, usual[:1], what="a text's logits alone, against those in the batch")
+
+
+@pytest.mark.worth(0.5, "effects")
+@settings(max_examples=6)
+@given(SHAPES, st.booleans(), SEEDS)
+def test_changes_and_keeps_nothing(answers: Answers, shape: Shape, training: bool, seed: int) -> None:
+    """The tokens and the global random state are left alone, and nothing is kept: a tree that was trained further gives
+    its new logits.
+    """
+    tree, text = grown(answers, shape, training=training, seed=seed), tokens(2, shape.context, VOCABULARY, seed)
+    with leaves_alone(answers, tokens=text), leaves_the_tree(tree):
+        logits_of(answers, tree, text)
+    train_further(tree, seed + 1)
+    expected = expected_of(tree, text, shape, range(text.shape[1]))
+    same(logits_of(answers, tree, text), expected, what="the logits after the tree was trained further")

@@ -1,0 +1,263 @@
+"""Exercise 12: a stream against the tree of each window alone, what it must not share or keep, and its work."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import oracles
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from models import puts_back_the_mode
+from strategies import FLOATS, SEEDS, tokens
+from torch import Tensor
+from trees import (
+    COSTLY,
+    LARGER_GROUPS,
+    ONE_LEVEL,
+    PAIRS,
+    SHAPES,
+    VOCABULARY,
+    Shape,
+    a_fusion_a_level,
+    grown,
+    leaves_the_tree,
+    long_stream,
+    train_further,
+)
+
+from grader.checking.answers import Answers
+from grader.checking.expect import Mismatch, build, call, each, holds, leaves_alone, same, same_dtype
+
+
+def begun(answers: Answers, tree: Any) -> Any:
+    """A new stream of a tree."""
+    return build(answers.ex12_streaming.StreamingTree, tree)
+
+
+def drawn(length: int, seed: int) -> list[int]:
+    """The tokens of a text."""
+    return [int(token) for token in tokens(1, length, VOCABULARY, seed)[0]]
+
+
+def expected_of(tree: Any, text: Sequence[int], shape: Shape, steps: Sequence[int]) -> Tensor:
+    """The logits (steps, V) of these steps of a new stream, counted from 0, each from its own window."""
+    return oracles.tree_at(torch.tensor([text]), steps, shape.context, oracles.read_tree(tree, shape.group))[0]
+
+
+def same_steps(stream: Any, tree: Any, text: Sequence[int], shape: Shape, *, first: int = 0, when: str = "") -> None:
+    """Step through a text from the beginning of a stream, and compare the logits from step `first` on."""
+    expected = expected_of(tree, text, shape, range(len(text)))
+    for step, token in enumerate(text):
+        got = call(stream.step, token)
+        if step >= first:
+            same(got, expected[step], what=f"the logits of step {step + 1}{when}")
+
+
+@pytest.mark.worth(0.75, "window")
+@settings(max_examples=10)
+@given(ONE_LEVEL, st.integers(1, 6), st.booleans(), SEEDS)
+def test_a_tree_of_one_level(answers: Answers, shape: Shape, length: int, normalize: bool, seed: int) -> None:
+    """With one level, each step gives the logits of its token and the group - 1 tokens before it, the oldest first."""
+    tree = grown(answers, shape, normalize=normalize, seed=seed)
+    same_steps(begun(answers, tree), tree, drawn(length, seed), shape)
+
+
+@pytest.mark.worth(1, "window")
+@settings(max_examples=10)
+@given(PAIRS, st.integers(0, 4), st.booleans(), SEEDS)
+def test_full_windows(answers: Answers, shape: Shape, more: int, normalize: bool, seed: int) -> None:
+    """Once a whole window has come, each step gives the tree's logits for the window that ends with its token."""
+    tree = grown(answers, shape, normalize=normalize, seed=seed)
+    text = drawn(shape.context + more, seed)
+    same_steps(begun(answers, tree), tree, text, shape, first=shape.context - 1)
+
+
+@pytest.mark.worth(1, "padding")
+@settings(max_examples=10)
+@given(PAIRS, st.booleans(), SEEDS)
+def test_the_first_steps(answers: Answers, shape: Shape, normalize: bool, seed: int) -> None:
+    """A stream begins as if token 0 had come for ever: with its embedding, and with what the levels make of it."""
+    tree = grown(answers, shape, normalize=normalize, seed=seed)
+    same_steps(begun(answers, tree), tree, drawn(shape.context - 1, seed), shape)
+
+
+@pytest.mark.worth(1, "group")
+@settings(max_examples=8)
+@given(LARGER_GROUPS, st.integers(0, 3), SEEDS)
+def test_any_group(answers: Answers, shape: Shape, more: int, seed: int) -> None:
+    """Trees that fuse three, four or five neighbours at each level give their logits at every step, too."""
+    tree = grown(answers, shape, seed=seed)
+    same_steps(begun(answers, tree), tree, drawn(shape.context + more, seed), shape)
+
+
+@pytest.mark.worth(0.5, "length")
+@settings(max_examples=4)
+@given(st.sampled_from([(Shape(32, 2), 1000), (Shape(2, 10), 20), (Shape(2, 11), 10), (Shape(1024, 1), 10)]), SEEDS)
+def test_long_contexts(answers: Answers, sizes: tuple[Shape, int], seed: int) -> None:
+    """Contexts of 1,024 characters and more work: what came a thousand steps ago is still remembered."""
+    shape, length = sizes
+    tree, early, late = grown(answers, shape, seed=seed), long_stream(length, seed), [1, 2]
+    stream = begun(answers, tree)
+    each(answers, stream, "step", early)
+    expected = expected_of(tree, early + late, shape, range(length, length + len(late)))
+    for step, token in enumerate(late):
+        same(call(stream.step, token), expected[step], what=f"the logits of step {length + step + 1}")
+
+
+@pytest.mark.worth(0.75, "reset")
+@settings(max_examples=8)
+@given(SHAPES, st.integers(1, 5), SEEDS)
+def test_reset_begins_anew(answers: Answers, shape: Shape, before: int, seed: int) -> None:
+    """After `reset()` a stream knows nothing of the tokens before it, as a new one."""
+    tree = grown(answers, shape, seed=seed)
+    stream = begun(answers, tree)
+    for token in drawn(before, seed + 1):
+        call(stream.step, token)
+    for turn in ("after reset()", "after reset() once more"):
+        call(stream.reset)
+        same_steps(stream, tree, drawn(shape.context, seed), shape, when=f" {turn}")
+
+
+@pytest.mark.worth(0.75, "reset")
+@settings(max_examples=8)
+@given(SHAPES, st.booleans(), SEEDS)
+def test_reset_takes_the_weights_of_now(answers: Answers, shape: Shape, stepped: bool, seed: int) -> None:
+    """Weights are read when they are used: after the tree was trained further, `reset()` starts over with the new ones,
+    those of the padding's nodes included.
+    """
+    tree = grown(answers, shape, seed=seed)
+    stream = begun(answers, tree)
+    for token in drawn(2 * stepped, seed):
+        call(stream.step, token)
+    train_further(tree, seed + 1)
+    call(stream.reset)
+    same_steps(stream, tree, drawn(shape.context, seed), shape, when=", after more training and reset()")
+
+
+@pytest.mark.worth(0.75, "streams")
+@settings(max_examples=8)
+@given(SHAPES, st.booleans(), SEEDS)
+def test_streams_are_independent(answers: Answers, shape: Shape, resets: bool, seed: int) -> None:
+    """Several streams of one tree, stepped in turn, do not disturb each other; nor does the reset of one of them."""
+    tree = grown(answers, shape, seed=seed)
+    texts = drawn(shape.context + 1, seed), drawn(shape.context + 1, seed + 1)
+    streams = [begun(answers, tree) for _ in texts]
+    expected = [expected_of(tree, text, shape, range(len(text))) for text in texts]
+    names = "first", "second"
+    for step in range(shape.context + 1):
+        for which in (0, 1) if step < 2 or not resets else (0,):
+            got = call(streams[which].step, texts[which][step])
+            same(got, expected[which][step], what=f"the logits of step {step + 1} of the {names[which]} stream")
+        if resets and step == 1:
+            call(streams[1].reset)
+
+
+@pytest.mark.worth(0.5, "fresh")
+@settings(max_examples=6)
+@given(SHAPES, st.integers(2, 4), SEEDS)
+def test_each_result_is_a_fresh_tensor(answers: Answers, shape: Shape, steps: int, seed: int) -> None:
+    """Each step gives a tensor of its own: later steps and a reset do not change it."""
+    tree = grown(answers, shape, seed=seed)
+    stream, text = begun(answers, tree), drawn(steps, seed)
+    expected = expected_of(tree, text, shape, range(steps))
+    got = each(answers, stream, "step", text)
+    for step, logits in enumerate(got):
+        same(logits, expected[step], what=f"the logits of step {step + 1}, looked at after the last step")
+
+
+@pytest.mark.worth(0.5, "evaluation")
+@settings(max_examples=8)
+@given(SHAPES, st.booleans(), SEEDS)
+def test_evaluation_statistics(answers: Answers, shape: Shape, before: bool, seed: int) -> None:
+    """The logits are those of evaluation, also where the tree comes in training mode or is put into it between two
+    steps, and the tree's running statistics stay.
+    """
+    tree, text = grown(answers, shape, training=before, seed=seed), drawn(shape.context, seed)
+    expected = expected_of(tree, text, shape, range(len(text)))
+    with leaves_the_tree(tree):
+        stream = begun(answers, tree)
+        for step, token in enumerate(text):
+            tree.train(step % 2 == 0)
+            same(call(stream.step, token), expected[step], what=f"the logits of step {step + 1}")
+
+
+@pytest.mark.worth(0.5, "evaluation")
+@settings(max_examples=4)
+@given(SHAPES, SEEDS)
+def test_without_gradients(answers: Answers, shape: Shape, seed: int) -> None:
+    """A step works without gradients: torch keeps nothing for a backward pass, which would grow with the stream."""
+    stream = begun(answers, grown(answers, shape, seed=seed))
+    with answers.counting() as work:
+        results = [call(stream.step, token) for token in drawn(2, seed)]
+    kept = [
+        *["the logits are recorded for gradients"] * any(getattr(logits, "requires_grad", False) for logits in results),
+        *["torch keeps tensors of a step for a backward pass"] * (work.kept > 0),
+    ]
+    words = "requires_grad is {}, tensors kept for gradients: {}"
+    holds(not kept, " and ".join(kept), expected=words.format(False, "none"), got=words.format(bool(kept), "some"))
+
+
+@pytest.mark.worth(0.5, "mode")
+@settings(max_examples=8)
+@given(st.booleans(), st.sampled_from(["a new stream", "step", "reset", "a token that the tree does not know"]))
+def test_mode_put_back(answers: Answers, training: bool, what: str) -> None:
+    """A new stream, a step and a reset each leave the tree in the mode it was in, a step also after an error (a token
+    that the tree does not know).
+    """
+    tree = grown(answers, Shape(2, 2), training=training)
+    with puts_back_the_mode(tree, may_fail=False):
+        stream = begun(answers, tree)
+    if what != "a new stream":
+        tree.train(training)  # whatever the constructor left
+        with puts_back_the_mode(tree, may_fail=what.startswith("a token")):
+            if what == "reset":
+                call(stream.reset)
+            else:
+                call(stream.step, 1 if what == "step" else VOCABULARY)
+
+
+@pytest.mark.worth(1, "work")
+@settings(max_examples=2)
+@given(COSTLY, SEEDS)
+def test_one_fusion_a_level_and_step(answers: Answers, shape: Shape, seed: int) -> None:
+    """A step takes one fusion on each level and no more, however long the context: 3 for 8 characters, 10 for 1,024."""
+    tree, steps = grown(answers, shape, embedding_dim=1, hidden_dim=16, seed=seed), 128
+    stream, text = begun(answers, tree), long_stream(steps, seed)
+    with answers.counting() as work:
+        each(answers, stream, "step", text)
+    least = steps * a_fusion_a_level(tree)
+    words = "{} one fusion on each level and the output take, at each of {} steps"
+    if work.flops > 1.01 * least:
+        raise Mismatch(
+            "a step takes more work than one fusion on each level: is anything computed that an earlier step had?",
+            expected=words.format("what", steps),
+            got=words.format(f"{work.flops / least:.2f} times what", steps),
+            came=round(work.flops / least, 1),
+        )
+
+
+@pytest.mark.worth(0.25, "inputs")
+@settings(max_examples=6)
+@given(SHAPES, FLOATS, SEEDS)
+def test_shape_and_dtype(answers: Answers, shape: Shape, dtype: torch.dtype, seed: int) -> None:
+    """A step gives one vector of logits, (V,), float32, or float64 where the tree is."""
+    tree = grown(answers, shape, seed=seed)
+    tree.to(dtype)
+    got = call(begun(answers, tree).step, 1)
+    same(tuple(getattr(got, "shape", ())), (VOCABULARY,), what="the shape of the logits")
+    same_dtype(got, dtype)
+
+
+@pytest.mark.worth(0.25, "effects")
+@settings(max_examples=6)
+@given(SHAPES, st.booleans(), SEEDS)
+def test_changes_nothing(answers: Answers, shape: Shape, training: bool, seed: int) -> None:
+    """The tree's weights and statistics and the global random state are left alone."""
+    tree = grown(answers, shape, training=training, seed=seed)
+    with leaves_the_tree(tree):
+        stream = begun(answers, tree)
+        with leaves_alone(answers):
+            call(stream.step, 1)
+            call(stream.reset)
+            call(stream.step, 2)
