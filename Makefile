@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: grade test benchmark footprints goldens stubs clean
+.PHONY: grade test benchmark footprints goldens stubs solutions-branch clean
 
 grade: .venv/installed
 	@$(BIN)/grade $(ARGS) || test $$? -eq 1
@@ -30,6 +30,9 @@ goldens: .venv/installed-dev
 
 stubs: .venv/installed
 	$(BIN)/python -m grader.stubs
+
+solutions-branch: .venv/installed
+	@$(BIN)/python -m grader.course.solutions_branch
 
 clean:
 	rm -rf .venv

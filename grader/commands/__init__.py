@@ -30,6 +30,7 @@ SECTIONS: dict[str, dict[str, Entry]] = {
         "completion": Entry("The script by which bash, zsh or fish completes what you type.", "completion"),
     },
     "For instructors": {
+        "handout": Entry("Make the repository that a course gives out.", "handout"),
         "class": Entry("Grade a folder of submissions.", "grade_class"),
     },
     "For authors": {

@@ -2,7 +2,7 @@
 
 import click
 
-from grader import curriculum
+from grader import curriculum, references
 from grader.commands.progress import showing
 from grader.reports.console import open_console
 
@@ -18,6 +18,7 @@ def command(names: tuple[str, ...], seeds: int) -> int:
     Then prove the checks: every known mistake in grader/mistakes/ must be caught and named as itself, every mutant of
     the solutions must be caught, and no right answer of tests/right/ may be refused. `grade verify ex05`: one exercise.
     """
+    references.refuse_in_a_handout("grade verify")
     from grader.course import verify
     from grader.reports import terminal
 
