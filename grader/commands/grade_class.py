@@ -25,6 +25,8 @@ from grader.reports.console import open_console
 @click.option("--name-hidden", is_flag=True, help="Let the feedback tell the rules of hidden checks.")
 @click.option("--again", multiple=True, metavar="NAME", help="Grade this student anew, and show what changed.")
 @click.option("--written-by-hand", type=click.Path(path_type=Path), metavar="FILE", help="CSV: points on top.")
+@click.option("--canvas", type=click.Path(path_type=Path), metavar="FILE", help="A gradebook that Canvas imports, too.")
+@click.option("--moodle", type=click.Path(path_type=Path), metavar="FILE", help="A gradebook that Moodle imports, too.")
 @click.option("--check-seconds", type=click.FloatRange(0.1), default=10.0, show_default=True, help="Limit of a check.")
 @click.option(
     "--exercise-seconds", type=click.FloatRange(0.1), default=60.0, show_default=True, help="Limit of an exercise."
@@ -35,8 +37,10 @@ from grader.reports.console import open_console
 @click.option("--accept-weak-sandbox", is_flag=True, help="Grade though the sandbox lacks a layer; results say so.")
 def command(submissions: Path, out: Path, written_by_hand: Path | None, **options: Any) -> int:
     """For instructors: grade each folder, .zip and .ipynb in SUBMISSIONS; go on where an earlier run stopped."""
-    from grader.course import again, by_hand, class_run
+    from grader.course import again, by_hand, class_run, gradebook
+    from grader.course import platform_gradebooks as gradebooks
     from grader.reports import class_progress, terminal
+    from grader.whole_file import writable, write_whole
 
     console = open_console()
     terms = _terms(options)
@@ -49,6 +53,8 @@ def command(submissions: Path, out: Path, written_by_hand: Path | None, **option
     terminal.problems(
         console, [f"{name} is no folder, .zip or .ipynb that is not hidden: not graded" for name in strangers]
     )
+    for path in filter(None, (options["canvas"], options["moodle"])):
+        writable(path)
     broken: dict[str, str] = {}
     unchanged, graded, layers = 0, 0, None
     with class_run.Results(out, submissions) as results:
@@ -68,9 +74,13 @@ def command(submissions: Path, out: Path, written_by_hand: Path | None, **option
                 if outcome.student in before:
                     what = again.changes(before[outcome.student], outcome.result)
                     changes += [f"{outcome.student}: {line}" for line in what]
-        class_run.write_class_files(
+        rows = class_run.write_class_files(
             found, results, terms, broken, given, title=submissions.resolve().name, name_hidden=options["name_hidden"]
         )
+    title = (terms.assignment and terms.assignment.title) or submissions.resolve().name
+    for path, text in ((options["canvas"], gradebooks.canvas), (options["moodle"], gradebooks.moodle)):
+        if path is not None:
+            write_whole(path, text(title, gradebook.header(terms.chosen()), rows, terms.chosen()))
     terminal.lines(console, changes)
     terminal.sandbox(console, layers)
     terminal.problems(console, [f"not graded: {slot}: {why}" for slot, why in broken.items()])

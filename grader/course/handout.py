@@ -23,6 +23,7 @@ from grader.errors import UsageError
 from grader.harmless import line
 
 MAIN, SOLUTIONS = "main", "solutions"
+WORKFLOW = ".github/workflows/classroom.yml"
 TEMPLATES = Path(__file__).parent / "handout_files"
 # What a handout is made of: where any of it differs from the last commit, it would be the handout of no commit.
 SOURCES = ("exercises", "solutions", "tests/checks", "grader", "data", "pyproject.toml", "constraints.txt", "LICENSE")
@@ -175,7 +176,11 @@ def _own_files(chosen: Assignment, asked: Sequence[Exercise], given: Sequence[Ex
         lstrip_blocks=True,
     )
     readme = templates.get_template("README.md.jinja").render(assignment=chosen, asked=asked, given=given)
-    return {"README.md": readme.encode(), "Makefile": _read(TEMPLATES / "Makefile")}
+    return {
+        "README.md": readme.encode(),
+        "Makefile": _read(TEMPLATES / "Makefile"),
+        WORKFLOW: _read(TEMPLATES / "classroom.yml"),
+    }
 
 
 @contextlib.contextmanager
