@@ -30,6 +30,7 @@ SOURCES = ("exercises", "solutions", "tests/checks", "grader", "data", "pyprojec
 _NOBODY = git.Signature("kata <kata@localhost> 0 +0000")
 _AS_THEY_ARE = ("LICENSE", "constraints.txt", "pyproject.toml", ".gitignore")
 _OF_AN_EXERCISE = re.compile(r"(?:test_)?(ex\d\d_\w+)\.(py|md)")
+_READABLE = re.compile(r"exercises/ex\d\d_|tests/checks/")  # stubs, lessons, checks: what stands there is no secret
 _LINK = re.compile(r"\[([^\]]*)\]\((?:[\w./-]*/)?(ex\d\d_\w+)\.(?:md|py)(?:#[^)]*)?\)")
 
 
@@ -126,8 +127,7 @@ def leaking() -> Iterator[str]:
     except UsageError as error:
         yield str(error)
         return
-    readable = ("exercises/", "tests/checks/")
-    shown = "\n".join(content.decode() for path, content in made.files.items() if path.startswith(readable))
+    shown = "\n".join(content.decode() for path, content in made.files.items() if _READABLE.match(path))
     with tempfile.TemporaryDirectory() as folder:
         write(made, Path(folder, "handout"), _NOBODY, with_solutions=False)
         yield from leaks.in_history(Path(folder, "handout"), shown)

@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -61,7 +62,7 @@ def answer(own: Path, *numbers: int) -> None:
 
 def readable(handout: Path) -> str:
     """What learners may read of the exercises anyway."""
-    places = [*(handout / "exercises").iterdir(), *(handout / "tests" / "checks").glob("*.py")]
+    places = [*(handout / "exercises").glob("ex[0-9]*"), *(handout / "tests" / "checks").glob("*.py")]
     return "\n".join(path.read_text(encoding="utf-8") for path in places if path.is_file())
 
 
@@ -156,6 +157,22 @@ def test_hints_come_and_a_reset_brings_the_stub_back(own: Path) -> None:
     answer(own, 5)
     assert "is the stub again" in grade("reset", "5", checkout_copy=own).stdout
     assert (own / "exercises" / FIVE.file).read_text() == stubs.stub(FIVE)
+
+
+def test_watch_grades_what_a_save_changed(own: Path) -> None:
+    command = [sys.executable, "-P", "-m", "grader", "watch"]
+    environment = os.environ | {"PYTHONPATH": str(own), "COLUMNS": "100", "PYTHONUNBUFFERED": "1"}
+    pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
+    with subprocess.Popen(command, cwd=own, env=environment, text=True, start_new_session=True, **pipes) as watching:
+        assert watching.stdout is not None
+        try:
+            assert any("0 of 10 points" in line for line in watching.stdout)
+            answer(own, 1)
+            assert any("10 of 10 points" in line for line in watching.stdout)
+        finally:
+            os.killpg(watching.pid, signal.SIGINT)
+            watching.communicate(timeout=60)
+    assert watching.returncode == 130
 
 
 def test_a_cause_is_named_and_a_reference_stands_in_and_nothing_readable_stays_behind(own: Path) -> None:
