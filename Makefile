@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: grade test benchmark footprints goldens pictures stubs clean
+.PHONY: grade test benchmark footprints goldens pictures stubs solutions-branch clean
 
 grade: .venv/installed
 	@$(BIN)/grade $(ARGS) || test $$? -eq 1
@@ -33,6 +33,9 @@ pictures: .venv/installed
 
 stubs: .venv/installed
 	$(BIN)/python -m grader.stubs
+
+solutions-branch: .venv/installed
+	@$(BIN)/python -m grader.course.solutions_branch
 
 clean:
 	rm -rf .venv

@@ -3,14 +3,15 @@
 import difflib
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from grader import checkout
+from grader import assignment, checkout
+from grader.assignment import Assignment
 from grader.errors import UsageError
 
 # The C loader reads ten lessons in 10 ms, the Python one in 90 ms; some systems have only the latter.
@@ -29,7 +30,10 @@ class Card:
 
 @dataclass(frozen=True)
 class Exercise:
-    """One exercise: what its lesson's front matter says, and where its files lie."""
+    """One exercise: what its lesson's front matter says, and where its files lie.
+
+    `assigned`: its points are those of an assignment, which its checks then share.
+    """
 
     name: str
     title: str
@@ -42,6 +46,7 @@ class Exercise:
     hints: tuple[str, ...]
     cards: tuple[Card, ...]
     contract: dict[str, str]
+    assigned: bool = False
 
     @property
     def number(self) -> int:
@@ -87,11 +92,47 @@ class Exercise:
 
 @cache
 def exercises() -> tuple[Exercise, ...]:
+    """The exercises that a learner is asked, in order: of a handout those of its assignment, else all."""
+    here = assignment.here()
+    return lessons() if here is None else asked(here)
+
+
+def asked(given_out: Assignment) -> tuple[Exercise, ...]:
+    """The exercises of an assignment, with its points. Where it asks nothing else, bonus exercises are its main line.
+
+    Raises:
+        UsageError: it names one that is not here.
+    """
+    points = dict(given_out.points)
+    found = [lesson for lesson in lessons() if lesson.name in points]
+    if strangers := sorted(points.keys() - {lesson.name for lesson in found}):
+        raise UsageError(f"the assignment asks {strangers[0]}, and there is no such lesson here")
+    bonus_alone = all(lesson.bonus for lesson in found)
+    return tuple(
+        replace(lesson, points=points[lesson.name], bonus=lesson.bonus and not bonus_alone, assigned=True)
+        for lesson in found
+    )
+
+
+def beneath(chosen: Iterable[Exercise]) -> tuple[str, ...]:
+    """What exercises build on, directly or not, and which is not among them."""
+    names = {exercise.name: ancestors(exercise) for exercise in chosen}
+    return tuple(sorted(set().union(*names.values()) - names.keys()))
+
+
+@cache
+def given() -> tuple[str, ...]:
+    """What the exercises of a handout build on and do not ask: references stand for these, always."""
+    return beneath(exercises()) if assignment.here() else ()
+
+
+@cache
+def lessons() -> tuple[Exercise, ...]:
     """Read all lessons, in the order of their numbers."""
-    lessons = sorted(path for path in checkout.EXERCISES.glob("ex*.md") if _LESSON_NAME.fullmatch(path.stem))
-    if not lessons:
+    paths = sorted(path for path in checkout.EXERCISES.glob("ex*.md") if _LESSON_NAME.fullmatch(path.stem))
+    if not paths:
         raise UsageError(f"no lessons in {checkout.EXERCISES}: run grade in a checkout of the kata")
-    return tuple(read_lesson(path) for path in lessons)
+    return tuple(read_lesson(path) for path in paths)
 
 
 def read_lesson(path: Path) -> Exercise:
@@ -119,6 +160,18 @@ def read_lesson(path: Path) -> Exercise:
     except (OSError, ValueError, yaml.YAMLError, KeyError, TypeError, AttributeError) as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise UsageError(f"the lesson {checkout.shown(path)} is damaged ({reason}); git checkout mends it") from error
+
+
+def needed(numbers: Iterable[int], command: str) -> tuple[Exercise, ...]:
+    """The exercises whose code a command runs, in order.
+
+    Raises:
+        UsageError: the assignment lacks one of them.
+    """
+    wanted = set(numbers)
+    if lacking := sorted(wanted - {lesson.number for lesson in lessons()}):
+        raise UsageError(f"{command} works with exercise {lacking[0]}, too, which is no part of this assignment")
+    return tuple(lesson for lesson in lessons() if lesson.number in wanted)
 
 
 def find(names: Iterable[str], commands: Sequence[str] = ()) -> tuple[Exercise, ...]:
@@ -150,8 +203,10 @@ def find_one(typed: str, commands: Sequence[str] = ()) -> Exercise:
     if matches:
         raise UsageError(f"{typed!r} fits several exercises: {', '.join(e.name for e in matches)}; type more of one")
     if number:
-        first, *_, last = exercises()
-        raise UsageError(f"there is no exercise {typed!r}; they go from {first.number} to {last.number}")
+        numbers = [exercise.number for exercise in exercises()]
+        whole = numbers == list(range(numbers[0], numbers[-1] + 1))
+        there = f"they go from {numbers[0]} to {numbers[-1]}" if whole else f"there are {', '.join(map(str, numbers))}"
+        raise UsageError(f"there is no exercise {typed!r}; {there}")
     raise UsageError(f"there is no exercise {typed!r}; closest: {', '.join(_closest(name, commands))}")
 
 
@@ -170,7 +225,7 @@ def _closest(name: str, commands: Sequence[str]) -> list[str]:
 
 def ancestors(exercise: Exercise) -> tuple[str, ...]:
     """All exercises that this one builds on, directly or not, in order."""
-    by_name = {other.name: other for other in exercises()}
+    by_name = {other.name: other for other in lessons()}
     names: set[str] = set()
     waiting = list(exercise.builds_on)
     while waiting:

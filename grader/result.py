@@ -1,5 +1,6 @@
 """What a run of the checks found, as plain values, and their JSON form (`result.schema.json`). No printing."""
 
+import math
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, Literal
 
@@ -142,12 +143,12 @@ class ExerciseResult:
     @property
     def points(self) -> float:
         """The sum over the checks that passed."""
-        return sum(check.points for check in self.checks)
+        return math.fsum(check.points for check in self.checks)
 
     @property
     def max_points(self) -> float:
         """The sum over all checks."""
-        return sum(check.check.points for check in self.checks)
+        return math.fsum(check.check.points for check in self.checks)
 
     @property
     def passed(self) -> bool:
@@ -242,22 +243,22 @@ class RunResult:
     @property
     def points(self) -> float:
         """Points of the main line."""
-        return sum(exercise.points for exercise in self.exercises if not exercise.bonus)
+        return math.fsum(exercise.points for exercise in self.exercises if not exercise.bonus)
 
     @property
     def max_points(self) -> float:
         """Points of the main line that this run could give."""
-        return sum(exercise.max_points for exercise in self.exercises if not exercise.bonus)
+        return math.fsum(exercise.max_points for exercise in self.exercises if not exercise.bonus)
 
     @property
     def bonus(self) -> float:
         """Points beyond the main line."""
-        return float(sum(exercise.points for exercise in self.exercises if exercise.bonus))
+        return math.fsum(exercise.points for exercise in self.exercises if exercise.bonus)
 
     @property
     def max_bonus(self) -> float:
         """Points beyond the main line that this run could give."""
-        return float(sum(exercise.max_points for exercise in self.exercises if exercise.bonus))
+        return math.fsum(exercise.max_points for exercise in self.exercises if exercise.bonus)
 
     @property
     def passed(self) -> bool:

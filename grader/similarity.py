@@ -21,7 +21,7 @@ from typing import Any
 from pygments.lexers import PythonLexer
 from pygments.token import Token
 
-from grader import curriculum
+from grader import curriculum, references, stubs
 
 GRAM = 12  # tokens: about two lines; anything shorter two people write alike
 WINDOW = 6  # so that a copy of 17 tokens or more is always seen
@@ -169,7 +169,8 @@ def _side(group: _Class, student: str, name: str, common: list[int]) -> Side:
 
 def _known(exercise: curriculum.Exercise) -> frozenset[int]:
     """What everybody was given, or could have come to: the stub and the solution."""
-    texts = (path.read_text(encoding="utf-8") for path in (exercise.stub, exercise.solution) if path.exists())
+    solution = references.solution(exercise.name)
+    texts = (solution, stubs.stub(exercise)) if solution is not None else ()
     return frozenset(print_ for text in texts for print_ in fingerprints(text))
 
 

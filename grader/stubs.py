@@ -3,7 +3,7 @@
 A region inside a function becomes a NotImplementedError; one at the top of the file (private helpers) goes.
 """
 
-from grader import checkout, curriculum
+from grader import checkout, curriculum, references
 from grader.curriculum import Exercise
 from grader.errors import UsageError
 from grader.whole_file import write_whole
@@ -17,11 +17,28 @@ def stub(exercise: Exercise) -> str:
     Raises:
         UsageError: the solution is not there, or its markers do not pair up.
     """
-    try:
-        solution = exercise.solution.read_text(encoding="utf-8")
-    except OSError as error:
-        raise UsageError(f"cannot read {checkout.shown(exercise.solution)}: {error.strerror}") from error
-    return without_solution(solution, checkout.shown(exercise.solution))
+    return without_solution(_solution(exercise), checkout.shown(exercise.solution))
+
+
+def answer(exercise: Exercise) -> str:
+    """The solution of an exercise as a person would have handed it in: without the markers.
+
+    Raises:
+        UsageError: the solution is not there.
+    """
+    return without_markers(_solution(exercise))
+
+
+def without_markers(text: str) -> str:
+    """A text without the lines that mark what is a solution in it."""
+    return "\n".join(line for line in text.splitlines() if line.strip() not in (BEGIN, END)) + "\n"
+
+
+def _solution(exercise: Exercise) -> str:
+    solution = references.solution(exercise.name)
+    if solution is None:
+        raise UsageError(f"{exercise.name} has no solution in this checkout; git checkout brings it back")
+    return solution
 
 
 def without_solution(solution: str, name: str) -> str:

@@ -1,7 +1,7 @@
 """A folder of answers: which file is whose, and what is wrong with files that cannot even be read. Runs no code."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from grader import checkout, curriculum
@@ -21,10 +21,14 @@ class FileProblem:
 
 @dataclass(frozen=True)
 class Submission:
-    """A folder of `exNN_name.py` files, and how the learner calls it."""
+    """A folder of `exNN_name.py` files, and how the learner calls it.
+
+    `given`: the exercises that references answer, whatever lies in the folder: they are not asked.
+    """
 
     folder: Path
     shown: str
+    given: tuple[str, ...] = field(default_factory=curriculum.given)
 
     def path(self, exercise: Exercise) -> Path:
         """Where the answer to an exercise lies."""

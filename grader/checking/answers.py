@@ -11,6 +11,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from grader import references
 from grader.answer_modules import PACKAGE, AnswerModules, NotThere, Problem, Source
 from grader.sandbox import randomness
 
@@ -23,8 +24,8 @@ __all__ = ["PACKAGE", "Answers", "NotThere", "Problem"]
 class Answers:
     """What a check receives: `answers.ex05_flatten_consecutive` is that file as a module."""
 
-    def __init__(self, folder: Path, references: Path, names: Collection[str]) -> None:
-        self._folder, self._references, self._names = folder, references, frozenset(names)
+    def __init__(self, folder: Path, names: Collection[str]) -> None:
+        self._folder, self._names = folder, frozenset(names)
         self._replaced: frozenset[str] = frozenset()
         self._modules = AnswerModules(self._read)
 
@@ -32,6 +33,10 @@ class Answers:
         """From now on import from this folder, and the references of some exercises in place of its files."""
         self._folder, self._replaced = folder, frozenset(standing_on)
         self._modules.forget()
+
+    def take_references(self) -> None:
+        """From now on import nothing but references."""
+        self.take(self._folder, self._names)
 
     def put(self, name: str, module: types.ModuleType) -> None:
         """Let an exercise be this module; what builds on it and is imported already keeps the old one."""
@@ -77,7 +82,9 @@ class Answers:
     def _read(self, name: str) -> Source | None:
         if name not in self._names:
             return None
-        path = (self._references if name in self._replaced else self._folder) / f"{name}.py"
+        if name in self._replaced:
+            return references.source(name)
+        path = self._folder / f"{name}.py"
         try:
             return Source(str(path), path.read_bytes())
         except FileNotFoundError:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from grader import checkout, curriculum, mistakes
+from grader import curriculum, mistakes, references
 from grader.checking import plugin
 from grader.checking.answers import Answers
 from grader.feedback.observation import alike
@@ -36,16 +36,17 @@ def agreeing(
         What a learner is told of each, as `result.Cause` has it.
     """
     exercise = curriculum.find([name])[0]
-    answers.take(checkout.SOLUTIONS)
+    answers.take_references()
     getattr(answers, name)  # and with it what it builds on
-    solution = exercise.solution.read_text(encoding="utf-8")
+    solution = references.solution(name)
+    assert solution is not None
     failed = [check for check, seen in observations.items() if seen]
     passed = observations.keys() - failed
     known = footprints.read(exercise)
     suspects = [
-        Suspect(mistakes.read(path), solution, answers, name, known.get(path.stem))
-        for path in mistakes.paths(exercise)
-        if path.stem not in known or known[path.stem].fits(failed, passed)
+        Suspect(mistakes.read(exercise, mistake, text), solution, answers, name, known.get(mistake))
+        for mistake, text in mistakes.texts(exercise).items()
+        if mistake not in known or known[mistake].fits(failed, passed)
     ]
     for item in _telling_first(items, observations):
         seen = observations[item.stash[plugin.CHECK].name]

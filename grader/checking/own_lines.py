@@ -11,6 +11,7 @@ from pathlib import Path
 from types import FrameType, ModuleType, TracebackType
 from typing import Any
 
+from grader import references
 from grader.checking.answers import PACKAGE
 from grader.feedback import show
 
@@ -50,12 +51,16 @@ def of_frame(frame: FrameType | None) -> list[OwnLine]:
 
 
 def _own(frames: list[tuple[FrameType, int]]) -> list[OwnLine]:
-    own = [(frame, line) for frame, line in frames if frame.f_globals.get("__package__") == PACKAGE]
+    own = [(frame, line) for frame, line in frames if _is_own(frame)]
     lines = [OwnLine(Path(frame.f_code.co_filename), line, frame.f_code.co_name) for frame, line in own]
     if lines:
         last, frame = lines[-1], own[-1][0]
         lines[-1] = OwnLine(last.path, last.number, last.function, tuple(_values(last.text, frame)))
     return lines
+
+
+def _is_own(frame: FrameType) -> bool:
+    return frame.f_globals.get("__package__") == PACKAGE and not references.is_sealed_path(frame.f_code.co_filename)
 
 
 def written(lines: list[OwnLine]) -> str | None:

@@ -121,8 +121,9 @@ def answers_of(config: pytest.Config) -> Any:
     """The one object through which this session reaches the answers."""
     if ANSWERS not in config.stash:
         folder = Path(config.getoption("--answers")).absolute()
-        names = [exercise.name for exercise in curriculum.exercises()]
-        config.stash[ANSWERS] = Answers(folder, checkout.SOLUTIONS, names)
+        names = [exercise.name for exercise in curriculum.lessons()]
+        config.stash[ANSWERS] = answers = Answers(folder, names)
+        answers.take(folder, curriculum.given())
     return config.stash[ANSWERS]
 
 

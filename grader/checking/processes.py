@@ -15,10 +15,11 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import IO, Any
 
-from grader import checkout, curriculum
+from grader import assignment, checkout, curriculum
 from grader.checking import control
 from grader.curriculum import Exercise
 from grader.errors import UsageError
@@ -110,8 +111,9 @@ class Workers:
                     raise UsageError(
                         f"the checks cannot run here: {record['broken']}; make grade mends the environment"
                     )
+                exercises = {exercise.name: exercise for exercise in self._collected}
                 self._checks = {
-                    name: tuple(Check(**(c | {"contract": tuple(c["contract"])})) for c in found)
+                    name: _worth(exercises[name], [Check(**(c | {"contract": tuple(c["contract"])})) for c in found])
                     for name, found in record["checks"].items()
                 }
             return self._checks
@@ -269,5 +271,19 @@ def _kill(process: "subprocess.Popen[bytes]") -> None:
 
 
 def _with_ancestors(chosen: Sequence[Exercise]) -> tuple[Exercise, ...]:
-    names = {exercise.name for exercise in chosen}.union(*(curriculum.ancestors(exercise) for exercise in chosen))
-    return tuple(exercise for exercise in curriculum.exercises() if exercise.name in names)
+    own = {exercise.name: exercise for exercise in chosen}
+    names = own.keys() | set(curriculum.beneath(chosen))
+    return tuple(own.get(exercise.name, exercise) for exercise in curriculum.exercises() if exercise.name in names)
+
+
+def _worth(exercise: Exercise, checks: Sequence[Check]) -> tuple[Check, ...]:
+    """The checks with their own points, or their share of those that an assignment gives the exercise."""
+    if not exercise.assigned:
+        return tuple(checks)
+    weights = [0.0 if check.hidden else check.points for check in checks]
+    worth = assignment.shares(weights, exercise.points, digits=2)
+    ratio = exercise.points / sum(weights)
+    return tuple(
+        replace(check, points=round(check.points * ratio, 2) if check.hidden else points)
+        for check, points in zip(checks, worth, strict=True)
+    )

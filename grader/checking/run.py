@@ -202,7 +202,8 @@ class _Run:
                 if _may_be_unjust(first[exercise.name])
                 for name in curriculum.ancestors(exercise)
             }
-            missing = [exercise for exercise in curriculum.exercises() if exercise.name in asked - first.keys()]
+            asked -= first.keys() | set(self.submission.given)
+            missing = [exercise for exercise in curriculum.exercises() if exercise.name in asked]
             first |= zip((e.name for e in missing), pool.map(self.first_attempt, missing), strict=True)
             return tuple(pool.map(lambda exercise: self.second_attempt(exercise, first), chosen))
 
@@ -350,6 +351,7 @@ class _Run:
                 folder=str(self.submission.folder),
                 checks=waiting,
                 standing_on=list(standing_on),
+                given=list(self.submission.given),
                 shrink=self.shrink,
                 until_failure=until_failure,
                 check_seconds=self.limits.check_seconds,

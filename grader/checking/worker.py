@@ -23,7 +23,7 @@ from typing import Any, NoReturn
 
 import pytest
 
-from grader import checkout, curriculum
+from grader import curriculum
 from grader.checking import control, diagnosis, explain, plugin
 from grader.checking.examples import Budget, Failure, Search
 from grader.checking.expect import RECORD
@@ -216,14 +216,14 @@ def check(request: dict[str, Any], records: Records, items: list[pytest.Item], s
 
 def take_answers(request: dict[str, Any], config: pytest.Config, sandboxed: int | None) -> Any:
     """The answers that the request names: modules of this process, or what stands for those of the sandbox."""
-    folder, replaced = Path(request["folder"]), request["standing_on"]
+    folder, replaced = Path(request["folder"]), [*request["given"], *request["standing_on"]]
     if sandboxed is None:
         answers = plugin.answers_of(config)
         answers.take(folder, replaced)
         return answers
-    names = [exercise.name for exercise in curriculum.exercises()]
+    names = [exercise.name for exercise in curriculum.lessons()]
     connection = socket.socket(fileno=sandboxed)
-    remote = RemoteAnswers(connection, folder, checkout.SOLUTIONS, names, replaced, request["call_seconds"])
+    remote = RemoteAnswers(connection, folder, names, replaced, request["call_seconds"])
     config.stash[plugin.ANSWERS] = remote
     return remote
 

@@ -30,7 +30,10 @@ SECTIONS: dict[str, dict[str, Entry]] = {
         "completion": Entry("The script by which bash, zsh or fish completes what you type.", "completion"),
     },
     "For instructors": {
+        "handout": Entry("Make the repository that a course gives out.", "handout"),
         "class": Entry("Grade a folder of submissions.", "grade_class"),
+        "gradescope": Entry("Results, and an autograder, for Gradescope.", "gradescope"),
+        "github": Entry("Annotations and a summary in a workflow on GitHub.", "github"),
     },
     "For authors": {
         "verify": Entry("Prove that everything still fits together.", "verify"),

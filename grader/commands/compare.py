@@ -4,7 +4,7 @@ from typing import Any
 
 import click
 
-from grader import checkout, commands, curriculum
+from grader import assignment, checkout, commands, curriculum
 from grader.commands.progress import result_of
 from grader.errors import UsageError
 from grader.reports.console import open_console
@@ -25,9 +25,14 @@ def command(exercise: str, spoil: bool) -> int:
     from grader.reports import comparison
 
     found, console = curriculum.find_one(exercise, commands.names()), open_console()
+    here = assignment.here()
+    may_spoil = here is None or here.spoil
+    if spoil and not may_spoil:
+        raise UsageError("this handout came without --spoil: a solution is shown when your answer passes")
     passes = state.load().has_passed(found) or (not spoil and _grade_one(found).status == "passed")
     if not passes and not spoil:
-        raise UsageError(f"{found.short} does not pass yet (grade {found.short}); --spoil shows the solution anyway")
+        anyway = "; --spoil shows the solution anyway" if may_spoil else ""
+        raise UsageError(f"{found.short} does not pass yet (grade {found.short}){anyway}")
     comparison.show(console, found, compare.compare(found))
     if passes:
         from grader.learner import cost  # it needs what starts processes; the rest should come at once

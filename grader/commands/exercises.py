@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from grader import checkout, commands, curriculum
+from grader import assignment, checkout, commands, curriculum
 from grader.commands.progress import result_of
 from grader.reports.console import open_console
 
@@ -15,7 +15,7 @@ from grader.reports.console import open_console
 @click.argument("names", nargs=-1, metavar="[EXERCISE]...", shell_complete=commands.complete_exercise)
 @click.option("--answers", type=click.Path(path_type=Path), metavar="DIR", help="Another folder of exNN_name.py files.")
 @click.option("--json", "json_file", metavar="FILE", help="Write the result as JSON too; - is standard output.")
-@click.option("--seed", type=int, default=0, show_default=True, help="Seed of the checks' inputs.")
+@click.option("--seed", type=int, default=None, help="Seed of the checks' inputs (0, or the assignment's).")
 @click.option("--verbose", is_flag=True, help="Show every check.")
 @click.option("--sandbox", is_flag=True, help="Run the answers in a sandbox.")
 @click.option("--accept-weak-sandbox", is_flag=True, help="Also where it lacks a layer that an exam needs.")
@@ -27,7 +27,7 @@ def command(
     names: tuple[str, ...],
     answers: Path | None,
     json_file: str | None,
-    seed: int,
+    seed: int | None,
     verbose: bool,
     sandbox: bool,
     accept_weak_sandbox: bool,
@@ -50,6 +50,8 @@ def command(
     from grader.whole_file import writable, write_whole
 
     chosen = curriculum.find(names, commands.names())
+    if seed is None:
+        seed = assignment.seed()
     if json_file not in (None, "-"):
         writable(Path(json_file))
     submission = read_folder(answers if answers is not None else checkout.EXERCISES)
@@ -62,6 +64,7 @@ def command(
     notes = [f"{name} belongs to no exercise and is not graded" for name in submission.unknown()]
     kept = state.keep(result, digests) if submission.folder == checkout.EXERCISES else None
     terminal.problems(console, [*notes, *(kept.notes if kept else ())])
+    terminal.headline(console, assignment.here())
     terminal.report(console, result, verbose=verbose)
     if kept is not None:
         for name in kept.first:

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from grader import checkout, curriculum
+from grader import assignment, checkout, curriculum
 from grader.errors import UsageError
 from grader.reports.console import open_console
 
@@ -16,14 +16,17 @@ from grader.reports.console import open_console
 @click.argument("submissions", type=click.Path(path_type=Path))
 @click.option("--out", "out", type=click.Path(path_type=Path), required=True, metavar="RESULTS", help="Where to write.")
 @click.option("--only", multiple=True, metavar="EXERCISE", help="Grade this exercise; several times for more.")
+@click.option("--assignment", type=click.Path(path_type=Path), metavar="FILE", help="A handout's assignment.yaml.")
 @click.option("--jobs", type=click.IntRange(1), metavar="N", help="Submissions at a time (one a core).")
 @click.option("--scheduler", metavar="ADDRESS", help="Grade on the cluster of this Dask scheduler.")
-@click.option("--seed", type=click.IntRange(0), metavar="N", help="Seed of the checks' inputs (0).")
+@click.option("--seed", type=click.IntRange(0), metavar="N", help="Seed of the checks' inputs.")
 @click.option("--secret", type=click.Path(path_type=Path), metavar="FILE", help="Seeds from a secret, for an exam.")
 @click.option("--hidden", type=click.Path(path_type=Path), metavar="DIR", help="More checks, not in the handout.")
 @click.option("--name-hidden", is_flag=True, help="Let the feedback tell the rules of hidden checks.")
 @click.option("--again", multiple=True, metavar="NAME", help="Grade this student anew, and show what changed.")
 @click.option("--written-by-hand", type=click.Path(path_type=Path), metavar="FILE", help="CSV: points on top.")
+@click.option("--canvas", type=click.Path(path_type=Path), metavar="FILE", help="A gradebook that Canvas imports, too.")
+@click.option("--moodle", type=click.Path(path_type=Path), metavar="FILE", help="A gradebook that Moodle imports, too.")
 @click.option("--check-seconds", type=click.FloatRange(0.1), default=10.0, show_default=True, help="Limit of a check.")
 @click.option(
     "--exercise-seconds", type=click.FloatRange(0.1), default=60.0, show_default=True, help="Limit of an exercise."
@@ -40,8 +43,10 @@ def command(submissions: Path, out: Path, written_by_hand: Path | None, **option
       grade class submissions --out results
       grade class submissions --out results --again "Ada Lovelace"
     """
-    from grader.course import again, by_hand, class_run
+    from grader.course import again, by_hand, class_run, gradebook
+    from grader.course import platform_gradebooks as gradebooks
     from grader.reports import class_progress, terminal
+    from grader.whole_file import writable, write_whole
 
     console = open_console()
     terms = _terms(options)
@@ -54,6 +59,8 @@ def command(submissions: Path, out: Path, written_by_hand: Path | None, **option
     terminal.problems(
         console, [f"{name} is no folder, .zip or .ipynb that is not hidden: not graded" for name in strangers]
     )
+    for path in filter(None, (options["canvas"], options["moodle"])):
+        writable(path)
     broken: dict[str, str] = {}
     unchanged, graded, layers = 0, 0, None
     with class_run.Results(out, submissions) as results:
@@ -73,9 +80,13 @@ def command(submissions: Path, out: Path, written_by_hand: Path | None, **option
                 if outcome.student in before:
                     what = again.changes(before[outcome.student], outcome.result)
                     changes += [f"{outcome.student}: {line}" for line in what]
-        class_run.write_class_files(
+        rows = class_run.write_class_files(
             found, results, terms, broken, given, title=submissions.resolve().name, name_hidden=options["name_hidden"]
         )
+    title = (terms.assignment and terms.assignment.title) or submissions.resolve().name
+    for path, text in ((options["canvas"], gradebooks.canvas), (options["moodle"], gradebooks.moodle)):
+        if path is not None:
+            write_whole(path, text(title, gradebook.header(terms.chosen()), rows, terms.chosen()))
     terminal.lines(console, changes)
     terminal.sandbox(console, layers)
     terminal.problems(console, [f"not graded: {slot}: {why}" for slot, why in broken.items()])
@@ -87,13 +98,18 @@ def _terms(options: dict[str, Any]) -> Any:
     """The terms of a class run, as the command line tells them."""
     from grader.course import terms
 
-    chosen = curriculum.find(options["only"])
+    given_out = assignment.read(options["assignment"]) if options["assignment"] else assignment.here()
+    asked = {exercise.name: exercise for exercise in terms.offered(given_out)}
+    only = [exercise.name for exercise in curriculum.find(options["only"])] if options["only"] else list(asked)
+    if strangers := [name for name in only if name not in asked]:
+        raise UsageError(f"--only: the assignment does not ask {strangers[0]}")
+    chosen = [asked[name] for name in only]
     if options["secret"] is not None and options["seed"] is not None:
         raise UsageError("--secret makes the seeds; leave --seed out")
     seconds = {name: options[name] for name in ("check_seconds", "exercise_seconds")}
     seconds["run_seconds"] = options["submission_seconds"]
     secret = terms.read_secret(options["secret"]) if options["secret"] else None
-    seed = options["seed"] or 0
+    seed = options["seed"] if options["seed"] is not None else given_out.seed if given_out else 0
     return terms.Terms(
         exercises=tuple(exercise.name for exercise in chosen),
         seeds=terms.exam_seeds(secret) if secret else seed,
@@ -101,6 +117,7 @@ def _terms(options: dict[str, Any]) -> Any:
         hidden=terms.read_hidden(options["hidden"], chosen) if options["hidden"] else (),
         limits=replace(terms.CLASS_LIMITS, **seconds),
         accept_weak=options["accept_weak_sandbox"],
+        assignment=given_out,
     )
 
 

@@ -2,6 +2,7 @@
 
 import click
 
+from grader import assignment
 from grader.reports.console import open_console
 
 
@@ -19,5 +20,6 @@ def command() -> int:
     remembered = state.load()
     console = open_console()
     terminal.problems(console, remembered.notes)
+    terminal.headline(console, assignment.here())
     onward.overview(console, remembered)
     return 0

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from grader import checkout
+from grader import checkout, curriculum
 from grader.errors import UsageError
 from grader.reports.console import open_console
 
@@ -36,6 +36,7 @@ def command(answers: Path | None, data: str, letters: int, seeds: int | None, ou
         if out.suffix.lower() not in race_plot.PICTURES:
             raise UsageError(f"--out draws {', '.join(race_plot.PICTURES)}, not {out.name!r}")
         writable(out)
+    curriculum.needed({3, 4, 8}, "grade race")
     submission = read_folder(answers if answers is not None else checkout.EXERCISES)
     if data == "language":
         course, lanes = race.language_race(letters, seeds or 1)

@@ -2,7 +2,7 @@
 
 import click
 
-from grader import curriculum
+from grader import curriculum, references
 from grader.commands.progress import showing
 from grader.reports.console import open_console
 
@@ -23,6 +23,7 @@ def command(names: tuple[str, ...], seeds: int) -> int:
       grade verify
       grade verify ex05 --seeds 20
     """
+    references.refuse_in_a_handout("grade verify")
     from grader.course import verify
     from grader.reports import terminal
 

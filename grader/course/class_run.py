@@ -206,8 +206,11 @@ def write_class_files(
     *,
     title: str = "The class",
     name_hidden: bool = False,
-) -> None:
+) -> list[gradebook.Row]:
     """Make the gradebook and the pages from the results as they lie there, and bring each feedback up to date.
+
+    Returns:
+        The gradebook's rows.
 
     Args:
         found: the submissions.
@@ -237,6 +240,7 @@ def write_class_files(
     results.put("", GRADEBOOK, gradebook.text(terms.chosen(), rows))
     results.put("", SUMMARY, class_pages.summary(figures, title))
     _write_similarity(found, results, title, [title, terms.digest, *rows])
+    return rows
 
 
 def _write_similarity(found: Sequence[Entry], results: Results, title: str, compared: Sequence[object]) -> None:

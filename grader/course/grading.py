@@ -99,7 +99,7 @@ class Grader:
             shutil.rmtree(folder, ignore_errors=True)
 
     def _graded(self, task: Task, folder: Path) -> RunResult:
-        submission = Submission(folder, task.student)
+        submission = Submission(folder, task.student, self._terms.given())
         terms = self._terms
         *_, result = run.grade(
             submission,

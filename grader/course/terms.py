@@ -8,18 +8,18 @@ import hmac
 import json
 import math
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from pathlib import Path
 
 import grader
-from grader import checkout, curriculum
+from grader import assignment, checkout, curriculum, references
+from grader.assignment import Assignment
 from grader.checking.run import Limits
 from grader.curriculum import Exercise
 from grader.errors import UsageError
 
 SHORTEST_SECRET = 16
-_GRADES = (".py", ".yaml", ".json")  # what a file of the checkout ends in that has a say in a result
 # A right submission takes about a second: one that hangs in every check ends too. One exercise is checked at a time, so
 # that half of the memory that two have in practice gives an answer as much as there.
 CLASS_LIMITS = Limits(run_seconds=300.0, memory_bytes=Limits().memory_bytes // 2)
@@ -36,6 +36,7 @@ class Terms:
         hidden: file name and content of each file of hidden checks.
         limits: what one submission may use.
         accept_weak: grade also where the sandbox lacks a layer that an exam needs; the results say so.
+        assignment: with whose points, and with references for what it does not ask; None: the kata's own.
     """
 
     exercises: tuple[str, ...]
@@ -44,33 +45,45 @@ class Terms:
     hidden: tuple[tuple[str, bytes], ...] = ()
     limits: Limits = CLASS_LIMITS
     accept_weak: bool = False
+    assignment: Assignment | None = field(default_factory=assignment.here)
 
     def chosen(self) -> tuple[Exercise, ...]:
         """The exercises that are graded, in order."""
-        return tuple(exercise for exercise in curriculum.exercises() if exercise.name in self.exercises)
+        return tuple(exercise for exercise in offered(self.assignment) if exercise.name in self.exercises)
+
+    def given(self) -> tuple[str, ...]:
+        """The exercises that are not asked, and which others build on."""
+        return curriculum.beneath(offered(self.assignment)) if self.assignment else ()
 
     @cached_property
     def digest(self) -> str:
         """SHA-256 of all that can change a result, the checks and references in this checkout among them."""
         limits = {name: value if math.isfinite(value) else None for name, value in asdict(self.limits).items()}
-        said = [grader.__version__, self.exercises, self.seed_shown, limits]
+        points = self.assignment.points if self.assignment else None
+        said = [grader.__version__, self.exercises, self.seed_shown, limits, points]
         hidden = [(name, _sha256(content)) for name, content in self.hidden]
         return _sha256(json.dumps([said, hidden, checkout_digest()]).encode())
+
+
+def offered(given_out: Assignment | None) -> tuple[Exercise, ...]:
+    """What can be graded: the exercises of an assignment, or those of this checkout."""
+    return curriculum.exercises() if given_out is None else curriculum.asked(given_out)
 
 
 def checkout_digest() -> str:
     """SHA-256 of checks, references, known mistakes and what runs them: machines of a cluster must agree on it."""
     house = checkout.ROOT / "grader"
-    folders = (checkout.CHECKS, checkout.SOLUTIONS, house / "checking", house / "sandbox", house / "mistakes")
-    files = [path for folder in folders for path in sorted(folder.rglob("*")) if path.suffix in _GRADES]
-    return _sha256(json.dumps([(path.name, _sha256(path.read_bytes())) for path in files]).encode())
+    folders = (checkout.CHECKS, house / "checking", house / "sandbox", house / "mistakes")
+    files = [path for folder in folders for path in sorted(folder.glob("*")) if path.suffix == ".py"]
+    code = [(path.name, _sha256(path.read_bytes())) for path in files]
+    return _sha256(json.dumps([code, references.digest()]).encode())
 
 
 def exam_seeds(secret: bytes) -> tuple[tuple[str, int], ...]:
     """The seed of each exercise: HMAC-SHA256(secret, exercise), cut to what torch takes. No table of answers helps."""
     return tuple(
         (exercise.name, int.from_bytes(hmac.digest(secret, exercise.name.encode(), "sha256")[:8]) >> 1)
-        for exercise in curriculum.exercises()
+        for exercise in curriculum.lessons()
     )
 
 

@@ -14,7 +14,7 @@ from grader import checkout, curriculum, stubs
 from grader.checking import run
 from grader.checking.processes import Workers
 from grader.checking.run import Progress
-from grader.course import prove
+from grader.course import handout, leaks, prove
 from grader.curriculum import Exercise
 from grader.errors import UsageError
 from grader.result import Check, RunResult
@@ -32,7 +32,6 @@ HEADINGS = (
 )
 LEAST_HINTS, LEAST_CARDS, LEAST_QUESTIONS = 3, 4, 3
 MAIN_POINTS, CORE_POINTS = 100, 70
-LONG_LINE = 25  # shorter lines, such as `return x`, are nobody's secret
 
 
 @dataclass(frozen=True)
@@ -53,6 +52,7 @@ def claims(chosen: Sequence[Exercise], seeds: int = prove.SEEDS) -> Iterator[Cla
     yield _claim("each stub is what its solution gives", _stubs_out_of_step(chosen))
     yield _claim("each lesson is complete, and holds no line of a solution", _incomplete_lessons(chosen))
     yield _claim("the main line gives 100 points, 70 of them in the core", _points())
+    yield _claim("the handout holds no line of a solution or of a mistake in its history", handout.leaking())
     with Workers(chosen, many=True) as workers:
         checks = workers.checks()
         yield _claim("each exercise's checks sum up to its points, and each states its rule", _sums(chosen, checks))
@@ -132,7 +132,9 @@ def _incomplete_lessons(chosen: Sequence[Exercise]) -> Iterator[str]:
         lesson_lines = {line.strip() for line in text.splitlines()}
         secret = (line for line in stubs.region_lines(exercise.solution.read_text(encoding="utf-8")))
         yield from (
-            f"{name} holds a line of the solution: {x}" for x in secret if len(x) > LONG_LINE and x in lesson_lines
+            f"{name} holds a line of the solution: {x}"
+            for x in secret
+            if len(x) > leaks.LONG_LINE and x in lesson_lines
         )
 
 

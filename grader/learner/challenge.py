@@ -196,8 +196,8 @@ def _failing(file: Path) -> Iterator[None]:
 
 def _remote(worker: SandboxedWorker, file: Path, seconds: float) -> Any:
     """The file as a module of the worker; exercises that lie beside it may be imported there."""
-    names = [file.stem, *(exercise.name for exercise in curriculum.exercises())]
-    remote = RemoteAnswers(worker.connection, file.absolute().parent, checkout.SOLUTIONS, names, [], seconds)
+    names = [file.stem, *(lesson.name for lesson in curriculum.lessons())]
+    remote = RemoteAnswers(worker.connection, file.absolute().parent, names, curriculum.given(), seconds)
     return getattr(remote, file.stem)
 
 

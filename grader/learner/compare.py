@@ -5,10 +5,9 @@ import difflib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from grader import checkout
+from grader import checkout, stubs
 from grader.curriculum import Exercise
 from grader.errors import UsageError
-from grader.stubs import BEGIN, END
 
 _AROUND = 2  # lines of a difference's surroundings
 
@@ -45,16 +44,13 @@ def compare(exercise: Exercise) -> Comparison:
     Raises:
         UsageError: one of them cannot be read.
     """
-    texts = []
-    for path in (exercise.stub, exercise.solution):
-        try:
-            texts.append(path.read_text(encoding="utf-8"))
-        except (OSError, UnicodeDecodeError) as error:
-            reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
-            raise UsageError(f"cannot read {checkout.shown(path)}: {reason}") from error
-    answer, solution = (
-        "\n".join(line for line in text.splitlines() if line.strip() not in (BEGIN, END)) + "\n" for text in texts
-    )
+    try:
+        answer = exercise.stub.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+        raise UsageError(f"cannot read {checkout.shown(exercise.stub)}: {reason}") from error
+    answer = stubs.without_markers(answer)
+    solution = stubs.answer(exercise)
     return Comparison(answer, solution, tuple(_diff(answer, solution)), _style(answer), _style(solution))
 
 

@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from grader import checkout, curriculum
+from grader import curriculum
 from grader.checking.answers import Answers
 from grader.learner.workloads import WORKLOADS
 
@@ -40,9 +40,9 @@ def main() -> None:
 
 def measured(name: str, folder: Path) -> dict[str, Any]:
     """Seconds and bytes of one call, of the answer and of the solution."""
-    exercises = curriculum.exercises()
-    ancestors = curriculum.ancestors(next(exercise for exercise in exercises if exercise.name == name))
-    answers = Answers(folder, checkout.SOLUTIONS, [exercise.name for exercise in exercises])
+    lessons = curriculum.lessons()
+    ancestors = curriculum.ancestors(next(lesson for lesson in lessons if lesson.name == name))
+    answers = Answers(folder, [lesson.name for lesson in lessons])
     calls = []
     for replaced in (ancestors, (*ancestors, name)):
         answers.take(folder, replaced)

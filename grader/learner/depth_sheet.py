@@ -24,24 +24,16 @@ def depth_sheet(seed: int) -> Worksheet:
     questions = (
         field(few, 2),
         field(many, 2),
-        depth(2**shallow, 2),
-        depth(2**deep, 2),
-        depth(2**above + 1, 2),
-        depth(draw.randint(2**between + 2, 2 ** (between + 1) - 1), 2),
+        depth(2**shallow, shallow, 2),
+        depth(2**deep, deep, 2),
+        depth(2**above + 1, above + 1, 2),
+        depth(draw.randint(2**between + 2, 2 ** (between + 1) - 1), between + 1, 2),
         left_over(length, levels),
         field(draw.randint(2, 4), group),
-        depth(draw.randint(group**2 + 1, group**3 - 1), group),
+        depth(draw.randint(group**2 + 1, group**3 - 1), 3, group),
         square(squared),
     )
     return Worksheet("Depth for a context: ten questions in whole numbers", GIVEN, questions)
-
-
-def levels_needed(context: int, group: int) -> int:
-    """The least number of levels whose field covers a context."""
-    levels, seen = 0, 1
-    while seen < context:
-        levels, seen = levels + 1, seen * group
-    return levels
 
 
 def field(levels: int, group: int) -> Question:
@@ -66,9 +58,8 @@ def field(levels: int, group: int) -> Question:
     )
 
 
-def depth(context: int, group: int) -> Question:
-    """How many levels a context takes."""
-    levels = levels_needed(context, group)
+def depth(context: int, levels: int, group: int) -> Question:
+    """How many levels a context takes: so many. To count them is exercise 1, whose answer must not stand here."""
     below, reached = group ** (levels - 1), group**levels
     logarithm = f", log{group} of it, rounded up" if reached > context else f", log{group} of it"
     return _question(

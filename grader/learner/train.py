@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader import checkout, curriculum
+from grader import checkout, curriculum, references
 from grader.checking.processes import environment, read_records
 from grader.curriculum import Exercise
 from grader.errors import AnswersFailed, UsageError
@@ -73,12 +73,13 @@ class Trained:
 
 def needed() -> tuple[Exercise, ...]:
     """The exercises whose code trains: 3 to 10 without the flat model, and 1, which the tree may import."""
-    return tuple(e for e in curriculum.exercises() if e.number == 1 or (FIRST <= e.number <= LAST and e.number != 4))
+    return curriculum.needed({1, *range(FIRST, LAST + 1)} - {4}, "grade train")
 
 
 def missing(submission: Submission) -> tuple[Exercise, ...]:
     """The exercises of which something is not written yet: no file, or a NotImplementedError still in it."""
-    return tuple(exercise for exercise in needed() if _unwritten(submission, exercise))
+    asked = (exercise for exercise in needed() if exercise.name not in submission.given)
+    return tuple(exercise for exercise in asked if _unwritten(submission, exercise))
 
 
 def _unwritten(submission: Submission, exercise: Exercise) -> bool:
@@ -180,7 +181,9 @@ class Training:
 
 def _digest(submission: Submission, standing_on: Sequence[Exercise], words: list[str], order: Order) -> str:
     """What makes a run the same run: recipe, steps, seed, words, and every line of the code that trains."""
-    standing = {exercise.name for exercise in standing_on}
-    code = [(e.solution if e.name in standing else submission.path(e)).read_bytes().hex() for e in needed()]
+    standing = {*submission.given, *(exercise.name for exercise in standing_on)}
+    code = [
+        references.solution(e.name) if e.name in standing else submission.path(e).read_bytes().hex() for e in needed()
+    ]
     told = json.dumps([order.recipe, order.steps, order.seed, words, code])
     return hashlib.sha256(told.encode()).hexdigest()

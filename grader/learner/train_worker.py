@@ -15,7 +15,7 @@ from typing import Any, Protocol
 
 import torch
 
-from grader import checkout, curriculum
+from grader import curriculum
 from grader.checking import explain
 from grader.checking.answers import Answers
 from grader.checking.examples import Failure
@@ -69,9 +69,9 @@ def main() -> None:
     stop = threading.Event()
     threading.Thread(target=await_stop, args=[stop], daemon=True).start()
     torch.set_num_threads(order["threads"])
-    names = [exercise.name for exercise in curriculum.exercises()]
-    answers = Answers(Path(order["folder"]), checkout.SOLUTIONS, names)
-    answers.take(Path(order["folder"]), order["standing_on"])
+    names = [exercise.name for exercise in curriculum.lessons()]
+    answers = Answers(Path(order["folder"]), names)
+    answers.take(Path(order["folder"]), [*curriculum.given(), *order["standing_on"]])
     try:
         train(answers, order, records, stop)
     except BaseException as raised:

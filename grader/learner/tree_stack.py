@@ -56,8 +56,8 @@ class FusionStack(nn.Module):
         rows = both.unflatten(2, (2, self.hidden)).permute(1, 2, 0, 3).reshape(-1, self.trees * self.hidden)
         places = 2 * halves + torch.arange(2, device=halves.device)
         summed = F.embedding_bag(places, rows, mode="sum")  # looks up and adds in one step, backward too
-        mean, variance = self.running_mean, self.running_var
-        normal = F.batch_norm(summed, mean, variance, self.gain, self.shift, self.training, MOMENTUM, EPS)
+        running = self.running_mean, self.running_var
+        normal = F.batch_norm(summed, *running, self.gain, self.shift, self.training, MOMENTUM, EPS)
         return torch.tanh(normal).unflatten(1, (self.trees, self.hidden))
 
     def put(self, states: Sequence[dict[str, Tensor]]) -> None:

@@ -9,7 +9,7 @@ import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from grader import checkout, curriculum, stubs
+from grader import assignment, checkout, curriculum, stubs
 from grader.checking import run
 from grader.checking.processes import CAN_FORK, Workers
 from grader.curriculum import Exercise
@@ -245,7 +245,9 @@ class Watch:
     def _run(self, number: int, chosen: tuple[Exercise, ...], cancellation: run.Cancellation) -> None:
         try:
             submission = read_folder(self._folder)
-            for event in run.grade(submission, chosen, self._workers, cancellation=cancellation):
+            for event in run.grade(
+                submission, chosen, self._workers, seed=assignment.seed(), cancellation=cancellation
+            ):
                 self._queue.put(_Found(number, event))
         except BaseException as error:  # told to the learner by whoever listens
             self._queue.put(_Found(number, error))

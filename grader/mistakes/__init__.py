@@ -6,19 +6,18 @@ A mistake is told as changes to the solution, so that it says only what is wrong
 import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import yaml
 
-from grader import checkout
+from grader import references
 from grader.curriculum import Exercise
 from grader.errors import UsageError
 from grader.result import Cause
 
-FOLDER = Path(__file__).parent
 # The C loader takes a fifth of the time; some systems have only the other one.
 _YAML_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_SUFFIX = ".yaml"
 _WORDS = ("says", "looks_right", "advice")
 
 
@@ -76,34 +75,34 @@ class Mistake:
 
 def of(exercise: Exercise) -> tuple[Mistake, ...]:
     """The known mistakes of an exercise, by name."""
-    return tuple(map(read, paths(exercise)))
+    return tuple(read(exercise, name, text) for name, text in texts(exercise).items())
 
 
-def paths(exercise: Exercise) -> list[Path]:
-    """Their files, each of the mistake's name."""
-    return sorted((FOLDER / exercise.name).glob("*.yaml"))
+def texts(exercise: Exercise) -> dict[str, str]:
+    """Their files' texts, by the mistakes' names."""
+    files = references.bank(exercise.name).items()
+    return {name.removesuffix(_SUFFIX): text for name, text in files if name.endswith(_SUFFIX)}
 
 
-def read(path: Path) -> Mistake:
-    """Read one mistake's file.
+def read(exercise: Exercise, name: str, text: str) -> Mistake:
+    """Read one mistake of `texts`.
 
     Raises:
-        UsageError: it cannot be read, or a field is missing, empty or of another kind.
+        UsageError: a field is missing, empty or of another kind.
     """
     try:
-        fields: dict[str, Any] = yaml.load(path.read_text(encoding="utf-8"), Loader=_YAML_LOADER)
+        fields: dict[str, Any] = yaml.load(text, Loader=_YAML_LOADER)
         words = {name: _sentence(fields.pop(name), name) for name in _WORDS}
         changes = tuple(
             Change(change["from"].rstrip("\n"), change["to"].rstrip("\n")) for change in fields.pop("change")
         )
         if not changes or fields:
             raise ValueError(f"unknown: {', '.join(fields)}" if fields else "no change")
-    except (OSError, ValueError, yaml.YAMLError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, yaml.YAMLError, KeyError, TypeError, AttributeError) as error:
         reason = " ".join(str(error).split()) or type(error).__name__
-        raise UsageError(
-            f"the mistake {checkout.shown(path)} is damaged ({reason}); it needs {', '.join(_WORDS)} and change"
-        ) from error
-    return Mistake(Cause(path.stem, **words), changes)
+        needs = f"it needs {', '.join(_WORDS)} and change"
+        raise UsageError(f"the mistake {exercise.name}/{name}{_SUFFIX} is damaged ({reason}); {needs}") from error
+    return Mistake(Cause(name, **words), changes)
 
 
 def _sentence(text: str, name: str) -> str:

@@ -7,13 +7,13 @@ A diagnosis looks here first, and runs only the mistakes that fail what the answ
 import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
-from grader import checkout
+from grader import checkout, references
 from grader.curriculum import Exercise
 from grader.errors import UsageError
-from grader.mistakes import FOLDER
 from grader.whole_file import write_whole
+
+_FILE = "footprints.json"
 
 
 @dataclass(frozen=True)
@@ -34,11 +34,6 @@ class Footprint:
         return self.always.isdisjoint(passed) and set(failed) <= self.always | self.sometimes
 
 
-def path(exercise: Exercise) -> Path:
-    """Where the footprints of an exercise are kept."""
-    return FOLDER / exercise.name / "footprints.json"
-
-
 def read(exercise: Exercise) -> dict[str, Footprint]:
     """The footprint of each mistake that has one, by name.
 
@@ -46,12 +41,10 @@ def read(exercise: Exercise) -> dict[str, Footprint]:
         UsageError: the file is damaged.
     """
     try:
-        kept = json.loads(path(exercise).read_text(encoding="utf-8"))
+        kept = json.loads(references.bank(exercise.name).get(_FILE, "{}"))
         return {name: Footprint(frozenset(each["always"]), frozenset(each["sometimes"])) for name, each in kept.items()}
-    except FileNotFoundError:
-        return {}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise UsageError(f"{checkout.shown(path(exercise))} is damaged; make footprints writes it anew") from error
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise UsageError(f"{exercise.name}/{_FILE} is damaged; make footprints writes it anew") from error
 
 
 def write(exercise: Exercise, footprints: Mapping[str, Footprint]) -> None:
@@ -60,4 +53,4 @@ def write(exercise: Exercise, footprints: Mapping[str, Footprint]) -> None:
         name: {"always": sorted(each.always), "sometimes": sorted(each.sometimes)}
         for name, each in sorted(footprints.items())
     }
-    write_whole(path(exercise), json.dumps(kept, indent=1) + "\n")
+    write_whole(checkout.ROOT / references.BANK / exercise.name / _FILE, json.dumps(kept, indent=1) + "\n")

@@ -19,7 +19,8 @@ _UNITS = ((1.0, "s"), (1e-3, "ms"), (1e-6, "µs"))
 
 def show(console: Console, exercise: Exercise, comparison: Comparison) -> None:
     """Print both texts, the diff of their code, and how each is written."""
-    heads = checkout.shown(exercise.stub), checkout.shown(exercise.solution)
+    solution = checkout.shown(exercise.solution) if exercise.solution.exists() else "the solution"
+    heads = checkout.shown(exercise.stub), solution
     texts = comparison.answer, comparison.solution
     if console.is_terminal and console.width >= WIDE:
         from rich.syntax import Syntax  # 50 ms, and only a wide terminal needs it

@@ -30,7 +30,9 @@ def overview(console: Console, remembered: State) -> None:
         points = f"{exercise.points:g}" + (" bonus" if exercise.bonus else "")
         table.add_row(exercise.short, exercise.title + star, points, str(exercise.minutes), words, style=style)
     console.print(table)
-    console.print("\n★ core: 70 of the 100 points")
+    main = [exercise for exercise in curriculum.exercises() if not exercise.bonus]
+    core, whole = sum(e.points for e in main if e.core), sum(e.points for e in main)
+    console.print(f"\n★ core: {core:g} of the {whole:g} points" if 0 < core < whole else "")
     go_on(console, going_on)
 
 

@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from grader import checkout, curriculum
+from grader.assignment import Assignment
 from grader.curriculum import Exercise
 from grader.result import Cause, CheckResult, ExerciseResult, RunResult
 
@@ -228,6 +229,12 @@ def claim(console: Console, says: str, problems: Sequence[str]) -> None:
     console.print(Text.assemble((sign, style), f" {says}"), soft_wrap=True)
     for problem in problems:
         console.print(Text(f"    {problem}"), soft_wrap=True)
+
+
+def headline(console: Console, assignment: Assignment | None) -> None:
+    """What the assignment is called and until when it is due, where this is one."""
+    if assignment is not None and assignment.headline:
+        _line(console, f"{assignment.headline}\n", style="bold")
 
 
 def problems(console: Console, lines: Sequence[str]) -> None:

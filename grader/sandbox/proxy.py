@@ -8,7 +8,8 @@ from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from grader.answer_modules import AnswerModules, NotThere, Problem, Source, defined
+from grader import references
+from grader.answer_modules import AnswerModules, NotThere, Problem, defined
 from grader.sandbox.peer import Channel, Peer
 
 if TYPE_CHECKING:
@@ -24,7 +25,6 @@ class RemoteAnswers:
     Args:
         connection: to the worker.
         folder: where the files are; they are read here and sent.
-        references: the folder of the solutions.
         names: of all exercises.
         standing_on: exercises in whose place references stand.
         seconds: what one call may take.
@@ -34,7 +34,6 @@ class RemoteAnswers:
         self,
         connection: socket.socket,
         folder: Path,
-        references: Path,
         names: Collection[str],
         standing_on: Collection[str],
         seconds: float,
@@ -42,7 +41,7 @@ class RemoteAnswers:
         self._names = frozenset(names)
         self._found: dict[tuple[str, str], Any] = {}
         self._imported: set[str] = set()
-        self._standing_on, self._references = list(standing_on), references
+        self._standing_on = list(standing_on)
         paths = {name: folder / f"{name}.py" for name in names if name not in standing_on}
         root = folder.resolve()
         self._peer = Peer(
@@ -72,17 +71,13 @@ class RemoteAnswers:
         """
         if not self._standing_on:
             return
-        modules = AnswerModules(self._reference, REFERENCES)
+        modules = AnswerModules(references.source, REFERENCES)
         for name in self._names.difference(self._standing_on):
             module = modules.made[name] = types.ModuleType(f"{REFERENCES}.{name}")
             module.__getattr__ = functools.partial(self._imported_by_a_reference, name)  # type: ignore[method-assign]
         for name in sorted(self._standing_on):
             self._peer.ask("stand", name, _public(modules.load(name)))
         self._standing_on = []
-
-    def _reference(self, name: str) -> Source | None:
-        path = self._references / f"{name}.py"
-        return Source(str(path), path.read_bytes()) if path.is_file() else None
 
     def _imported_by_a_reference(self, exercise: str, name: str) -> Any:
         if name.startswith("_"):

@@ -115,6 +115,26 @@ def copied(tmp_path: Path) -> Path:
     return folder
 
 
+def git(folder: Path, *arguments: str) -> str:
+    """Run git in a folder; what it printed."""
+    done = subprocess.run(["git", *arguments], cwd=folder, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def committed(folder: Path) -> Path:
+    """A folder made a git repository with all its files in one commit, always the same."""
+    for name in ("Makefile", "LICENSE", "constraints.txt", ".gitignore", "README.md"):
+        if not (folder / name).exists():
+            shutil.copy(checkout.ROOT / name, folder)
+    git(folder, "init", "--quiet", "--initial-branch=main")
+    git(folder, "config", "user.name", "Ada Lovelace")
+    git(folder, "config", "user.email", "ada@example.org")
+    git(folder, "add", "--all")
+    git(folder, "commit", "--quiet", "--message=The kata", "--date=2026-09-01T00:00:00Z")
+    return folder
+
+
 @pytest.fixture(scope="session")
 def warm() -> Iterator[Workers]:
     """One warm worker for all tests that grade many folders."""

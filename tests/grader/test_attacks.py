@@ -163,7 +163,7 @@ def test_a_function_of_the_check_can_be_called_and_nothing_else(tmp_path: Path) 
     called = [("call", name) for name in ("__reduce__", "__getattribute__")]
     with Sandbox() as sandbox:
         worker = sandbox.start(memory_bytes=2 << 30, cpu_seconds=60)
-        answers = RemoteAnswers(worker.connection, tmp_path, tmp_path, ["ex09_training"], [], 30)
+        answers = RemoteAnswers(worker.connection, tmp_path, ["ex09_training"], [], 30)
         assert answers.ex09_training.reach(lambda step: 0.1, [*read, *called]) == []
         assert answers.ex09_training.reach(lambda step: 0.1, [("call", None, 3)]) == ["0.1"]
         with pytest.raises(Lost):

@@ -55,8 +55,8 @@ def without_seconds(result: CheckResult) -> CheckResult:
 def bank() -> Iterator[tuple[Exercise, str]]:
     for exercise in curriculum.exercises():
         solution = exercise.solution.read_text()
-        for path in mistakes.paths(exercise):
-            yield exercise, mistakes.read(path).code(solution)
+        for mistake in mistakes.of(exercise):
+            yield exercise, mistake.code(solution)
 
 
 def test_no_finding_and_no_smallest_example_differs(tmp_path: Path) -> None:

@@ -149,7 +149,7 @@ class Inside:
         (folder / "ex01_receptive_field.py").write_text(INSIDE)
         self.worker: SandboxedWorker = sandbox.start(memory_bytes=2 << 30, cpu_seconds=cpu_seconds)
         names = ["ex01_receptive_field"]
-        self.answers = RemoteAnswers(self.worker.connection, folder, folder, names, [], seconds)
+        self.answers = RemoteAnswers(self.worker.connection, folder, names, [], seconds)
 
     def tries(self, name: str, *args: object) -> Any:
         return getattr(self.answers.ex01_receptive_field, name)(*args)
@@ -310,7 +310,7 @@ def test_a_reference_that_stands_in_is_not_in_the_process(sandbox: Sandbox, tmp_
     (tmp_path / "ex07_fusion.py").write_text(LOOKING)
     worker = sandbox.start(memory_bytes=2 << 30, cpu_seconds=60)
     names = ["ex05_flatten_consecutive", "ex07_fusion"]
-    answers = RemoteAnswers(worker.connection, tmp_path, checkout.SOLUTIONS, names, names[:1], 60)
+    answers = RemoteAnswers(worker.connection, tmp_path, names, names[:1], 60)
     result, files, texts = answers.ex07_fusion.seen(torch.arange(8.0).reshape(1, 4, 2))
     assert result.tolist() == [[[0, 1, 2, 3], [4, 5, 6, 7]]]
     assert (files, texts) == ([], 0)

@@ -1,6 +1,7 @@
 """`grade trace`: a worksheet by hand, each answer checked, each slip named; then the same by the learner's own code."""
 
 import math
+import re
 import shutil
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import pexpect
 import pytest
 from conftest import at_terminal, by_number, grade, spoil
 
-from grader.learner.depth_sheet import depth_sheet, levels_needed
+from grader.learner.depth_sheet import depth_sheet
 from grader.learner.fusion_sheet import BY_HAND, FusionSheet, fusion_sheet
 from grader.learner.own_seed import own_seed
 from grader.learner.worksheet import read_numbers
@@ -82,9 +83,17 @@ def test_ten_questions_of_depth_agree_with_counting(seed: int) -> None:
     assert len({question.asks for question in questions}) == 10
 
 
-def test_levels_are_counted_exactly() -> None:
-    assert [levels_needed(context, 2) for context in (1, 2, 8, 9, 1000, 2**200 + 1)] == [0, 1, 3, 4, 10, 201]
-    assert levels_needed(243, 3) == 5
+@pytest.mark.parametrize("seed", SEEDS)
+def test_levels_are_the_fewest_that_cover_the_context(seed: int) -> None:
+    asked = [re.search(r"a context of ([\d,]+), joining (\w+)", each.asks) for each in depth_sheet(seed).questions]
+    counted = 0
+    for question, found in zip(depth_sheet(seed).questions, asked, strict=True):
+        if found is not None:
+            context, group = int(found[1].replace(",", "")), {"two": 2, "three": 3, "four": 4, "five": 5}[found[2]]
+            (levels,) = question.answer
+            assert group ** (levels - 1) < context <= group**levels
+            counted += 1
+    assert counted == 5
 
 
 def test_a_sheet_worked_through_in_a_terminal(copied: Path) -> None:

@@ -4,7 +4,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from conftest import by_number, grade
+from conftest import by_number, committed, grade
 
 FEW = ("interleaved-channels", "newest-first", "remainder-dropped")
 EXERCISE = by_number(5).name
@@ -18,7 +18,7 @@ def small(copied: Path) -> Path:
             path.unlink()
     for path in sorted((copied / "tests" / "right" / EXERCISE).glob("*.py"))[1:]:
         path.unlink()
-    return copied
+    return committed(copied)
 
 
 def mistake(checkout: Path, name: str) -> Path:
@@ -49,6 +49,13 @@ def test_a_new_mistake_is_taken_up_at_once_and_one_that_passes_is_told(small: Pa
     changes = "change:\n  - from: return joined.squeeze(1)\n    to: return joined.flatten(2).squeeze(1)\n"
     mistake(small, "right-after-all").write_text(head + changes, encoding="utf-8")
     assert "ex05: right-after-all passes every check: none catches it" in problems(small)
+
+
+def test_a_line_of_a_solution_in_the_handout_is_told(small: Path) -> None:
+    page = small / "data" / "README.md"
+    line = "joined = x.reshape(batch, time // self.group, self.group * channels)"
+    page.write_text(f"{page.read_text(encoding='utf-8')}\nNote: `{line}`\n", encoding="utf-8")
+    assert f"a line of the solution of {EXERCISE}: {line}" in problems(small)
 
 
 def test_twins_are_told(small: Path) -> None:

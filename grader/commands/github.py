@@ -1,0 +1,44 @@
+"""`grade github`."""
+
+import os
+from pathlib import Path
+
+import click
+
+from grader import checkout
+from grader.errors import UsageError
+
+
+@click.command("github")
+@click.argument("result", type=click.Path(path_type=Path), metavar="RESULT.json")
+@click.option(
+    "--summary", type=click.Path(path_type=Path), metavar="FILE", help="The job summary ($GITHUB_STEP_SUMMARY)."
+)
+def command(result: Path, summary: Path | None) -> int:
+    """For a workflow on GitHub: annotations on the learner's lines, and the job summary.
+
+    Where GitHub gives a step an output ($GITHUB_OUTPUT), `result` in it is what GitHub Classroom's reporter reads.
+    """
+    from grader import result_file
+    from grader.reports.feedback_file import feedback
+    from grader.reports.platforms import github
+
+    run = result_file.read(result)
+    if summary is None and "GITHUB_STEP_SUMMARY" in os.environ:
+        summary = Path(os.environ["GITHUB_STEP_SUMMARY"])
+    for line in github.annotations(run, Path(run.answers)):
+        click.echo(line)
+    if summary is not None:
+        _append(summary, feedback(run))
+    if "GITHUB_OUTPUT" in os.environ:
+        _append(Path(os.environ["GITHUB_OUTPUT"]), f"result={github.classroom(run)}\n")
+    return 0
+
+
+def _append(path: Path, text: str) -> None:
+    """Add to a file that GitHub gives a step: other commands of the step may have written there."""
+    try:
+        with path.open("a", encoding="utf-8") as file:
+            file.write(text)
+    except OSError as error:
+        raise UsageError(f"cannot write {checkout.shown(path)}: {error.strerror}") from error

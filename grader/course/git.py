@@ -1,0 +1,158 @@
+"""git, as the course tools need it: what a checkout tracks, and commits that come out the same each time.
+
+Commits are made by `git fast-import`: it touches neither the index nor the files that somebody works on.
+"""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader import checkout
+from grader.errors import UsageError
+
+# Of the person's settings only the name counts: line ends, signatures and hooks would make other commits of the same.
+_PLAIN = ("-c", "core.autocrlf=false", "-c", "core.hooksPath=/dev/null", "-c", "user.useConfigOnly=true")
+_ELSEWHERE = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY")  # set where a hook runs us
+
+
+@dataclass(frozen=True)
+class Signature:
+    """Who commits, and when: `Ada Lovelace <ada@example.org> 1795000000 +0000`, as git writes it."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Commit:
+    """A commit to be made: the branch that it becomes the tip of, the commit before it, and the files that it changes.
+
+    Attributes:
+        branch: the branch.
+        message: what is told of it.
+        files: what is new in them, by path.
+        parent: the commit or branch before it; None: it is the first, and its files are all that it holds.
+    """
+
+    branch: str
+    message: str
+    files: Mapping[str, bytes]
+    parent: str | None = None
+
+
+def run(folder: Path, *arguments: str, stdin: bytes | None = None) -> bytes:
+    """Run git in a folder; what it printed.
+
+    Raises:
+        UsageError: git is not installed, or it failed.
+    """
+    if shutil.which("git") is None:
+        raise UsageError("git is not installed, and a handout is a git repository: install git first")
+    environment = {name: value for name, value in os.environ.items() if name not in _ELSEWHERE} | {"LC_ALL": "C"}
+    done = subprocess.run(
+        ["git", *_PLAIN, *arguments], cwd=folder, input=stdin, capture_output=True, env=environment, check=False
+    )
+    if done.returncode:
+        said = done.stderr.decode(errors="replace").strip().splitlines() or [f"exit status {done.returncode}"]
+        raise UsageError(f"git {arguments[0]} failed in {checkout.shown(folder)}: {said[-1]}")
+    return done.stdout
+
+
+def head(root: Path) -> str:
+    """The commit that a checkout is at.
+
+    Raises:
+        UsageError: it is no git repository, or has no commit.
+    """
+    try:
+        top = Path(_text(run(root, "rev-parse", "--show-toplevel")))
+        commit = _text(run(root, "rev-parse", "--verify", "HEAD^{commit}"))
+    except UsageError as error:
+        if shutil.which("git") is None:
+            raise
+        raise UsageError(f"{root} is no git repository with a commit: clone the kata with git") from error
+    if top.resolve() != root.resolve():
+        raise UsageError(f"{root} lies in the git repository {top} and is none itself: clone the kata with git")
+    return commit
+
+
+def signature(root: Path, commit: str) -> Signature:
+    """The name that is configured, at the time of a commit: the same commit is always signed the same.
+
+    Raises:
+        UsageError: no name is configured.
+    """
+    try:
+        who = _text(run(root, "var", "GIT_COMMITTER_IDENT")).rpartition(">")[0] + ">"
+    except UsageError as error:
+        mend = "git config --global user.name 'Your Name', and user.email likewise"
+        raise UsageError(f"git does not know your name, which a commit needs: {mend}") from error
+    return Signature(f"{who} {_text(run(root, 'log', '-1', '--format=%ct', commit))} +0000")
+
+
+def changes(root: Path, places: Sequence[str]) -> list[str]:
+    """What in these places differs from the last commit, or is not in it."""
+    entries = run(root, "status", "--porcelain", "-z", "--no-renames", "--", *places).decode(errors="replace")
+    return [entry[3:] for entry in entries.split("\0") if entry]
+
+
+def tracked(root: Path) -> list[str]:
+    """The paths of all files of a checkout that git knows."""
+    return run(root, "ls-files", "-z").decode().rstrip("\0").split("\0")
+
+
+def create(folder: Path) -> None:
+    """Make a folder that is there a repository without a commit, whose branch is `main`."""
+    run(folder, "-c", "init.defaultBranch=main", "init", "--quiet", "--template=")
+
+
+def commit(folder: Path, commits: Sequence[Commit], who: Signature) -> None:
+    """Make commits, each the tip of its branch then, whatever the branch was before."""
+    stream = b"".join(_written(each, who) for each in commits)
+    run(folder, "fast-import", "--quiet", "--force", "--date-format=raw", stdin=stream)
+
+
+def tip(folder: Path, branch: str) -> str | None:
+    """The commit at the tip of a branch; None where there is no such branch."""
+    listed = _text(run(folder, "for-each-ref", "--format=%(objectname)", f"refs/heads/{branch}"))
+    return listed or None
+
+
+def message(folder: Path, commit: str) -> str:
+    """The first line of what is told of a commit."""
+    return _text(run(folder, "log", "-1", "--format=%s", commit))
+
+
+def is_checked_out(folder: Path, branch: str) -> bool:
+    """Whether a branch is what somebody works on, here or in another worktree."""
+    return f"branch refs/heads/{branch}" in _text(run(folder, "worktree", "list", "--porcelain")).splitlines()
+
+
+def objects(folder: Path) -> Iterator[tuple[str, bytes]]:
+    """Every object that a repository holds, reachable or not: its kind and its content."""
+    data = run(folder, "cat-file", "--batch-all-objects", "--unordered", "--batch")
+    place = 0
+    while place < len(data):
+        end = data.index(b"\n", place)
+        _, kind, size = data[place:end].decode().split()
+        start = end + 1
+        yield kind, data[start : start + int(size)]
+        place = start + int(size) + 1
+
+
+def _written(each: Commit, who: Signature) -> bytes:
+    """A commit as `git fast-import` reads it."""
+    told = each.message.encode() + b"\n"
+    head = f"commit refs/heads/{each.branch}\nauthor {who.text}\ncommitter {who.text}\ndata {len(told)}\n"
+    parts = [head.encode(), told]
+    if each.parent is not None:
+        parts.append(f"from {each.parent}\n".encode())
+    for path, content in sorted(each.files.items()):
+        parts += [f"M 100644 inline {path}\ndata {len(content)}\n".encode(), content, b"\n"]
+    return b"".join(parts)
+
+
+def _text(output: bytes) -> str:
+    return output.decode(errors="replace").strip()

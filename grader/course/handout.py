@@ -1,0 +1,205 @@
+"""`grade handout`: a repository for learners, made of this checkout: stubs, lessons, checks, grader, sealed references.
+
+What goes in is named here, path by path: what is not named stays behind. What may be in none of it is in `leaks`; the
+files that only a handout has are in `handout_files/`.
+"""
+
+import contextlib
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+import jinja2
+
+from grader import assignment, checkout, curriculum, references, stubs
+from grader.assignment import Assignment
+from grader.course import git, leaks
+from grader.curriculum import Exercise
+from grader.errors import UsageError
+from grader.harmless import line
+
+MAIN, SOLUTIONS = "main", "solutions"
+WORKFLOW = ".github/workflows/classroom.yml"
+TEMPLATES = Path(__file__).parent / "handout_files"
+# What a handout is made of: where any of it differs from the last commit, it would be the handout of no commit.
+SOURCES = ("exercises", "solutions", "tests/checks", "grader", "data", "pyproject.toml", "constraints.txt", "LICENSE")
+_NOBODY = git.Signature("kata <kata@localhost> 0 +0000")
+_AS_THEY_ARE = ("LICENSE", "constraints.txt", "pyproject.toml", ".gitignore")
+_OF_AN_EXERCISE = re.compile(r"(?:test_)?(ex\d\d_\w+)\.(py|md)")
+_READABLE = re.compile(r"exercises/ex\d\d_|tests/checks/")  # stubs, lessons, checks: what stands there is no secret
+_LINK = re.compile(r"\[([^\]]*)\]\((?:[\w./-]*/)?(ex\d\d_\w+)\.(?:md|py)(?:#[^)]*)?\)")
+
+
+@dataclass(frozen=True)
+class Handout:
+    """What a handout holds: the files of `main` by path, and what the branch `solutions` changes in them."""
+
+    assignment: Assignment
+    given: tuple[str, ...]
+    files: dict[str, bytes]
+    answers: dict[str, bytes]
+
+
+def choose(
+    exercises: Sequence[Exercise], *, title: str = "", due: str = "", seed: int = 0, spoil: bool = False
+) -> Assignment:
+    """An assignment of these exercises. Their points grow or shrink to 100 whole ones, bonus ones in proportion."""
+    main = [exercise for exercise in exercises if not exercise.bonus] or list(exercises)
+    extra = [exercise for exercise in exercises if exercise not in main]
+    weights = [exercise.points for exercise in main]
+    points = dict(zip((e.name for e in main), assignment.shares(weights, assignment.POINTS), strict=True))
+    ratio = assignment.POINTS / sum(weights)
+    points |= {exercise.name: float(max(1, round(exercise.points * ratio))) for exercise in extra}
+    named = tuple((exercise.name, points[exercise.name]) for exercise in exercises)
+    return Assignment(line(title), line(due), seed, spoil, named)
+
+
+def contents(chosen: Assignment) -> Handout:
+    """All files of a handout.
+
+    Raises:
+        UsageError: this is no git repository, a solution's markers do not pair up, ...
+    """
+    asked = curriculum.asked(chosen)
+    given = curriculum.beneath(asked)
+    root = checkout.ROOT
+    names, lessons = [exercise.name for exercise in asked], {exercise.name for exercise in asked} | set(given)
+    files = {
+        path: _without_dead_links((root / path).read_bytes(), lessons) if path.endswith(".md") else _read(root / path)
+        for path in git.tracked(root)
+        if _goes_in(PurePosixPath(path), set(names), lessons)
+    }
+    files |= {f"exercises/{exercise.file}": stubs.stub(exercise).encode() for exercise in asked}
+    files |= {
+        "assignment.yaml": chosen.written().encode(),
+        references.SEALED.relative_to(root).as_posix(): references.seal(references.chosen([*names, *given], names)),
+        **_own_files(chosen, asked, [lesson for lesson in curriculum.lessons() if lesson.name in given]),
+    }
+    answers = {f"exercises/{exercise.file}": stubs.answer(exercise).encode() for exercise in asked}
+    return Handout(chosen, given, files, answers)
+
+
+def write(handout: Handout, folder: Path, who: git.Signature, *, with_solutions: bool) -> None:
+    """Write the repository, whole or not at all.
+
+    Raises:
+        UsageError: the folder cannot be written, or git fails.
+    """
+    with _in_its_place_at_the_end(folder) as waiting:
+        git.create(waiting)
+        title = handout.assignment.title or "wavenet-kata"
+        commits = [git.Commit(MAIN, title, handout.files)]
+        if with_solutions:
+            commits.append(git.Commit(SOLUTIONS, f"{title}: solutions", handout.answers, f"refs/heads/{MAIN}"))
+        git.commit(waiting, commits, who)
+        git.run(waiting, "reset", "--quiet", "--hard", MAIN)
+
+
+def refuse(folder: Path) -> git.Signature:
+    """What makes a handout impossible, before any work; who signs it, where nothing does.
+
+    Raises:
+        UsageError: a line that says what, and the mend.
+    """
+    references.refuse_in_a_handout("grade handout")
+    root, shown = checkout.ROOT, checkout.shown(folder)
+    who = git.signature(root, git.head(root))
+    if changed := git.changes(root, SOURCES):
+        more = f" and {len(changed) - 1} more differ" if len(changed) > 1 else " differs"
+        raise UsageError(f"{changed[0]}{more} from the last commit: commit or take back, then hand out")
+    if folder.resolve().is_relative_to(root):
+        raise UsageError(f"{shown} lies in this repository; name a folder outside of it")
+    if folder.exists() and not folder.is_dir():
+        raise UsageError(f"{shown} is a file; name a folder that is not there yet")
+    if folder.is_dir() and any(folder.iterdir()):
+        raise UsageError(f"{shown} is there and not empty; name a folder that is not there yet")
+    return who
+
+
+def leaking() -> Iterator[str]:
+    """What the whole kata's handout, made of the files as they are now, would tell of solutions and mistakes."""
+    try:
+        made = contents(choose(curriculum.exercises()))
+    except UsageError as error:
+        yield str(error)
+        return
+    shown = "\n".join(content.decode() for path, content in made.files.items() if _READABLE.match(path))
+    with tempfile.TemporaryDirectory() as folder:
+        write(made, Path(folder, "handout"), _NOBODY, with_solutions=False)
+        yield from leaks.in_history(Path(folder, "handout"), shown)
+
+
+def _goes_in(path: PurePosixPath, asked: set[str], lessons: set[str]) -> bool:
+    """Whether a file of the checkout goes into a handout as it is."""
+    of = _OF_AN_EXERCISE.fullmatch(path.name)
+    match path.parts:
+        case (name,):
+            return name in _AS_THEY_ARE
+        case ("data", *_):
+            return True
+        case ("exercises", "README.md"):
+            return False  # it tells of all exercises; the handout's own README does of those asked
+        case ("exercises", *_):
+            return of is None or (of[2] == "md" and of[1] in lessons)
+        case ("tests", "checks", *_):
+            return of is None or of[1] in asked
+        case ("grader", "mistakes", *_):
+            return path.suffix == ".py"
+        case ("grader", *_):
+            return True
+    return False
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise UsageError(f"{checkout.shown(path)} cannot be read: {error.strerror}; git checkout mends it") from error
+
+
+def _without_dead_links(page: bytes, lessons: set[str]) -> bytes:
+    """A page whose links lead to exercises that are there; of the others the words stay."""
+    return _LINK.sub(lambda link: link[0] if link[2] in lessons else link[1], page.decode()).encode()
+
+
+def _own_files(chosen: Assignment, asked: Sequence[Exercise], given: Sequence[Exercise]) -> dict[str, bytes]:
+    """What only a handout has: its README, its Makefile, the workflow that grades each push."""
+    templates = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(TEMPLATES),
+        undefined=jinja2.StrictUndefined,
+        keep_trailing_newline=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    readme = templates.get_template("README.md.jinja").render(assignment=chosen, asked=asked, given=given)
+    return {
+        "README.md": readme.encode(),
+        "Makefile": _read(TEMPLATES / "Makefile"),
+        WORKFLOW: _read(TEMPLATES / "classroom.yml"),
+    }
+
+
+@contextlib.contextmanager
+def _in_its_place_at_the_end(folder: Path) -> Iterator[Path]:
+    """A new folder beside the one wanted; it takes that name when the block ends well, and goes away otherwise."""
+    try:
+        folder.absolute().parent.mkdir(parents=True, exist_ok=True)
+        waiting = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.absolute().parent))
+    except OSError as error:
+        raise UsageError(f"cannot write to {checkout.shown(folder)}: {error.strerror}; name another folder") from error
+    try:
+        yield waiting
+        mask = os.umask(0)
+        os.umask(mask)
+        waiting.chmod(0o777 & ~mask)
+        if folder.is_dir():
+            folder.rmdir()  # empty: Windows moves nothing onto a folder that is there
+        waiting.rename(folder.absolute())
+    except OSError as error:
+        raise UsageError(f"cannot write to {checkout.shown(folder)}: {error.strerror}; name another folder") from error
+    finally:
+        shutil.rmtree(waiting, ignore_errors=True)

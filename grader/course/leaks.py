@@ -1,0 +1,42 @@
+"""Lines of solutions and of mistakes that a handout must not hold, and where one does. Reads, and writes nothing."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from grader import curriculum, mistakes, references, stubs
+from grader.course import git
+
+LONG_LINE = 25  # shorter lines, such as `return x`, are nobody's secret
+
+
+def secrets() -> dict[str, str]:
+    """Every longer line of a solution's regions and of a mistake, code or words, and what it belongs to."""
+    found: dict[str, str] = {}
+    for exercise in curriculum.exercises():
+        for line in stubs.region_lines(references.solution(exercise.name) or ""):
+            found.setdefault(line, f"the solution of {exercise.name}")
+        for name, file in mistakes.texts(exercise).items():
+            mistake = mistakes.read(exercise, name, file)
+            texts = [file, mistake.cause.told, mistake.cause.looks_right, *(change.new for change in mistake.changes)]
+            for line in "\n".join(texts).splitlines():
+                found.setdefault(line.strip(), f"the mistake {exercise.name}/{name}")
+    return {line: owner for line, owner in found.items() if len(line) > LONG_LINE}
+
+
+def in_text(text: str, hidden: dict[str, str]) -> Iterator[str]:
+    """Which of the lines a text holds, also as a part of a line."""
+    for line, owner in hidden.items():
+        if line in text:
+            yield f"a line of {owner}: {line}"
+
+
+def in_history(repository: Path, shown: str) -> Iterator[str]:
+    """The leaks of all objects of a repository, reachable or not.
+
+    Args:
+        repository: the handout.
+        shown: what learners may read anyway: lines that stand in it are no secret.
+    """
+    hidden = {line: owner for line, owner in secrets().items() if line not in shown}
+    for _, content in git.objects(repository):
+        yield from in_text(content.decode(errors="replace"), hidden)

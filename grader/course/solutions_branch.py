@@ -1,0 +1,49 @@
+"""`make solutions-branch`: the branch `solutions` of this repository, whose `exercises/` hold the answers.
+
+It is made of the last commit, is never checked out, and replaces only a branch that came from here.
+"""
+
+import sys
+
+from grader import checkout, curriculum, references, stubs
+from grader.course import git
+from grader.errors import UsageError
+
+BRANCH = "solutions"
+MESSAGE = "Solutions: exercises/ as the solutions answer them"
+
+
+def answers() -> dict[str, bytes]:
+    """The answers as files of `exercises/`, by path."""
+    return {f"exercises/{each.file}": stubs.answer(each).encode() for each in curriculum.exercises()}
+
+
+def make() -> str:
+    """Make the branch; what became of it, in one line.
+
+    Raises:
+        UsageError: it is checked out, is somebody's own, or the solutions differ from the last commit's.
+    """
+    references.refuse_in_a_handout("make solutions-branch")
+    root = checkout.ROOT
+    head = git.head(root)
+    who = git.signature(root, head)
+    if changed := git.changes(root, ["solutions"]):
+        raise UsageError(f"{changed[0]} differs from the last commit, of which the branch is made: commit it first")
+    before = git.tip(root, BRANCH)
+    if before and git.message(root, before) != MESSAGE:
+        raise UsageError(f"there is a branch {BRANCH} of your own: git branch -m {BRANCH} my-{BRANCH} makes room")
+    if git.is_checked_out(root, BRANCH):
+        raise UsageError(f"the branch {BRANCH} is checked out: git switch main, then once more")
+    git.commit(root, [git.Commit(BRANCH, MESSAGE, answers(), head)], who)
+    after = git.tip(root, BRANCH)
+    made = "is as it was" if after == before else "was made" if before is None else "was made anew"
+    return f"the branch {BRANCH} {made}; compare: git diff main {BRANCH} -- exercises"
+
+
+if __name__ == "__main__":
+    try:
+        print(make())
+    except UsageError as error:
+        print(f"make solutions-branch: {error}", file=sys.stderr)
+        sys.exit(2)

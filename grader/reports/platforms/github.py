@@ -1,0 +1,97 @@
+"""A result as GitHub shows it: annotations on the learner's lines, and what GitHub Classroom's reporter reads.
+
+Annotations are workflow commands on standard output. GitHub shows ten errors of a step: the first check that fails in
+each exercise comes first. The job summary is the feedback that students of a class get.
+"""
+
+import ast
+import base64
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from grader.reports.platforms import explanation
+from grader.result import CheckResult, ExerciseResult, RunResult
+
+_PLACE = re.compile(r"^(ex\d\d_\w+\.py), line (\d+)", re.MULTILINE)
+_FAILING = ("failed", "error", "timeout")
+
+
+def annotations(run: RunResult, folder: Path) -> list[str]:
+    """A line for each check that does not pass though its exercise is begun.
+
+    Args:
+        run: the result.
+        folder: where the answers are, to find the line of a function that returns wrong values without raising.
+    """
+    wrong = [
+        [(exercise, check) for check in exercise.checks if check.finding.status in _FAILING]
+        for exercise in run.exercises
+    ]
+    first = [checks[0] for checks in wrong if checks]
+    rest = [each for checks in wrong for each in checks[1:]]
+    return [_annotation(exercise, check, run.answers, folder) for exercise, check in first + rest]
+
+
+def classroom(run: RunResult) -> str:
+    """The output of a step that GitHub Classroom's grading reporter takes: JSON as base64."""
+    tests = [
+        {
+            "name": f"{exercise.name[:4]}: {explanation.name(check)}",
+            "status": "pass" if check.finding.status == "passed" else "fail",
+            "score": round(check.points, 3),
+            "message": check.finding.difference or "",
+        }
+        for exercise in run.exercises
+        if not exercise.bonus
+        for check in exercise.checks
+    ]
+    status = "pass" if all(test["status"] == "pass" for test in tests) else "fail"
+    told = {"version": 1, "status": status, "max_score": round(run.max_points, 3), "tests": tests}
+    return base64.b64encode(json.dumps(told).encode()).decode()
+
+
+def _annotation(exercise: ExerciseResult, check: CheckResult, answers: str, folder: Path) -> str:
+    place, line = _place(exercise, check, folder)
+    properties = {
+        "file": f"{answers}/{place}",
+        "line": str(line),
+        "title": f"{exercise.name[:4]}: {explanation.name(check)}",
+    }
+    told = ",".join(f"{name}={_property(value)}" for name, value in properties.items())
+    return f"::error {told}::{_data(explanation.text(check))}"
+
+
+def _place(exercise: ExerciseResult, check: CheckResult, folder: Path) -> tuple[str, int]:
+    """File and line of the learner's: where it raised, else where what was called is defined."""
+    raised = _PLACE.findall(check.finding.traceback or "") or _PLACE.findall(check.finding.difference or "")
+    if raised:
+        file, line = raised[-1]
+        return file, int(line)
+    file = f"{exercise.name}.py"
+    called = set(re.findall(r"\w+", check.finding.example or ""))
+    return file, next((line for name, line in _definitions(folder / file) if name in called), 1)
+
+
+def _definitions(path: Path) -> Iterator[tuple[str, int]]:
+    """The functions and classes of a file, methods before the class that holds them."""
+    try:
+        tree = ast.parse(path.read_bytes())
+    except (OSError, SyntaxError, ValueError, RecursionError):
+        return
+    for node in tree.body:
+        if isinstance(node, ast.ClassDef):
+            yield from ((each.name, each.lineno) for each in node.body if isinstance(each, ast.FunctionDef))
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            yield node.name, node.lineno
+
+
+def _data(text: str) -> str:
+    """Text as the value of a workflow command."""
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    """Text as a property of one, where colon and comma separate."""
+    return _data(text).replace(":", "%3A").replace(",", "%2C")

@@ -1,0 +1,55 @@
+"""A result as Gradescope's `results.json` (its autograder specification, "Output format").
+
+A test is a check, in the order of the exercises, with its part of the points. All are visible: one hidden one would
+hide the sum from its student. Bonus points are no part of the score; they stand on the leaderboard.
+"""
+
+from typing import Any
+
+from grader.reports.platforms import explanation
+from grader.result import CheckResult, ExerciseResult, RunResult
+
+
+def results(run: RunResult) -> dict[str, Any]:
+    """The whole file, as data."""
+    tests = [
+        _test(exercise, check, f"{int(exercise.name[2:4])}.{number}")
+        for exercise in run.exercises
+        for number, check in enumerate(exercise.checks, start=1)
+    ]
+    written = {
+        "score": round(run.points, 3),
+        "execution_time": round(run.seconds, 3),
+        "output": _output(run),
+        "visibility": "visible",
+        "stdout_visibility": "hidden",
+        "tests": tests,
+    }
+    if run.max_bonus:
+        written["leaderboard"] = [{"name": "Bonus", "value": round(run.bonus, 3), "order": "desc"}]
+    return written
+
+
+def _test(exercise: ExerciseResult, check: CheckResult, number: str) -> dict[str, Any]:
+    test = {
+        "name": f"{exercise.name[:4]}{' (bonus)' if exercise.bonus else ''}: {explanation.name(check)}",
+        "number": number,
+        "score": round(check.points, 3),
+        "max_score": round(check.check.points, 3),
+        "status": "passed" if check.finding.status == "passed" else "failed",
+        "visibility": "visible",
+    }
+    text = explanation.text(check)
+    return test | ({"output": text, "output_format": "text"} if text else {})
+
+
+def _output(run: RunResult) -> str:
+    lines = [f"{run.points:g} of {run.max_points:g} points"]
+    if run.max_bonus:
+        lines.append(f"and {run.bonus:g} of {run.max_bonus:g} bonus points, which are no part of the score")
+    if run.origin and run.origin.problem:
+        lines.append(f"Nothing could be read of what was handed in: {run.origin.problem}")
+    lines += [f"{exercise.name[:4]}: {exercise.problem}" for exercise in run.exercises if exercise.problem]
+    if run.origin and run.origin.ignored:
+        lines += ["", "Handed in, and not taken:", *run.origin.ignored]
+    return "\n".join(lines)

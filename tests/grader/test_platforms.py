@@ -1,0 +1,312 @@
+"""What the platforms of courses get: checked against the formats that they publish, and by running what they run."""
+
+import base64
+import csv
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+import yaml
+from conftest import COPIED, by_number, committed, grade, spoil
+
+from grader import checkout, curriculum
+from grader.course import gradescope_archive, handout
+
+OVER_TIME = (
+    "x.reshape(batch, time // self.group, self.group * channels)",
+    "x.transpose(1, 2).reshape(batch, time // self.group, self.group * channels)",
+)
+VISIBILITY = {"enum": ["hidden", "after_due_date", "after_published", "visible"]}
+FORMAT = {"enum": ["text", "html", "simple_format", "md", "ansi"]}
+# Gradescope's "Autograder Specifications", section "Output format", as a schema: nothing else than it names.
+GRADESCOPE = {
+    "type": "object",
+    "additionalProperties": False,
+    "required": ["score", "tests"],
+    "properties": {
+        "score": {"type": "number"},
+        "execution_time": {"type": "number"},
+        "output": {"type": "string"},
+        "visibility": VISIBILITY,
+        "stdout_visibility": VISIBILITY,
+        "tests": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "additionalProperties": False,
+                "required": ["score", "max_score", "name"],
+                "properties": {
+                    "score": {"type": "number"},
+                    "max_score": {"type": "number"},
+                    "status": {"enum": ["passed", "failed"]},
+                    "name": {"type": "string"},
+                    "number": {"type": "string"},
+                    "output": {"type": "string"},
+                    "output_format": FORMAT,
+                    "visibility": VISIBILITY,
+                },
+            },
+        },
+        "leaderboard": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "additionalProperties": False,
+                "required": ["name", "value"],
+                "properties": {
+                    "name": {"type": "string"},
+                    "value": {"type": ["number", "string"]},
+                    "order": {"enum": ["asc", "desc"]},
+                },
+            },
+        },
+    },
+}
+# A workflow command that makes an annotation, as GitHub documents it: properties, then the message, on one line.
+ANNOTATION = re.compile(r"::error file=(exercises/ex\d\d_\w+\.py),line=(\d+),title=([^,:\n]+)::([^\n]*)")
+
+
+@pytest.fixture(scope="module")
+def graded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A checkout whose learner has exercise 1, a wrong exercise 5 and a raising exercise 2, and its result."""
+    folder = tmp_path_factory.mktemp("platforms")
+    for name in COPIED:
+        source = checkout.ROOT / name
+        if source.is_dir():
+            shutil.copytree(source, folder / name, ignore=shutil.ignore_patterns("__pycache__", "*.bak"))
+        else:
+            shutil.copy(source, folder)
+    for number in (1, 2, 5):
+        shutil.copy(by_number(number).solution, folder / "exercises")
+    spoil(folder / "exercises", 5, *OVER_TIME)
+    spoil(folder / "exercises", 2, "np.tanh(", "np.no_such_thing(")
+    grade("1", "2", "5", "6", "--json", "result.json", checkout_copy=folder)
+    return folder
+
+
+def result(folder: Path) -> dict[str, Any]:
+    return json.loads((folder / "result.json").read_text())
+
+
+# ---- Gradescope ----
+
+
+def test_gradescope_reads_every_check_with_its_part_of_the_points(graded: Path) -> None:
+    done = grade("gradescope", "result.json", "--out", "results.json", checkout_copy=graded)
+    assert done.returncode == 0, done.stderr
+    written = json.loads((graded / "results.json").read_text())
+    jsonschema.validate(written, GRADESCOPE)
+    run = result(graded)
+    checks = [(e["name"][:4], check) for e in run["exercises"] for check in e["checks"]]
+    assert written["score"] == pytest.approx(run["points"])
+    assert 0 < written["score"] < run["max_points"]
+    assert sum(test["score"] for test in written["tests"]) == pytest.approx(written["score"])
+    assert sum(test["max_score"] for test in written["tests"]) == pytest.approx(run["max_points"])
+    assert [test["name"] for test in written["tests"]] == [f"{name}: {check['rule']}" for name, check in checks]
+    numbers = [tuple(map(int, test["number"].split("."))) for test in written["tests"]]
+    assert numbers == sorted(numbers)
+    assert {test["visibility"] for test in written["tests"]} == {"visible"}
+    for test, (_, check) in zip(written["tests"], checks, strict=True):
+        assert (test["status"] == "passed") == (check["status"] == "passed")
+        assert ("output" in test) == (check["status"] != "passed" or bool(check["stands_on"]))
+    told = "\n".join(test.get("output", "") for test in written["tests"])
+    assert "Likely cause (channels-over-time)" in told and "FlattenConsecutive(2)" in told
+    assert "leaderboard" not in written
+
+
+def test_bonus_points_are_on_the_leaderboard_and_no_part_of_the_score(graded: Path, tmp_path: Path) -> None:
+    run = result(graded)
+    extra = run["exercises"][0]
+    extra["bonus"] = True
+    run |= {"bonus": extra["points"], "max_bonus": extra["max_points"], "points": run["points"] - extra["points"]}
+    (tmp_path / "bonus.json").write_text(json.dumps(run))
+    done = grade("gradescope", tmp_path / "bonus.json", "--out", tmp_path / "out.json", checkout_copy=graded)
+    assert done.returncode == 0, done.stderr
+    written = json.loads((tmp_path / "out.json").read_text())
+    jsonschema.validate(written, GRADESCOPE)
+    assert written["score"] == pytest.approx(run["points"])
+    assert written["leaderboard"] == [{"name": "Bonus", "value": extra["points"], "order": "desc"}]
+
+
+def test_of_a_hidden_check_a_platform_learns_only_whether_it_passed(graded: Path, tmp_path: Path) -> None:
+    run = result(graded)
+    check = run["exercises"][0]["checks"][0] | {"hidden": True, "rule": "a secret rule"}
+    run["exercises"][0]["checks"][0] = check
+    (tmp_path / "hidden.json").write_text(json.dumps(run))
+    for command in (["gradescope", "--out", tmp_path / "out.json"], ["github", "--summary", tmp_path / "out.md"]):
+        done = grade(*command, tmp_path / "hidden.json", checkout_copy=graded)
+        assert done.returncode == 0, done.stderr
+        assert "secret rule" not in done.stdout
+    assert "secret rule" not in (tmp_path / "out.json").read_text() + (tmp_path / "out.md").read_text()
+    assert "A hidden check." in (tmp_path / "out.json").read_text()
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [("{", "is no result"), ("[]", "is no result"), ('{"exercises": 5}', "is no result"), (None, "cannot be read")],
+)
+@pytest.mark.parametrize("command", ["gradescope", "github"])
+def test_a_file_that_is_no_result_is_told_in_one_line(
+    tmp_path: Path, command: str, text: str | None, reason: str
+) -> None:
+    if text is not None:
+        (tmp_path / "result.json").write_text(text)
+    done = grade(command, tmp_path / "result.json", cwd=tmp_path)
+    assert done.returncode == 2
+    assert len(done.stderr.splitlines()) == 1 and reason in done.stderr
+    assert not (tmp_path / "results.json").exists()
+
+
+@pytest.fixture(scope="module")
+def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What `grade gradescope build` writes, of exercises 1, 5 and 7, unpacked as the platform does."""
+    root = tmp_path_factory.mktemp("gradescope")
+    kata = root / "kata"
+    kata.mkdir()
+    for name in COPIED:
+        source = checkout.ROOT / name
+        if source.is_dir():
+            shutil.copytree(source, kata / name, ignore=shutil.ignore_patterns("__pycache__", "*.bak"))
+        else:
+            shutil.copy(source, kata)
+    committed(kata)
+    chosen = handout.choose(curriculum.find(["1", "7"]))
+    (root / "assignment.yaml").write_text(chosen.written())
+    arguments = ("--assignment", root / "assignment.yaml", "--extra-index", "https://example.org/cpu")
+    done = grade("gradescope", "build", root / "out.zip", *arguments, checkout_copy=kata)
+    assert done.returncode == 0, done.stderr
+    assert "set the assignment's points to 100" in done.stdout
+    with zipfile.ZipFile(root / "out.zip") as file:
+        assert {"setup.sh", "run_autograder"} <= set(file.namelist()), "at the root of the archive"
+        file.extractall(root / "source")
+        for entry in file.infolist():
+            (root / "source" / entry.filename).chmod(entry.external_attr >> 16)
+    return root
+
+
+def test_the_archive_holds_executable_scripts_and_no_solution(archive: Path) -> None:
+    for name in ("setup.sh", "run_autograder"):
+        assert os.access(archive / "source" / name, os.X_OK)
+        assert subprocess.run(["bash", "-n", archive / "source" / name], check=False).returncode == 0
+        assert "{{" not in (archive / "source" / name).read_text()
+    assert "PIP_EXTRA_INDEX_URL=https://example.org/cpu " in (archive / "source" / "setup.sh").read_text()
+    assert not (archive / "source" / "kata" / "solutions").exists()
+    assert (archive / "source" / "kata" / "grader" / "references.sealed").is_file()
+
+
+def test_run_autograder_grades_a_submission_into_results(archive: Path, tmp_path: Path) -> None:
+    """The script as it is, but for the folder that the platform keeps everything in."""
+    place = tmp_path / "autograder"
+    shutil.copytree(archive / "source", place / "source")
+    (place / "submission" / "somewhere").mkdir(parents=True)
+    (place / "results").mkdir()
+    (place / "venv").mkdir()
+    (place / "venv" / "bin").symlink_to(Path(sys.executable).parent)
+    for number in (1, 7):
+        shutil.copy(by_number(number).solution, place / "submission" / "somewhere")
+    spoil(place / "submission" / "somewhere", 7, "torch.tanh(", "torch.relu(")
+    script = (place / "source" / "run_autograder").read_text().replace("/autograder", str(place))
+    (place / "run_autograder").write_text(script)
+    environment = os.environ | {"PYTHONPATH": str(place / "source" / "kata")}
+    done = subprocess.run(
+        ["bash", place / "run_autograder"], cwd=place, env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    written = json.loads((place / "results" / "results.json").read_text())
+    jsonschema.validate(written, GRADESCOPE)
+    assert 0 < written["score"] < 100
+    assert {test["name"][:4] for test in written["tests"]} == {"ex01", "ex07"}
+    assert sum(test["max_score"] for test in written["tests"]) == pytest.approx(100)
+
+
+def test_the_same_handout_gives_the_same_archive() -> None:
+    made = handout.contents(handout.choose(curriculum.find(["5"])))
+    assert gradescope_archive.archive(made) == gradescope_archive.archive(made)
+
+
+# ---- GitHub ----
+
+
+def test_github_annotates_the_learners_lines(graded: Path) -> None:
+    environment = {"GITHUB_STEP_SUMMARY": str(graded / "summary.md"), "GITHUB_OUTPUT": str(graded / "output")}
+    (graded / "summary.md").write_text("An earlier command of the step.\n")
+    done = grade("github", "result.json", checkout_copy=graded, env=environment)
+    assert done.returncode == 0, done.stderr
+    found = [ANNOTATION.fullmatch(line) for line in done.stdout.splitlines()]
+    assert found and all(found)
+    first = {match[1]: match for match in reversed(found) if match}
+    five = first[f"exercises/{by_number(5).file}"]
+    lines = (graded / "exercises" / by_number(5).file).read_text().splitlines()
+    assert lines[int(five[2]) - 1].startswith(("class FlattenConsecutive", "    def "))
+    assert "%0A" in five[4], "a message of several lines is one line"
+    two = first[f"exercises/{by_number(2).file}"]
+    lines = (graded / "exercises" / by_number(2).file).read_text().splitlines()
+    assert "no_such_thing" in lines[int(two[2]) - 1]
+    assert f"exercises/{by_number(6).file}" not in first, "what is not begun is no error"
+    assert (graded / "summary.md").read_text().startswith("An earlier command of the step.\n# Feedback for")
+
+    encoded = (graded / "output").read_text().removeprefix("result=")
+    told = json.loads(base64.b64decode(encoded))
+    run = result(graded)
+    assert (told["version"], told["status"], told["max_score"]) == (1, "fail", pytest.approx(run["max_points"]))
+    assert sum(test["score"] for test in told["tests"]) == pytest.approx(run["points"])
+    assert {test["status"] for test in told["tests"]} == {"pass", "fail"}
+
+
+def test_outside_of_github_it_prints_and_writes_nothing_else(graded: Path, tmp_path: Path) -> None:
+    without = {name: value for name, value in os.environ.items() if not name.startswith("GITHUB_")}
+    done = grade("github", graded / "result.json", cwd=tmp_path, env=without)
+    assert done.returncode == 0, done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_workflow_of_a_handout_grades_reports_and_hands_on_the_output() -> None:
+    workflow = yaml.safe_load((handout.TEMPLATES / "classroom.yml").read_text())
+    assert workflow["permissions"] == {"checks": "write", "actions": "read", "contents": "read"}
+    (job,) = workflow["jobs"].values()
+    assert job["if"] == "github.actor != 'github-classroom[bot]'"
+    steps = {step.get("id", step.get("uses")): step for step in job["steps"]}
+    reporter = steps["classroom-resources/autograding-grading-reporter@v1"]
+    assert reporter["with"]["runners"] == "kata"
+    assert reporter["env"] == {"KATA_RESULTS": "${{ steps.kata.outputs.result }}"}
+    for line in steps["kata"]["run"].splitlines():
+        words = line.split(" || ")[0].split()
+        assert words[0] == "grade"
+        known = grade(words[1], "--help") if not words[1].startswith("-") else grade("exercises", "--help")
+        assert all(word in known.stdout for word in words if word.startswith("--")), line
+
+
+# ---- gradebooks ----
+
+
+def test_canvas_and_moodle_get_a_gradebook_that_they_import(tmp_path: Path) -> None:
+    for student in ("ada@example.org", "bob"):
+        (tmp_path / "week 3" / student).mkdir(parents=True)
+    shutil.copy(by_number(1).solution, tmp_path / "week 3" / "ada@example.org")
+    files = ("--canvas", tmp_path / "canvas.csv", "--moodle", tmp_path / "moodle.csv")
+    done = grade("class", tmp_path / "week 3", "--out", tmp_path / "out", "--only", "1", *files)
+    assert done.returncode == 0, done.stderr
+    with (tmp_path / "canvas.csv").open(newline="") as file:
+        header, possible, *students = csv.reader(file)
+    # Canvas's importer: "Student" and "ID" first, then the SIS columns, "Section" last of them, then assignments.
+    assert header == ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", "week 3"]
+    assert "Points Possible" in possible[0] and possible[5] == "10"
+    assert [(row[0], row[3], row[5]) for row in students] == [
+        ("ada@example.org", "ada@example.org", "10"),
+        ("bob", "bob", "0"),
+    ]
+    with (tmp_path / "moodle.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [(row["Username"], row["Email address"], row["week 3"]) for row in rows] == [
+        ("ada@example.org", "ada@example.org", "10"),
+        ("bob", "", "0"),
+    ]
+    assert rows[1]["Feedback: week 3"] == "nothing started"
