@@ -59,6 +59,7 @@ class _Counter(TorchDispatchMode):
     def __init__(self, work: Work) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self._work = work
+        self._whole: set[Any] = set()  # operators that have no parts; to ask each time takes half of the counting
 
     @classmethod
     def _should_skip_dynamo(cls) -> bool:
@@ -68,11 +69,12 @@ class _Counter(TorchDispatchMode):
     def __torch_dispatch__(self, operator: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         kwargs = kwargs or {}
         formula = flop_registry.get(operator._overloadpacket)
-        if formula is None:
+        if formula is None and operator not in self._whole:
             with self:  # in inference mode a linear map comes whole; its parts are what is counted
                 taken_apart = operator.decompose(*args, **kwargs)
             if taken_apart is not NotImplemented:
                 return taken_apart
+            self._whole.add(operator)
         result = operator(*args, **kwargs)
         self._work.operators += 1
         if formula is not None:
