@@ -5,18 +5,17 @@ output with respect to a character; for attention, it is the weight itself. Writ
 """
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 from xml.sax.saxutils import escape
 
 import torch
 from torch import Tensor, nn
 
+from grader import checkout, curriculum
+from grader.checking.answers import Answers
 from grader.corpus import load_names
-from solutions.ex03_windows import build_vocabulary, make_windows
-from solutions.ex08_tree import FusionTree
-from solutions.ex09_training import step_decay, train
-from solutions.ex13_attention import causal_attention
 
 CONTEXT, EMBEDDING, HIDDEN, LAYERS = 8, 16, 48, 2
 STEPS = 3000
@@ -27,8 +26,9 @@ CELL, ROOM, TOP, LEFT = 22, 54, 96, 116
 class AttentionModel(nn.Module):
     """Characters and their places, two layers of attention whose results are added, logits of the last position."""
 
-    def __init__(self, vocab_size: int) -> None:
+    def __init__(self, vocab_size: int, attend: Callable[..., tuple[Tensor, Tensor]]) -> None:
         super().__init__()
+        self.attend = attend
         self.embedding = nn.Embedding(vocab_size, HIDDEN)
         self.place = nn.Parameter(torch.randn(CONTEXT, HIDDEN) / 4)
         self.asking = nn.ModuleList(nn.Linear(HIDDEN, 3 * HIDDEN) for _ in range(LAYERS))
@@ -44,13 +44,13 @@ class AttentionModel(nn.Module):
         """The vectors after the last layer (B, context, C), and each layer's weights (B, context, context)."""
         x, drawn = self.embedding(tokens) + self.place, []
         for asking, working in zip(self.asking, self.working, strict=True):
-            gathered, weights = causal_attention(*asking(x).chunk(3, dim=-1))
+            gathered, weights = self.attend(*asking(x).chunk(3, dim=-1))
             x = x + torch.tanh(working(gathered))
             drawn.append(weights)
         return x, drawn
 
 
-def tree_shares(tree: FusionTree, tokens: Tensor) -> list[Tensor]:
+def tree_shares(tree: Any, tokens: Tensor) -> list[Tensor]:
     """For each level (nodes, context): how much each character moves a node, as shares of 1."""
     tree.eval()
     shares = []
@@ -72,10 +72,11 @@ def attention_shares(model: AttentionModel, tokens: Tensor) -> list[Tensor]:
         return [weights[0] for weights in model.eval().layers(tokens[None])[1]]
 
 
-def trained(model: nn.Module, inputs: Tensor, targets: Tensor, steps: int) -> None:
-    """Train in place, as exercise 9 does."""
-    generator = torch.Generator().manual_seed(0)
-    train(model, inputs, targets, steps=steps, learning_rate=lambda step: step_decay(step, steps), generator=generator)
+def references() -> Any:
+    """The references of all exercises: `references().ex08_tree.FusionTree`."""
+    answers = Answers(checkout.EXERCISES, [exercise.name for exercise in curriculum.exercises()])
+    answers.take_references()
+    return answers
 
 
 def drawn(steps: int) -> str:
@@ -83,11 +84,21 @@ def drawn(steps: int) -> str:
     torch.set_num_threads(1)
     torch.manual_seed(0)
     words = load_names()
-    vocabulary = build_vocabulary(words)
-    inputs, targets = make_windows(words, vocabulary, CONTEXT)
-    tree, model = FusionTree(len(vocabulary), CONTEXT, EMBEDDING, HIDDEN), AttentionModel(len(vocabulary))
+    answers = references()
+    windows, training = answers.ex03_windows, answers.ex09_training
+    vocabulary = windows.build_vocabulary(words)
+    examples = windows.make_windows(words, vocabulary, CONTEXT)
+    tree = answers.ex08_tree.FusionTree(len(vocabulary), CONTEXT, EMBEDDING, HIDDEN)
+    model = AttentionModel(len(vocabulary), answers.ex13_attention.causal_attention)
     for each in (tree, model):
-        trained(each, inputs, targets, steps)
+        generator = torch.Generator().manual_seed(0)
+        training.train(
+            each,
+            *examples,
+            steps=steps,
+            learning_rate=lambda step: training.step_decay(step, steps),
+            generator=generator,
+        )
     body: list[str] = []
     for column, word in enumerate(SHOWN):
         tokens = torch.tensor([vocabulary[letter] for letter in word])
