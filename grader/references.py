@@ -16,7 +16,9 @@ from grader.answer_modules import Source
 from grader.errors import UsageError
 
 SEALED = checkout.ROOT / "grader" / "references.sealed"
-SOLUTIONS, BANK = "solutions", "grader/mistakes"
+SOLUTIONS, BANK, CHECKS = "solutions", "grader/mistakes", "tests/checks"
+# What checks compare an answer with, and the classes that exercise 14 is tried on: answers to other exercises, too.
+BESIDE_CHECKS = ("oracles", "flatten_classes")
 _READ = (".py", ".yaml", ".json")
 _SIGN = b"kata references 1\n"
 _KEY_BYTES = 32
@@ -33,7 +35,7 @@ def source(name: str) -> Source | None:
     text = solution(name)
     if text is None:
         return None
-    path = f"{_NOWHERE}{name}.py" if are_sealed() else str(checkout.SOLUTIONS / f"{name}.py")
+    path = nowhere(name) if are_sealed() else str(checkout.SOLUTIONS / f"{name}.py")
     return Source(path, text.encode())
 
 
@@ -41,6 +43,17 @@ def bank(name: str) -> dict[str, str]:
     """What is kept on the mistakes of an exercise, by file name: `newest-first.yaml`, `footprints.json`."""
     folder = f"{BANK}/{name}/"
     return {path.removeprefix(folder): text for path, text in _files(f"{folder}*").items()}
+
+
+def beside_checks() -> dict[str, str]:
+    """The modules beside the checks that are no less secret than a solution, by name."""
+    found = {name: _files(f"{CHECKS}/{name}.py").get(f"{CHECKS}/{name}.py") for name in BESIDE_CHECKS}
+    return {name: text for name, text in found.items() if text is not None}
+
+
+def nowhere(name: str) -> str:
+    """The path that tracebacks have for a module that was sealed: no file lies there."""
+    return f"{_NOWHERE}{name}.py"
 
 
 def is_sealed_path(path: str) -> bool:
@@ -64,13 +77,14 @@ def refuse_in_a_handout(command: str) -> None:
 
 
 def digest() -> str:
-    """SHA-256 of all solutions and mistakes."""
+    """SHA-256 of all solutions and mistakes, and of what stands beside the checks."""
     return hashlib.sha256(_plain(chosen(["*"], ["*"]))).hexdigest()
 
 
 def chosen(solutions: Iterable[str], banks: Iterable[str]) -> dict[str, str]:
-    """The solutions of some exercises, and the mistakes of some, by path: what a handout needs."""
+    """The solutions of some exercises, the mistakes of some, what stands beside the checks: all that is sealed."""
     patterns = [f"{SOLUTIONS}/{name}.py" for name in solutions] + [f"{BANK}/{name}/*" for name in banks]
+    patterns += [f"{CHECKS}/{name}.py" for name in BESIDE_CHECKS]
     return {path: text for pattern in patterns for path, text in _files(pattern).items()}
 
 

@@ -16,7 +16,7 @@ import pytest
 from _pytest.runner import runtestprotocol
 from hypothesis.internal.conjecture import providers
 
-from grader import checkout, curriculum
+from grader import checkout, curriculum, sealed_modules
 from grader.checking import drawn, expect
 from grader.checking.answers import Answers
 from grader.checking.examples import Arguments, Budget, Failure, Search, Settled
@@ -40,6 +40,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Set hypothesis up: the same inputs for the same seed, no files written, no advice of its own."""
+    sealed_modules.offer()
     hypothesis.settings.register_profile(
         "kata",
         max_examples=20,

@@ -146,7 +146,7 @@ def _goes_in(path: PurePosixPath, asked: set[str], lessons: set[str]) -> bool:
         case ("exercises", *_):
             return of is None or (of[2] == "md" and of[1] in lessons)
         case ("tests", "checks", *_):
-            return of is None or of[1] in asked
+            return of[1] in asked if of else path.stem not in references.BESIDE_CHECKS
         case ("grader", "mistakes", *_):
             return path.suffix == ".py"
         case ("grader", *_):

@@ -101,7 +101,15 @@ def test_it_holds_stubs_lessons_and_checks_and_nothing_of_the_author(handout: Pa
         assert (handout / "exercises" / exercise.file).read_text() == stubs.stub(exercise)
         assert (handout / "exercises" / exercise.lesson.name).is_file()
         assert (handout / "tests" / "checks" / exercise.checks.name).is_file()
-    for name in ("solutions", "tests/right", "tests/grader", "COURSE.md", "grader/mistakes/equivalent_mutants.yaml"):
+    for name in (
+        "solutions",
+        "tests/checks/oracles.py",
+        "tests/checks/flatten_classes.py",
+        "tests/right",
+        "tests/grader",
+        "COURSE.md",
+        "grader/mistakes/equivalent_mutants.yaml",
+    ):
         assert not (handout / name).exists()
     assert list((handout / "grader" / "mistakes").glob("ex*")) == []
 
