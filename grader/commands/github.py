@@ -18,6 +18,10 @@ def command(result: Path, summary: Path | None) -> int:
     """For a workflow on GitHub: annotations on the learner's lines, and the job summary.
 
     Where GitHub gives a step an output ($GITHUB_OUTPUT), `result` in it is what GitHub Classroom's reporter reads.
+
+    \b
+    Example:
+      grade --json result.json; grade github result.json
     """
     from grader import result_file
     from grader.reports.feedback_file import feedback

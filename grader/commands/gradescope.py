@@ -23,8 +23,9 @@ def command() -> None:
     """For Gradescope: write a result as it reads it, or build the archive of an autograder.
 
     \b
-    grade gradescope RESULT.json --out results.json
-    grade gradescope build OUT.zip
+    Examples:
+      grade gradescope result.json --out results.json
+      grade gradescope build autograder.zip
     """
 
 

@@ -58,9 +58,9 @@ def overview(console: Console, run: RunResult) -> None:
         points = f"{result.points:g} of {result.max_points:g}"
         table.add_row(result.name[:4], result.title, status, points, Text(note, "yellow"))
     console.print(table)
-    bonus = sum(result.points for result in run.exercises if result.bonus)
-    console.print(Text(f"\n{run.points:g} of {run.max_points:g} points", "bold"), end="")
-    console.print(f"  (and {bonus:g} bonus)" if bonus else "", f" in {run.seconds:.1f} s")
+    main, bonus = f"{run.points:g} of {run.max_points:g} points", f"{run.bonus:g} of {run.max_bonus:g} bonus points"
+    console.print(Text(f"\n{main if run.max_points else bonus}", "bold"), end="")
+    console.print(f"  (and {run.bonus:g} bonus)" if run.bonus and run.max_points else "", f" in {run.seconds:.1f} s")
     sandbox(console, run.layers)
 
 
