@@ -22,6 +22,11 @@ def command(folder: Path, typed: str | None, title: str, due: str, seed: int, wi
 
     Its branch main holds stubs, lessons, checks and the grader; solutions and known mistakes travel sealed. The same
     commit of the kata and the same options give the same commits.
+
+    \b
+    Examples:
+      grade handout ../assignment --with-solutions
+      grade handout ../week3 --exercises 1,5,7-9 --title "Week 3" --due 2026-12-01
     """
     from grader.course import handout
     from grader.reports import terminal
