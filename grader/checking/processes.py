@@ -26,6 +26,7 @@ from grader.errors import UsageError
 from grader.result import Check
 from grader.sandbox.launch import Sandbox, SandboxedWorker
 
+CLOSE_SECONDS = 5.0  # in which the warm process ends those that it has forked; it takes milliseconds
 PIPE_CLOSED = 74  # the exit status of a process whose answer closed the pipe for its records
 CAN_FORK = hasattr(os, "fork") and hasattr(socket, "send_fds") and sys.platform == "linux"
 
@@ -161,7 +162,7 @@ class Workers:
             self._sandbox.close()
         for process in list(self._spawned):
             with contextlib.suppress(subprocess.TimeoutExpired):
-                process.wait(1 if process is self._warm and self._fork else 0)
+                process.wait(CLOSE_SECONDS if process is self._warm and self._fork else 0)
             _kill(process)
         self._errors.close()
 

@@ -6,6 +6,7 @@ process ends with it. Where processes cannot fork, the supervisor starts a new w
 """
 
 import contextlib
+import ctypes
 import gc
 import hashlib
 import importlib
@@ -37,6 +38,7 @@ _QUIET = ["terminal", "cacheprovider", "doctest", "junitxml", "faulthandler", "l
 _QUIET += ["threadexception", "warnings", "pastebin", "debugging", "setuponly", "setupplan", "stepwise", "recwarn"]
 
 
+_PR_SET_PDEATHSIG = 1
 GARBAGE = 20_000  # objects before Python looks for cycles; at its usual 700 that takes a twentieth of a check
 
 
@@ -106,6 +108,7 @@ def serve(connection: socket.socket, records: Records, items: dict[str, list[pyt
                 plugin.draw(items[request["exercise"]], request["seed"])
             child = os.fork()
             if child == 0:
+                end_with_parent()
                 os.setsid()
                 connection.close()
                 run(request, Records(descriptors[0]), items, *descriptors[1:])
@@ -116,6 +119,12 @@ def serve(connection: socket.socket, records: Records, items: dict[str, list[pyt
     finally:
         for child in children:
             end(child, 0.0)
+
+
+def end_with_parent() -> None:
+    """Have this process killed when the one that forked it ends, however that ends: an answer may loop (Linux)."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def requests(connection: socket.socket) -> Iterator[tuple[dict[str, Any], list[int]]]:

@@ -1,9 +1,16 @@
 """Answers that misbehave cost their own check or exercise, in words that say what happened, and no other result."""
 
+import subprocess
+import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
 
+import psutil
 import pytest
 from conftest import as_json, by_number, grade, spoil
+
+from grader import checkout
 
 FORWARD = "        if x.dim() != 3 or x.shape[1] % self.group:"
 LIMITS = ("--check-seconds", "3", "--exercise-seconds", "12")
@@ -22,6 +29,14 @@ def at_import(folder: Path, code: str) -> None:
     """Let the file do something when it is imported."""
     path = folder / by_number(5).file
     path.write_text(f"{path.read_text()}\n{code}\n")
+
+
+def until(holds: Callable[[], object]) -> None:
+    """Wait until something holds."""
+    deadline = time.monotonic() + 60
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
 
 
 def differences(exercise: dict[str, object]) -> set[str]:
@@ -126,3 +141,21 @@ def test_a_process_of_its_own_for_each_exercise_where_fork_is_missing(solved: Pa
     assert four.status == "passed"
     assert five.status == "error"
     assert any(check.finding.status == "passed" for check in five.checks)
+
+
+def test_an_answer_that_loops_ends_with_the_process_that_forked_it(solved: Path) -> None:
+    (solved / by_number(5).file).write_text("while True:\n    pass\n")
+    looping = "from sys import argv; from pathlib import Path; from grader import curriculum; " + (
+        "from grader.checking import run; from grader.checking.processes import Workers; "
+        "from grader.submission import read_folder; five = curriculum.find(['5']); workers = Workers(five); "
+        "print(workers._warm.pid, flush=True); list(run.grade(read_folder(Path(argv[1])), five, workers))"
+    )
+    command = [sys.executable, "-c", looping, str(solved)]
+    with subprocess.Popen(command, cwd=checkout.ROOT, stdout=subprocess.PIPE, text=True) as grading:
+        assert grading.stdout is not None
+        warm = psutil.Process(int(grading.stdout.readline()))
+        until(lambda: warm.children())
+        children = warm.children()
+        warm.kill()
+        grading.kill()
+    until(lambda: not any(child.is_running() and child.status() != psutil.STATUS_ZOMBIE for child in children))
