@@ -25,6 +25,13 @@ def line(text: str) -> str:
     return joined if len(joined) <= LONGEST_LINE else joined[: LONGEST_LINE - 1] + "…"
 
 
+def reason(error: BaseException) -> str:
+    """What an error says, in one short line."""
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    return line(str(error).partition("\n")[0])[:100] or type(error).__name__
+
+
 def code_span(text: str) -> str:
     """Markdown that shows one line as it is: no markup, link or HTML in it takes effect."""
     shown = line(text) or " "

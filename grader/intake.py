@@ -1,10 +1,11 @@
 """What a student handed in (a folder, a zip, a notebook) as answers, by whitelist. Bytes are read, no code is run.
 
-Only `exNN_name.py` counts: a file of that name anywhere in a folder or zip, or the notebook cells that are marked so
-(`metadata.kata.file`, or a first line `# exNN_name.py`). Everything else is left, and named. Nothing is unpacked to a
-path that a student chose, no link is followed, and no file is read further than an answer may be long.
+Only `exNN_name.py` counts: a file of that name anywhere in a folder or zip, or the cells of a notebook that are marked
+so (`notebook_cells`). Everything else is left, and named. Nothing is unpacked to a path that a student chose, no link
+is followed, and no file is read further than an answer may be long.
 """
 
+import contextlib
 import hashlib
 import json
 import os
@@ -17,20 +18,20 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path, PurePosixPath
 
-from grader import curriculum
-from grader.harmless import line
-from grader.submission import MOST_BYTES
+from grader import checkout, curriculum, notebook_cells
+from grader.errors import UsageError
+from grader.harmless import line, reason
+from grader.submission import MOST_BYTES, Submission, laid_out, read_folder
 
 KINDS = (".zip", ".ipynb")
 MOST_FILES = 10_000
 MOST_ANSWERS = 64
 MOST_DEPTH = 16
-MOST_CONTAINER_BYTES = 16 << 20  # of a zip or a notebook: a larger one holds more than answers
+MOST_ZIP_BYTES = 16 << 20  # a larger one holds more than answers
 MOST_NAMED = 50
 NEVER_LOOKED_INTO = ("__MACOSX", "__pycache__", "node_modules", "venv")
 
 _ANSWER = re.compile(r"ex(\d\d)_[A-Za-z0-9_]{1,60}\.py", re.ASCII)
-_MARKED = re.compile(r"#\s*(ex\d\d_\w+\.py)\s*", re.ASCII)
 _DAMAGED = (OSError, zipfile.BadZipFile, zlib.error, EOFError, ValueError, RuntimeError, NotImplementedError)
 
 
@@ -83,12 +84,36 @@ def take(path: Path) -> Taken:
             try:
                 answers[name] = piece.read()
             except _DAMAGED as error:
-                why = f"cannot be read ({_reason(error)})"
+                why = f"cannot be read ({reason(error)})"
         if why is not None:
             ignored.append(f"{line(piece.place)}: {why}")
     if len(ignored) > MOST_NAMED:
         ignored[MOST_NAMED:] = [f"and {len(ignored) - MOST_NAMED:,} more"]
     return Taken(answers, tuple(ignored))
+
+
+@contextlib.contextmanager
+def opened(path: Path) -> Iterator[tuple[Submission, tuple[str, ...]]]:
+    """Answers to be graded, for the time of the block: a folder as it lies, or what a zip or a notebook holds.
+
+    Second, what was left of a zip or a notebook and why, a line each.
+
+    Raises:
+        UsageError: nothing can be read there.
+    """
+    if path.suffix.lower() not in KINDS or path.is_dir():
+        yield read_folder(path), ()
+        return
+    shown = checkout.shown(path)
+    taken = take(path)
+    if taken.problem:
+        raise UsageError(f"{shown}: {taken.problem}")
+    with contextlib.ExitStack() as stack:
+        try:
+            folder = stack.enter_context(laid_out(taken.answers))
+        except OSError as error:
+            raise UsageError(f"the answers in {shown} cannot be laid out: {error.strerror}") from error
+        yield Submission(folder, shown), taken.ignored
 
 
 def _pieces(path: Path) -> list[_Piece]:
@@ -99,10 +124,10 @@ def _pieces(path: Path) -> list[_Piece]:
         if stat.S_ISDIR(mode):
             return list(_in_folder(path))
         if path.suffix.lower() == ".ipynb":
-            return list(_in_notebook(_read(path, MOST_CONTAINER_BYTES)))
+            return list(_in_notebook(_read(path, notebook_cells.MOST_BYTES)))
         return list(_in_zip(path))
     except OSError as error:
-        raise _Unreadable(f"it cannot be read ({_reason(error)})") from error
+        raise _Unreadable(f"it cannot be read ({reason(error)})") from error
 
 
 def _not_taken(name: str, answers: dict[str, bytes]) -> str | None:
@@ -154,12 +179,12 @@ def _read(path: Path, most: int, *, cut: bool = False) -> bytes:
 
 def _in_zip(path: Path) -> Iterator[_Piece]:
     """Every file in a zip. A member is read as a stream that is cut off, so what it claims to hold does not matter."""
-    if path.stat().st_size > MOST_CONTAINER_BYTES:
-        raise _Unreadable(f"it is larger than {MOST_CONTAINER_BYTES >> 20} MiB; hand in the exNN_name.py files alone")
+    if path.stat().st_size > MOST_ZIP_BYTES:
+        raise _Unreadable(f"it is larger than {MOST_ZIP_BYTES >> 20} MiB; hand in the exNN_name.py files alone")
     try:
         archive = zipfile.ZipFile(os.fdopen(os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0)), "rb"))
     except _DAMAGED as error:
-        raise _Unreadable(f"it is no zip that can be opened ({_reason(error)})") from error
+        raise _Unreadable(f"it is no zip that can be opened ({reason(error)})") from error
     members = archive.infolist()
     if len(members) > MOST_FILES:
         raise _Unreadable(f"it holds more than {MOST_FILES:,} files")
@@ -191,39 +216,13 @@ def _member(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
 
 
 def _in_notebook(content: bytes) -> Iterator[_Piece]:
-    """The marked cells of a notebook, those of one file joined in their order."""
-    import nbformat  # 0.2 s, and only who hands in a notebook needs it
-    import nbformat.reader
-
+    """The answers in the cells of a notebook."""
     try:
-        # Not `nbformat.reads`: that warns on standard error of everything that notebooks in the wild leave out.
-        notebook = nbformat.convert(nbformat.reader.reads(content.decode("utf-8")), 4)
-        cells = [(_file_of(cell), str(cell["source"])) for cell in notebook["cells"] if cell["cell_type"] == "code"]
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, nbformat.ValidationError) as error:
-        raise _Unreadable(f"it is no notebook that can be read ({_reason(error)})") from error
-    files: dict[str, list[str]] = {}
-    for name, source in cells:
-        if name is not None:
-            files.setdefault(name, []).append(source.rstrip("\n") + "\n")
-    unmarked = sum(name is None for name, _ in cells)
-    for name, sources in files.items():
-        whole = "\n\n".join(sources).encode("utf-8", "surrogatepass")[: MOST_BYTES + 1]
+        found = notebook_cells.answers(notebook_cells.code_cells(content))
+    except notebook_cells.NoNotebook as error:
+        raise _Unreadable(str(error)) from error
+    for name, text in found.files.items():
+        whole = text.encode("utf-8", "surrogatepass")[: MOST_BYTES + 1]
         yield _Piece(name, lambda whole=whole: whole)  # type: ignore[misc]
-    if unmarked:
-        yield _Piece(f"{unmarked} code cell{'s' * (unmarked > 1)}", refused="not marked as an answer to an exercise")
-
-
-def _file_of(cell: dict[str, object]) -> str | None:
-    """The answer that a cell belongs to: its metadata say so, or its first line."""
-    metadata = cell.get("metadata")
-    kata = metadata.get("kata") if isinstance(metadata, dict) else None
-    if isinstance(kata, dict) and isinstance(kata.get("file"), str):
-        return str(kata["file"])
-    first = _MARKED.fullmatch(str(cell["source"]).partition("\n")[0])
-    return first[1] if first else None
-
-
-def _reason(error: BaseException) -> str:
-    if isinstance(error, OSError) and error.strerror:
-        return error.strerror
-    return line(str(error).partition("\n")[0])[:100] or type(error).__name__
+    for what, why in found.left:
+        yield _Piece(what, refused=why)

@@ -1,6 +1,9 @@
 """A folder of answers: which file is whose, and what is wrong with files that cannot even be read. Runs no code."""
 
-from collections.abc import Sequence
+import contextlib
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -76,6 +79,26 @@ def read_folder(folder: Path) -> Submission:
     except OSError as error:
         raise UsageError(f"the folder {shown} cannot be read: {error.strerror}") from error
     return Submission(folder.resolve(), shown)
+
+
+@contextlib.contextmanager
+def laid_out(answers: Mapping[str, bytes], within: Path | None = None) -> Iterator[Path]:
+    """These files alone, in a new folder that goes away with the block.
+
+    Args:
+        answers: file name to content.
+        within: the folder that it is made in (the system's own for such).
+
+    Raises:
+        OSError: the disk is full, ...
+    """
+    folder = Path(tempfile.mkdtemp(prefix="answers-", dir=within))
+    try:
+        for name, content in answers.items():
+            (folder / name).write_bytes(content)
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _unreadable(path: Path) -> FileProblem | None:

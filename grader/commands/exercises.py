@@ -13,7 +13,9 @@ from grader.reports.console import open_console
 
 @click.command("exercises")
 @click.argument("names", nargs=-1, metavar="[EXERCISE]...", shell_complete=commands.complete_exercise)
-@click.option("--answers", type=click.Path(path_type=Path), metavar="DIR", help="Another folder of exNN_name.py files.")
+@click.option(
+    "--answers", type=click.Path(path_type=Path), metavar="DIR", help="A folder of exNN_name.py files, or a notebook."
+)
 @click.option("--json", "json_file", metavar="FILE", help="Write the result as JSON too; - is standard output.")
 @click.option("--seed", type=int, default=None, help="Seed of the checks' inputs (0, or the assignment's).")
 @click.option("--verbose", is_flag=True, help="Show every check.")
@@ -41,12 +43,13 @@ def command(
       grade                   all of them
       grade 5 fusion          two, by number and by a part of the name
       grade --answers solutions --json result.json
+      grade --answers kata.ipynb
     """
+    from grader import intake
     from grader.checking import run
     from grader.checking.processes import Workers
     from grader.learner import state
     from grader.reports import onward, terminal
-    from grader.submission import read_folder
     from grader.whole_file import writable, write_whole
 
     chosen = curriculum.find(names, commands.names())
@@ -54,14 +57,14 @@ def command(
         seed = assignment.seed()
     if json_file not in (None, "-"):
         writable(Path(json_file))
-    submission = read_folder(answers if answers is not None else checkout.EXERCISES)
     limits = run.Limits(check_seconds, exercise_seconds)
     quiet = json_file == "-"
     digests = state.digests(chosen)
     console = open_console(quiet=quiet)
-    with Workers(chosen, sandbox=sandbox, accept_weak=accept_weak_sandbox) as workers:
-        result = result_of(console, run.grade(submission, chosen, workers, seed=seed, limits=limits))
-    notes = [f"{name} belongs to no exercise and is not graded" for name in submission.unknown()]
+    with intake.opened(answers if answers is not None else checkout.EXERCISES) as (submission, left):
+        notes = [*left, *(f"{name} belongs to no exercise and is not graded" for name in submission.unknown())]
+        with Workers(chosen, sandbox=sandbox, accept_weak=accept_weak_sandbox) as workers:
+            result = result_of(console, run.grade(submission, chosen, workers, seed=seed, limits=limits))
     kept = state.keep(result, digests) if submission.folder == checkout.EXERCISES else None
     terminal.problems(console, [*notes, *(kept.notes if kept else ())])
     terminal.headline(console, assignment.here())

@@ -10,7 +10,9 @@ from grader.reports.console import open_console
 
 
 @click.command("race")
-@click.option("--answers", type=click.Path(path_type=Path), metavar="DIR", help="Another folder of exNN_name.py files.")
+@click.option(
+    "--answers", type=click.Path(path_type=Path), metavar="DIR", help="A folder of exNN_name.py files, or a notebook."
+)
 @click.option("--data", default="language", show_default=True, metavar="language|names|FILE", help="What to learn.")
 @click.option("--letters", type=click.IntRange(0), default=200_000, show_default=True, help="Of the language.")
 @click.option("--seeds", type=click.IntRange(1, 20), help="Runs of each model (1; with words 3).")
@@ -25,11 +27,10 @@ def command(answers: Path | None, data: str, letters: int, seeds: int | None, ou
       grade race --answers solutions
       grade race --data names --out race.png
     """
-    from grader import corpus
+    from grader import corpus, intake
     from grader.learner import race
     from grader.learner.race_verdict import standings, verdict
     from grader.reports import race_plot
-    from grader.submission import read_folder
     from grader.whole_file import writable, write_whole
 
     if out is not None:
@@ -37,18 +38,18 @@ def command(answers: Path | None, data: str, letters: int, seeds: int | None, ou
             raise UsageError(f"--out draws {', '.join(race_plot.PICTURES)}, not {out.name!r}")
         writable(out)
     curriculum.needed({3, 4, 8}, "grade race")
-    submission = read_folder(answers if answers is not None else checkout.EXERCISES)
     if data == "language":
         course, lanes = race.language_race(letters, seeds or 1)
     else:
         words = corpus.load_names() if data == "names" else corpus.read_words(corpus.find_corpus(data))
         course, lanes = race.names_race(words, seeds or 3)
     console = open_console()
-    run = race.Race(submission.folder, course, lanes)
-    try:
-        curves, arrivals = race_plot.follow(console, lanes, run.events())
-    finally:
-        run.close()
+    with intake.opened(answers if answers is not None else checkout.EXERCISES) as (submission, _):
+        run = race.Race(submission.folder, course, lanes)
+        try:
+            curves, arrivals = race_plot.follow(console, lanes, run.events())
+        finally:
+            run.close()
     found = standings(arrivals)
     race_plot.report(console, curves, found, verdict(arrivals))
     if out is not None:

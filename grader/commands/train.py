@@ -10,7 +10,9 @@ from grader.reports.console import open_console
 
 
 @click.command("train")
-@click.option("--answers", type=click.Path(path_type=Path), metavar="DIR", help="Another folder of exNN_name.py files.")
+@click.option(
+    "--answers", type=click.Path(path_type=Path), metavar="DIR", help="A folder of exNN_name.py files, or a notebook."
+)
 @click.option("--data", default="names", show_default=True, metavar="names|makemore|FILE", help="Words to learn from.")
 @click.option(
     "--recipe",
@@ -48,25 +50,26 @@ def command(
       grade train --recipe fast --out tree.pt
       grade train --answers solutions --data words.txt
     """
-    from grader import corpus
+    from grader import corpus, intake
     from grader.learner import train
     from grader.reports import training
-    from grader.submission import read_folder
 
-    submission = read_folder(answers if answers is not None else checkout.EXERCISES)
     words = corpus.load_names() if data == "names" else corpus.read_words(corpus.find_corpus(data))
-    missing = train.missing(submission)
-    if missing and not with_solutions:
-        first, others = missing[0], len(missing) - 1
-        more = f" (and {others} more)" if others else ""
-        raise UsageError(f"{first.name} is not written yet{more}: grade {first.short}, or --with-solutions stands in")
-    if out is None:
-        out = checkout.STATE / "tree.pt"
-        checkout.STATE.mkdir(exist_ok=True)
-    console = open_console()
-    order = train.Order(recipe, steps, seed, device, threads, out, fresh)
-    run = train.Training(submission, missing, words, order)
-    try:
-        return 0 if training.follow(console, run, missing, words, out) else 130
-    finally:
-        run.close()
+    with intake.opened(answers if answers is not None else checkout.EXERCISES) as (submission, _):
+        missing = train.missing(submission)
+        if missing and not with_solutions:
+            first, others = missing[0], len(missing) - 1
+            more = f" (and {others} more)" if others else ""
+            raise UsageError(
+                f"{first.name} is not written yet{more}: grade {first.short}, or --with-solutions stands in"
+            )
+        if out is None:
+            out = checkout.STATE / "tree.pt"
+            checkout.STATE.mkdir(exist_ok=True)
+        console = open_console()
+        order = train.Order(recipe, steps, seed, device, threads, out, fresh)
+        run = train.Training(submission, missing, words, order)
+        try:
+            return 0 if training.follow(console, run, missing, words, out) else 130
+        finally:
+            run.close()

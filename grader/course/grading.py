@@ -3,11 +3,9 @@
 What a submission needs goes in as a value, what was found comes out as one. Who writes it down is `class_run`.
 """
 
-import contextlib
 import shutil
 import tempfile
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -18,7 +16,7 @@ from grader.errors import UsageError
 from grader.harmless import line
 from grader.intake import Taken
 from grader.result import Check, Origin, RunResult
-from grader.submission import Submission
+from grader.submission import Submission, laid_out
 
 TRIES = 3
 
@@ -61,7 +59,7 @@ class Grader:
             UsageError: they broke each time.
             OSError: the answers could not be laid out: the disk is full.
         """
-        with self._folder(task) as folder:
+        with laid_out(task.taken.answers, self._scratch) as folder:
             for _ in range(TRIES):
                 try:
                     return self._graded(task, folder)
@@ -86,17 +84,6 @@ class Grader:
     def _start(self) -> Workers:
         terms = self._terms
         return Workers(terms.chosen(), hidden=self._hidden, sandbox=True, accept_weak=terms.accept_weak, many=True)
-
-    @contextlib.contextmanager
-    def _folder(self, task: Task) -> Iterator[Path]:
-        """The answers alone, in a folder that goes away again."""
-        folder = Path(tempfile.mkdtemp(prefix="answers-", dir=self._scratch))
-        try:
-            for name, content in task.taken.answers.items():
-                (folder / name).write_bytes(content)
-            yield folder
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
 
     def _graded(self, task: Task, folder: Path) -> RunResult:
         submission = Submission(folder, task.student, self._terms.given())

@@ -30,19 +30,24 @@ _MARK = re.compile(r"»([^«\n]*)«")
 
 
 def report(console: Console, run: RunResult, *, verbose: bool = False) -> None:
-    """Print a whole run.
+    """Print a whole run, and what to do next."""
+    found(console, run, verbose=verbose)
+    _next_step(console, run, {exercise.name: exercise for exercise in curriculum.exercises()})
+
+
+def found(console: Console, run: RunResult, *, verbose: bool = False, command: str = "grade") -> None:
+    """Print what a run found.
 
     Args:
         console: where to.
         run: the result.
         verbose: every check, and every failing one in full; else the first failing one of each exercise.
+        command: what the learner types to grade.
     """
-    by_name = {exercise.name: exercise for exercise in curriculum.exercises()}
     for result in run.exercises:
         if verbose or result.status not in ("passed", "not_started"):
-            _exercise(console, result, by_name[result.name], run.answers, verbose)
+            _exercise(console, result, verbose, command)
     overview(console, run)
-    _next_step(console, run, by_name)
 
 
 def overview(console: Console, run: RunResult) -> None:
@@ -72,11 +77,12 @@ def _next_step(console: Console, run: RunResult, by_name: dict[str, Exercise]) -
     started = [result for result in waiting if result.status not in ("not_started", "blocked")]
     result = (started or waiting)[0]
     exercise = by_name[result.name]
-    path = f"{run.answers}/{exercise.file}"
+    in_one_file = run.answers.lower().endswith((".ipynb", ".zip"))
+    path = f"{exercise.file} in {run.answers}" if in_one_file else f"{run.answers}/{exercise.file}"
     console.print()
     if result.status == "not_started":
         _line(console, f"Next: read {_lesson(exercise)}")
-        if not Path(run.answers, exercise.file).exists():
+        if not in_one_file and not Path(run.answers, exercise.file).exists():
             _line(console, f"      then write {path} (there is no such file yet)")
         else:
             _line(console, f"      then open {path} and fill in what says NotImplementedError")
@@ -86,7 +92,7 @@ def _next_step(console: Console, run: RunResult, by_name: dict[str, Exercise]) -
     _line(console, f"      a hint: grade hint {exercise.short}    once more: grade {exercise.short}")
 
 
-def _exercise(console: Console, result: ExerciseResult, exercise: Exercise, folder: str, verbose: bool) -> None:
+def _exercise(console: Console, result: ExerciseResult, verbose: bool, command: str) -> None:
     head = Text(f"{result.name[:4]}  {result.title}", "bold")
     head.append(f"  {result.points:g} of {result.max_points:g} points", "not bold")
     console.print(head)
@@ -110,7 +116,7 @@ def _exercise(console: Console, result: ExerciseResult, exercise: Exercise, fold
         more.append(f"  {SIGNS['not_started']} {waiting} more: not written yet")
     wrong = [check for check in result.checks if check.finding.status not in ("passed", "not_started")]
     if len(wrong) > explained:
-        more.append(f"  the first is explained above; all of them: grade {exercise.short} --verbose")
+        more.append(f"  the first is explained above; all of them: {command} {result.name[:4]} --verbose")
     for line in more:
         _line(console, line, style="dim")
     if more or not explain:  # an explanation ends with an empty line of its own

@@ -152,3 +152,11 @@ def grade_warm(warm: Workers) -> Callable[..., ExerciseResult]:
         return result.exercises[0]
 
     return grade_one
+
+
+@pytest.fixture
+def jupyter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder to work in; the kernel's own files stay out of the home of who runs the tests."""
+    for name in ("IPYTHONDIR", "JUPYTER_RUNTIME_DIR", "JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR"):
+        monkeypatch.setenv(name, str(tmp_path / "jupyter"))
+    return tmp_path

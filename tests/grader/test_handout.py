@@ -10,9 +10,11 @@ from pathlib import Path
 
 import pytest
 from conftest import COPIED, as_json, by_number, committed, git, grade, spoil
+from kernels import Kernel
 
-from grader import assignment, checkout, curriculum, references, stubs
+from grader import assignment, checkout, curriculum, intake, references, stubs
 from grader.course import leaks
+from grader.notebook_cells import marked
 
 FIVE = by_number(5)
 OVER_TIME = (
@@ -428,3 +430,20 @@ def test_the_solutions_branch_of_somebody_else_is_left_alone(copied: Path) -> No
     assert (done.returncode, len(done.stderr.splitlines())) == (2, 1)
     assert "is checked out" in done.stderr
     assert git(copied, "rev-parse", "main") == before
+
+
+def test_a_notebook_of_a_part_runs_on_what_is_given(
+    kata: Path, tmp_path: Path, jupyter: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    part = hand_out(kata, tmp_path / "part", "--exercises", "7")
+    assert grade("notebook", "build", tmp_path / "part.ipynb", checkout_copy=part).returncode == 0
+    assert list(intake.take(tmp_path / "part.ipynb").answers) == [by_number(7).file]
+    monkeypatch.setenv("PYTHONPATH", str(part))
+    kernel = Kernel(jupyter)
+    try:
+        kernel.run("%load_ext grader.notebook")
+        assert kernel.run(marked(by_number(7).file, stubs.answer(by_number(7)))) == {}
+        assert kernel.run("Fusion(2, 3, group=4).flatten.group")["text/plain"] == "4"
+        assert "✓ passed  100 of 100" in kernel.run("%grade 7")["text/plain"]
+    finally:
+        kernel.close()

@@ -114,7 +114,7 @@ def test_a_member_that_lies_about_its_size_is_named(tmp_path: Path) -> None:
 def test_a_zip_of_too_many_or_too_much_is_refused_in_a_line(tmp_path: Path) -> None:
     zipped(tmp_path / "many.zip", {f"{number}.txt": "" for number in range(intake.MOST_FILES + 1)})
     assert intake.take(tmp_path / "many.zip").problem == "it holds more than 10,000 files"
-    (tmp_path / "large.zip").write_bytes(b"PK" + bytes(intake.MOST_CONTAINER_BYTES))
+    (tmp_path / "large.zip").write_bytes(b"PK" + bytes(intake.MOST_ZIP_BYTES))
     assert "larger than 16 MiB" in str(intake.take(tmp_path / "large.zip").problem)
 
 
@@ -159,7 +159,7 @@ def test_cells_of_a_notebook_are_marked_by_metadata_or_by_their_first_line(tmp_p
     ]
     (tmp_path / "a.ipynb").write_text(nbformat.writes(nbformat.v4.new_notebook(cells=cells)))
     taken = intake.take(tmp_path / "a.ipynb")
-    assert taken.answers == {ONE: f"# {ONE}\nfirst = 1\n\n\nsecond = 2\n".encode()}
+    assert taken.answers == {ONE: b"first = 1\n\n\nsecond = 2\n"}
     assert "2 code cells: not marked as an answer to an exercise" in left(taken)
     assert "../../ex05_x.sh: only exNN_name.py files are taken" in left(taken)
 

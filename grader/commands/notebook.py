@@ -1,0 +1,109 @@
+"""`grade notebook`."""
+
+from pathlib import Path
+
+import click
+
+from grader import checkout, commands, curriculum
+from grader.errors import UsageError
+from grader.reports.console import open_console
+
+FORCE = click.option("--force", is_flag=True, help="Write over what is there.")
+
+
+@click.group("notebook", no_args_is_help=False)
+def command() -> None:
+    """The exercises as a notebook, and the answers back out of one.
+
+    \b
+    Examples:
+      grade notebook build kata.ipynb
+      grade notebook read kata.ipynb answers
+      grade --answers kata.ipynb
+    """
+
+
+@command.command("build")
+@click.argument("out", type=click.Path(path_type=Path), metavar="OUT.ipynb")
+@click.option(
+    "--exercise",
+    "names",
+    multiple=True,
+    metavar="EXERCISE",
+    shell_complete=commands.complete_exercise,
+    help="This one alone; several times for more.",
+)
+@FORCE
+def build(out: Path, names: tuple[str, ...], force: bool) -> int:
+    """Make a notebook: of each exercise its lesson, a cell for the answer, and a cell that grades it.
+
+    \b
+    Examples:
+      grade notebook build kata.ipynb
+      grade notebook build ex05.ipynb --exercise 5
+    """
+    from grader.course import notebook
+    from grader.reports import terminal
+    from grader.whole_file import writable, write_whole
+
+    chosen = curriculum.find(names, commands.names())
+    shown = checkout.shown(out)
+    if out.suffix != ".ipynb":
+        raise UsageError(f"{shown} is no name for a notebook; let it end in .ipynb")
+    writable(out)
+    if out.exists() and not force:
+        raise UsageError(f"{shown} is there already; name another file, or --force writes over it")
+    write_whole(out, notebook.build(chosen))
+    count = f"{len(chosen)} exercise{'s' * (len(chosen) > 1)}"
+    terminal.lines(open_console(), [f"{shown}: {count}; grade --answers {shown} grades it"])
+    return 0
+
+
+@command.command("read")
+@click.argument("source", type=click.Path(path_type=Path), metavar="IN.ipynb")
+@click.argument("folder", type=click.Path(path_type=Path), metavar="DIR")
+@FORCE
+def read(source: Path, folder: Path, force: bool) -> int:
+    """Take the answers out of a notebook, into DIR/exNN_name.py.
+
+    \b
+    Examples:
+      grade notebook read kata.ipynb answers
+      grade notebook read kata.ipynb exercises --force
+    """
+    from grader import intake
+    from grader.reports import terminal
+    from grader.whole_file import write_whole
+
+    shown = checkout.shown(source)
+    if source.suffix.lower() != ".ipynb":
+        raise UsageError(f"{shown} is no notebook: its name does not end in .ipynb")
+    taken = intake.take(source)
+    if taken.problem:
+        raise UsageError(f"{shown}: {taken.problem}")
+    if not taken.answers:
+        raise UsageError(f"{shown} holds no answer: the cell of one begins with a line like `# {_an_exercise().file}`")
+    _refuse(folder, sorted(taken.answers), force)
+    for name, content in sorted(taken.answers.items()):
+        write_whole(folder / name, content)
+    console = open_console()
+    terminal.problems(console, taken.ignored)
+    terminal.lines(console, [checkout.shown(folder / name) for name in sorted(taken.answers)])
+    return 0
+
+
+def _an_exercise() -> curriculum.Exercise:
+    return curriculum.exercises()[0]
+
+
+def _refuse(folder: Path, names: list[str], force: bool) -> None:
+    """Make the folder; say what keeps the files from being written there, before the first one is."""
+    shown = checkout.shown(folder)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        there = sorted(path.name for path in folder.glob("ex[0-9][0-9]_*.py"))
+    except OSError as error:
+        raise UsageError(f"cannot write to {shown}: {error.strerror}; name another folder") from error
+    if there and not force:
+        more = f" and {len(there) - 1} more" if len(there) > 1 else ""
+        raise UsageError(f"{shown} holds {there[0]}{more} already; name another folder, or --force writes over them")

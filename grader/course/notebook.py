@@ -1,0 +1,136 @@
+"""A notebook made of exercises: of each its lesson, its stub in a cell for the answer, and a cell that grades it there.
+
+What such a notebook does while it is open is in `grader.notebook`, how answers are read out of one in `notebook_cells`.
+"""
+
+import base64
+import mimetypes
+import re
+from collections.abc import Iterator, Sequence
+from html import escape
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+from grader import checkout, notebook_cells, stubs
+from grader.curriculum import Exercise
+from grader.errors import UsageError
+
+TITLE = "WaveNet kata"
+# What a notebook's Markdown cell can carry with it (JupyterLab draws no other attachment, and SVG only in a data URL).
+ATTACHED = ("image/png", "image/jpeg", "image/gif", "image/webp")
+SVG = "image/svg+xml"
+_FENCE = r"^(?P<fence>```|~~~)[\s\S]*?^(?P=fence)[ \t]*$"
+_LINK = re.compile(
+    rf"{_FENCE}|(?P<picture>!?)\[(?P<text>[^\]]*)\]\((?P<target>[^)\s]+)(?:\s+\"[^\"]*\")?\)", re.MULTILINE
+)
+_ELSEWHERE = re.compile(r"[a-z][a-z0-9+.-]*:|#", re.IGNORECASE)
+
+
+def build(exercises: Sequence[Exercise], title: str = TITLE) -> str:
+    """The text of a notebook of these exercises; the same exercises give the same text, byte for byte.
+
+    Raises:
+        UsageError: a lesson or a picture of it cannot be read, or a stub cannot be made.
+    """
+    import nbformat  # 0.2 s
+
+    cells = [*_start(title, exercises)]
+    for exercise in exercises:
+        cells += [_lesson(exercise), _answer(exercise), _grading(exercise)]
+    metadata = {
+        "kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"},
+        "language_info": {"name": "python"},
+    }
+    notebook = nbformat.v4.new_notebook(cells=cells, metadata=metadata)
+    nbformat.validate(notebook)
+    return str(nbformat.writes(notebook)) + "\n"
+
+
+def _start(title: str, exercises: Sequence[Exercise]) -> Iterator[Any]:
+    example = exercises[0]
+    yield _cell(
+        "markdown",
+        "start",
+        f"# {title}\n\n"
+        "Open this notebook with the Python that the kata is installed in (`.venv` in its folder), and run the next "
+        "cell once each time the kernel has started. Then, for each exercise: read its lesson, write your answer in "
+        "the cell below, run it, and run the cell after it, which grades what you ran, saved or not.\n\n"
+        f"Leave the first line of an answer as it is: `# {example.file}` says whose it is. Keep one such cell for "
+        "each exercise. Other cells are yours: nobody grades them.",
+    )
+    yield _cell("code", "load", "%load_ext grader.notebook", locked=True)
+
+
+def _lesson(exercise: Exercise) -> Any:
+    """The lesson without its front matter; its pictures travel with the cell, links to files become their names."""
+    try:
+        text = exercise.lesson.read_text(encoding="utf-8").split("---\n", 2)[2].strip()
+    except (OSError, IndexError) as error:
+        raise UsageError(
+            f"the lesson {checkout.shown(exercise.lesson)} cannot be read; git checkout mends it"
+        ) from error
+    attachments: dict[str, dict[str, str]] = {}
+
+    def carried(link: re.Match[str]) -> str:
+        if link["fence"] or _ELSEWHERE.match(link["target"]):
+            return link[0]
+        target = unquote(link["target"].partition("#")[0])
+        path = exercise.lesson.parent / target
+        if not link["picture"]:
+            return f"{link['text']} ({path.relative_to(checkout.ROOT).as_posix()})"
+        kind, data = _picture(exercise, path)
+        if kind == SVG:
+            return f'<img alt="{escape(link["text"])}" src="data:{SVG};base64,{data}">'
+        name = re.sub(r"[^A-Za-z0-9_.]+", "-", target)  # of what is the same in an address and in a name
+        attachments[name] = {kind: data}
+        return f"![{link['text']}](attachment:{name})"
+
+    cell = _cell("markdown", f"{exercise.short}-lesson", _LINK.sub(carried, text))
+    if attachments:
+        cell["attachments"] = attachments
+    return cell
+
+
+def _picture(exercise: Exercise, path: Path) -> tuple[str, str]:
+    kind = mimetypes.guess_type(path.name)[0] or "unknown"
+    of = f"{path.name}, a picture of the lesson {exercise.short},"
+    if kind not in (*ATTACHED, SVG):
+        raise UsageError(f"{of} cannot travel in a notebook ({kind}); PNG, JPEG, GIF, WebP or SVG can")
+    try:
+        return kind, base64.b64encode(path.read_bytes()).decode()
+    except OSError as error:
+        raise UsageError(f"{of} cannot be read: {error.strerror}") from error
+
+
+def _answer(exercise: Exercise) -> Any:
+    cell = _cell(
+        "code", f"{exercise.short}-answer", notebook_cells.marked(exercise.file, stubs.stub(exercise)), solution=True
+    )
+    cell["metadata"]["kata"] = {"file": exercise.file}
+    return cell
+
+
+def _grading(exercise: Exercise) -> Any:
+    return _cell("code", f"{exercise.short}-grade", f"%grade {exercise.short}", locked=True)
+
+
+def _cell(kind: str, name: str, source: str, *, solution: bool = False, locked: bool = False) -> Any:
+    """A cell; code has nbgrader's metadata, too (version 3 of its schema).
+
+    No cell has `grade: true`: nbgrader gives points for a cell that runs without an error, and `%grade` always does.
+    """
+    from nbformat import v4
+
+    if kind == "markdown":
+        return v4.new_markdown_cell(source, id=name)
+    nbgrader = {
+        "grade_id": name,
+        "solution": solution,
+        "grade": False,
+        "locked": locked,
+        "task": False,
+        "schema_version": 3,
+        "cell_type": kind,
+    }
+    return v4.new_code_cell(source, id=name, metadata={"nbgrader": nbgrader, "deletable": False})

@@ -1,0 +1,40 @@
+"""The templates of HTML: all that they are given is escaped, and what steers a terminal or a line shown as a sign."""
+
+import re
+from functools import cache
+from pathlib import Path
+
+import jinja2
+import markupsafe
+
+from grader.harmless import plain
+
+
+def template(name: str) -> jinja2.Template:
+    """A file of `templates/`."""
+    return _environment().get_template(name)
+
+
+@cache
+def _environment() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(Path(__file__).parent / "templates"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        finalize=lambda value: plain(value) if type(value) is str else value,  # student names steer nothing here
+    )
+    environment.filters |= {"rule": _rule, "marked": _marked, "percent": lambda share: f"{100 * share:.0f}"}
+    return environment
+
+
+def _rule(text: str) -> markupsafe.Markup:
+    """A check's sentence: what stands between backticks is code."""
+    return markupsafe.Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(markupsafe.escape(text))))
+
+
+def _marked(text: str) -> markupsafe.Markup:
+    """Values side by side: the one where they part, which stands between » and «, is marked."""
+    return markupsafe.Markup(re.sub(r"»([^«\n]*)«", r"<mark>\1</mark>", str(markupsafe.escape(text))))

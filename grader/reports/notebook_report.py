@@ -1,0 +1,34 @@
+"""What `%grade` shows below its cell: as HTML in Jupyter and VS Code, as text where there is none."""
+
+import io
+from dataclasses import dataclass
+
+from grader.reports import terminal
+from grader.reports.console import open_console
+from grader.reports.html import template
+from grader.result import RunResult
+
+WIDTH = 100
+
+
+@dataclass(frozen=True, repr=False)
+class NotebookReport:
+    """A result that a notebook displays; `notes` tell of what was graded, a line each."""
+
+    result: RunResult
+    notes: tuple[str, ...] = ()
+    verbose: bool = False
+
+    def __repr__(self) -> str:
+        # Without these options rich would find the kernel by itself and display the report there, piece by piece.
+        console = open_console(
+            file=io.StringIO(), width=WIDTH, color_system=None, force_terminal=False, force_jupyter=False
+        )
+        terminal.found(console, self.result, verbose=self.verbose, command="%grade")
+        terminal.problems(console, self.notes)
+        return "\n".join(line.rstrip() for line in console.file.getvalue().splitlines())
+
+    def _repr_html_(self) -> str:
+        return template("notebook.html").render(
+            run=self.result, notes=self.notes, verbose=self.verbose, signs=terminal.SIGNS
+        )
