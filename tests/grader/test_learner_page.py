@@ -194,7 +194,7 @@ def test_the_pages_are_small_and_stand_alone(pages: dict[str, Callable[[], str]]
 
 
 def test_the_command_grades_explains_and_says_where_the_page_is(solved: Path, model: Path, tmp_path: Path) -> None:
-    spoil(solved, 10, "logits / temperature", "logits * temperature")
+    spoil(solved, 10, "model(windows) / temperature", "model(windows) * temperature")
     out = tmp_path / "page.html"
     done = grade("report", "--answers", solved, "--model", model, "--out", out)
     assert done.returncode == 1
