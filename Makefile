@@ -28,8 +28,9 @@ footprints: .venv/installed-dev
 goldens: .venv/installed-dev
 	$(BIN)/python tests/grader/goldens.py
 
-pictures: .venv/installed
+pictures: .venv/installed-dev
 	$(BIN)/python exercises/pictures/tree_and_attention.py
+	$(BIN)/python tests/pictures/draw.py
 
 stubs: .venv/installed
 	$(BIN)/python -m grader.stubs

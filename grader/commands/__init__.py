@@ -27,6 +27,7 @@ SECTIONS: dict[str, dict[str, Entry]] = {
         "train": Entry("Train the tree with your own code, and write ten new names.", "train"),
         "race": Entry("Your flat model against your trees, live, at equal size.", "race"),
         "challenge": Entry("Score a model and training of your own on words that it never sees.", "challenge"),
+        "report": Entry("A page of your progress, and pictures of your own tree.", "report"),
         "completion": Entry("The script by which bash, zsh or fish completes what you type.", "completion"),
     },
     "For instructors": {

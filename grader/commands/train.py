@@ -67,7 +67,8 @@ def command(
             out = checkout.STATE / "tree.pt"
             checkout.STATE.mkdir(exist_ok=True)
         console = open_console()
-        order = train.Order(recipe, steps, seed, device, threads, out, fresh)
+        source = data if data in corpus.NAMED else str(Path(data).absolute())
+        order = train.Order(source, recipe, steps, seed, device, threads, out, fresh)
         run = train.Training(submission, missing, words, order)
         try:
             return 0 if training.follow(console, run, missing, words, out) else 130

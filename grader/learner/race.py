@@ -82,7 +82,7 @@ def language_race(letters: int, seeds: int) -> tuple[Course, tuple[Lane, ...]]:
             Lane(f"tree, context {context}", "tree", vocabulary, context, embedding, hidden, seed)
             for context in (2**levels for levels in range(LEVELS, 0, -1))
         )
-        lanes += [deepest, _flat_of_equal_size(deepest), *others]
+        lanes += [deepest, flat_of_equal_size(deepest), *others]
     epochs = max(3, EXAMPLES // letters)  # fewer letters are read more often: the race is as long
     return Course(letters, (), batch=512, epochs=epochs), tuple(lanes)
 
@@ -93,11 +93,11 @@ def names_race(words: Sequence[str], seeds: int) -> tuple[Course, tuple[Lane, ..
         raise UsageError(f"{len(words)} words are too few to learn from and to measure on: {LEAST_WORDS} at least")
     vocabulary = len(set("".join(words))) + 1
     trees = [Lane("tree, context 8", "tree", vocabulary, 8, 24, 128, seed) for seed in range(seeds)]
-    lanes = [lane for tree in trees for lane in (tree, _flat_of_equal_size(tree))]
+    lanes = [lane for tree in trees for lane in (tree, flat_of_equal_size(tree))]
     return Course(0, tuple(words), batch=256, epochs=8), tuple(lanes)
 
 
-def _flat_of_equal_size(tree: Lane) -> Lane:
+def flat_of_equal_size(tree: Lane) -> Lane:
     """A flat model with as many parameters as a tree that normalises, to half a hidden channel."""
     v, c, e, h = tree.vocabulary, tree.context, tree.embedding, tree.hidden
     levels = c.bit_length() - 1

@@ -118,7 +118,7 @@ def of_words(answers: Any, lane: dict[str, Any], course: dict[str, Any]) -> Exam
 def train(model: nn.Module, examples: Examples, batch: int, epochs: int, seed: int, records: Records) -> None:
     """AdamW, the rate up from 0 and down to 0 again in straight lines; now and then a point of the live curve."""
     count = len(examples.targets)
-    steps = max(POINTS, epochs * count // batch)
+    steps = steps_of(count, batch, epochs)
     warm = int(WARM_UP * steps)
     optimizer = torch.optim.AdamW(model.parameters(), lr=RATE, betas=BETAS, weight_decay=DECAY)
     schedule = torch.optim.lr_scheduler.LambdaLR(
@@ -137,6 +137,11 @@ def train(model: nn.Module, examples: Examples, batch: int, epochs: int, seed: i
             loss.backward()
             optimizer.step()
             schedule.step()
+
+
+def steps_of(count: int, batch: int, epochs: int) -> int:
+    """The steps of so many passes over so many examples; a curve needs a few."""
+    return max(POINTS, epochs * count // batch)
 
 
 @torch.no_grad()

@@ -27,10 +27,12 @@ class Order:
     """What is asked for: a recipe (None: a first look, the published one with fewer steps), and where it runs.
 
     Attributes:
+        data: where the words come from: a name that `corpus` knows, or an absolute path.
         steps: of the published recipe, other than its own; None: its own.
         fresh: begin anew, also where this very run was stopped before.
     """
 
+    data: str
     recipe: str | None
     steps: int | None
     seed: int
@@ -126,6 +128,7 @@ class Training:
             "folder": str(submission.folder),
             "standing_on": [exercise.name for exercise in standing_on],
             "words": words,
+            "data": order.data,
             "recipe": order.recipe,
             "steps": order.steps,
             "seed": order.seed,

@@ -10,6 +10,7 @@ import os
 import sys
 import threading
 import time
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -20,11 +21,12 @@ from grader.checking import explain
 from grader.checking.answers import Answers
 from grader.checking.examples import Failure
 from grader.checking.worker import Records
-from grader.learner import examples
+from grader.learner import examples, training_record
 from grader.learner.checkpoint import Checkpoint
 from grader.learner.published_run import PublishedRun
 from grader.learner.recipes import FIRST_LOOK, RECIPES, Published
 from grader.learner.staged_run import StagedRun
+from grader.learner.training_record import TrainingRecord
 from grader.whole_file import write_whole
 
 CONTEXT, EMBEDDING, HIDDEN = 8, 24, 128
@@ -54,6 +56,14 @@ class Run(Protocol):
     def restore(self, state: dict[str, Any]) -> None:
         """Go on from such a state."""
         ...
+
+
+@dataclass
+class Course:
+    """What a run has taken so far: seconds of training, and its losses, as a `TrainingRecord` keeps them."""
+
+    seconds: float = 0.0
+    curve: list[tuple[int, float]] = field(default_factory=list)
 
 
 def main() -> None:
@@ -94,7 +104,7 @@ def train(answers: Any, order: dict[str, Any], records: Records, stop: threading
     model = answers.ex08_tree.FusionTree(len(data.vocabulary), CONTEXT, EMBEDDING, HIDDEN)
     run = prepared(answers, order, data, model)
     checkpoint = Checkpoint(out, order["run"])
-    seconds = 0.0 if order["fresh"] else take_up(run, checkpoint)
+    course = Course() if order["fresh"] else take_up(run, checkpoint)
     records.send(
         parameters=sum(parameter.numel() for parameter in model.parameters()),
         training=len(data.training.targets),
@@ -103,7 +113,7 @@ def train(answers: Any, order: dict[str, Any], records: Records, stop: threading
         steps=run.total,
         device=order["device"],
     )
-    seconds = go_on(run, seconds, records, stop, checkpoint)
+    go_on(run, course, records, stop, checkpoint)
     model.cpu().load_state_dict(model.state_dict() | run.tree())  # it may hold more, such as a count of batches
     buffer = io.BytesIO()
     torch.save(model.state_dict(), buffer)
@@ -111,11 +121,30 @@ def train(answers: Any, order: dict[str, Any], records: Records, stop: threading
     if run.done == run.total:
         checkpoint.remove()
     generator = torch.Generator().manual_seed(seed + 1)
+    training_loss = training.mean_loss(model, data.training.windows, data.training.targets)
+    validation_loss = training.mean_loss(model, data.validation.windows, data.validation.targets)
+    training_record.write(
+        out,
+        TrainingRecord(
+            model=training_record.digest(buffer.getvalue()),
+            data=order["data"],
+            words=training_record.digest_of_words(order["words"]),
+            standing_on=tuple(order["standing_on"]),
+            recipe=order["recipe"],
+            seed=seed,
+            done=run.done,
+            steps=run.total,
+            seconds=course.seconds,
+            curve=tuple(course.curve),
+            training_loss=training_loss,
+            validation_loss=validation_loss,
+        ),
+    )
     records.send(
         done=run.done,
-        seconds=seconds,
-        training_loss=training.mean_loss(model, data.training.windows, data.training.targets),
-        validation_loss=training.mean_loss(model, data.validation.windows, data.validation.targets),
+        seconds=course.seconds,
+        training_loss=training_loss,
+        validation_loss=validation_loss,
         names=[
             answers.ex10_sampling.sample_word(model, data.vocabulary, CONTEXT, generator=generator)
             for _ in range(NAMES)
@@ -144,35 +173,38 @@ def prepared(answers: Any, order: dict[str, Any], data: examples.Data, model: An
         raise ValueError(f"the state_dict of FusionTree has no {lacking}; {needs}") from lacking
 
 
-def take_up(run: Run, checkpoint: Checkpoint) -> float:
-    """Bring a run to where it was left; the seconds that it has taken so far."""
+def take_up(run: Run, checkpoint: Checkpoint) -> Course:
+    """Bring a run to where it was left; what it has taken so far."""
     left = checkpoint.load()
     if left is None:
-        return 0.0
+        return Course()
     run.restore(left["run"])
-    return float(left["seconds"])
+    return Course(left["seconds"], left.get("curve", []))
 
 
-def go_on(run: Run, seconds: float, records: Records, stop: threading.Event, checkpoint: Checkpoint) -> float:
+def go_on(run: Run, course: Course, records: Records, stop: threading.Event, checkpoint: Checkpoint) -> None:
     """Train in chunks of about a quarter second, so that progress shows and a stop falls between two steps.
 
-    Returns:
-        The seconds of training, those before it was taken up among them; what saving takes is not.
+    The seconds of the course are of training; what saving takes is not among them.
     """
     chunk, saved = 10, time.monotonic()
+
+    def save() -> None:
+        checkpoint.save({"run": run.state(), "seconds": course.seconds, "curve": course.curve})
+
     while run.done < run.total and not stop.is_set():
         started, before = time.perf_counter(), run.done
         loss = run.advance(chunk)
         took = time.perf_counter() - started
-        seconds += took
+        course.seconds += took
+        course.curve.append((run.done, loss))
         records.send(step=run.done, loss=loss)
         chunk = max(10, int((run.done - before) * CHUNK_SECONDS / max(took, 1e-4)))
         if time.monotonic() - saved > CHECKPOINT_SECONDS:
-            checkpoint.save({"run": run.state(), "seconds": seconds})
+            save()
             saved = time.monotonic()
     if run.done < run.total:
-        checkpoint.save({"run": run.state(), "seconds": seconds})
-    return seconds
+        save()
 
 
 if __name__ == "__main__":

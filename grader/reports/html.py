@@ -9,6 +9,8 @@ import markupsafe
 
 from grader.harmless import plain
 
+TEMPLATES = Path(__file__).parent / "templates"
+
 
 def template(name: str) -> jinja2.Template:
     """A file of `templates/`."""
@@ -18,7 +20,7 @@ def template(name: str) -> jinja2.Template:
 @cache
 def _environment() -> jinja2.Environment:
     environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(Path(__file__).parent / "templates"),
+        loader=jinja2.FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
@@ -36,5 +38,5 @@ def _rule(text: str) -> markupsafe.Markup:
 
 
 def _marked(text: str) -> markupsafe.Markup:
-    """Values side by side: the one where they part, which stands between » and «, is marked."""
-    return markupsafe.Markup(re.sub(r"»([^«\n]*)«", r"<mark>\1</mark>", str(markupsafe.escape(text))))
+    """Values side by side: the one where they part, which stands between » and «, is marked, and keeps the signs."""
+    return markupsafe.Markup(re.sub(r"»([^«\n]*)«", r"<mark>»\1«</mark>", str(markupsafe.escape(plain(text)))))

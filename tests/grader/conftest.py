@@ -8,7 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pexpect
 import pytest
@@ -19,6 +19,9 @@ from grader.checking.processes import Workers
 from grader.curriculum import Exercise
 from grader.result import ExerciseResult, RunResult
 from grader.submission import read_folder
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 Run = subprocess.CompletedProcess[str]
 WRONG = Path(__file__).parent / "wrong_answers"
@@ -133,6 +136,15 @@ def committed(folder: Path) -> Path:
     git(folder, "add", "--all")
     git(folder, "commit", "--quiet", "--message=The kata", "--date=2026-09-01T00:00:00Z")
     return folder
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator["Browser"]:
+    """Debian's chromium."""
+    from browsers import launched  # playwright is for the pages' tests alone
+
+    with launched() as chromium:
+        yield chromium
 
 
 @pytest.fixture(scope="session")

@@ -1,13 +1,12 @@
 """The pages of a class in a real browser: no script, no network, light and dark, narrow, by keyboard."""
 
 import re
-import shutil
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from browsers import WORST_CONTRAST, needs_browser, opened
+from playwright.sync_api import Browser
 
 from grader import curriculum
 from grader.harmless import plain
@@ -16,8 +15,6 @@ from grader.reports.overview import Overview, overview
 from grader.result import Cause, Check, CheckResult, ExerciseResult, Finding, Origin, RunResult
 from grader.similarity import Alike, Pair, Side
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-needs_browser = pytest.mark.skipif(CHROMIUM is None, reason="no chromium: apt-get install chromium")
 HOSTILE = "</style><script>document.title='owned'</script><img src=x onerror=\"document.title='owned'\">\x1b[2J"
 
 
@@ -65,27 +62,6 @@ PAGES = {
 }
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        options = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
-        launched = playwright.chromium.launch(executable_path=CHROMIUM, args=options)
-        yield launched
-        launched.close()
-
-
-def opened(browser: Browser, tmp_path: Path, text: str, **options: object) -> tuple[Page, list[str]]:
-    """Open a page from a file; second, whatever it complains of or asks the network for."""
-    (tmp_path / "page.html").write_text(text, encoding="utf-8")
-    page = browser.new_page(**options)  # type: ignore[arg-type]
-    complaints: list[str] = []
-    page.on("console", lambda message: complaints.append(message.text))
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on("request", lambda request: complaints.append(request.url) if "page.html" not in request.url else None)
-    page.goto((tmp_path / "page.html").as_uri())
-    return page, [url for url in complaints if not url.startswith("data:")]
-
-
 @needs_browser
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [320, 1280])
@@ -102,27 +78,6 @@ def test_a_page_is_quiet_fits_and_can_be_read(
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert page.evaluate(WORST_CONTRAST) >= 4.5
     page.close()
-
-
-WORST_CONTRAST = """() => {
-    const channel = value => (value /= 255) <= 0.03928 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
-    const numbers = colour => colour.match(/[\\d.]+/g).map(Number);
-    const light = colour => { const [r, g, b] = numbers(colour).map(channel); return .2126*r + .7152*g + .0722*b; };
-    const behind = element => {
-        for (let each = element; each; each = each.parentElement) {
-            const colour = getComputedStyle(each).backgroundColor;
-            if ((numbers(colour)[3] ?? 1) > 0) return colour;
-        }
-        return 'rgb(255, 255, 255)';
-    };
-    const ratios = [...document.querySelectorAll('body *')]
-        .filter(each => [...each.childNodes].some(node => node.nodeType === 3 && node.data.trim()))
-        .map(each => {
-            const [a, b] = [light(getComputedStyle(each).color), light(behind(each))];
-            return (Math.max(a, b) + .05) / (Math.min(a, b) + .05);
-        });
-    return Math.min(...ratios);
-}"""
 
 
 @needs_browser

@@ -1,0 +1,99 @@
+"""`grade report`."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from grader import checkout, curriculum
+from grader.commands.progress import result_of
+from grader.errors import AnswersFailed, UsageError
+from grader.learner import training_record
+from grader.learner.portrait import Order, Portrait, paint
+from grader.learner.training_record import TrainingRecord
+from grader.reports.console import open_console
+from grader.submission import Submission, read_folder
+
+
+@click.command("report")
+@click.option("--answers", type=click.Path(path_type=Path), metavar="DIR", help="Another folder of exNN_name.py files.")
+@click.option(
+    "--model", type=click.Path(path_type=Path), metavar="FILE", help="What grade train saved (.grade/tree.pt)."
+)
+@click.option(
+    "--out", type=click.Path(path_type=Path), metavar="FILE", help="Where the page goes (.grade/report.html)."
+)
+@click.option("--seed", type=int, default=0, show_default=True, help="Seed of the checks' inputs.")
+def command(answers: Path | None, model: Path | None, out: Path | None, seed: int) -> int:
+    """Write one HTML page: your progress, what failed and why, what you can explain, and pictures of your own tree.
+
+    It grades all exercises anew, so its exit status is that of `grade`. The pictures come after `grade train`.
+    """
+    from grader.checking import run
+    from grader.checking.processes import Workers
+    from grader.learner import state
+    from grader.reports import learner_page, terminal
+    from grader.whole_file import writable, write_whole
+
+    if model is not None and not model.is_file():
+        raise UsageError(f"{checkout.shown(model)} is not there: grade train --out {checkout.shown(model)}")
+    if out is None:
+        out = checkout.STATE / "report.html"
+        checkout.STATE.mkdir(exist_ok=True)
+    writable(out)
+    submission = read_folder(answers if answers is not None else checkout.EXERCISES)
+    model = model if model is not None else checkout.STATE / "tree.pt"
+    console = open_console()
+    chosen = curriculum.exercises()
+    digests = state.digests(chosen)
+    with Workers(chosen) as workers:
+        result = result_of(console, run.grade(submission, chosen, workers, seed=seed))
+    own = submission.folder == checkout.EXERCISES
+    notes = state.keep(result, digests).notes if own else ()
+    remembered = state.load() if own else state.State()
+    record = training_record.read(model)
+    portrait = _portrait(console, submission, model, record)
+    page = learner_page.page(result, remembered.passed, remembered.unfinished() if own else None, record, portrait)
+    write_whole(out, page)
+    terminal.problems(console, notes)
+    console.print(f"{result.points:g} of {result.max_points:g} points")
+    if isinstance(portrait, str):
+        console.print(f"without pictures of a tree: {portrait}", markup=False, soft_wrap=True)
+    console.print(f"report saved in {checkout.shown(out)}\n{out.absolute().as_uri()}", markup=False, soft_wrap=True)
+    return 0 if result.passed else 1
+
+
+def _portrait(console: Any, submission: Submission, model: Path, record: TrainingRecord | None) -> Portrait | str:
+    """The numbers of the pictures, or why there are none."""
+    from grader import corpus
+
+    again = f"grade train --out {checkout.shown(model)}" if model != checkout.STATE / "tree.pt" else "grade train"
+    if record is None:
+        if model.exists():
+            return f"Nothing is known of how {checkout.shown(model)} was trained. Train it anew: {again}"
+        return f"There is no trained tree yet. Once exercises 3 to 10 are written: {again}"
+    try:
+        words = corpus.load_names() if record.data == "names" else corpus.read_words(corpus.find_corpus(record.data))
+    except UsageError as error:
+        return f"The words that the tree learnt from cannot be read: {error}"
+    if training_record.digest_of_words(words) != record.words:
+        return f"The words in {record.data} are not those that the tree learnt from any more. Train it anew: {again}"
+    order = Order(str(submission.folder.absolute()), record.standing_on, str(model.absolute()), tuple(words))
+    try:
+        return _painted(console, order)
+    except AnswersFailed as error:
+        return f"Your tree could not be looked at: {error}"
+
+
+def _painted(console: Any, order: Order) -> Portrait:
+    """Have the pictures' numbers computed; most of the time goes into the flat model, and a bar shows it."""
+    from rich.progress import BarColumn, Progress, TextColumn
+
+    columns = TextColumn("{task.description}"), BarColumn(30)
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task("flat model", total=1.0)
+        for event in paint(order):
+            if isinstance(event, Portrait):
+                return event
+            bar.update(task, completed=event)
+    raise AnswersFailed("nothing came of it")

@@ -1,0 +1,50 @@
+"""A trained tree as a page can compute it: a few matrices of half precision, its normalisations folded into them."""
+
+import base64
+from collections.abc import Mapping
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+EPS = 1e-5  # of exercise 6
+CLOSE = 0.01  # of a probability; half precision moves the trees that were tried by 0.001
+
+
+def matrices(state: Mapping[str, Tensor]) -> list[Tensor]:
+    """The embedding (V, E); of each level a weight (H, group * C) and a bias (H,); the output's weight and bias.
+
+    In evaluation a normalisation is one factor and one shift a channel, so it goes into the weight and the bias.
+
+    Raises:
+        KeyError: the state lacks a part that exercises 6 to 8 name.
+    """
+    depth = sum(name.startswith("levels.") and name.endswith(".linear.weight") for name in state)
+    parts = [state["embedding.weight"]]
+    for level in (f"levels.{number}" for number in range(depth)):
+        weight = state[f"{level}.linear.weight"]
+        bias = state.get(f"{level}.linear.bias", torch.zeros(len(weight)))
+        if f"{level}.norm.running_var" in state:
+            factor = state[f"{level}.norm.weight"] / (state[f"{level}.norm.running_var"] + EPS).sqrt()
+            bias = state[f"{level}.norm.bias"] + (bias - state[f"{level}.norm.running_mean"]) * factor
+            weight = weight * factor[:, None]
+        parts += [weight, bias]
+    return [part.detach().half() for part in (*parts, state["output.weight"], state["output.bias"])]
+
+
+def logits(parts: list[Tensor], windows: Tensor) -> Tensor:
+    """What a page computes from the matrices for windows, int64 (B, T): (B, V)."""
+    embedding, *levels = (part.float() for part in parts)
+    fused = embedding[windows]
+    for weight, bias in zip(levels[:-2:2], levels[1:-2:2], strict=True):
+        joined = fused.reshape(len(fused), -1, weight.shape[1])
+        fused = torch.tanh(F.linear(joined, weight, bias))
+    return F.linear(fused.flatten(1), levels[-2], levels[-1])
+
+
+def base64_of(parts: list[Tensor]) -> list[tuple[list[int], str]]:
+    """Each matrix as its shape and its numbers: IEEE half precision, little-endian, row after row, in base 64."""
+    return [
+        (list(part.shape), base64.b64encode(part.contiguous().numpy().astype("<f2").tobytes()).decode())
+        for part in parts
+    ]

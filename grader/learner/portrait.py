@@ -1,0 +1,200 @@
+"""What the learner's own trained tree shows, as numbers for pictures; computed in a process of its own.
+
+Here: what is asked, the process, and what comes back. How it is computed is in `portrait_worker`.
+"""
+
+import json
+import queue
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from grader import checkout
+from grader.checking.processes import environment, read_records
+from grader.errors import AnswersFailed
+
+SILENCE_SECONDS = 120.0  # the longest that it works without a word is two seconds
+
+
+@dataclass(frozen=True)
+class Order:
+    """A model, and what it learnt from; exercises in `standing_on` are solutions."""
+
+    folder: str
+    standing_on: tuple[str, ...]
+    model: str
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A text on a map, and whether it ends in a vowel."""
+
+    text: str
+    x: float
+    y: float
+    vowel: bool
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """Something that a piece and its nearest other share: how often they do, and how often two pieces do by chance."""
+
+    what: str
+    share: float
+    chance: float
+
+
+@dataclass(frozen=True)
+class LevelMap:
+    """The vectors of one level: the commonest pieces in two dimensions, and what the nearest of `compared` ones share.
+
+    `explained` is the share of the variance that each dimension has.
+    """
+
+    level: int
+    sees: int
+    width: int
+    compared: int
+    pieces: tuple[Piece, ...]
+    explained: tuple[float, float]
+    neighbours: tuple[tuple[str, tuple[str, ...]], ...]
+    agreements: tuple[Agreement, ...]
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What one model makes of one window: how far each character's replacement moves it, and what it expects next."""
+
+    influence: tuple[float, ...]
+    expects: tuple[tuple[str, float], ...]
+
+
+@dataclass(frozen=True)
+class Example:
+    """A window of the validation words, through both models; `.` stands before the word's beginning."""
+
+    window: str
+    followed_by: str
+    tree: Seen
+    flat: Seen
+
+
+@dataclass(frozen=True)
+class ModelFigures:
+    """A model's size, loss on the validation words, and the mean effect of each place of the window on it.
+
+    `by_gradient` is None where the model cannot be asked so.
+    """
+
+    parameters: int
+    validation_loss: float
+    by_replacing: tuple[float, ...]
+    by_gradient: tuple[float, ...] | None
+
+
+@dataclass(frozen=True)
+class Portrait:
+    """All that is drawn.
+
+    Attributes:
+        vocabulary: the characters by token; the first is `.`.
+        group: neighbours that a fusion joins.
+        lengths: vectors at each level, from the embedding to the root.
+        windows: how many the mean effects are over, and of how many characters each is at least.
+        flat_steps: the flat model's training.
+        examples: the first one is of `word`.
+        longer: for the word's last 1, 2, 4, ... characters, what the tree expects next.
+        exported: shape and numbers of each matrix (`exported_tree`); None where they do not tell what the tree tells.
+        exported_error: the farthest that a probability computed from them is from the tree's own.
+    """
+
+    vocabulary: tuple[str, ...]
+    group: int
+    lengths: tuple[int, ...]
+    maps: tuple[LevelMap, ...]
+    tree: ModelFigures
+    flat: ModelFigures
+    windows: int
+    shortest: int
+    flat_steps: int
+    examples: tuple[Example, ...]
+    word: str
+    longer: tuple[tuple[str, tuple[tuple[str, float], ...]], ...]
+    exported: tuple[tuple[tuple[int, ...], str], ...] | None
+    exported_error: float
+
+
+def paint(order: Order) -> Iterator[float | Portrait]:
+    """Have a trained tree looked at; yields the share that is done, and last the portrait.
+
+    Raises:
+        AnswersFailed: the answers raised, ended the process or never came back.
+    """
+    process = subprocess.Popen(
+        [sys.executable, "-P", "-m", "grader.learner.portrait_worker"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,  # what answers print would tear the progress bar
+        cwd=checkout.ROOT,
+        env=environment(),
+        start_new_session=True,  # Ctrl-C reaches the command alone, which ends the process
+    )
+    assert process.stdin is not None and process.stdout is not None
+    records = read_records(process.stdout)
+    try:
+        process.stdin.write(json.dumps(asdict(order)).encode() + b"\n")
+        process.stdin.close()
+        while True:
+            record = records.get(timeout=SILENCE_SECONDS)
+            if record is None:
+                raise AnswersFailed("the answers ended the process")
+            if "failed" in record:
+                raise AnswersFailed("\n      ".join([record["failed"], *(record["traceback"] or "").splitlines()]))
+            if "share" in record:
+                yield record["share"]
+                continue
+            yield _portrait(record)
+            return
+    except queue.Empty:
+        raise AnswersFailed(f"the answers did not come back within {SILENCE_SECONDS:.0f} s") from None
+    except BrokenPipeError:
+        raise AnswersFailed("the answers ended the process") from None
+    finally:
+        process.kill()
+        process.wait()
+
+
+def _portrait(record: dict[str, Any]) -> Portrait:
+    fields = {key: _tuples(value) for key, value in record.items()}
+    return Portrait(
+        **fields
+        | {
+            "maps": tuple(_map(each) for each in record["maps"]),
+            "tree": ModelFigures(**_fields(record["tree"])),
+            "flat": ModelFigures(**_fields(record["flat"])),
+            "examples": tuple(_example(each) for each in record["examples"]),
+        }
+    )
+
+
+def _map(record: dict[str, Any]) -> LevelMap:
+    pieces = tuple(Piece(**piece) for piece in record["pieces"])
+    agreements = tuple(Agreement(**agreement) for agreement in record["agreements"])
+    return LevelMap(**_fields(record) | {"pieces": pieces, "agreements": agreements})
+
+
+def _example(record: dict[str, Any]) -> Example:
+    seen = {model: Seen(**_fields(record[model])) for model in ("tree", "flat")}
+    return Example(record["window"], record["followed_by"], **seen)
+
+
+def _fields(record: dict[str, Any]) -> dict[str, Any]:
+    return {key: _tuples(value) for key, value in record.items()}
+
+
+def _tuples(value: Any) -> Any:
+    """JSON's lists as tuples, at every depth."""
+    return tuple(_tuples(each) for each in value) if isinstance(value, list) else value

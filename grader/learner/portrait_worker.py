@@ -1,0 +1,203 @@
+"""The process that looks at the learner's trained tree, and trains the learner's flat model beside it to compare.
+
+The order is one JSON line on standard input; records leave as JSON lines on what was standard output.
+"""
+
+import json
+import os
+import sys
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from grader import curriculum
+from grader.checking import explain
+from grader.checking.answers import Answers
+from grader.checking.examples import Failure
+from grader.checking.worker import Records
+from grader.learner import examples, exported_tree, influence, race_worker
+from grader.learner.level_maps import COMPARED, level_map
+from grader.learner.portrait import Example, LevelMap, ModelFigures, Portrait, Seen
+from grader.learner.race import Lane, flat_of_equal_size
+from grader.learner.train_worker import CONTEXT, EMBEDDING, HIDDEN
+
+FLAT_STEPS, FLAT_BATCH = 1_000, 256  # nine passes over the names that ship: a race's own recipe
+MEASURED_WINDOWS = 200
+EXAMPLES, EXPECTED = 4, 5
+SEED = 0
+
+
+def main() -> None:
+    """Take the order, look, and tell what there is."""
+    records = Records(os.dup(1))
+    os.dup2(2, 1)
+    order = json.loads(sys.stdin.readline())
+    torch.set_num_threads(1)
+    answers = Answers(Path(order["folder"]), [exercise.name for exercise in curriculum.exercises()])
+    answers.take(Path(order["folder"]), order["standing_on"])
+    try:
+        records.send(**asdict(portrait(answers, Path(order["model"]), order["words"], records)))
+    except BaseException as raised:
+        found = explain.finding(Failure.now(raised), exercise="")
+        records.send(failed=found.difference, traceback=found.traceback)
+    os._exit(0)  # no exit handler, thread or finaliser of the answers runs
+
+
+def portrait(answers: Any, model: Path, words: list[str], records: Records) -> Portrait:
+    """Look at a tree from all sides."""
+    data = examples.from_words(answers.ex03_windows, words, CONTEXT)
+    vocabulary = list(data.vocabulary)
+    tree = answers.ex08_tree.FusionTree(len(vocabulary), CONTEXT, EMBEDDING, HIDDEN)
+    tree.load_state_dict(torch.load(model, weights_only=True))
+    tree.eval()
+    flat, steps = trained_flat(answers, data, records)
+    rows, shortest = long_windows(data.validation)
+    windows = data.validation.windows[rows]
+    shown = [first_letters(data.validation), *rows[:: max(1, len(rows) // (EXAMPLES - 1))].tolist()][:EXAMPLES]
+    parts = exported_tree.matrices(tree.state_dict())
+    error = (exported_tree.logits(parts, windows).softmax(-1) - asked(tree, windows).softmax(-1)).abs().max().item()
+    word = text_of(data.validation.windows[shown[0]], vocabulary)
+    return Portrait(
+        vocabulary=tuple(vocabulary),
+        group=tree.group,
+        lengths=tuple(CONTEXT // tree.group**level for level in range(len(tree.levels) + 1)),
+        maps=tuple(maps(tree, data, vocabulary)),
+        tree=figures(tree, data.validation, windows),
+        flat=figures(flat, data.validation, windows),
+        windows=len(windows),
+        shortest=shortest,
+        flat_steps=steps,
+        examples=tuple(
+            Example(
+                "".join(vocabulary[token] for token in data.validation.windows[row].tolist()),
+                vocabulary[int(data.validation.targets[row])],
+                seen(tree, data.validation.windows[row], vocabulary),
+                seen(flat, data.validation.windows[row], vocabulary),
+            )
+            for row in shown
+        ),
+        word=word,
+        longer=tuple(
+            (ending, expects(tree, window_of(ending, data.vocabulary), vocabulary))
+            for ending in (word[-(tree.group**level) :] for level in range(len(tree.levels) + 1))
+        ),
+        exported=tuple((tuple(shape), numbers) for shape, numbers in exported_tree.base64_of(parts))
+        if error < exported_tree.CLOSE
+        else None,
+        exported_error=error,
+    )
+
+
+def trained_flat(answers: Any, data: examples.Data, records: Records) -> tuple[nn.Module, int]:
+    """The learner's flat model of the tree's size, trained as a race trains it; and its steps."""
+    lane = flat_of_equal_size(Lane("", "tree", len(data.vocabulary), CONTEXT, EMBEDDING, HIDDEN, SEED))
+    torch.manual_seed(SEED)
+    flat = answers.ex04_flat_mlp.FlatMLP(lane.vocabulary, lane.context, lane.embedding, lane.hidden)
+    training, validation = data.training, data.validation
+    learnt = race_worker.Examples(training.windows, training.targets, validation.windows, validation.targets, None, [])
+    epochs = max(1, round(FLAT_STEPS * FLAT_BATCH / len(training.targets)))
+    race_worker.train(flat, learnt, FLAT_BATCH, epochs, SEED, records)
+    flat.eval()
+    return flat, race_worker.steps_of(len(training.targets), FLAT_BATCH, epochs)
+
+
+def long_windows(validation: examples.Examples) -> tuple[Tensor, int]:
+    """Distinct windows that hold the most characters, so that each place has one to replace.
+
+    Returns:
+        Their rows, and how many characters each holds at least.
+    """
+    filled = (validation.windows != 0).sum(1)
+    shortest = int(filled.max())
+    while shortest > 1 and int((filled >= shortest).sum()) < MEASURED_WINDOWS // 4:
+        shortest -= 1
+    rows = torch.nonzero(filled >= shortest).flatten()
+    return rows[first_of_each(validation.windows[rows])][:MEASURED_WINDOWS], shortest
+
+
+def first_letters(validation: examples.Examples) -> int:
+    """The row of a word's first characters: as many as a window holds, or of the longest word all."""
+    ends = (validation.lengths - 1).clamp_max(CONTEXT)
+    starts = validation.lengths.cumsum(0) - validation.lengths
+    word = int(ends.argmax())
+    return int(starts[word] + ends[word])
+
+
+def first_of_each(rows: Tensor) -> Tensor:
+    """Where each distinct row stands first, in order."""
+    distinct, numbers = rows.unique(dim=0, return_inverse=True)
+    first = torch.full((len(distinct),), len(rows)).scatter_reduce(0, numbers, torch.arange(len(rows)), "amin")
+    return first.sort().values
+
+
+def figures(model: nn.Module, validation: examples.Examples, windows: Tensor) -> ModelFigures:
+    """What is told of a model as a whole."""
+    vocab_size = asked(model, windows[:1]).shape[1]
+    table = dict(model.named_parameters())["embedding.weight"]
+    try:
+        gradient = tuple(influence.by_gradient(model, table, windows).mean(0).tolist())
+    except Exception:  # an answer may look its rows up in a way that needs the table to have V rows
+        gradient = None
+    return ModelFigures(
+        parameters=sum(parameter.numel() for parameter in model.parameters()),
+        validation_loss=race_worker.measure(model, validation.windows, validation.targets).mean().item(),
+        by_replacing=tuple(influence.by_replacing(model, windows, vocab_size).mean(0).tolist()),
+        by_gradient=gradient,
+    )
+
+
+def seen(model: nn.Module, window: Tensor, vocabulary: list[str]) -> Seen:
+    """One window through one model."""
+    moved = influence.by_replacing(model, window[None], len(vocabulary))[0].tolist()
+    return Seen(tuple(moved), expects(model, window, vocabulary))
+
+
+def expects(model: nn.Module, window: Tensor, vocabulary: list[str]) -> tuple[tuple[str, float], ...]:
+    """The likeliest next characters and their probabilities."""
+    likeliest = asked(model, window[None]).softmax(-1)[0].topk(min(EXPECTED, len(vocabulary)))
+    pairs = zip(likeliest.indices.tolist(), likeliest.values.tolist(), strict=True)
+    return tuple((vocabulary[token], probability) for token, probability in pairs)
+
+
+def maps(tree: Any, data: examples.Data, vocabulary: list[str]) -> list[LevelMap]:
+    """A map of each level: its commonest pieces that are characters throughout, else with `.` before the beginning."""
+    windows, targets = data.training.windows, data.training.targets
+    found = []
+    for level in range(len(tree.levels) + 1):
+        sees = tree.group**level
+        after: dict[str, Counter[str]] = {}
+        for piece, token in zip(windows[:, -sees:].tolist(), targets.tolist(), strict=True):
+            after.setdefault("".join(vocabulary[each] for each in piece), Counter())[vocabulary[token]] += 1
+        by_count = sorted(after, key=lambda piece: ("." in piece, -after[piece].total(), piece))
+        pieces = by_count[:COMPARED]
+        inputs = torch.stack([window_of(piece, data.vocabulary) for piece in pieces])
+        with torch.no_grad():
+            vectors = tree.level_outputs(inputs)[level].reshape(len(pieces), CONTEXT // sees, -1)[:, -1]
+        found.append(level_map(level, pieces, vectors, [after[piece].most_common(1)[0][0] for piece in pieces]))
+    return found
+
+
+def window_of(text: str, vocabulary: dict[str, int]) -> Tensor:
+    """The window that ends with a text and has nothing before it."""
+    tokens = [vocabulary[character] for character in text][-CONTEXT:]
+    return torch.tensor([0] * (CONTEXT - len(tokens)) + tokens)
+
+
+def text_of(window: Tensor, vocabulary: list[str]) -> str:
+    """The characters of a window, without what stands before the beginning."""
+    return "".join(vocabulary[token] for token in window.tolist() if token)
+
+
+@torch.no_grad()
+def asked(model: Callable[[Tensor], Tensor], windows: Tensor) -> Tensor:
+    """Logits."""
+    return model(windows)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,167 @@
+"""The pictures of the README, each drawn from the real thing: a terminal that `grade` ran in, its race, its page.
+
+make pictures          all of them, in about three minutes
+python tests/pictures/draw.py mistake watch     those named
+"""
+
+import io
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Mapping
+from itertools import groupby
+from operator import attrgetter
+from pathlib import Path
+
+import pyte
+from rich.console import Console
+from rich.style import Style
+from rich.text import Text
+
+FOLDER = Path(__file__).resolve().parent
+ROOT = FOLDER.parents[1]
+sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "grader")]
+
+from browsers import launched  # noqa: E402
+from conftest import COPIED  # noqa: E402
+from terminals import GRADE, Terminal  # noqa: E402
+
+from grader import curriculum, mistakes  # noqa: E402
+
+COLUMNS, ROWS = 100, 60
+# rich's own frame without its web font: a picture in a README loads nothing.
+FRAME = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}">
+<style>
+{styles}
+.{unique_id}-matrix {{ font: {char_height}px ui-monospace, Menlo, Consolas, "DejaVu Sans Mono", monospace; }}
+.{unique_id}-title {{ font: bold 18px system-ui, sans-serif; }}
+</style>
+<defs>
+<clipPath id="{unique_id}-clip-terminal"><rect width="{terminal_width}" height="{terminal_height}"/></clipPath>
+{lines}
+</defs>
+{chrome}
+<g transform="translate({terminal_x}, {terminal_y})" clip-path="url(#{unique_id}-clip-terminal)">
+{backgrounds}<g class="{unique_id}-matrix">{matrix}</g></g>
+</svg>
+"""
+
+
+def main(names: list[str]) -> None:
+    """Draw the pictures named, or all."""
+    for name in names or PICTURES:
+        PICTURES[name]()
+        print(f"{name}: {max(FOLDER.glob(f'{name}.*')).stat().st_size / 1000:.0f} kB")
+
+
+def mistake() -> None:
+    """What `grade 5` says about neighbours that are interleaved."""
+    with tempfile.TemporaryDirectory() as folder:
+        checkout = copied(Path(folder))
+        answer(checkout, "interleaved-channels")
+        terminal = Terminal([*GRADE, "5"], cwd=checkout, size=(ROWS, COLUMNS))
+        terminal.process.wait(120)
+        save("mistake", "$ grade 5", screen(terminal))
+        terminal.close()
+
+
+def watch() -> None:
+    """`grade watch` after the save with which exercise 5 passes."""
+    with tempfile.TemporaryDirectory() as folder:
+        checkout = copied(Path(folder))
+        *before, five = curriculum.exercises()[:5]
+        for exercise in before:
+            shutil.copy(exercise.solution, checkout / "exercises")
+        grade(*(each.short for each in before), checkout=checkout)
+        terminal = Terminal([*GRADE, "watch"], cwd=checkout, size=(ROWS, COLUMNS))
+        try:
+            terminal.wait_for("q quit")
+            terminal.forget()
+            shutil.copy(five.solution, checkout / "exercises")
+            terminal.wait_for("passes for the first time", "q quit")
+            save("watch", "$ grade watch", screen(terminal))
+        finally:
+            terminal.close()
+
+
+def race() -> None:
+    """The flat model and three trees on the language whose least possible loss is known."""
+    grade("race", "--answers", "solutions", "--out", FOLDER / "race.png")
+
+
+def report() -> None:
+    """The report's tree and one of its maps, after a real training."""
+    with tempfile.TemporaryDirectory() as folder, launched() as browser:
+        model, page_file = Path(folder, "tree.pt"), Path(folder, "report.html")
+        grade("train", "--answers", "solutions", "--recipe", "fast", "--out", model)
+        grade("report", "--answers", "solutions", "--model", model, "--out", page_file)
+        page = browser.new_page(viewport={"width": 860, "height": 800})
+        page.goto(page_file.as_uri())
+        page.get_by_label("A name, or its beginning").fill("marianne")
+        page.get_by_label("Level", exact=True).fill("2")
+        page.evaluate("document.activeElement.blur(); scrollTo(0, 0)")
+        first, last = (page.locator(place).bounding_box() for place in ("#levels", ".map.now .picture"))
+        assert first is not None and last is not None
+        clip = {"x": 0, "y": first["y"] - 12, "width": 860, "height": last["y"] + last["height"] - first["y"] + 12}
+        page.screenshot(path=FOLDER / "report.png", full_page=True, clip=clip)  # type: ignore[arg-type]
+
+
+PICTURES: dict[str, Callable[[], None]] = {"mistake": mistake, "watch": watch, "race": race, "report": report}
+
+
+def copied(folder: Path) -> Path:
+    """A checkout of its own, with untouched stubs."""
+    for name in COPIED:
+        copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
+        copy(ROOT / name, folder / name)
+    return folder
+
+
+def answer(checkout: Path, name: str) -> None:
+    """Write an answer of exercise 5 that makes a known mistake."""
+    exercise = curriculum.find_one("5")
+    known = next(mistake for mistake in mistakes.of(exercise) if mistake.name == name)
+    code = known.code(exercise.solution.read_text(encoding="utf-8"))
+    (checkout / "exercises" / exercise.file).write_text(code, encoding="utf-8")
+
+
+def grade(*arguments: object, checkout: Path = ROOT) -> None:
+    """Run `grade` in a checkout, to its end."""
+    environment = os.environ | {"PYTHONPATH": str(checkout)}
+    command = [*GRADE, *map(str, arguments)]
+    subprocess.run(command, cwd=checkout, env=environment, check=True, stdout=subprocess.DEVNULL)
+
+
+def screen(terminal: Terminal) -> Text:
+    """What stands on the terminal, as an emulator of one understands all that came."""
+    shown = pyte.Screen(COLUMNS, ROWS)
+    pyte.Stream(shown).feed(terminal.raw)
+    lines = [line(shown.buffer[row]) for row in range(ROWS)]
+    while lines and not lines[-1].plain.strip():
+        lines.pop()
+    return Text("\n").join(lines)
+
+
+def line(cells: Mapping[int, pyte.screens.Char]) -> Text:
+    """One line of a terminal, with its colours; what looks alike is one piece, and so one element of the picture."""
+    text = Text()
+    for (colour, bold), run in groupby((cells[column] for column in range(COLUMNS)), key=attrgetter("fg", "bold")):
+        named = None if colour == "default" else {"brown": "yellow"}.get(colour, colour)
+        text.append("".join(cell.data for cell in run), Style(color=named, bold=bold))
+    text.rstrip()
+    return text
+
+
+def save(name: str, title: str, text: Text) -> None:
+    """Write the picture of a terminal."""
+    console = Console(record=True, width=COLUMNS, file=io.StringIO(), force_terminal=True)
+    console.print(text)
+    (FOLDER / f"{name}.svg").write_text(
+        console.export_svg(title=title, code_format=FRAME, unique_id=name), encoding="utf-8"
+    )
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
