@@ -64,12 +64,7 @@ def cli() -> None:
     \b
     grade                     all exercises
     grade 5   grade flatten   one, by number or by a part of its name
-      --answers DIR           another folder of exNN_name.py files
-      --json FILE             write the result as JSON too; - is standard output
-      --seed N                other inputs; the same seed gives the same result
-      --verbose               every check, and every failing one in full
-      --sandbox               run the answers where they can read nothing and harm nobody (Linux)
-      --check-seconds N, --exercise-seconds N    limits (10 and 60)
+    grade 5 --help            what can be set: another folder, JSON, seed, sandbox, limits
     grade COMMAND --help      a command, with examples;  grade --version
     """
 

@@ -17,7 +17,7 @@ class Entry:
 
 SECTIONS: dict[str, dict[str, Entry]] = {
     "For learners": {
-        "watch": Entry("Grade again what each save changed, and go on to the next exercise.", "watch"),
+        "watch": Entry("Grade what each save changed, and go on to the next exercise.", "watch"),
         "list": Entry("Exercises in order: title, points, minutes, state.", "list_exercises"),
         "hint": Entry("The next hint of an exercise, one more at each call.", "hint"),
         "compare": Entry("Your answer beside the solution.", "compare"),
@@ -26,9 +26,9 @@ SECTIONS: dict[str, dict[str, Entry]] = {
         "trace": Entry("One fusion by hand, with numbers of your own; then by your code.", "trace"),
         "train": Entry("Train the tree with your own code, and write ten new names.", "train"),
         "race": Entry("Your flat model against your trees, live, at equal size.", "race"),
-        "challenge": Entry("Score a model and training of your own on words that it never sees.", "challenge"),
+        "challenge": Entry("Score your own model and training on words they never saw.", "challenge"),
         "report": Entry("A page of your progress, and pictures of your own tree.", "report"),
-        "completion": Entry("The script by which bash, zsh or fish completes what you type.", "completion"),
+        "completion": Entry("What bash, zsh or fish completes commands by.", "completion"),
     },
     "For instructors": {
         "handout": Entry("Make the repository that a course gives out.", "handout"),

@@ -120,7 +120,7 @@ def one_line(done: Run) -> str:
         (["--seed", "many"], "'many' is not a valid integer"),
         (["--speed"], "No such option '--speed'"),
         (["hint"], "Missing argument 'EXERCISE'"),
-        (["hint", "trea"], "closest: ex08_tree"),
+        (["hint", "treee"], "closest: ex08_tree"),
         (["train", "--answers", "solutions", "--data", "no_such_file"], "no_such_file is not there"),
         (["train", "--answers", "solutions", "--steps", "0"], "'--steps': 0 is not in the range"),
         (["train", "--answers", "solutions", "--data", "makemore"], "makemore_names.txt is not there: save names.txt"),
