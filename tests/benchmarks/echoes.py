@@ -20,7 +20,8 @@ CONTEXTS = (8, 64, 256, 1024)
 EMBEDDING, HIDDEN = 16, 64
 LETTERS, SEED = 2_000_000, 0
 HELD_OUT, HELD_OUT_SEED = 60_000, 1
-# With a rate of 0.0012 or 0.005, or with half the channels, trees of 1,024 find fewer of four echoes, never more.
+# Of four echoes the tree of 1,024 finds three with this; rates of 0.0012, 0.005 and 0.01, decay, 32 or 128 channels and
+# 1,400 steps found no more.
 STEPS, POSITIONS, RATE, BETAS, WARM_UP = 200, 8192, 4e-3, (0.9, 0.98), 0.3
 
 
