@@ -33,7 +33,7 @@ def command(file: Path | None, data: str, seconds: float, board: bool, marks: bo
     from grader.reports import leaderboard
 
     console = open_console()
-    words = corpus.load_names() if data == "names" else corpus.read_words(corpus.find_corpus(data))
+    words = corpus.load(data)
     given, name = challenge.task(words), boards.board_of(words, seconds)
     if marks:
         for mark in own.missing([entry.name for entry in boards.entries(name) if entry.mark]):

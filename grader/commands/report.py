@@ -72,8 +72,12 @@ def _portrait(console: Any, submission: Submission, model: Path, record: Trainin
         if model.exists():
             return f"Nothing is known of how {checkout.shown(model)} was trained. Train it anew: {again}"
         return f"There is no trained tree yet. Once exercises 3 to 10 are written: {again}"
+    if record.words is None:
+        return (
+            f"{checkout.shown(model)} learnt the language with a known optimum, and the pictures are of words: {again}"
+        )
     try:
-        words = corpus.load_names() if record.data == "names" else corpus.read_words(corpus.find_corpus(record.data))
+        words = corpus.load(record.data)
     except UsageError as error:
         return f"The words that the tree learnt from cannot be read: {error}"
     if training_record.digest_of_words(words) != record.words:

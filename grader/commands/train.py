@@ -13,7 +13,13 @@ from grader.reports.console import open_console
 @click.option(
     "--answers", type=click.Path(path_type=Path), metavar="DIR", help="A folder of exNN_name.py files, or a notebook."
 )
-@click.option("--data", default="names", show_default=True, metavar="names|makemore|FILE", help="Words to learn from.")
+@click.option(
+    "--data",
+    default="names",
+    show_default=True,
+    metavar="names|language|makemore|FILE",
+    help="Words to learn from; language: letters whose least possible loss is known.",
+)
 @click.option(
     "--recipe",
     type=click.Choice(["published", "fast", "best"]),
@@ -25,7 +31,10 @@ from grader.reports.console import open_console
 @click.option("--threads", type=click.IntRange(1), default=1, show_default=True, help="Cores that torch uses.")
 @click.option("--fresh", is_flag=True, help="Begin anew where this very run was stopped before.")
 @click.option(
-    "--out", type=click.Path(path_type=Path), metavar="FILE", help="Where the model is saved (.grade/tree.pt)."
+    "--out",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Where the model is saved (.grade/tree.pt, language.pt).",
 )
 @click.option("--with-solutions", is_flag=True, help="Let solutions stand in for exercises not written yet.")
 def command(
@@ -54,9 +63,9 @@ def command(
     from grader.learner import train
     from grader.reports import training
 
-    words = corpus.load_names() if data == "names" else corpus.read_words(corpus.find_corpus(data))
+    words = None if data == "language" else corpus.load(data)
     with intake.opened(answers if answers is not None else checkout.EXERCISES) as (submission, _):
-        missing = train.missing(submission)
+        missing = train.missing(submission, words)
         if missing and not with_solutions:
             first, others = missing[0], len(missing) - 1
             more = f" (and {others} more)" if others else ""
@@ -64,10 +73,10 @@ def command(
                 f"{first.name} is not written yet{more}: grade {first.short}, or --with-solutions stands in"
             )
         if out is None:
-            out = checkout.STATE / "tree.pt"
+            out = checkout.STATE / ("language.pt" if words is None else "tree.pt")
             checkout.STATE.mkdir(exist_ok=True)
         console = open_console()
-        source = data if data in corpus.NAMED else str(Path(data).absolute())
+        source = data if words is None or data in corpus.NAMED else str(Path(data).absolute())
         order = train.Order(source, recipe, steps, seed, device, threads, out, fresh)
         run = train.Training(submission, missing, words, order)
         try:

@@ -1,4 +1,8 @@
-"""What a run of training learns from and is measured on: windows and targets, by the learner's exercise 3."""
+"""What a run of training learns from and is measured on: windows and targets of words or of the language.
+
+Words are split and cut by the learner's exercise 3. The language is one stream: it has no word to split and no
+beginning to pad, so its windows are views of it.
+"""
 
 from dataclasses import dataclass, replace
 from typing import Any
@@ -6,12 +10,18 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from data.language import make_letters, true_loss
+
 SPLIT_SEED = 42  # makemore's split
+LEVELS = 3  # of the language: a tree of four levels does not learn T(4) in any time that one would wait
+LETTERS, SEED = 200_000, 0
+VALIDATION_LETTERS, VALIDATION_SEED = 100_000, 1_000_000
+STRETCH = 8  # letters that go into a batch together, about as many as a word has
 
 
 @dataclass(frozen=True)
 class Examples:
-    """Windows of one part of the data, word by word.
+    """Windows of one part of the data, word by word or, of the language, stretch by stretch.
 
     Attributes:
         windows: int64 (N, context).
@@ -31,11 +41,16 @@ class Examples:
 
 @dataclass(frozen=True)
 class Data:
-    """The vocabulary, and the parts to learn from and to validate on. The test words stay out of it."""
+    """The vocabulary, and the parts to learn from and to validate on. The test words stay out of it.
+
+    Attributes:
+        least: the loss of the best model there is of this context on the validation examples, where it is known.
+    """
 
     vocabulary: dict[str, int]
     training: Examples
     validation: Examples
+    least: float | None = None
 
 
 def from_words(exercise3: Any, words: list[str], context: int) -> Data:
@@ -54,3 +69,22 @@ def of_parts(
         return Examples(windows, targets, torch.tensor([len(word) + 1 for word in part]))
 
     return Data(vocabulary, examples(training), examples(validation))
+
+
+def from_letters(context: int) -> Data:
+    """Windows of two streams of the language, the same in every run; a context of 2**LEVELS letters at the most."""
+
+    def examples(stream: Tensor) -> Examples:
+        targets = stream[context:]
+        stretches = [len(part) for part in targets.split(STRETCH)]
+        return Examples(stream.unfold(0, context, 1)[:-1], targets, torch.tensor(stretches))
+
+    held_out = make_letters(LEVELS, VALIDATION_LETTERS, VALIDATION_SEED)
+    # From 2**LEVELS letters on they follow the language, and the first target is the same letter for each context.
+    validation = torch.from_numpy(held_out)[2**LEVELS - context :]
+    return Data(
+        {str(letter): letter for letter in range(2**LEVELS)},
+        examples(torch.from_numpy(make_letters(LEVELS, LETTERS, SEED))),
+        examples(validation),
+        true_loss(held_out, LEVELS, context),
+    )

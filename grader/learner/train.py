@@ -18,8 +18,9 @@ from grader.learner import recipes
 from grader.submission import Submission
 from grader.whole_file import writable
 
-FIRST, LAST = 3, 10
 LEAST_WORDS = 20  # so that a tenth of them is a validation set at all
+
+Words = Sequence[str] | None  # to learn from; None: the language with a known optimum
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,7 @@ class Order:
     """What is asked for: a recipe (None: a first look, the published one with fewer steps), and where it runs.
 
     Attributes:
-        data: where the words come from: a name that `corpus` knows, or an absolute path.
+        data: where the words come from: a name that `corpus` knows, or an absolute path; `language`: no words.
         steps: of the published recipe, other than its own; None: its own.
         fresh: begin anew, also where this very run was stopped before.
     """
@@ -64,23 +65,28 @@ class Step:
 
 @dataclass(frozen=True)
 class Trained:
-    """The end: steps done, seconds of training, losses in nats over all examples, and names sampled."""
+    """The end: steps done, seconds of training, losses in nats over all examples, and names sampled.
+
+    Attributes:
+        least: the least loss that is possible on the validation examples; known, and no names drawn, for the language.
+    """
 
     done: int
     seconds: float
     training_loss: float
     validation_loss: float
+    least: float | None
     names: tuple[str, ...]
 
 
-def needed() -> tuple[Exercise, ...]:
-    """The exercises whose code trains: 3 to 10 without the flat model, and 1, which the tree may import."""
-    return curriculum.needed({1, *range(FIRST, LAST + 1)} - {4}, "grade train")
+def needed(words: Words) -> tuple[Exercise, ...]:
+    """The exercises whose code trains: 1, which the tree may import, and 5 to 9; for words 3 and 10, too."""
+    return curriculum.needed({1, *range(5, 10), *(() if words is None else (3, 10))}, "grade train")
 
 
-def missing(submission: Submission) -> tuple[Exercise, ...]:
+def missing(submission: Submission, words: Words) -> tuple[Exercise, ...]:
     """The exercises of which something is not written yet: no file, or a NotImplementedError still in it."""
-    asked = (exercise for exercise in needed() if exercise.name not in submission.given)
+    asked = (exercise for exercise in needed(words) if exercise.name not in submission.given)
     return tuple(exercise for exercise in asked if _unwritten(submission, exercise))
 
 
@@ -104,15 +110,15 @@ def refuse(order: Order) -> None:
     """
     recipe = recipes.RECIPES.get(order.recipe or "")
     if order.steps is not None and isinstance(recipe, recipes.Staged):
-        raise UsageError(f"--steps goes with --recipe published; {order.recipe} counts passes over the words")
+        raise UsageError(f"--steps goes with --recipe published; {order.recipe} counts passes over the data")
     writable(order.out)
 
 
 class Training:
     """One training run: iterate over its events; `stop` lets it end after a whole step and save."""
 
-    def __init__(self, submission: Submission, standing_on: Sequence[Exercise], words: list[str], order: Order) -> None:
-        if len(words) < LEAST_WORDS:
+    def __init__(self, submission: Submission, standing_on: Sequence[Exercise], words: Words, order: Order) -> None:
+        if words is not None and len(words) < LEAST_WORDS:
             raise UsageError(f"{len(words)} words are too few to learn from and to measure on: {LEAST_WORDS} at least")
         refuse(order)
         self._process = subprocess.Popen(
@@ -182,11 +188,12 @@ class Training:
             self._process.stdin.flush()
 
 
-def _digest(submission: Submission, standing_on: Sequence[Exercise], words: list[str], order: Order) -> str:
+def _digest(submission: Submission, standing_on: Sequence[Exercise], words: Words, order: Order) -> str:
     """What makes a run the same run: recipe, steps, seed, words, and every line of the code that trains."""
     standing = {*submission.given, *(exercise.name for exercise in standing_on)}
     code = [
-        references.solution(e.name) if e.name in standing else submission.path(e).read_bytes().hex() for e in needed()
+        references.solution(e.name) if e.name in standing else submission.path(e).read_bytes().hex()
+        for e in needed(words)
     ]
     told = json.dumps([order.recipe, order.steps, order.seed, words, code])
     return hashlib.sha256(told.encode()).hexdigest()

@@ -1,4 +1,5 @@
-"""The process that trains with the learner's own code: exercises 3 to 10, on words that come with the order.
+"""The process that trains with the learner's own code: exercises 3 to 10 on words that come with the order, or 5 to 9
+on the language with a known optimum.
 
 The order is one JSON line on standard input; a second line asks to stop. Records leave as JSON lines on what was
 standard output.
@@ -97,9 +98,12 @@ def await_stop(stop: threading.Event) -> None:
 
 
 def train(answers: Any, order: dict[str, Any], records: Records, stop: threading.Event) -> None:
-    """Windows, split, tree, training, losses, names: each by the learner's exercise."""
+    """Windows, split, tree, training, losses, names: each by the learner's exercise, as far as the data needs it."""
     training, seed, out = answers.ex09_training, order["seed"], Path(order["out"])
-    data = examples.from_words(answers.ex03_windows, order["words"], CONTEXT)
+    words = order["words"]
+    data = (
+        examples.from_letters(CONTEXT) if words is None else examples.from_words(answers.ex03_windows, words, CONTEXT)
+    )
     torch.manual_seed(seed)
     model = answers.ex08_tree.FusionTree(len(data.vocabulary), CONTEXT, EMBEDDING, HIDDEN)
     run = prepared(answers, order, data, model)
@@ -128,7 +132,7 @@ def train(answers: Any, order: dict[str, Any], records: Records, stop: threading
         TrainingRecord(
             model=training_record.digest(buffer.getvalue()),
             data=order["data"],
-            words=training_record.digest_of_words(order["words"]),
+            words=None if words is None else training_record.digest_of_words(words),
             standing_on=tuple(order["standing_on"]),
             recipe=order["recipe"],
             seed=seed,
@@ -145,9 +149,10 @@ def train(answers: Any, order: dict[str, Any], records: Records, stop: threading
         seconds=course.seconds,
         training_loss=training_loss,
         validation_loss=validation_loss,
+        least=data.least,
         names=[
             answers.ex10_sampling.sample_word(model, data.vocabulary, CONTEXT, generator=generator)
-            for _ in range(NAMES)
+            for _ in range(0 if words is None else NAMES)
         ],
     )
 

@@ -15,8 +15,8 @@ class TrainingRecord:
 
     Attributes:
         model: SHA-256 of the model's file, which tells whether this record is still its own.
-        data: where the words came from: a name that `corpus` knows, or an absolute path.
-        words: SHA-256 of the words.
+        data: where the words came from: a name that `corpus` knows, or an absolute path; `language`: no words.
+        words: SHA-256 of the words; None for the language.
         standing_on: exercises whose solution stood in for the learner's.
         recipe: its name; None is the first look.
         done: steps taken, of `steps`.
@@ -26,7 +26,7 @@ class TrainingRecord:
 
     model: str
     data: str
-    words: str
+    words: str | None
     standing_on: tuple[str, ...]
     recipe: str | None
     seed: int

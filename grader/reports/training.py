@@ -9,10 +9,10 @@ from rich.text import Text
 
 from grader import checkout
 from grader.curriculum import Exercise
-from grader.learner.train import Started, Step, Trained, Training
+from grader.learner.train import Started, Step, Trained, Training, Words
 
 
-def follow(console: Console, run: Training, missing: Sequence[Exercise], words: Sequence[str], out: Path) -> bool:
+def follow(console: Console, run: Training, missing: Sequence[Exercise], words: Words, out: Path) -> bool:
     """Print a run to its end; Ctrl-C asks it to stop after a whole step. Returns whether all steps were done."""
     for exercise in missing:
         console.print(Text(f"{exercise.name}: the solution stands in (--with-solutions)", "yellow"), soft_wrap=True)
@@ -36,7 +36,7 @@ def follow(console: Console, run: Training, missing: Sequence[Exercise], words: 
             except KeyboardInterrupt:
                 run.stop()
     assert started is not None
-    _tell(console, started, trained, set(words), out)
+    _tell(console, started, trained, words, out)
     return trained.done == started.steps
 
 
@@ -64,7 +64,7 @@ def _say(console: Console, event: Step, steps: int, said: int) -> int:
     return tenths
 
 
-def _tell(console: Console, started: Started, trained: Trained, words: set[str], out: Path) -> None:
+def _tell(console: Console, started: Started, trained: Trained, words: Words, out: Path) -> None:
     if trained.done < started.steps:
         console.print(
             f"\nStopped after step {trained.done} of {started.steps}, as asked; the model is saved whole, "
@@ -72,10 +72,19 @@ def _tell(console: Console, started: Started, trained: Trained, words: set[str],
             soft_wrap=True,
         )
     console.print(f"\ntraining loss {trained.training_loss:.4f}, after {trained.done} steps")
-    new = sum(name not in words for name in trained.names)
-    console.print(f"ten names of its own, {new} of them new (not in the list):")
-    for name in trained.names:
-        console.print(Text(f"  {name or '(an empty name)'}" + ("" if name not in words else "   (in the list)")))
+    if words is not None:
+        _show_names(console, trained.names, set(words))
     console.print(f"model saved in {checkout.shown(out)}", soft_wrap=True)
+    if trained.least is not None:
+        over = trained.validation_loss - trained.least
+        least = f"the least possible loss on the validation letters is {trained.least:.4f}"
+        console.print(f"{least}; the tree is {over:.4f} above it", soft_wrap=True)
     seconds = f"{trained.seconds:.1f} s"
     console.print(f"validation loss {trained.validation_loss:.4f}, {started.parameters} parameters, {seconds}")
+
+
+def _show_names(console: Console, names: Sequence[str], words: set[str]) -> None:
+    new = sum(name not in words for name in names)
+    console.print(f"ten names of its own, {new} of them new (not in the list):")
+    for name in names:
+        console.print(Text(f"  {name or '(an empty name)'}" + ("" if name not in words else "   (in the list)")))

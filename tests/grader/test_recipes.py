@@ -16,10 +16,11 @@ import torch
 from conftest import grade, spoil
 from torch.nn import functional as F
 
+from data.language import optimum
 from grader import checkout, corpus
 from grader.learner.checkpoint import Checkpoint
 from grader.learner.distinct_pieces import in_pieces
-from grader.learner.examples import Examples, from_words
+from grader.learner.examples import Examples, from_letters, from_words
 from grader.learner.published_run import PublishedRun
 from grader.learner.recipes import Published, Stage, Staged
 from grader.learner.staged_run import StagedRun
@@ -151,6 +152,20 @@ def test_a_tree_that_is_taught_ends_far_below_one_that_is_not() -> None:
         model.load_state_dict(run.tree())
         losses.append(ex09_training.mean_loss(model, data.validation.windows, data.validation.targets))
     assert losses[0] < losses[1] - 0.05, losses
+
+
+def test_stages_learn_the_language_as_they_learn_words() -> None:
+    data = from_letters(8)
+    torch.manual_seed(0)
+    recipe = Staged((Stage(trees=1, epochs=1, words=96),))
+    run = StagedRun(recipe, lambda: FusionTree(8, 8, 8, 32).state_dict(), data.training, seed=0)
+    while run.done < run.total:
+        run.advance(1000)
+    model = FusionTree(8, 8, 8, 32)
+    model.load_state_dict(run.tree())
+    loss = ex09_training.mean_loss(model, data.validation.windows, data.validation.targets)
+    assert data.least is not None
+    assert data.least < loss < optimum(3, 2), loss
 
 
 def test_a_file_of_another_run_or_a_damaged_one_is_none(tmp_path: Path) -> None:

@@ -12,7 +12,9 @@ import pytest
 import torch
 from conftest import by_number, grade, spoil
 
+from data.language import optimum
 from grader import checkout
+from grader.learner.examples import from_letters
 
 LAST_LINE = re.compile(r"validation loss (\d+\.\d{4}), 76579 parameters, \d+\.\d s")
 
@@ -97,3 +99,42 @@ def test_words_of_ones_own(solved: Path, tmp_path: Path) -> None:
     done = grade("train", "--answers", solved, "--data", words, "--out", tmp_path / "tree.pt")
     assert done.returncode == 2
     assert "3 words are too few" in done.stderr
+
+
+LANGUAGE_ENDS = re.compile(
+    r"the least possible loss on the validation letters is (\d\.\d{4}); the tree is (\d\.\d{4}) above it\n"
+    r"validation loss (\d\.\d{4}), 73672 parameters, \d+\.\d s\n$"
+)
+
+
+def test_the_language_ends_with_the_excess_over_what_is_possible(solved: Path, tmp_path: Path) -> None:
+    for number in (3, 4, 10):
+        (solved / by_number(number).file).unlink()  # a stream is neither words to cut nor names to draw
+    done = grade("train", "--answers", solved, "--data", "language", "--steps", "1500", "--out", tmp_path / "tree.pt")
+    assert done.returncode == 0, done.stderr
+    found = LANGUAGE_ENDS.search(done.stdout)
+    assert found is not None, done.stdout
+    least, above, loss = map(float, found.groups())
+    assert abs(least - optimum(3, 8)) < 0.005
+    assert abs(loss - least - above) < 2e-4
+    assert loss < 2.07, "below ln 8, the loss of a coin for every bit"
+    assert "names" not in done.stdout
+
+
+def test_windows_of_the_language_are_views_of_one_stream() -> None:
+    for context in (2, 4, 8):
+        data = from_letters(context)
+        for part in (data.training, data.validation):
+            assert torch.equal(part.windows[1:, -1], part.targets[:-1])
+            assert torch.equal(part.windows[1:, :-1], part.windows[:-1, 1:])
+            assert len(part.windows) == len(part.targets) == part.lengths.sum()
+        assert torch.equal(data.validation.targets, from_letters(8).validation.targets), "the same for each context"
+
+
+def test_a_tree_of_the_language_leaves_that_of_words_alone_and_has_no_pictures(copied: Path) -> None:
+    trained = grade("train", "--with-solutions", "--data", "language", "--steps", "20", checkout_copy=copied)
+    assert trained.returncode == 0, trained.stderr
+    model = copied / ".grade" / "language.pt"
+    assert model.is_file() and not (copied / ".grade" / "tree.pt").exists()
+    reported = grade("report", "--model", model, checkout_copy=copied)
+    assert "learnt the language with a known optimum, and the pictures are of words: grade train" in reported.stdout
