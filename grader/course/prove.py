@@ -40,6 +40,7 @@ class Trial:
     judge: Callable[[ExerciseResult, list[Cause]], str | None]
     seed: int = 0
     until_failure: bool = False
+    limits: run.Limits | None = None
 
     def result(self, workers: Workers, *, diagnose: bool = False) -> tuple[ExerciseResult, list[Cause]]:
         """Grade it, and look for the mistakes that agree."""
@@ -50,7 +51,7 @@ class Trial:
                 self.exercise,
                 workers,
                 seed=self.seed,
-                limits=MUTANT_LIMITS if self.until_failure else None,
+                limits=self.limits,
                 until_failure=self.until_failure,
                 diagnose=diagnose,
             )
@@ -75,7 +76,14 @@ def of_mutants(exercise: Exercise) -> list[Trial]:
     """Every mutant: caught, unless it is listed as equivalent."""
     equivalent = mutants.equivalent(exercise)
     return [
-        Trial(exercise, f"`{each.says}`", each.code, _passes_unseen if each.says in equivalent else _caught, 0, True)
+        Trial(
+            exercise,
+            f"`{each.says}`",
+            each.code,
+            _passes_unseen if each.says in equivalent else _caught,
+            until_failure=True,
+            limits=MUTANT_LIMITS,
+        )
         for each in mutants.of(exercise)
     ]
 
