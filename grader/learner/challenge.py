@@ -7,7 +7,7 @@ is given the trained numbers and nothing else. So all that a model knows lies in
 
 import contextlib
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -17,6 +17,7 @@ from torch import Tensor
 
 from grader import checkout, curriculum
 from grader.answer_modules import NotThere, Problem
+from grader.checking.answers import Answers
 from grader.checking.processes import CAN_FORK
 from grader.errors import AnswersFailed, UsageError
 from grader.learner.examples import SPLIT_SEED
@@ -24,7 +25,6 @@ from grader.learner.fair_loss import fair_loss
 from grader.sandbox.launch import Sandbox, SandboxedWorker
 from grader.sandbox.peer import Lost
 from grader.sandbox.proxy import RemoteAnswers
-from solutions.ex03_windows import build_vocabulary, split_words
 
 PARAMETERS = 76_579  # of exercise 8's tree on 26 letters
 BUFFERS = 4_096  # numbers that are no parameters, such as running statistics
@@ -66,11 +66,25 @@ def task(words: list[str]) -> Task:
     """Split words as `grade train` does.
 
     Raises:
-        UsageError: they are too few.
+        UsageError: they are too few, or exercise 3 is no part of the assignment.
     """
     if len(words) < LEAST_WORDS:
         raise UsageError(f"{len(words)} words are too few to learn from and to test on: {LEAST_WORDS} at least")
-    return Task(*split_words(words, SPLIT_SEED), build_vocabulary(words))
+    windows = references({3}).ex03_windows
+    training, validation, test = windows.split_words(words, SPLIT_SEED)
+    return Task(training, validation, test, windows.build_vocabulary(words))
+
+
+def references(numbers: Set[int]) -> Any:
+    """The solutions of these exercises, wherever they are kept: `references({3}).ex03_windows.make_windows`.
+
+    Raises:
+        UsageError: the assignment lacks one of them.
+    """
+    needed = curriculum.needed(numbers, "grade challenge")
+    answers = Answers(checkout.EXERCISES, [exercise.name for exercise in needed])
+    answers.take_references()
+    return answers
 
 
 def walls(*, accept_weak: bool = False) -> Sandbox:

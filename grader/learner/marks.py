@@ -10,17 +10,15 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from grader.learner.challenge import PARAMETERS, Score, Task
+from grader.learner.challenge import PARAMETERS, Score, Task, references
 from grader.learner.examples import Data, of_parts
 from grader.learner.fair_loss import fair_loss
 from grader.learner.published_run import PublishedRun
 from grader.learner.recipes import RECIPES, Published
 from grader.learner.staged_run import StagedRun
-from solutions import ex03_windows, ex09_training
-from solutions.ex04_flat_mlp import FlatMLP
-from solutions.ex08_tree import FusionTree
 
 CONTEXT, EMBEDDING, HIDDEN = 8, 24, 128
+TRAIN = {1, *range(3, 10)}  # the exercises whose solutions train
 MARKS = ("bigram", "fast", "best", "flat", "published")  # the quick ones first
 
 
@@ -38,7 +36,7 @@ def measure(name: str, given: Task) -> Score:
 def bigram(given: Task) -> tuple[Callable[[Tensor], Tensor], int]:
     """How often each character follows each other one, plus one: the least that a model should beat."""
     size = len(given.vocabulary)
-    windows, targets = ex03_windows.make_windows(given.training, given.vocabulary, 1)
+    windows, targets = references({3}).ex03_windows.make_windows(given.training, given.vocabulary, 1)
     counts = torch.bincount(windows[:, 0] * size + targets, minlength=size**2).view(size, size)
     log_counts = (counts + 1.0).log()
     return lambda asked: log_counts[asked[:, -1]], size**2
@@ -46,27 +44,29 @@ def bigram(given: Task) -> tuple[Callable[[Tensor], Tensor], int]:
 
 def _trained(name: str, given: Task) -> tuple[nn.Module, int]:
     """A flat model of the tree's size by the published recipe, or the tree by a recipe of `grade train`."""
-    data = of_parts(ex03_windows, given.vocabulary, given.training, given.validation, CONTEXT)
+    answers = references(TRAIN)
+    data = of_parts(answers.ex03_windows, given.vocabulary, given.training, given.validation, CONTEXT)
     size = len(given.vocabulary)
     if name == "flat":
         hidden = (PARAMETERS - size * EMBEDDING - size) // (CONTEXT * EMBEDDING + 1 + size)
-        model: nn.Module = FlatMLP(size, CONTEXT, EMBEDDING, hidden)
+        model: nn.Module = answers.ex04_flat_mlp.FlatMLP(size, CONTEXT, EMBEDDING, hidden)
     else:
-        model = FusionTree(size, CONTEXT, EMBEDDING, HIDDEN)
-    run = _run(name, data, model)
+        model = answers.ex08_tree.FusionTree(size, CONTEXT, EMBEDDING, HIDDEN)
+    run = _run(name, answers, data, model)
     while run.done < run.total:
         run.advance(1000)
     model.load_state_dict(run.tree())
     return model.eval(), sum(parameter.numel() for parameter in model.parameters())
 
 
-def _run(name: str, data: Data, model: nn.Module) -> Any:
-    recipe = RECIPES["published" if name == "flat" else name]
+def _run(name: str, answers: Any, data: Data, model: nn.Module) -> Any:
+    recipe, size = RECIPES["published" if name == "flat" else name], len(data.vocabulary)
     if isinstance(recipe, Published):
-        return PublishedRun(recipe, ex09_training, model, data.training, seed=0)
+        return PublishedRun(recipe, answers.ex09_training, model, data.training, seed=0)
 
     def new_tree() -> dict[str, Tensor]:
-        return FusionTree(len(data.vocabulary), CONTEXT, EMBEDDING, HIDDEN).state_dict()
+        state: dict[str, Tensor] = answers.ex08_tree.FusionTree(size, CONTEXT, EMBEDDING, HIDDEN).state_dict()
+        return state
 
     return StagedRun(recipe, new_tree, data.training, seed=0)
 

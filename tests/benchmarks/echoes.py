@@ -9,12 +9,12 @@ import time
 from collections.abc import Sequence
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional as F
 
 from data.echoes import make_text, optimum, true_loss
-from solutions.ex08_tree import FusionTree
-from solutions.ex11_all_positions import all_positions
+from grader import checkout, curriculum
+from grader.checking.answers import Answers
 
 CONTEXTS = (8, 64, 256, 1024)
 EMBEDDING, HIDDEN = 16, 64
@@ -28,6 +28,8 @@ STEPS, POSITIONS, RATE, BETAS, WARM_UP = 200, 8192, 4e-3, (0.9, 0.98), 0.3
 def main() -> None:
     distances = [int(argument) for argument in sys.argv[1:]] or [8, 1024]
     torch.set_num_threads(1)
+    solutions = Answers(checkout.EXERCISES, [exercise.name for exercise in curriculum.exercises()])
+    solutions.take_references()
     text = torch.from_numpy(make_text(distances, LETTERS, SEED))
     held_out = make_text(distances, HELD_OUT, HELD_OUT_SEED)
     told = " ".join(f"{distance:>7,}" for distance in distances)
@@ -35,11 +37,12 @@ def main() -> None:
     print(f"{'context':>7} {'parameters':>10} {'optimum':>8} {'possible':>8} {'tree':>8} {'CPU s':>6}   {told}")
     for context in CONTEXTS:
         torch.manual_seed(0)
-        tree = FusionTree(2 ** len(distances), context, EMBEDDING, HIDDEN)
+        tree = solutions.ex08_tree.FusionTree(2 ** len(distances), context, EMBEDDING, HIDDEN)
         started = time.process_time()
         train(tree, text)
         seconds = time.process_time() - started
-        bits = losses(tree, torch.from_numpy(held_out), max(distances))
+        tokens = torch.from_numpy(held_out)
+        bits = losses(solutions.ex11_all_positions.all_positions(tree, tokens[None, :-1])[0], tokens, max(distances))
         size = sum(parameter.numel() for parameter in tree.parameters())
         possible = true_loss(distances, held_out, context)
         figures = f"{optimum(distances, context):8.4f} {possible:8.4f} {bits[0]:8.4f} {seconds:6.1f}"
@@ -47,7 +50,7 @@ def main() -> None:
         print(f"{context:7,} {size:10,} {figures}   {by_bit}", flush=True)
 
 
-def train(tree: FusionTree, text: Tensor) -> None:
+def train(tree: nn.Module, text: Tensor) -> None:
     """AdamW on stretches of the text, all their positions at once; the rate climbs and comes down in straight lines."""
     optimizer = torch.optim.AdamW(tree.parameters(), betas=BETAS, weight_decay=0.0)
     generator = torch.Generator().manual_seed(0)
@@ -62,7 +65,7 @@ def train(tree: FusionTree, text: Tensor) -> None:
         optimizer.step()
 
 
-def after_full_windows(tree: FusionTree, tokens: Tensor) -> Tensor:
+def after_full_windows(tree: nn.Module, tokens: Tensor) -> Tensor:
     """Logits after each window that lies whole in the text: exercise 11's pass with gradients, and without padding.
 
     A normalisation sees each node once. That is as good as the window tree's statistics: in an endless text each place
@@ -77,9 +80,9 @@ def after_full_windows(tree: FusionTree, tokens: Tensor) -> Tensor:
     return logits
 
 
-def losses(tree: FusionTree, text: Tensor, first: int) -> Sequence[float]:
+def losses(logits: Tensor, text: Tensor, first: int) -> Sequence[float]:
     """The loss of a letter, and that of each of its bits by itself, over all letters from `first` on."""
-    said = all_positions(tree, text[None, :-1])[0, first - 1 :].log_softmax(-1)
+    said = logits[first - 1 :].log_softmax(-1)
     targets = text[first:]
     found = [F.nll_loss(said, targets).item()]
     letters = torch.arange(said.shape[1])

@@ -14,14 +14,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.utils.flop_counter import FlopCounterMode
 
-from solutions.ex01_receptive_field import flat_weights
-from solutions.ex08_tree import FusionTree
-from solutions.ex11_all_positions import all_positions
-from solutions.ex12_streaming import StreamingTree
+from grader import checkout, curriculum
+from grader.checking.answers import Answers
 
+SOLUTIONS = Answers(checkout.EXERCISES, [exercise.name for exercise in curriculum.exercises()])
+SOLUTIONS.take_references()
 CONTEXTS = (8, 64, 256, 1024)
 LETTERS, EMBEDDING, HIDDEN = 27, 24, 128
 WINDOWS, POSITIONS, STEPS = 64, 4096, 64
@@ -57,7 +57,8 @@ def main() -> None:
         tree = new_tree(context)
         size = sum(parameter.numel() for parameter in tree.parameters())
         outside = LETTERS * EMBEDDING + HIDDEN + HIDDEN * LETTERS + LETTERS
-        print(f"{context:7,} {len(tree.levels):6} {size:10,} {outside + flat_weights(context, EMBEDDING, HIDDEN):10,}")
+        flat = outside + SOLUTIONS.ex01_receptive_field.flat_weights(context, EMBEDDING, HIDDEN)
+        print(f"{context:7,} {len(tree.levels):6} {size:10,} {flat:10,}")
     # Before this process does any work: the memory that it would keep is memory that its forks need not ask for.
     peaks = [[peak(context, number) for number in range(len(ways_of(new_tree(context))))] for context in CONTEXTS]
     print(f"\n{'context':>7} {'way':25} {'fusions':>8} {'MFLOP':>8} {'us':>8} {'faster':>6} {'MiB':>6}", end="")
@@ -72,17 +73,17 @@ def main() -> None:
             print(f"{context:7,} {way.name:25} {figures} {faster} {most / MIB:6.1f}", flush=True)
 
 
-def new_tree(context: int) -> FusionTree:
+def new_tree(context: int) -> nn.Module:
     torch.manual_seed(0)
-    return FusionTree(LETTERS, context, EMBEDDING, HIDDEN).eval()
+    return SOLUTIONS.ex08_tree.FusionTree(LETTERS, context, EMBEDDING, HIDDEN).eval()
 
 
-def ways_of(tree: FusionTree, windows: int = WINDOWS, positions: int = POSITIONS, steps: int = STEPS) -> list[Way]:
+def ways_of(tree: nn.Module, windows: int = WINDOWS, positions: int = POSITIONS, steps: int = STEPS) -> list[Way]:
     """To score a text that is there, and to write one: each by windows, and by computing every node once."""
     generator = torch.Generator().manual_seed(0)
     text = torch.randint(LETTERS, (1, tree.context + max(windows, positions, steps)), generator=generator)
     all_windows = text[0].unfold(0, tree.context, 1)
-    stream = StreamingTree(tree)
+    stream = SOLUTIONS.ex12_streaming.StreamingTree(tree)
 
     @torch.no_grad()
     def by_windows() -> Tensor:
@@ -94,13 +95,17 @@ def ways_of(tree: FusionTree, windows: int = WINDOWS, positions: int = POSITIONS
 
     return [
         Way(f"{windows} windows at once", windows, by_windows),
-        Way(f"{positions:,} positions at once", positions, lambda: all_positions(tree, text[:, :positions])),
+        Way(
+            f"{positions:,} positions at once",
+            positions,
+            lambda: SOLUTIONS.ex11_all_positions.all_positions(tree, text[:, :positions]),
+        ),
         Way("window by window", steps, window_by_window),
         Way("a stream, token by token", steps, lambda: [stream.step(token) for token in text[0, :steps].tolist()]),
     ]
 
 
-def measured(tree: FusionTree, ways: list[Way], rounds: int) -> list[Cost]:
+def measured(tree: nn.Module, ways: list[Way], rounds: int) -> list[Cost]:
     """The ways in turns, so that what else the machine does meets all of them."""
     works = [counted(way.call, tree) for way in ways]
     repeats = [max(1, round(ROUND_SECONDS / timed(way, 1) / way.positions)) for way in ways]
@@ -119,11 +124,11 @@ def timed(way: Way, repeats: int) -> float:
     return (time.perf_counter() - started) / repeats / way.positions
 
 
-def counted(call: Callable[[], object], tree: FusionTree) -> tuple[int, int]:
+def counted(call: Callable[[], object], tree: nn.Module) -> tuple[int, int]:
     """Fusions and operations of a call: a fusion is one row of a level's product."""
     rows: list[int] = []
 
-    def count(_: torch.nn.Module, __: tuple[Tensor, ...], output: Tensor) -> None:
+    def count(_: nn.Module, __: tuple[Tensor, ...], output: Tensor) -> None:
         rows.append(output.numel() // HIDDEN)
 
     hooks = [level.linear.register_forward_hook(count) for level in tree.levels]

@@ -280,6 +280,17 @@ def test_a_mistake_in_an_exercise_whose_beneath_is_given_is_named(kata: Path, tm
     assert {check["mistake"] for check in checks} - {None}
 
 
+def test_the_challenge_reads_what_it_needs_from_what_is_sealed(own: Path, kata: Path, tmp_path: Path) -> None:
+    done = grade("challenge", "exercises/challenge.py", "--seconds", "5", checkout_copy=own)
+    assert done.returncode == 0, done.stderr
+    without = hand_out(kata, tmp_path / "handout", "--exercises", "2")
+    refused = grade("challenge", "--board", checkout_copy=without)
+    assert (refused.returncode, refused.stderr) == (
+        2,
+        "grade: grade challenge works with exercise 3, too, which is no part of this assignment\n",
+    )
+
+
 def test_links_to_lessons_that_are_not_there_become_words(kata: Path, tmp_path: Path) -> None:
     folder = hand_out(kata, tmp_path / "handout", "--exercises", "2")
     pages = [*(folder / "exercises").glob("*.md"), folder / "README.md"]
