@@ -23,7 +23,7 @@ benchmark: .venv/installed-dev
 	$(BIN)/python tests/benchmarks/graders.py growth
 
 footprints: .venv/installed-dev
-	$(BIN)/python -m grader.course.footprints
+	$(BIN)/python -m grader.course.footprints $(ARGS)
 
 goldens: .venv/installed-dev
 	$(BIN)/python tests/grader/goldens.py

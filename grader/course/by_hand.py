@@ -39,7 +39,7 @@ def _given(row: dict[str, str], where: str, students: Collection[str], chosen: S
     if not exercise:
         raise UsageError(f"{where}: the exercise is missing")
     (found,) = curriculum.find([exercise])
-    if found not in chosen:
+    if found.name not in {asked.name for asked in chosen}:  # an assignment gives it other points
         raise UsageError(f"{where}: {found.name} is not graded in this run")
     try:
         number = float(points)
