@@ -150,7 +150,7 @@ def browser() -> Iterator["Browser"]:
 @pytest.fixture(scope="session")
 def warm() -> Iterator[Workers]:
     """One warm worker for all tests that grade many folders."""
-    with Workers(curriculum.exercises()) as workers:
+    with Workers(curriculum.exercises(), many=True) as workers:
         yield workers
 
 
