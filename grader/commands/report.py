@@ -10,6 +10,7 @@ from grader.commands.progress import result_of
 from grader.errors import AnswersFailed, UsageError
 from grader.learner import training_record
 from grader.learner.portrait import Order, Portrait, paint
+from grader.learner.train import FIRST, LAST
 from grader.learner.training_record import TrainingRecord
 from grader.reports.console import open_console
 from grader.submission import Submission, read_folder
@@ -28,6 +29,11 @@ def command(answers: Path | None, model: Path | None, out: Path | None, seed: in
     """Write one HTML page: your progress, what failed and why, what you can explain, and pictures of your own tree.
 
     It grades all exercises anew, so its exit status is that of `grade`. The pictures come after `grade train`.
+
+    \b
+    Examples:
+      grade report
+      grade report --model fast.pt --out report.html     of another tree, to another place
     """
     from grader.checking import run
     from grader.checking.processes import Workers
@@ -56,7 +62,8 @@ def command(answers: Path | None, model: Path | None, out: Path | None, seed: in
     page = learner_page.page(result, remembered.passed, remembered.unfinished() if own else None, record, portrait)
     write_whole(out, page)
     terminal.problems(console, notes)
-    console.print(f"{result.points:g} of {result.max_points:g} points")
+    bonus = f"  (and {result.bonus:g} bonus)" if result.bonus else ""
+    console.print(f"{result.points:g} of {result.max_points:g} points{bonus}")
     if isinstance(portrait, str):
         console.print(f"without pictures of a tree: {portrait}", markup=False, soft_wrap=True)
     console.print(f"report saved in {checkout.shown(out)}\n{out.absolute().as_uri()}", markup=False, soft_wrap=True)
@@ -71,7 +78,7 @@ def _portrait(console: Any, submission: Submission, model: Path, record: Trainin
     if record is None:
         if model.exists():
             return f"Nothing is known of how {checkout.shown(model)} was trained. Train it anew: {again}"
-        return f"There is no trained tree yet. Once exercises 3 to 10 are written: {again}"
+        return f"There is no trained tree yet. Once exercises {FIRST} to {LAST} are written: {again}"
     if record.words is None:
         return (
             f"{checkout.shown(model)} learnt the language with a known optimum, and the pictures are of words: {again}"

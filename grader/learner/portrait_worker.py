@@ -55,7 +55,11 @@ def portrait(answers: Any, model: Path, words: list[str], records: Records) -> P
     tree = answers.ex08_tree.FusionTree(len(vocabulary), CONTEXT, EMBEDDING, HIDDEN)
     tree.load_state_dict(torch.load(model, weights_only=True))
     tree.eval()
-    flat, steps = trained_flat(answers, data, records)
+    flat, steps, no_flat = None, 0, ""
+    try:
+        flat, steps = trained_flat(answers, data, records)
+    except Exception as raised:  # the tree can be looked at without it
+        no_flat = explain.finding(Failure.now(raised), exercise="").difference or type(raised).__name__
     rows, shortest = long_windows(data.validation)
     windows = data.validation.windows[rows]
     shown = [first_letters(data.validation), *rows[:: max(1, len(rows) // (EXAMPLES - 1))].tolist()][:EXAMPLES]
@@ -68,7 +72,8 @@ def portrait(answers: Any, model: Path, words: list[str], records: Records) -> P
         lengths=tuple(CONTEXT // tree.group**level for level in range(len(tree.levels) + 1)),
         maps=tuple(maps(tree, data, vocabulary)),
         tree=figures(tree, data.validation, windows),
-        flat=figures(flat, data.validation, windows),
+        flat=figures(flat, data.validation, windows) if flat else None,
+        no_flat=no_flat,
         windows=len(windows),
         shortest=shortest,
         flat_steps=steps,
@@ -77,7 +82,7 @@ def portrait(answers: Any, model: Path, words: list[str], records: Records) -> P
                 "".join(vocabulary[token] for token in data.validation.windows[row].tolist()),
                 vocabulary[int(data.validation.targets[row])],
                 seen(tree, data.validation.windows[row], vocabulary),
-                seen(flat, data.validation.windows[row], vocabulary),
+                seen(flat, data.validation.windows[row], vocabulary) if flat else None,
             )
             for row in shown
         ),
