@@ -62,7 +62,8 @@ def portrait(answers: Any, model: Path, words: list[str], records: Records) -> P
         no_flat = explain.finding(Failure.now(raised), exercise="").difference or type(raised).__name__
     rows, shortest = long_windows(data.validation)
     windows = data.validation.windows[rows]
-    shown = [first_letters(data.validation), *rows[:: max(1, len(rows) // (EXAMPLES - 1))].tolist()][:EXAMPLES]
+    spread = rows[:: max(1, len(rows) // EXAMPLES)].tolist()
+    shown = list(dict.fromkeys([first_letters(data.validation), *spread]))[:EXAMPLES]
     parts = exported_tree.matrices(tree.state_dict())
     error = (exported_tree.logits(parts, windows).softmax(-1) - asked(tree, windows).softmax(-1)).abs().max().item()
     word = text_of(data.validation.windows[shown[0]], vocabulary)
