@@ -13,19 +13,21 @@ from grader.learner.portrait import Order, Portrait, paint
 from grader.learner.train import FIRST, LAST
 from grader.learner.training_record import TrainingRecord
 from grader.reports.console import open_console
-from grader.submission import Submission, read_folder
+from grader.submission import Submission
 
 
 @click.command("report")
-@click.option("--answers", type=click.Path(path_type=Path), metavar="DIR", help="Another folder of exNN_name.py files.")
+@click.option(
+    "--answers", type=click.Path(path_type=Path), metavar="DIR", help="A folder of exNN_name.py files, or a notebook."
+)
 @click.option(
     "--model", type=click.Path(path_type=Path), metavar="FILE", help="What grade train saved (.grade/tree.pt)."
 )
 @click.option(
     "--out", type=click.Path(path_type=Path), metavar="FILE", help="Where the page goes (.grade/report.html)."
 )
-@click.option("--seed", type=int, default=0, show_default=True, help="Seed of the checks' inputs.")
-def command(answers: Path | None, model: Path | None, out: Path | None, seed: int) -> int:
+@click.option("--seed", type=int, default=None, help="Seed of the checks' inputs (0, or the assignment's).")
+def command(answers: Path | None, model: Path | None, out: Path | None, seed: int | None) -> int:
     """Write one HTML page: your progress, what failed and why, what you can explain, and pictures of your own tree.
 
     It grades all exercises anew, so its exit status is that of `grade`. The pictures come after `grade train`.
@@ -35,6 +37,7 @@ def command(answers: Path | None, model: Path | None, out: Path | None, seed: in
       grade report
       grade report --model fast.pt --out report.html     of another tree, to another place
     """
+    from grader import assignment, intake
     from grader.checking import run
     from grader.checking.processes import Workers
     from grader.learner import state
@@ -47,21 +50,23 @@ def command(answers: Path | None, model: Path | None, out: Path | None, seed: in
         out = checkout.STATE / "report.html"
         checkout.STATE.mkdir(exist_ok=True)
     writable(out)
-    submission = read_folder(answers if answers is not None else checkout.EXERCISES)
     model = model if model is not None else checkout.STATE / "tree.pt"
     console = open_console()
     chosen = curriculum.exercises()
     digests = state.digests(chosen)
-    with Workers(chosen) as workers:
-        result = result_of(console, run.grade(submission, chosen, workers, seed=seed))
-    own = submission.folder == checkout.EXERCISES
-    notes = state.keep(result, digests).notes if own else ()
-    remembered = state.load() if own else state.State()
+    seed = seed if seed is not None else assignment.seed()
     record = training_record.read(model)
-    portrait = _portrait(console, submission, model, record)
+    with intake.opened(answers if answers is not None else checkout.EXERCISES) as (submission, left):
+        with Workers(chosen) as workers:
+            result = result_of(console, run.grade(submission, chosen, workers, seed=seed))
+        own = submission.folder == checkout.EXERCISES
+        notes = [*left, *(state.keep(result, digests).notes if own else ())]
+        remembered = state.load() if own else state.State()
+        portrait = _portrait(console, submission, model, record)
     page = learner_page.page(result, remembered.passed, remembered.unfinished() if own else None, record, portrait)
     write_whole(out, page)
     terminal.problems(console, notes)
+    terminal.headline(console, assignment.here())
     bonus = f"  (and {result.bonus:g} bonus)" if result.bonus else ""
     console.print(f"{result.points:g} of {result.max_points:g} points{bonus}")
     if isinstance(portrait, str):

@@ -38,8 +38,8 @@ def main() -> None:
     os.dup2(2, 1)
     order = json.loads(sys.stdin.readline())
     torch.set_num_threads(1)
-    answers = Answers(Path(order["folder"]), [exercise.name for exercise in curriculum.exercises()])
-    answers.take(Path(order["folder"]), order["standing_on"])
+    answers = Answers(Path(order["folder"]), [exercise.name for exercise in curriculum.lessons()])
+    answers.take(Path(order["folder"]), [*curriculum.given(), *order["standing_on"]])
     try:
         records.send(**asdict(portrait(answers, Path(order["model"]), order["words"], records)))
     except BaseException as raised:
