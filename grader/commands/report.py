@@ -10,7 +10,7 @@ from grader.commands.progress import result_of
 from grader.errors import AnswersFailed, UsageError
 from grader.learner import training_record
 from grader.learner.portrait import Order, Portrait, paint
-from grader.learner.train import FIRST, LAST
+from grader.learner.train import FIRST, LAST, needed
 from grader.learner.training_record import TrainingRecord
 from grader.reports.console import open_console
 from grader.submission import Submission
@@ -88,6 +88,10 @@ def _portrait(console: Any, submission: Submission, model: Path, record: Trainin
         return (
             f"{checkout.shown(model)} learnt the language with a known optimum, and the pictures are of words: {again}"
         )
+    try:
+        needed()
+    except UsageError as error:
+        return str(error)
     try:
         words = corpus.load(record.data)
     except UsageError as error:
