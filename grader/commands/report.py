@@ -10,7 +10,7 @@ from grader.commands.progress import result_of
 from grader.errors import AnswersFailed, UsageError
 from grader.learner import training_record
 from grader.learner.portrait import Order, Portrait, paint
-from grader.learner.train import FIRST, LAST, needed
+from grader.learner.train import needed
 from grader.learner.training_record import TrainingRecord
 from grader.reports.console import open_console
 from grader.submission import Submission
@@ -83,21 +83,21 @@ def _portrait(console: Any, submission: Submission, model: Path, record: Trainin
     if record is None:
         if model.exists():
             return f"Nothing is known of how {checkout.shown(model)} was trained. Train it anew: {again}"
-        return f"There is no trained tree yet. Once exercises {FIRST} to {LAST} are written: {again}"
+        return f"There is no trained tree yet. Once exercises 3 to 10 are written: {again}"
     if record.words is None:
         return (
             f"{checkout.shown(model)} learnt the language with a known optimum, and the pictures are of words: {again}"
         )
-    try:
-        needed()
-    except UsageError as error:
-        return str(error)
     try:
         words = corpus.load(record.data)
     except UsageError as error:
         return f"The words that the tree learnt from cannot be read: {error}"
     if training_record.digest_of_words(words) != record.words:
         return f"The words in {record.data} are not those that the tree learnt from any more. Train it anew: {again}"
+    try:
+        needed(words)
+    except UsageError as error:  # an assignment without some of them
+        return str(error)
     order = Order(str(submission.folder.absolute()), record.standing_on, str(model.absolute()), tuple(words))
     try:
         return _painted(console, order)
