@@ -10,25 +10,34 @@ from grader.commands.progress import result_of
 from grader.errors import AnswersFailed, UsageError
 from grader.learner import training_record
 from grader.learner.portrait import Order, Portrait, paint
+from grader.learner.train import needed
 from grader.learner.training_record import TrainingRecord
 from grader.reports.console import open_console
-from grader.submission import Submission, read_folder
+from grader.submission import Submission
 
 
 @click.command("report")
-@click.option("--answers", type=click.Path(path_type=Path), metavar="DIR", help="Another folder of exNN_name.py files.")
+@click.option(
+    "--answers", type=click.Path(path_type=Path), metavar="DIR", help="A folder of exNN_name.py files, or a notebook."
+)
 @click.option(
     "--model", type=click.Path(path_type=Path), metavar="FILE", help="What grade train saved (.grade/tree.pt)."
 )
 @click.option(
     "--out", type=click.Path(path_type=Path), metavar="FILE", help="Where the page goes (.grade/report.html)."
 )
-@click.option("--seed", type=int, default=0, show_default=True, help="Seed of the checks' inputs.")
-def command(answers: Path | None, model: Path | None, out: Path | None, seed: int) -> int:
+@click.option("--seed", type=int, default=None, help="Seed of the checks' inputs (0, or the assignment's).")
+def command(answers: Path | None, model: Path | None, out: Path | None, seed: int | None) -> int:
     """Write one HTML page: your progress, what failed and why, what you can explain, and pictures of your own tree.
 
     It grades all exercises anew, so its exit status is that of `grade`. The pictures come after `grade train`.
+
+    \b
+    Examples:
+      grade report
+      grade report --model fast.pt --out report.html     of another tree, to another place
     """
+    from grader import assignment, intake
     from grader.checking import run
     from grader.checking.processes import Workers
     from grader.learner import state
@@ -41,22 +50,25 @@ def command(answers: Path | None, model: Path | None, out: Path | None, seed: in
         out = checkout.STATE / "report.html"
         checkout.STATE.mkdir(exist_ok=True)
     writable(out)
-    submission = read_folder(answers if answers is not None else checkout.EXERCISES)
     model = model if model is not None else checkout.STATE / "tree.pt"
     console = open_console()
     chosen = curriculum.exercises()
     digests = state.digests(chosen)
-    with Workers(chosen) as workers:
-        result = result_of(console, run.grade(submission, chosen, workers, seed=seed))
-    own = submission.folder == checkout.EXERCISES
-    notes = state.keep(result, digests).notes if own else ()
-    remembered = state.load() if own else state.State()
+    seed = seed if seed is not None else assignment.seed()
     record = training_record.read(model)
-    portrait = _portrait(console, submission, model, record)
+    with intake.opened(answers if answers is not None else checkout.EXERCISES) as (submission, left):
+        with Workers(chosen) as workers:
+            result = result_of(console, run.grade(submission, chosen, workers, seed=seed))
+        own = submission.folder == checkout.EXERCISES
+        notes = [*left, *(state.keep(result, digests).notes if own else ())]
+        remembered = state.load() if own else state.State()
+        portrait = _portrait(console, submission, model, record)
     page = learner_page.page(result, remembered.passed, remembered.unfinished() if own else None, record, portrait)
     write_whole(out, page)
     terminal.problems(console, notes)
-    console.print(f"{result.points:g} of {result.max_points:g} points")
+    terminal.headline(console, assignment.here())
+    bonus = f"  (and {result.bonus:g} bonus)" if result.bonus else ""
+    console.print(f"{result.points:g} of {result.max_points:g} points{bonus}")
     if isinstance(portrait, str):
         console.print(f"without pictures of a tree: {portrait}", markup=False, soft_wrap=True)
     console.print(f"report saved in {checkout.shown(out)}\n{out.absolute().as_uri()}", markup=False, soft_wrap=True)
@@ -82,6 +94,10 @@ def _portrait(console: Any, submission: Submission, model: Path, record: Trainin
         return f"The words that the tree learnt from cannot be read: {error}"
     if training_record.digest_of_words(words) != record.words:
         return f"The words in {record.data} are not those that the tree learnt from any more. Train it anew: {again}"
+    try:
+        needed(words)
+    except UsageError as error:  # an assignment without some of them
+        return str(error)
     order = Order(str(submission.folder.absolute()), record.standing_on, str(model.absolute()), tuple(words))
     try:
         return _painted(console, order)

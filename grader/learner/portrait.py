@@ -79,7 +79,7 @@ class Example:
     window: str
     followed_by: str
     tree: Seen
-    flat: Seen
+    flat: Seen | None
 
 
 @dataclass(frozen=True)
@@ -104,6 +104,7 @@ class Portrait:
         group: neighbours that a fusion joins.
         lengths: vectors at each level, from the embedding to the root.
         windows: how many the mean effects are over, and of how many characters each is at least.
+        no_flat: why there is no flat model beside the tree, where there is none.
         flat_steps: the flat model's training.
         examples: the first one is of `word`.
         longer: for the word's last 1, 2, 4, ... characters, what the tree expects next.
@@ -116,7 +117,8 @@ class Portrait:
     lengths: tuple[int, ...]
     maps: tuple[LevelMap, ...]
     tree: ModelFigures
-    flat: ModelFigures
+    flat: ModelFigures | None
+    no_flat: str
     windows: int
     shortest: int
     flat_steps: int
@@ -174,7 +176,7 @@ def _portrait(record: dict[str, Any]) -> Portrait:
         | {
             "maps": tuple(_map(each) for each in record["maps"]),
             "tree": ModelFigures(**_fields(record["tree"])),
-            "flat": ModelFigures(**_fields(record["flat"])),
+            "flat": record["flat"] and ModelFigures(**_fields(record["flat"])),
             "examples": tuple(_example(each) for each in record["examples"]),
         }
     )
@@ -187,7 +189,7 @@ def _map(record: dict[str, Any]) -> LevelMap:
 
 
 def _example(record: dict[str, Any]) -> Example:
-    seen = {model: Seen(**_fields(record[model])) for model in ("tree", "flat")}
+    seen = {model: record[model] and Seen(**_fields(record[model])) for model in ("tree", "flat")}
     return Example(record["window"], record["followed_by"], **seen)
 
 

@@ -203,7 +203,10 @@ def go_on(run: Run, course: Course, records: Records, stop: threading.Event, che
         took = time.perf_counter() - started
         course.seconds += took
         course.curve.append((run.done, loss))
-        records.send(step=run.done, loss=loss)
+        try:
+            records.send(step=run.done, loss=loss)
+        except BrokenPipeError:  # the command was killed: nobody reads, and what was learnt is saved all the same
+            stop.set()
         chunk = max(10, int((run.done - before) * CHUNK_SECONDS / max(took, 1e-4)))
         if time.monotonic() - saved > CHECKPOINT_SECONDS:
             save()

@@ -1,6 +1,7 @@
 """`grade report`: the page of a learner, from real answers and a really trained tree, in a real browser."""
 
 import re
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -9,7 +10,7 @@ import pytest
 import torch
 from axe_playwright_python.sync_playwright import Axe
 from browsers import WORST_CONTRAST, needs_browser, opened
-from conftest import grade, spoil
+from conftest import by_number, grade, spoil
 from playwright.sync_api import Browser, Page
 from test_class_pages import HOSTILE, a_result
 
@@ -23,6 +24,7 @@ from solutions.ex03_windows import build_vocabulary
 from solutions.ex04_flat_mlp import FlatMLP
 from solutions.ex08_tree import FusionTree
 
+RIGHT_ANSWERS = checkout.ROOT / "tests" / "right"
 MOST_BYTES = 1_500_000
 
 
@@ -203,6 +205,27 @@ def test_the_command_grades_explains_and_says_where_the_page_is(solved: Path, mo
     assert "What failed, and why" in text and 'id="ex10"' in text and "temperature-multiplied" in text
     assert "Explain why context grows with depth" in text
     assert 'id="tree-data"' in text
+
+
+def test_without_a_flat_model_the_tree_is_looked_at_alone(solved: Path, model: Path) -> None:
+    """`grade train` does not need exercise 4."""
+    (solved / by_number(4).file).write_bytes(by_number(4).stub.read_bytes())
+    *_, painted = paint(Order(str(solved), (), str(model), tuple(corpus.load_names())))
+    assert isinstance(painted, Portrait)
+    assert painted.flat is None and painted.exported is not None
+    page = learner_page.page(a_result("exercises", ["passed"] * 4), {}, None, training_record.read(model), painted)
+    assert "until there is a flat model of exercise 4" in page
+    assert '<th scope="row">flat</th>' not in page
+
+
+def test_models_that_cannot_be_asked_for_a_gradient_are_looked_at_without(solved: Path, model: Path) -> None:
+    """An answer that looks rows up by one-hot vectors is right, and its table cannot have a row for each place."""
+    shutil.copy(RIGHT_ANSWERS / by_number(4).name / "one_hot.py", solved / by_number(4).file)
+    *_, painted = paint(Order(str(solved), (), str(model), tuple(corpus.load_names())))
+    assert isinstance(painted, Portrait)
+    assert painted.flat is not None and painted.flat.by_gradient is None
+    assert painted.tree.by_gradient is not None
+    assert "The gradient is not told" in learner_page.page(a_result("x", ["passed"] * 4), {}, None, None, painted)
 
 
 def test_answers_of_another_order_are_looked_at_and_the_page_says_that_it_cannot_compute_them(

@@ -189,7 +189,10 @@ def test_fast_trains_the_learners_tree_and_reports_its_own_mean_loss(solved: Pat
     model.load_state_dict(torch.load(out, weights_only=True))
     measured = ex09_training.mean_loss(model, data.validation.windows, data.validation.targets)
     assert abs(measured - reported) < 1e-4
-    assert [file.name for file in tmp_path.iterdir() if file.name.startswith("tree")] == ["tree.pt"]
+    assert sorted(file.name for file in tmp_path.iterdir() if file.name.startswith("tree")) == [
+        "tree.pt",
+        "tree.pt.json",
+    ]
 
 
 def stopped(arguments: list[object], stop: Callable[["subprocess.Popen[str]"], None], after: str) -> str:
