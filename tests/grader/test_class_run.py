@@ -52,17 +52,19 @@ def test_a_class_gets_gradebook_results_feedback_and_summary(tmp_path: Path) -> 
         zipped(place / f"{other} again.zip", dict(texts))
     folder(place / "cyd", {"essay.txt": "I was ill."})
     (place / "timetable.pdf").write_bytes(b"%PDF")
-    done = class_run(place, tmp_path / "out", only=())
+    chosen = [exercise for exercise in curriculum.exercises() if exercise.number in (1, 3, 5, 7, 13)]
+    done = class_run(place, tmp_path / "out", only=tuple(exercise.number for exercise in chosen), timeout=400)
     assert done.returncode == 0, done.stderr
     assert "note: timetable.pdf is no folder, .zip or .ipynb that is not hidden: not graded" in done.stdout
     book = gradebook(tmp_path / "out")
     assert list(book) == ["ada", "ada again", "bob", "bob again", "cyd"]
-    names = [exercise.name for exercise in curriculum.exercises()]
+    names = [exercise.name for exercise in chosen]
     assert list(book["ada"]) == [
         *("student", "points", "bonus", "by_hand", *names, "status", "submission", "seed", "sandbox"),
     ]
-    main = sum(exercise.points for exercise in curriculum.exercises() if not exercise.bonus)
+    main = sum(exercise.points for exercise in chosen if not exercise.bonus)
     assert [book[name]["points"] for name in ("ada", "cyd")] == [f"{main:g}", "0"]
+    assert [book[name]["bonus"] for name in ("ada", "cyd")] == ["10", "0"]
     assert book["cyd"]["status"] == "nothing started"
     layers = result(tmp_path / "out", "ada")["sandbox"]["layers"]
     missing = [name for name, state in layers.items() if state != "on"]
