@@ -21,7 +21,8 @@ from grader import checkout, curriculum, stubs
 FIVE, SEVEN = by_number(5), by_number(7)
 RIGHT = FIVE.solution.read_text()
 WRONG = RIGHT.replace("joined.squeeze(1)", "joined.squeeze()")
-LOOPING = RIGHT.replace("        batch, length, channels = x.shape", "        while True: pass")
+LOOPING = RIGHT.replace("        batch, time, channels = x.shape", "        while True: pass")
+assert RIGHT not in (WRONG, LOOPING)
 KEYS = "q quit"  # the last line of a screen: nothing more comes
 
 
