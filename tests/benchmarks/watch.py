@@ -3,7 +3,6 @@
 python tests/benchmarks/watch.py [SAVES]     30 by default; the machine should do nothing else
 """
 
-import shutil
 import statistics
 import subprocess
 import sys
@@ -14,7 +13,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "grader")]
 
-from conftest import COPIED  # noqa: E402
+from conftest import copy_of_the_checkout  # noqa: E402
 from terminals import GRADE, Terminal  # noqa: E402
 
 NAME = "ex05_flatten_consecutive.py"
@@ -27,10 +26,7 @@ GOAL_SECONDS = 0.5
 def main() -> None:
     saves = int(sys.argv[1]) if len(sys.argv) > 1 else 30
     with tempfile.TemporaryDirectory() as folder:
-        checkout = Path(folder)
-        for name in COPIED:
-            copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
-            copy(ROOT / name, checkout / name)
+        checkout = copy_of_the_checkout(Path(folder))
         terminal = Terminal([*GRADE, "watch"], cwd=checkout)
         try:
             terminal.wait_for("q quit")

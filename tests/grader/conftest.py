@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 Run = subprocess.CompletedProcess[str]
 WRONG = Path(__file__).parent / "wrong_answers"
+for _of_make in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS"):  # a make that a test types is no part of `make test`
+    os.environ.pop(_of_make, None)
 COPIED = ("exercises", "grader", "solutions", "tests", "data", "pyproject.toml")
 
 
@@ -104,11 +106,9 @@ def spoil(folder: Path, number: int, old: str, new: str) -> Path:
     return path
 
 
-@pytest.fixture
-def copied(tmp_path: Path) -> Path:
-    """A copy of the checkout with untouched stubs, for commands that write into it."""
-    folder = tmp_path / "a checkout with spaces und Umläuten ä"
-    folder.mkdir()
+def copy_of_the_checkout(folder: Path) -> Path:
+    """Put what commands need of the checkout into a folder, new or empty."""
+    folder.mkdir(exist_ok=True)
     for name in COPIED:
         source = checkout.ROOT / name
         if source.is_dir():
@@ -116,6 +116,12 @@ def copied(tmp_path: Path) -> Path:
         else:
             shutil.copy(source, folder)
     return folder
+
+
+@pytest.fixture
+def copied(tmp_path: Path) -> Path:
+    """A copy of the checkout with untouched stubs, for commands that write into it."""
+    return copy_of_the_checkout(tmp_path / "a checkout with spaces und Umläuten ä")
 
 
 def git(folder: Path, *arguments: str) -> str:

@@ -9,10 +9,10 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import COPIED, as_json, by_number, committed, git, grade, spoil
+from conftest import as_json, by_number, committed, copy_of_the_checkout, git, grade, spoil
 from kernels import Kernel
 
-from grader import assignment, checkout, curriculum, intake, references, stubs
+from grader import assignment, curriculum, intake, references, stubs
 from grader.course import leaks
 from grader.notebook_cells import marked
 
@@ -26,14 +26,7 @@ OVER_TIME = (
 @pytest.fixture(scope="module")
 def kata(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The kata as a clean git repository of its own; no test writes into it."""
-    folder = tmp_path_factory.mktemp("kata")
-    for name in COPIED:
-        if (checkout.ROOT / name).is_dir():
-            ignored = shutil.ignore_patterns("__pycache__", "*.bak")
-            shutil.copytree(checkout.ROOT / name, folder / name, ignore=ignored)
-        else:
-            shutil.copy(checkout.ROOT / name, folder)
-    return committed(folder)
+    return committed(copy_of_the_checkout(tmp_path_factory.mktemp("kata")))
 
 
 def hand_out(kata: Path, folder: Path, *options: object) -> Path:

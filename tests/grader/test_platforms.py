@@ -15,9 +15,9 @@ from typing import Any
 import jsonschema
 import pytest
 import yaml
-from conftest import COPIED, by_number, committed, grade, spoil
+from conftest import by_number, committed, copy_of_the_checkout, grade, spoil
 
-from grader import checkout, curriculum
+from grader import curriculum
 from grader.course import gradescope_archive, handout
 
 OVER_TIME = (
@@ -77,13 +77,7 @@ ANNOTATION = re.compile(r"::error file=(exercises/ex\d\d_\w+\.py),line=(\d+),tit
 @pytest.fixture(scope="module")
 def graded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A checkout whose learner has exercise 1, a wrong exercise 5 and a raising exercise 2, and its result."""
-    folder = tmp_path_factory.mktemp("platforms")
-    for name in COPIED:
-        source = checkout.ROOT / name
-        if source.is_dir():
-            shutil.copytree(source, folder / name, ignore=shutil.ignore_patterns("__pycache__", "*.bak"))
-        else:
-            shutil.copy(source, folder)
+    folder = copy_of_the_checkout(tmp_path_factory.mktemp("platforms"))
     for number in (1, 2, 5):
         shutil.copy(by_number(number).solution, folder / "exercises")
     spoil(folder / "exercises", 5, *OVER_TIME)
@@ -169,15 +163,7 @@ def test_a_file_that_is_no_result_is_told_in_one_line(
 def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What `grade gradescope build` writes, of exercises 1, 5 and 7, unpacked as the platform does."""
     root = tmp_path_factory.mktemp("gradescope")
-    kata = root / "kata"
-    kata.mkdir()
-    for name in COPIED:
-        source = checkout.ROOT / name
-        if source.is_dir():
-            shutil.copytree(source, kata / name, ignore=shutil.ignore_patterns("__pycache__", "*.bak"))
-        else:
-            shutil.copy(source, kata)
-    committed(kata)
+    kata = committed(copy_of_the_checkout(root / "kata"))
     chosen = handout.choose(curriculum.find(["1", "7"]))
     (root / "assignment.yaml").write_text(chosen.written())
     arguments = ("--assignment", root / "assignment.yaml", "--extra-index", "https://example.org/cpu")

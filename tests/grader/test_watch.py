@@ -13,16 +13,18 @@ from pathlib import Path
 
 import psutil
 import pytest
-from conftest import COPIED, by_number, grade
+from conftest import by_number, copy_of_the_checkout, grade
 from terminals import GRADE, Terminal
 
-from grader import checkout, curriculum, stubs
+from grader import curriculum, stubs
 
 FIVE, SEVEN = by_number(5), by_number(7)
 RIGHT = FIVE.solution.read_text()
 WRONG = RIGHT.replace("joined.squeeze(1)", "joined.squeeze()")
-LOOPING = RIGHT.replace("        batch, time, channels = x.shape", "        while True: pass")
-assert RIGHT not in (WRONG, LOOPING)
+_FIRST = "        batch, time, channels = x.shape\n"
+LOOPING = RIGHT.replace(_FIRST, "        while True: pass\n")
+SLOW = RIGHT.replace(_FIRST, f"        import time as clock; clock.sleep(0.05)\n{_FIRST}")
+assert len({RIGHT, WRONG, LOOPING, SLOW}) == 4
 KEYS = "q quit"  # the last line of a screen: nothing more comes
 
 
@@ -54,14 +56,7 @@ class Watched:
 @pytest.fixture(scope="module")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
     """One `grade watch` for the tests that begin with a save of their own."""
-    folder = tmp_path_factory.mktemp("checkout")
-    for name in COPIED:
-        source = checkout.ROOT / name
-        if source.is_dir():
-            shutil.copytree(source, folder / name, ignore=shutil.ignore_patterns("__pycache__", "*.bak"))
-        else:
-            shutil.copy(source, folder)
-    watched = Watched(folder)
+    watched = Watched(copy_of_the_checkout(tmp_path_factory.mktemp("checkout")))
     yield watched
     watched.terminal.close()
 
@@ -279,7 +274,7 @@ def test_suspended_and_resumed_by_a_shell_it_goes_on(copied: Path) -> None:
 
 
 def test_stopped_by_force_it_grades_again_what_stood_still(watched: Watched) -> None:
-    watched.save(RIGHT.replace("        batch, length", "        import time; time.sleep(0.02)\n        batch, length"))
+    watched.save(SLOW)
     watched.terminal.wait_for("grading ex05: ")
     os.kill(watched.terminal.process.pid, signal.SIGSTOP)
     time.sleep(11)  # longer than a check may take

@@ -25,7 +25,7 @@ ROOT = FOLDER.parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "grader")]
 
 from browsers import launched  # noqa: E402
-from conftest import COPIED  # noqa: E402
+from conftest import copy_of_the_checkout  # noqa: E402
 from terminals import GRADE, Terminal  # noqa: E402
 
 from grader import curriculum, mistakes  # noqa: E402
@@ -59,7 +59,7 @@ def main(names: list[str]) -> None:
 def mistake() -> None:
     """What `grade 5` says about neighbours that are interleaved."""
     with tempfile.TemporaryDirectory() as folder:
-        checkout = copied(Path(folder))
+        checkout = copy_of_the_checkout(Path(folder))
         answer(checkout, "interleaved-channels")
         terminal = Terminal([*GRADE, "5"], cwd=checkout, size=(ROWS, COLUMNS))
         terminal.process.wait(120)
@@ -70,7 +70,7 @@ def mistake() -> None:
 def watch() -> None:
     """`grade watch` after the save with which exercise 5 passes."""
     with tempfile.TemporaryDirectory() as folder:
-        checkout = copied(Path(folder))
+        checkout = copy_of_the_checkout(Path(folder))
         *before, five = curriculum.exercises()[:5]
         for exercise in before:
             shutil.copy(exercise.solution, checkout / "exercises")
@@ -109,14 +109,6 @@ def report() -> None:
 
 
 PICTURES: dict[str, Callable[[], None]] = {"mistake": mistake, "watch": watch, "race": race, "report": report}
-
-
-def copied(folder: Path) -> Path:
-    """A checkout of its own, with untouched stubs."""
-    for name in COPIED:
-        copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
-        copy(ROOT / name, folder / name)
-    return folder
 
 
 def answer(checkout: Path, name: str) -> None:
