@@ -1,16 +1,13 @@
 """The fusion of a worksheet once more, with the learner's exercise 2, in a process of its own. No printing here."""
 
-import json
 import queue
-import subprocess
-import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from grader import checkout, curriculum
-from grader.checking.processes import environment, read_records
+from grader import curriculum
 from grader.errors import AnswersFailed
 from grader.learner.fusion_sheet import FusionSheet
+from grader.learner.own_process import OwnProcess, failed
 
 LIMIT_SECONDS = 20.0  # importing NumPy on a busy machine, and then a few multiplications
 EXERCISE = "ex02_one_fusion"
@@ -34,37 +31,20 @@ def own_trace(sheet: FusionSheet, folder: Path) -> OwnTrace | None:
     """
     order = {
         "folder": str(folder.absolute()),
-        "exercise": EXERCISE,
         "arguments": [_tenths(part) for part in (sheet.left, sheet.right, sheet.weight, sheet.bias)],
     }
-    process = subprocess.Popen(
-        [sys.executable, "-P", "-m", "grader.learner.own_fusion_worker"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,  # what the answer prints goes to standard error, and so to the learner
-        cwd=checkout.ROOT,
-        env=environment(),
-        start_new_session=True,
-    )
-    assert process.stdin is not None and process.stdout is not None
-    records = read_records(process.stdout)
-    try:
-        process.stdin.write(json.dumps(order).encode() + b"\n")
-        process.stdin.close()
-        record = records.get(timeout=LIMIT_SECONDS)
-    except queue.Empty:
-        raise AnswersFailed(f"{_short()} did not come back within {LIMIT_SECONDS:.0f} s") from None
-    except BrokenPipeError:
-        record = None
-    finally:
-        process.kill()
-        process.wait()
+    with OwnProcess("own_fusion_worker", order) as process:
+        try:
+            record = process.records.get(timeout=LIMIT_SECONDS)
+        except queue.Empty:
+            raise AnswersFailed(f"{_short()} did not come back within {LIMIT_SECONDS:.0f} s") from None
     if record is None:
         raise AnswersFailed(f"{_short()} ended its process")
     if "failed" not in record:
         return OwnTrace(*(tuple(record[field]) for field in ("joined", "summed", "fused")))
     if record["status"] == "not_started":
         return None
-    raise AnswersFailed("\n      ".join([f"{_short()}: {record['failed']}", *(record["traceback"] or "").splitlines()]))
+    raise failed(record, f"{_short()}: ")
 
 
 def differences(sheet: FusionSheet, own: OwnTrace) -> tuple[str, ...]:

@@ -3,17 +3,14 @@
 Here: what is asked, the process, and what comes back. How it is computed is in `portrait_worker`.
 """
 
-import json
 import queue
 import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from grader import checkout
-from grader.checking.processes import environment, read_records
 from grader.errors import AnswersFailed
+from grader.learner.own_process import ENDED, OwnProcess, failed
 
 SILENCE_SECONDS = 120.0  # the longest that it works without a word is two seconds
 
@@ -135,38 +132,21 @@ def paint(order: Order) -> Iterator[float | Portrait]:
     Raises:
         AnswersFailed: the answers raised, ended the process or never came back.
     """
-    process = subprocess.Popen(
-        [sys.executable, "-P", "-m", "grader.learner.portrait_worker"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,  # what answers print would tear the progress bar
-        cwd=checkout.ROOT,
-        env=environment(),
-        start_new_session=True,  # Ctrl-C reaches the command alone, which ends the process
-    )
-    assert process.stdin is not None and process.stdout is not None
-    records = read_records(process.stdout)
-    try:
-        process.stdin.write(json.dumps(asdict(order)).encode() + b"\n")
-        process.stdin.close()
+    errors = subprocess.DEVNULL  # what answers print would tear the progress bar
+    with OwnProcess("portrait_worker", asdict(order), errors=errors) as process:
         while True:
-            record = records.get(timeout=SILENCE_SECONDS)
+            try:
+                record = process.records.get(timeout=SILENCE_SECONDS)
+            except queue.Empty:
+                raise AnswersFailed(f"the answers did not come back within {SILENCE_SECONDS:.0f} s") from None
             if record is None:
-                raise AnswersFailed("the answers ended the process")
+                raise AnswersFailed(ENDED)
             if "failed" in record:
-                raise AnswersFailed("\n      ".join([record["failed"], *(record["traceback"] or "").splitlines()]))
-            if "share" in record:
-                yield record["share"]
-                continue
-            yield _portrait(record)
-            return
-    except queue.Empty:
-        raise AnswersFailed(f"the answers did not come back within {SILENCE_SECONDS:.0f} s") from None
-    except BrokenPipeError:
-        raise AnswersFailed("the answers ended the process") from None
-    finally:
-        process.kill()
-        process.wait()
+                raise failed(record)
+            if "share" not in record:
+                yield _portrait(record)
+                return
+            yield record["share"]
 
 
 def _portrait(record: dict[str, Any]) -> Portrait:

@@ -3,9 +3,6 @@
 The order is one JSON line on standard input; records leave as JSON lines on what was standard output.
 """
 
-import json
-import os
-import sys
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import asdict
@@ -21,6 +18,7 @@ from grader.checking.answers import Answers
 from grader.checking.examples import Failure
 from grader.checking.worker import Records
 from grader.learner import examples, exported_tree, influence, race_worker
+from grader.learner.in_own_process import carry_out
 from grader.learner.level_maps import COMPARED, level_map
 from grader.learner.portrait import Example, LevelMap, ModelFigures, Portrait, Seen
 from grader.learner.race import Lane, flat_of_equal_size
@@ -33,20 +31,12 @@ SEED = 0
 FLAT = "ex04_flat_mlp"
 
 
-def main() -> None:
-    """Take the order, look, and tell what there is."""
-    records = Records(os.dup(1))
-    os.dup2(2, 1)
-    order = json.loads(sys.stdin.readline())
+def look(order: dict[str, Any], records: Records) -> None:
+    """Look, and tell what there is."""
     torch.set_num_threads(1)
     answers = Answers(Path(order["folder"]), exercises_here())
     answers.take(Path(order["folder"]), [*curriculum.given(), *order["standing_on"]])
-    try:
-        records.send(**asdict(portrait(answers, Path(order["model"]), order["words"], records)))
-    except BaseException as raised:
-        found = explain.finding(Failure.now(raised), exercise="")
-        records.send(failed=found.difference, traceback=found.traceback)
-    os._exit(0)  # no exit handler, thread or finaliser of the answers runs
+    records.send(**asdict(portrait(answers, Path(order["model"]), order["words"], records)))
 
 
 def portrait(answers: Any, model: Path, words: list[str], records: Records) -> Portrait:
@@ -212,4 +202,4 @@ def asked(model: Callable[[Tensor], Tensor], windows: Tensor) -> Tensor:
 
 
 if __name__ == "__main__":
-    main()
+    carry_out(look)

@@ -3,20 +3,18 @@
 Here: who runs, and the processes. How a model is trained is in `race_worker`, what the result says in `race_verdict`.
 """
 
-import json
 import os
 import queue
 import subprocess
-import sys
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from grader import checkout, curriculum
-from grader.checking.processes import environment, read_records
+from grader import curriculum
 from grader.errors import AnswersFailed, UsageError
+from grader.learner.own_process import OwnProcess, failed
 
 LEVELS = 3  # of the language; a tree of four levels does not learn T(4) in any time that a race may take
 LEAST_LETTERS, LEAST_WORDS = 1_000, 50
@@ -112,7 +110,7 @@ class Race:
     def __init__(self, folder: Path, course: Course, lanes: Sequence[Lane]) -> None:
         self._folder, self._course = folder, course
         self._waiting = list(lanes)
-        self._running: list[tuple[Lane, subprocess.Popen[bytes], queue.Queue[dict[str, Any] | None]]] = []
+        self._running: list[tuple[Lane, OwnProcess]] = []
 
     def events(self) -> Iterator[Point | Arrival]:
         """What happens, until all lanes have arrived; as many run at once as there are cores.
@@ -125,42 +123,27 @@ class Race:
             while self._waiting and len(self._running) < RUNNERS:
                 self._start(self._waiting.pop(0))
             for runner in list(self._running):
-                lane, process, records = runner
+                lane, process = runner
                 try:
-                    record = records.get_nowait()
+                    record = process.records.get_nowait()
                 except queue.Empty:
                     continue
                 event = _event(lane, record)
                 yield event
                 if isinstance(event, Arrival):
                     self._running.remove(runner)
-                    process.wait()
+                    process.close()
             time.sleep(0.02)
 
     def close(self) -> None:
         """End all processes."""
-        for _, process, _ in self._running:
-            process.kill()
-            process.wait()
+        for _, process in self._running:
+            process.close()
 
     def _start(self, lane: Lane) -> None:
         order = {"folder": str(self._folder.absolute()), "lane": asdict(lane), "course": asdict(self._course)}
-        process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "grader.learner.race_worker"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,  # what answers print would tear the live plot
-            cwd=checkout.ROOT,
-            env=environment(),
-            start_new_session=True,  # Ctrl-C reaches the command alone, which ends the race
-        )
-        assert process.stdin is not None and process.stdout is not None
-        self._running.append((lane, process, read_records(process.stdout)))
-        try:
-            process.stdin.write(json.dumps(order).encode() + b"\n")
-            process.stdin.close()
-        except BrokenPipeError:  # it has ended already, and `events` says so
-            pass
+        errors = subprocess.DEVNULL  # what answers print would tear the live plot
+        self._running.append((lane, OwnProcess("race_worker", order, errors=errors)))
 
 
 def _event(lane: Lane, record: dict[str, Any] | None) -> Point | Arrival:
@@ -170,8 +153,7 @@ def _event(lane: Lane, record: dict[str, Any] | None) -> Point | Arrival:
         exercise = curriculum.find_one(record["unwritten"])
         raise UsageError(f"{exercise.name} is not written yet: grade {exercise.short}, or --answers solutions")
     if "failed" in record:
-        lines = [record["failed"], *(record["traceback"] or "").splitlines()]
-        raise AnswersFailed("the race stopped: " + "\n      ".join(lines))
+        raise failed(record, "the race stopped: ")
     if "parameters" in record:
         return Arrival(lane, **record | {"by_word": tuple((loss, count) for loss, count in record["by_word"])})
     return Point(lane, record["share"], record["loss"])

@@ -1,20 +1,18 @@
 """`grade train`: the tree trained for real with the learner's own code, in a process of its own. No printing here."""
 
 import ast
-import contextlib
 import hashlib
 import json
 import subprocess
-import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader import checkout, curriculum, references
-from grader.checking.processes import environment, read_records
+from grader import curriculum, references
 from grader.curriculum import Exercise
 from grader.errors import AnswersFailed, UsageError
 from grader.learner import recipes
+from grader.learner.own_process import ENDED, OwnProcess, failed
 from grader.submission import Submission
 from grader.whole_file import writable
 
@@ -121,15 +119,6 @@ class Training:
         if words is not None and len(words) < LEAST_WORDS:
             raise UsageError(f"{len(words)} words are too few to learn from and to measure on: {LEAST_WORDS} at least")
         refuse(order)
-        self._process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "grader.learner.train_worker"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            cwd=checkout.ROOT,
-            env=environment(),
-            start_new_session=True,  # Ctrl-C reaches the command alone, which asks for a stop
-        )
         line = {
             "folder": str(submission.folder),
             "standing_on": [exercise.name for exercise in standing_on],
@@ -144,18 +133,15 @@ class Training:
             "fresh": order.fresh,
             "run": _digest(submission, standing_on, words, order),
         }
-        assert self._process.stdout is not None
-        self._records = read_records(self._process.stdout)
-        self._tell(json.dumps(line))
+        self._process = OwnProcess("train_worker", line, told_more=True, errors=subprocess.PIPE)
 
     def stop(self) -> None:
         """Ask for an end after the step that runs."""
-        self._tell("stop")
+        self._process.tell("stop")
 
     def close(self) -> None:
         """End the process, whatever it does."""
-        self._process.kill()
-        self._process.communicate()
+        self._process.close()
 
     def events(self) -> Iterator[Started | Step | Trained]:
         """What happens, until the model is trained and saved.
@@ -164,10 +150,9 @@ class Training:
             AnswersFailed: the answers raised, or ended the process.
             UsageError: there is no such device.
         """
-        while (record := self._records.get()) is not None:
+        while (record := self._process.records.get()) is not None:
             if "failed" in record:
-                lines = [record["failed"], *(record["traceback"] or "").splitlines()]
-                raise AnswersFailed("training stopped: " + "\n      ".join(lines))
+                raise failed(record, "training stopped: ")
             if "refused" in record:
                 raise UsageError(record["refused"])
             if "names" in record:
@@ -177,15 +162,10 @@ class Training:
         raise AnswersFailed(f"training ended without a result: {self._last_words()}")
 
     def _last_words(self) -> str:
-        assert self._process.stderr is not None
-        lines = self._process.stderr.read().decode(errors="replace").strip().splitlines()
-        return lines[-1] if lines else "the answers ended the process"
-
-    def _tell(self, line: str) -> None:
-        assert self._process.stdin is not None
-        with contextlib.suppress(OSError):  # it has ended already; its last record says why
-            self._process.stdin.write(line.encode() + b"\n")
-            self._process.stdin.flush()
+        errors = self._process.process.stderr
+        assert errors is not None
+        lines = errors.read().decode(errors="replace").strip().splitlines()
+        return lines[-1] if lines else ENDED
 
 
 def _digest(submission: Submission, standing_on: Sequence[Exercise], words: Words, order: Order) -> str:

@@ -6,8 +6,6 @@ standard output.
 """
 
 import io
-import json
-import os
 import sys
 import threading
 import time
@@ -18,12 +16,11 @@ from typing import Any, Protocol
 import torch
 
 from grader import curriculum
-from grader.checking import explain
 from grader.checking.answers import Answers
-from grader.checking.examples import Failure
 from grader.checking.worker import Records
 from grader.learner import examples, training_record
 from grader.learner.checkpoint import Checkpoint
+from grader.learner.in_own_process import carry_out
 from grader.learner.published_run import PublishedRun
 from grader.learner.recipes import FIRST_LOOK, RECIPES, Published
 from grader.learner.staged_run import StagedRun
@@ -67,11 +64,8 @@ class Course:
     curve: list[tuple[int, float]] = field(default_factory=list)
 
 
-def main() -> None:
-    """Take the order, train, and tell how it went."""
-    records = Records(os.dup(1))
-    os.dup2(2, 1)
-    order = json.loads(sys.stdin.readline())
+def train_as_ordered(order: dict[str, Any], records: Records) -> None:
+    """Train as ordered until told to stop, and tell how it went."""
     if order["device"] == "auto":
         order["device"] = "cuda" if torch.cuda.is_available() else "cpu"
     if order["device"] == "cuda" and not torch.cuda.is_available():
@@ -83,12 +77,7 @@ def main() -> None:
     names = [exercise.name for exercise in curriculum.lessons()]
     answers = Answers(Path(order["folder"]), names)
     answers.take(Path(order["folder"]), [*curriculum.given(), *order["standing_on"]])
-    try:
-        train(answers, order, records, stop)
-    except BaseException as raised:
-        found = explain.finding(Failure.now(raised), exercise="")
-        records.send(failed=found.difference, traceback=found.traceback)
-    os._exit(0)  # no exit handler, thread or finaliser of the answers runs
+    train(answers, order, records, stop)
 
 
 def await_stop(stop: threading.Event) -> None:
@@ -216,4 +205,4 @@ def go_on(run: Run, course: Course, records: Records, stop: threading.Event, che
 
 
 if __name__ == "__main__":
-    main()
+    carry_out(train_as_ordered)

@@ -1,0 +1,30 @@
+"""The worker's end of an `own_process`: the order is taken, carried out, and what the answers raise is told."""
+
+import json
+import os
+import sys
+from collections.abc import Callable
+from typing import Any, NoReturn
+
+from grader.checking import explain
+from grader.checking.examples import Failure
+from grader.checking.worker import Records
+
+
+def carry_out(work: Callable[[dict[str, Any], Records], None], exercise: str = "") -> NoReturn:
+    """Do what the line on standard input asks for, then end the process.
+
+    Args:
+        work: takes the order, and tells what it finds on what was standard output; what answers print goes to errors.
+        exercise: the one whose code runs, if it is one.
+    """
+    records = Records(os.dup(1))
+    os.dup2(2, 1)
+    order = json.loads(sys.stdin.readline())
+    try:
+        work(order, records)
+    except BaseException as raised:
+        found = explain.finding(Failure.now(raised), exercise=exercise)
+        records.send(failed=found.difference, traceback=found.traceback, status=found.status)
+    sys.stdout.flush()
+    os._exit(0)  # no exit handler, thread or finaliser of the answers runs

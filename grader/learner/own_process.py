@@ -1,0 +1,70 @@
+"""The learner's code in a process of its own, seen from the command: started, told what to do, listened to, ended.
+
+What runs there is a worker module of this package, by `in_own_process.carry_out`.
+"""
+
+import contextlib
+import json
+import subprocess
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+from grader import checkout
+from grader.checking.processes import environment, read_records
+from grader.errors import AnswersFailed
+
+ENDED = "the answers ended the process"
+
+
+class OwnProcess:
+    """A worker with an order. Its records come in a queue, None at its end. Close it, or use `with`.
+
+    Args:
+        worker: the module's name in this package.
+        order: what it is to do.
+        told_more: whether `tell` will be used; else an answer that reads standard input finds its end.
+        errors: where what answers print goes, as `subprocess` has it; None: to the learner.
+    """
+
+    def __init__(
+        self, worker: str, order: Mapping[str, Any], *, told_more: bool = False, errors: int | None = None
+    ) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, "-P", "-m", f"grader.learner.{worker}"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            cwd=checkout.ROOT,
+            env=environment(),
+            start_new_session=True,  # Ctrl-C reaches the command alone, which ends the process
+        )
+        assert self.process.stdin is not None and self.process.stdout is not None
+        self.records = read_records(self.process.stdout)
+        self.tell(json.dumps(order))
+        if not told_more:
+            with contextlib.suppress(OSError):
+                self.process.stdin.close()
+
+    def tell(self, line: str) -> None:
+        """Tell it a line; one that has ended already says so by its last record."""
+        assert self.process.stdin is not None
+        with contextlib.suppress(OSError):
+            self.process.stdin.write(line.encode() + b"\n")
+            self.process.stdin.flush()
+
+    def close(self) -> None:
+        """End it, whatever it does."""
+        self.process.kill()
+        self.process.wait()
+
+    def __enter__(self) -> "OwnProcess":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def failed(record: Mapping[str, Any], what: str = "") -> AnswersFailed:
+    """What an answer raised there, by the record that tells it; `what` says what it ended."""
+    return AnswersFailed(what + "\n      ".join([record["failed"], *(record["traceback"] or "").splitlines()]))
