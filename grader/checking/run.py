@@ -212,9 +212,8 @@ class _Run:
         started = time.perf_counter()
         checks = self.workers.checks()[exercise.name]
         names, references = [check.name for check in checks], curriculum.ancestors(exercise)
-        findings = self.attempt(
-            exercise, names, references, self.limits.exercise_seconds, 1 if until_failure else len(names), until_failure
-        )
+        patience = 1 if until_failure else len(names)
+        findings = self.attempt(exercise, names, references, self.limits, patience, until_failure)
         results = tuple(CheckResult(check, findings.get(check.name, _UNTRIED)) for check in checks)
         return _exercise_result(exercise, results, time.perf_counter() - started)
 
@@ -229,7 +228,7 @@ class _Run:
         problem = self.submission.problem(exercise)
         if problem is None:
             patience = 1 if curriculum.ancestors(exercise) else len(checks)
-            findings = self.attempt(exercise, names, (), self.limits.exercise_seconds, patience)
+            findings = self.attempt(exercise, names, (), self.limits, patience)
         else:
             finding = Finding("error" if problem.line else "not_started", difference=problem.line, where=problem.where)
             findings = dict.fromkeys(names, finding)
@@ -289,7 +288,7 @@ class _Run:
     def resumed(self, exercise: Exercise, checks: tuple[CheckResult, ...]) -> tuple[CheckResult, ...]:
         """Run what the first attempt gave up, where no earlier exercise is to blame."""
         untried = [result.check.name for result in checks if result.finding is _UNTRIED]
-        findings = self.attempt(exercise, untried, (), self.limits.exercise_seconds, len(untried))
+        findings = self.attempt(exercise, untried, (), self.limits, len(untried))
         return tuple(replace(r, finding=findings.get(r.check.name, r.finding)) for r in checks)
 
     def with_references(
@@ -297,22 +296,26 @@ class _Run:
     ) -> tuple[CheckResult, ...]:
         """Run what did not pass with references in place of the wrong exercises."""
         again = [result.check.name for result in checks if result.finding.status not in ("passed", "not_started")]
-        seconds = self.limits.exercise_seconds
-        findings = self.attempt(exercise, again, wrong, seconds, len(again))
-        needed = self.least_references(exercise, findings, wrong, seconds)
+        findings = self.attempt(exercise, again, wrong, self.limits, len(again))
+        needed = self.least_references(exercise, findings, wrong)
         return tuple(
             _fairer(r, findings[r.check.name], wrong, needed) if r.check.name in findings else r for r in checks
         )
 
     def least_references(
-        self, exercise: Exercise, findings: dict[str, Finding], wrong: tuple[str, ...], seconds: float
+        self, exercise: Exercise, findings: dict[str, Finding], wrong: tuple[str, ...]
     ) -> tuple[str, ...]:
-        """Of the references under which checks pass, those without which some no longer would."""
+        """Of the references under which checks pass, those without which some no longer would.
+
+        One that is missing may make a check hang: it has ten times as long as the slowest took with all of them.
+        """
         passed = [name for name, finding in findings.items() if finding.status == "passed"]
+        slowest = max((findings[name].seconds for name in passed), default=0.0)
+        limits = replace(self.limits, check_seconds=min(self.limits.check_seconds, 1.0 + 10 * slowest))
         needed = wrong
         for name in wrong if passed and len(wrong) > 1 else ():
             fewer = tuple(other for other in needed if other != name)
-            tried = self.attempt(exercise, passed, fewer, seconds, patience=1, until_failure=True)
+            tried = self.attempt(exercise, passed, fewer, limits, patience=1, until_failure=True)
             if [finding.status for finding in tried.values()] == ["passed"] * len(passed):
                 needed = fewer
         return needed
@@ -322,7 +325,7 @@ class _Run:
         exercise: Exercise,
         names: Sequence[str],
         standing_on: Collection[str],
-        seconds: float,
+        limits: Limits,
         patience: int,
         until_failure: bool = False,
     ) -> dict[str, Finding]:
@@ -332,19 +335,19 @@ class _Run:
         from the findings.
         """
         findings: dict[str, Finding] = {}
-        deadline = min(time.monotonic() + seconds, self.deadline)
+        deadline = min(time.monotonic() + limits.exercise_seconds, self.deadline)
         while len(findings) < len(names) and patience > 0:
             self.cancellation.check()
             waiting = [name for name in names if name not in findings]
             left = deadline - time.monotonic()
             if left <= 0:
-                limit = f"the {self.limits.exercise_seconds:g} s of the exercise (--exercise-seconds)"
+                limit = f"the {limits.exercise_seconds:g} s of the exercise (--exercise-seconds)"
                 if deadline == self.deadline:
-                    limit = f"the {self.limits.run_seconds:g} s of the whole submission (--submission-seconds)"
+                    limit = f"the {limits.run_seconds:g} s of the whole submission (--submission-seconds)"
                 unreached = Finding("timeout", difference=f"not reached within {limit}")
                 return findings | dict.fromkeys(waiting, unreached)
             if self.cpu_left <= 0:
-                spent = f"the {self.limits.cpu_seconds:g} s of CPU time that a submission has are used up"
+                spent = f"the {limits.cpu_seconds:g} s of CPU time that a submission has are used up"
                 return findings | dict.fromkeys(waiting, Finding("timeout", difference=spent))
             request = self.request(
                 exercise,
@@ -354,12 +357,12 @@ class _Run:
                 given=list(self.submission.given),
                 shrink=self.shrink,
                 until_failure=until_failure,
-                check_seconds=self.limits.check_seconds,
-                call_seconds=self.limits.exercise_seconds,
-                cpu_seconds=math.ceil(min(self.cpu_left, self.limits.exercise_seconds)) + 1,
+                check_seconds=limits.check_seconds,
+                call_seconds=limits.exercise_seconds,
+                cpu_seconds=math.ceil(min(self.cpu_left, limits.exercise_seconds)) + 1,
             )
             with self.workers.start(request) as process, self.cancellation.watching(process):
-                ended = self.follow(exercise, process, findings, deadline, counted=not standing_on)
+                ended = self.follow(exercise, process, findings, limits, deadline, counted=not standing_on)
             if process.worker is not None:
                 self.cpu_left -= process.worker.end(0.0)[1]
             if ended is None:
@@ -373,7 +376,14 @@ class _Run:
         return findings
 
     def follow(
-        self, exercise: Exercise, process: Process, findings: dict[str, Finding], deadline: float, *, counted: bool
+        self,
+        exercise: Exercise,
+        process: Process,
+        findings: dict[str, Finding],
+        limits: Limits,
+        deadline: float,
+        *,
+        counted: bool,
     ) -> tuple[str, Finding] | None:
         """Take a process's records until it is done; else the step that it was at when it ended, and why."""
         step, limit, started = "import", deadline, time.monotonic()
@@ -384,16 +394,16 @@ class _Run:
             except queue.Empty:
                 seconds = time.monotonic() - started
                 process.end(0.0)
-                return step, _timed_out(late, step, seconds, self.limits, limit == deadline)
+                return step, _timed_out(late, step, seconds, limits, limit == deadline)
             self.cancellation.check()
             if record is None:
                 status = process.end(0.5)
                 return step, _died(step, status)
             if "lost" in record:
-                return step, _lost(late, step, record["lost"], process, self.limits, time.monotonic() - started)
+                return step, _lost(late, step, record["lost"], process, limits, time.monotonic() - started)
             if "started" in record:
                 step, started, late = record["started"], time.monotonic(), Finding("timeout")
-                limit = min(deadline, started + self.limits.check_seconds + LATE_SECONDS)
+                limit = min(deadline, started + limits.check_seconds + LATE_SECONDS)
                 if counted and step != "import":
                     self.tell(Progress(exercise.name, step, self.done, self.total))
             elif "late" in record:

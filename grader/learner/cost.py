@@ -35,6 +35,8 @@ class Costs:
 
 def measure(exercise: Exercise) -> Costs:
     """Measure the learner's file beside the solution."""
+    if exercise.name not in WORKLOADS:  # an exercise that a course has added
+        return Costs("", problem="there is no workload to measure it by in grader/learner/workloads.py")
     says = WORKLOADS[exercise.name].says
     order = json.dumps({"exercise": exercise.name, "folder": str(checkout.EXERCISES)})
     try:

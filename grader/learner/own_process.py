@@ -7,6 +7,7 @@ import contextlib
 import json
 import subprocess
 import sys
+import threading
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,6 +16,8 @@ from grader.checking.processes import environment, read_records
 from grader.errors import AnswersFailed
 
 ENDED = "the answers ended the process"
+LAST_SECONDS = 5.0  # a process that an answer has started may hold the pipe open
+MOST_LINE = 1 << 12
 
 
 class OwnProcess:
@@ -24,7 +27,8 @@ class OwnProcess:
         worker: the module's name in this package.
         order: what it is to do.
         told_more: whether `tell` will be used; else an answer that reads standard input finds its end.
-        errors: where what answers print goes, as `subprocess` has it; None: to the learner.
+        errors: where what answers print goes, as `subprocess` has it; None: to the learner. Of a pipe the last line is
+            kept, in `last_words`.
     """
 
     def __init__(
@@ -41,6 +45,9 @@ class OwnProcess:
         )
         assert self.process.stdin is not None and self.process.stdout is not None
         self.records = read_records(self.process.stdout)
+        self._last_line = b""
+        self._reader = threading.Thread(target=self._read_errors, daemon=True)
+        self._reader.start()
         self.tell(json.dumps(order))
         if not told_more:
             with contextlib.suppress(OSError):
@@ -52,6 +59,17 @@ class OwnProcess:
         with contextlib.suppress(OSError):
             self.process.stdin.write(line.encode() + b"\n")
             self.process.stdin.flush()
+
+    def last_words(self) -> str:
+        """The last line that was printed there, once it has ended."""
+        self._reader.join(LAST_SECONDS)
+        return self._last_line.decode(errors="replace").strip() or ENDED
+
+    def _read_errors(self) -> None:
+        """Read what is printed as it comes: a full pipe that nobody reads would hold the answers up for ever."""
+        pipe = self.process.stderr
+        while pipe is not None and (line := pipe.readline(MOST_LINE)):
+            self._last_line = line if line.strip() else self._last_line
 
     def close(self) -> None:
         """End it, whatever it does."""

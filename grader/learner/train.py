@@ -12,7 +12,7 @@ from grader import curriculum, references
 from grader.curriculum import Exercise
 from grader.errors import AnswersFailed, UsageError
 from grader.learner import recipes
-from grader.learner.own_process import ENDED, OwnProcess, failed
+from grader.learner.own_process import OwnProcess, failed
 from grader.submission import Submission
 from grader.whole_file import writable
 
@@ -159,13 +159,7 @@ class Training:
                 yield Trained(**record | {"names": tuple(record["names"])})
                 return
             yield Step(record["step"], record["loss"]) if "step" in record else Started(**record)
-        raise AnswersFailed(f"training ended without a result: {self._last_words()}")
-
-    def _last_words(self) -> str:
-        errors = self._process.process.stderr
-        assert errors is not None
-        lines = errors.read().decode(errors="replace").strip().splitlines()
-        return lines[-1] if lines else ENDED
+        raise AnswersFailed(f"training ended without a result: {self._process.last_words()}")
 
 
 def _digest(submission: Submission, standing_on: Sequence[Exercise], words: Words, order: Order) -> str:

@@ -70,6 +70,12 @@ def test_answers_that_end_the_process_end_the_training_with_a_line(solved: Path,
     assert "training ended without a result" in done.stderr
 
 
+def test_answers_that_print_a_lot_do_not_hold_the_training_up(solved: Path) -> None:
+    spoil(solved, 5, "        batch, time", '        print("x" * 10_000)\n        batch, time')
+    done = grade("train", "--answers", solved, "--steps", 30, "--out", solved / "tree.pt")
+    assert done.returncode == 0, done.stderr
+
+
 def test_ctrl_c_stops_at_a_whole_step_saves_and_says_so(solved: Path, tmp_path: Path) -> None:
     out = tmp_path / "tree.pt"
     arguments = ["train", "--answers", solved, "--steps", "1000000", "--out", out]
