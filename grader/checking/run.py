@@ -307,11 +307,11 @@ class _Run:
     ) -> tuple[str, ...]:
         """Of the references under which checks pass, those without which some no longer would.
 
-        One that is missing may make a check hang: it has ten times as long as the slowest took with all of them.
+        One that is missing may make a check hang: it has three times as long as the slowest took with all of them.
         """
         passed = [name for name, finding in findings.items() if finding.status == "passed"]
         slowest = max((findings[name].seconds for name in passed), default=0.0)
-        limits = replace(self.limits, check_seconds=min(self.limits.check_seconds, 1.0 + 10 * slowest))
+        limits = replace(self.limits, check_seconds=min(self.limits.check_seconds, 1.0 + 3 * slowest))
         needed = wrong
         for name in wrong if passed and len(wrong) > 1 else ():
             fewer = tuple(other for other in needed if other != name)
