@@ -9,6 +9,7 @@ from grader.errors import UsageError
 from grader.whole_file import write_whole
 
 BEGIN, END = "# BEGIN SOLUTION", "# END SOLUTION"
+UNWRITTEN = 'raise NotImplementedError("not written yet")'
 
 
 def stub(exercise: Exercise) -> str:
@@ -53,10 +54,7 @@ def without_solution(solution: str, name: str) -> str:
             inside = marker == BEGIN
             indent = line[: len(line) - len(line.lstrip())]
             if inside and indent:
-                kept += [
-                    f"{indent}# Your code goes here, in place of the line below.",
-                    f'{indent}raise NotImplementedError("not written yet")',
-                ]
+                kept += [f"{indent}# Your code goes here, in place of the line below.", indent + UNWRITTEN]
         elif not inside:
             kept.append(line)
     if inside:

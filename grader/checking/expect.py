@@ -313,6 +313,21 @@ def same_shape(got: Any, shape: tuple[int, ...], *, what: str = RESULT) -> None:
         )
 
 
+def of_kind(got: T, kind: type, *, what: str = RESULT) -> T:
+    """Take a result of the kind that the contract names: that an answer leaves alone what it never used proves nothing.
+
+    Args:
+        got: the result.
+        kind: `torch.Tensor`, `float`, ...
+        what: what the learner reads.
+    """
+    if not isinstance(got, kind):
+        missing = "; is a return missing?" if got is None else ""
+        difference = f"{what} is of type {type(got).__name__}, expected {kind.__name__}{missing}"
+        raise Mismatch(difference, expected=kind.__name__, got=show.value(got))
+    return got
+
+
 def same_dtype(got: Any, dtype: Any) -> None:
     """Compare only the dtype of a tensor."""
     torch = sys.modules["torch"]

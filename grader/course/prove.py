@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from grader import checkout, mistakes
+from grader import checkout, mistakes, stubs
 from grader.checking import run
 from grader.checking.processes import Workers
 from grader.course import mutants
@@ -60,6 +60,17 @@ class Trial:
         """Grade it; what is not as it should be, in one line."""
         wrong = self.judge(*self.result(workers, diagnose=not self.until_failure))
         return f"{self.exercise.short}: {self.name} {wrong}" if wrong else None
+
+
+def of_idle(exercise: Exercise) -> list[Trial]:
+    """Answers that do nothing: none may earn a point by leaving alone what it never touches."""
+    stub = stubs.stub(exercise)
+    codes = {
+        "that returns None": stub.replace(stubs.UNWRITTEN, "return None"),
+        "that raises": stub.replace(stubs.UNWRITTEN, 'raise RuntimeError("no idea")'),
+        "that does not parse": "def it(:\n",
+    }
+    return [Trial(exercise, f"one {says}", code, _earns_nothing) for says, code in codes.items()]
 
 
 def of_mistakes(exercise: Exercise, seed: int = 0) -> list[Trial]:
@@ -167,6 +178,11 @@ def _named(name: str) -> Callable[[ExerciseResult, list[Cause]], str | None]:
         return "is not recognised: it does not behave the same twice, or make footprints is due"
 
     return judge
+
+
+def _earns_nothing(result: ExerciseResult, _: list[Cause]) -> str | None:
+    earned = [check.check.name for check in result.checks if check.finding.status == "passed"]
+    return f"passes {', '.join(earned)}" if earned else None
 
 
 def _caught(result: ExerciseResult, _: list[Cause]) -> str | None:

@@ -61,6 +61,7 @@ def claims(chosen: Sequence[Exercise], seeds: int = prove.SEEDS) -> Iterator[Cla
         stubs_run = _last(run.grade(read_folder(checkout.EXERCISES), chosen, workers))
         yield _claim("no stub passes a check", _not_unstarted(stubs_run))
         solutions_run = _last(run.grade(read_folder(checkout.SOLUTIONS), chosen, workers))
+        yield from _proved("answers that do nothing earn nothing", prove.of_idle, chosen, workers)
         yield _claim("each solution passes every check", _not_passed(solutions_run))
         yield _claim("there are mistakes and right answers enough to prove the checks by", _each(prove.too_few, chosen))
         yield _claim("each known mistake has its footprint", _each(prove.out_of_step, chosen))

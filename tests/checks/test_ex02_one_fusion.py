@@ -210,4 +210,5 @@ def test_leaves_everything_as_it_was(
     """The four arguments are not modified, and the global random state is not touched."""
     drawn = inputs(leading, channels, outputs, seed)
     with leaves_alone(answers, **drawn._asdict()):
-        call(answers.ex02_one_fusion.trace_fusion, *drawn)
+        trace = call(answers.ex02_one_fusion.trace_fusion, *drawn)
+    holds(trace is not None, "the result is None; is a return missing?", expected="three arrays", got=None)

@@ -13,7 +13,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from grader.checking.answers import Answers
-from grader.checking.expect import call, holds, leaves_alone, raises, same
+from grader.checking.expect import call, holds, leaves_alone, of_kind, raises, same
 from grader.feedback import show
 
 # Not as build_vocabulary numbers: only what the argument says counts. Answers get copies.
@@ -219,7 +219,7 @@ def test_windows_leave_everything_as_it_was(answers: Answers, words: list[str], 
     """`make_windows` modifies neither the words nor the vocabulary and does not touch the global random state."""
     vocabulary = dict(NUMBERS)
     with leaves_alone(answers, words=words, vocabulary=vocabulary):
-        call(answers.ex03_windows.make_windows, words, vocabulary, context)
+        of_kind(call(answers.ex03_windows.make_windows, words, vocabulary, context), tuple)
 
 
 def split(words: list[str], seed: int, fractions: Shares) -> tuple[list[str], ...]:
@@ -294,4 +294,4 @@ def test_split_leaves_everything_as_it_was(answers: Answers, words: list[str], s
     """`split_words` leaves the list of words in its order and does not touch the global random state."""
     words = [*words]
     with leaves_alone(answers, words=words):
-        call(answers.ex03_windows.split_words, words, seed)
+        of_kind(call(answers.ex03_windows.split_words, words, seed), tuple)

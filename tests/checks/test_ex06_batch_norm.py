@@ -11,7 +11,18 @@ from strategies import FLOATS, LAYOUTS, SEEDS, batches, laid_out, numbered, odd_
 from torch import Tensor, nn
 
 from grader.checking.answers import Answers
-from grader.checking.expect import assign, attribute, build, call, holds, leaves_alone, raises, same, same_dtype
+from grader.checking.expect import (
+    assign,
+    attribute,
+    build,
+    call,
+    holds,
+    leaves_alone,
+    of_kind,
+    raises,
+    same,
+    same_dtype,
+)
 
 EPS = st.sampled_from([0.1, 1e-2, 1e-5])  # the simplest example is one in which eps can be seen
 MOMENTA = st.sampled_from([0.1, 0.25, 0.9])
@@ -266,5 +277,5 @@ def test_leaves_everything_as_it_was(answers: Answers, x: Tensor, training: bool
     norm = build(answers.ex06_batch_norm.BatchNorm1d, x.shape[-1])
     norm.double().train(training)
     with leaves_alone(answers, x=x):
-        call(norm, x)
+        of_kind(call(norm, x), Tensor)
     same(norm.training, training, what="`training` after a call")

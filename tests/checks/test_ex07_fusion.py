@@ -21,6 +21,7 @@ from grader.checking.expect import (
     call,
     holds,
     leaves_alone,
+    of_kind,
     raises,
     same,
     same_dtype,
@@ -310,5 +311,5 @@ def test_leaves_everything_as_it_was(answers: Answers, drawn: Grouped, normalize
     for training in (True, False):
         fusion.train(training)
         with leaves_alone(answers, x=drawn.x):
-            call(fusion, drawn.x)
+            of_kind(call(fusion, drawn.x), Tensor)
         same(fusion.training, training, what="`training` after a call")

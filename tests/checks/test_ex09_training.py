@@ -29,7 +29,7 @@ from torch import Tensor, nn
 
 from grader.checking import expect
 from grader.checking.answers import Answers
-from grader.checking.expect import Mismatch, call, holds, leaves_alone, raises, same
+from grader.checking.expect import Mismatch, call, holds, leaves_alone, of_kind, raises, same
 from grader.feedback import show
 from grader.sandbox.randomness import torch_seeded
 
@@ -150,7 +150,7 @@ def test_loss_is_measured_without_gradients(answers: Answers, batch_size: int, s
     """`mean_loss` runs the model without gradients: nothing is recorded for a backward pass."""
     model = small_model(seed=seed)
     kept = gradients_kept(model)
-    run(answers.ex09_training.mean_loss, model, *examples(3, seed), batch_size=batch_size)
+    of_kind(run(answers.ex09_training.mean_loss, model, *examples(3, seed), batch_size=batch_size), float)
     holds(
         not any(kept),
         "the model's logits are recorded for gradients",
@@ -161,12 +161,12 @@ def test_loss_is_measured_without_gradients(answers: Answers, batch_size: int, s
 
 @pytest.mark.worth(0.5, "mode")
 @settings(max_examples=6)
-@given(MODES, st.integers(1, 4))
+@given(MODES, st.sampled_from([2, 3]))
 def test_measuring_puts_the_mode_back(answers: Answers, training: bool, batch_size: int) -> None:
     """`mean_loss` leaves the model in the mode it was in, whichever that was."""
     model = small_model(middle=NORMALISED, training=training)
-    with puts_back_the_mode(model):
-        run(answers.ex09_training.mean_loss, model, *examples(3, 0), batch_size=batch_size)
+    with puts_back_the_mode(model, may_fail=False):
+        of_kind(run(answers.ex09_training.mean_loss, model, *examples(2, 0), batch_size=batch_size), float)
 
 
 @pytest.mark.worth(0.5, "mode")
@@ -177,11 +177,13 @@ def test_measuring_puts_the_mode_back_after_an_error(
 ) -> None:
     """`mean_loss` leaves the model in the mode it was in, also when the model or the loss raises an error."""
     inputs, targets = examples(3, 0)
+    model = small_model(middle=NORMALISED, training=training)
+    of_kind(run(answers.ex09_training.mean_loss, model, inputs, targets), float)
+    model.train(training)  # whatever that has left
     if unknown == "batch size":
         batch_size = 0
     else:
         (inputs[:, 0] if unknown == "token" else targets)[place] = 7
-    model = small_model(middle=NORMALISED, training=training)
     with puts_back_the_mode(model):
         run(answers.ex09_training.mean_loss, model, inputs, targets, batch_size=batch_size)
 
@@ -366,7 +368,8 @@ def test_a_parameter_without_a_gradient_stays(answers: Answers, kind: str, seed:
     name = "0.weight" if kind == "frozen" else "spare"
     before = model.get_parameter(name).detach().clone()
     arguments = plan("lambda step: 0.5", steps=2, batch_size=2)
-    run(answers.ex09_training.train, model, *examples(3, seed), generator=generator_of(seed), **arguments)
+    trained = run(answers.ex09_training.train, model, *examples(3, seed), generator=generator_of(seed), **arguments)
+    of_kind(trained, list)
     after_training = model.get_parameter(name)
     holds(torch.equal(after_training, before), f"`{name}` has changed", expected=before, got=after_training)
 
@@ -512,7 +515,7 @@ def test_train_changes_only_the_model(answers: Answers, middle: str, seed: int) 
     model, generator = small_model(seed=seed, middle=middle), generator_of(seed)
     arguments = plan("lambda step: 0.1", steps=2, batch_size=3)
     with leaves_alone(answers, inputs=inputs, targets=targets):
-        call(answers.ex09_training.train, model, inputs, targets, generator=generator, **arguments)
+        of_kind(call(answers.ex09_training.train, model, inputs, targets, generator=generator, **arguments), list)
 
 
 RATES = st.sampled_from(["lambda step: 0.5", "lambda step: 0.4 / (step + 1)", "lambda step: 0.3 * (step % 3)"])

@@ -21,7 +21,7 @@ from models import (
 from strategies import FLOATS, LAYOUTS, SEEDS, laid_out, tokens
 
 from grader.checking.answers import Answers
-from grader.checking.expect import Mismatch, call, holds, leaves_alone, raises, same
+from grader.checking.expect import Mismatch, call, holds, leaves_alone, of_kind, raises, same
 
 MODES = st.booleans()
 TEMPERATURES = st.sampled_from([1.0, 0.5, 2.0, 0.05])
@@ -112,6 +112,8 @@ def test_probabilities_put_the_mode_back(answers: Answers, training: bool, vocab
     """`next_probabilities` leaves the model in the mode it was in, also after an error (a token it does not know)."""
     model = small_model(vocab_size=vocab_size, middle=NORMALISED, training=training)
     windows = torch.tensor([[1, 2], [3, 4]])
+    of_kind(run(answers.ex10_sampling.next_probabilities, model, torch.tensor([[1, 2], [2, 1]])), torch.Tensor)
+    model.train(training)  # whatever that has left
     with puts_back_the_mode(model):
         run(answers.ex10_sampling.next_probabilities, model, windows, temperature=temperature)
 
@@ -136,7 +138,7 @@ def test_probabilities_change_nothing(answers: Answers, middle: str, seed: int) 
     windows, model = tokens(3, 2, 5, seed), small_model(seed=seed, middle=middle)
     before = {name: value.clone() for name, value in model.state_dict().items()}
     with leaves_alone(answers, windows=windows):
-        call(answers.ex10_sampling.next_probabilities, model, windows)
+        of_kind(call(answers.ex10_sampling.next_probabilities, model, windows), torch.Tensor)
     for name, value in model.state_dict().items():
         same(value, before[name], what=f"the model's `{name}`")
 

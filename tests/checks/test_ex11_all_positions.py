@@ -26,7 +26,7 @@ from trees import (
 )
 
 from grader.checking.answers import Answers
-from grader.checking.expect import Mismatch, call, holds, leaves_alone, same, same_dtype, same_shape
+from grader.checking.expect import Mismatch, call, holds, leaves_alone, of_kind, same, same_dtype, same_shape
 
 BATCHES = st.integers(1, 3)
 SEVERAL_LEVELS = SHAPES.filter(lambda shape: shape.levels > 1)
@@ -168,7 +168,7 @@ def test_mode_put_back(answers: Answers, training: bool) -> None:
     """The tree is left in the mode it was in."""
     tree = grown(answers, Shape(2, 2), training=training)
     with puts_back_the_mode(tree, may_fail=False):
-        call(answers.ex11_all_positions.all_positions, tree, torch.tensor([[1, 2, 3]]))
+        of_kind(call(answers.ex11_all_positions.all_positions, tree, torch.tensor([[1, 2, 3]])), Tensor)
 
 
 @pytest.mark.worth(0.25, "mode")
@@ -177,6 +177,8 @@ def test_mode_put_back(answers: Answers, training: bool) -> None:
 def test_mode_put_back_after_an_error(answers: Answers, training: bool) -> None:
     """The tree is left in the mode it was in also after an error: a token that it does not know."""
     tree = grown(answers, Shape(2, 2), training=training)
+    of_kind(call(answers.ex11_all_positions.all_positions, tree, torch.tensor([[1, 2, 3]])), Tensor)
+    tree.train(training)  # whatever that has left
     with puts_back_the_mode(tree):
         call(answers.ex11_all_positions.all_positions, tree, torch.tensor([[1, VOCABULARY, 3]]))
 

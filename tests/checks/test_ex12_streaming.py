@@ -27,7 +27,7 @@ from trees import (
 )
 
 from grader.checking.answers import Answers
-from grader.checking.expect import Mismatch, build, call, each, holds, leaves_alone, same, same_dtype
+from grader.checking.expect import Mismatch, build, call, each, holds, leaves_alone, of_kind, same, same_dtype
 
 
 def begun(answers: Answers, tree: Any) -> Any:
@@ -189,9 +189,9 @@ def test_without_gradients(answers: Answers, shape: Shape, seed: int) -> None:
     """A step works without gradients: torch keeps nothing for a backward pass, which would grow with the stream."""
     stream = begun(answers, grown(answers, shape, seed=seed))
     with answers.counting() as work:
-        results = [call(stream.step, token) for token in drawn(2, seed)]
+        results = [of_kind(call(stream.step, token), Tensor) for token in drawn(2, seed)]
     kept = [
-        *["the logits are recorded for gradients"] * any(getattr(logits, "requires_grad", False) for logits in results),
+        *["the logits are recorded for gradients"] * any(logits.requires_grad for logits in results),
         *["torch keeps tensors of a step for a backward pass"] * (work.kept > 0),
     ]
     words = "requires_grad is {}, tensors kept for gradients: {}"
@@ -209,7 +209,8 @@ def test_mode_put_back(answers: Answers, training: bool, what: str) -> None:
     with puts_back_the_mode(tree, may_fail=False):
         stream = begun(answers, tree)
     if what != "a new stream":
-        tree.train(training)  # whatever the constructor left
+        of_kind(call(stream.step, 1), Tensor)
+        tree.train(training)  # whatever the constructor and that step have left
         with puts_back_the_mode(tree, may_fail=what.startswith("a token")):
             if what == "reset":
                 call(stream.reset)
@@ -225,7 +226,7 @@ def test_one_fusion_a_level_and_step(answers: Answers, shape: Shape, seed: int) 
     tree, steps = grown(answers, shape, embedding_dim=1, hidden_dim=16, seed=seed), 128
     stream, text = begun(answers, tree), long_stream(steps, seed)
     with answers.counting() as work:
-        each(answers, stream, "step", text)
+        of_kind(each(answers, stream, "step", text)[-1], Tensor)
     least = steps * a_fusion_a_level(tree)
     words = "{} one fusion on each level and the output take, at each of {} steps"
     if work.flops > 1.01 * least:
@@ -258,6 +259,6 @@ def test_changes_nothing(answers: Answers, shape: Shape, training: bool, seed: i
     with leaves_the_tree(tree):
         stream = begun(answers, tree)
         with leaves_alone(answers):
-            call(stream.step, 1)
+            of_kind(call(stream.step, 1), Tensor)
             call(stream.reset)
             call(stream.step, 2)
