@@ -67,13 +67,15 @@ class StreamingTree:
 @contextmanager
 def _measuring(tree: torch.nn.Module) -> Iterator[None]:
     """Evaluation mode without gradients; the mode is put back."""
-    was_training = tree.training
-    tree.eval()
-    try:
-        with torch.no_grad():
+    with torch.no_grad():
+        if not tree.training:  # a walk over all parts of the tree takes longer than a step
             yield
-    finally:
-        tree.train(was_training)
+            return
+        tree.eval()
+        try:
+            yield
+        finally:
+            tree.train()
 
 
 # END SOLUTION
