@@ -8,6 +8,7 @@ import importlib.abc
 import importlib.machinery
 import importlib.util
 import linecache
+import re
 import sys
 import types
 from collections.abc import Callable, Sequence
@@ -117,6 +118,9 @@ class AnswerModules(importlib.abc.MetaPathFinder):
     def _not_imported(self, error: ImportError) -> Problem:
         where, code = self._import_line(error)
         package, _, own = (error.name or "").partition(".")
+        if re.fullmatch(r"ex\d\d_\w+", package) and isinstance(error, ModuleNotFoundError):
+            difference = f"`{package}` is a file beside this one: write `from .{package} import ...`, with the dot"
+            return Problem(difference, code=code, where=where)
         if package != self.package and isinstance(error, ModuleNotFoundError):
             difference = f"it imports the package `{package}`, which is not installed; torch and NumPy will do"
             return Problem(difference, code=code, where=where)

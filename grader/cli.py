@@ -1,6 +1,7 @@
 """The command line as a whole: which command was meant, its help, and what an error becomes."""
 
 import importlib
+import os
 import sys
 
 import click
@@ -71,6 +72,8 @@ def cli() -> None:
 
 def run() -> int:
     """Run a command; whatever goes wrong becomes one line and an exit status."""
+    if os.environ.get("COLUMNS") == "0":  # a terminal that does not know its width, not one without any
+        del os.environ["COLUMNS"]
     try:
         return int(cli.main(prog_name="grade", standalone_mode=False) or 0)
     except UsageError as error:
@@ -78,7 +81,7 @@ def run() -> int:
     except AnswersFailed as error:
         return _refuse(str(error), status=1)
     except click.ClickException as error:
-        return _refuse(f"{error.format_message().rstrip('.')}; grade --help shows what there is")
+        return _refuse(f"{' '.join(error.format_message().split()).rstrip('.')}; grade --help shows what there is")
     except (KeyboardInterrupt, click.Abort):
         return 130
     except BrokenPipeError:  # the reader of a pipe has gone (grade | head)

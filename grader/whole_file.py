@@ -20,6 +20,8 @@ def writable(path: Path) -> None:
         raise UsageError(f"{checkout.shown(path)} is a folder; name a file")
     if not folder.is_dir():
         raise UsageError(f"cannot write {checkout.shown(path)}: there is no folder {checkout.shown(folder)}")
+    if not os.access(folder, os.W_OK):
+        raise UsageError(f"cannot write {checkout.shown(path)}: the folder {checkout.shown(folder)} is read-only")
 
 
 def write_whole(path: Path, content: bytes | str) -> None:

@@ -6,6 +6,7 @@ hypothesis draws and shrinks; how far is decided here, in numbers of calls, so t
 import contextlib
 import copy
 import functools
+import re
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -17,11 +18,14 @@ from hypothesis.errors import HypothesisException, StopTest
 from grader.checking import expect
 from grader.checking.answers import NotThere, Problem
 from grader.checking.expect import RECORD, Mismatch, Record
+from grader.feedback import show
 from grader.feedback.observation import observed
 from grader.sandbox.peer import Lost
 from grader.sandbox.printed import Tail
 
 __tracebackhide__ = True
+MOST_WORDS = 200
+_ADDRESS = re.compile(r"0x[0-9a-f]+", re.IGNORECASE)
 Arguments = dict[str, Any]  # of one example, by name
 
 
@@ -161,7 +165,8 @@ class Search:
 def observation(raised: BaseException, example: int) -> dict[str, Any]:
     """What a failing check saw, as data.
 
-    Of an error only its kind: its words are each author's own.
+    Of an error that a check asks for only its kind: its words are each author's own. One that nobody asked for tells
+    by its words which operation failed, and on which shapes: the kind alone would agree with every other slip.
     """
     if isinstance(raised, Mismatch):
         came = raised.came
@@ -171,8 +176,13 @@ def observation(raised: BaseException, example: int) -> dict[str, Any]:
     elif isinstance(raised, Problem):
         seen = {"says": raised.difference}
     else:
-        seen = {"error": type(raised).__name__}
+        seen = {"error": type(raised).__name__, "words": _words(raised)}
     return {"example": example, "step": len(RECORD), **seen}
+
+
+def _words(raised: BaseException) -> str:
+    """The first line of an error's message, without addresses: these are others in each process."""
+    return _ADDRESS.sub("0x...", show.message(raised).partition("\n")[0])[:MOST_WORDS]
 
 
 def _kind(raised: BaseException) -> tuple[object, ...]:

@@ -1,5 +1,6 @@
 """From a failing example to a finding: whose fault, which line of the learner's, and in which words."""
 
+import re
 from collections.abc import Collection
 from types import FrameType
 
@@ -57,6 +58,8 @@ def finding(
         difference = "it calls itself without end (RecursionError)"
     elif isinstance(raised, EOFError) and "reading a line" in str(raised):
         difference = "it asks for input (EOFError); an answer cannot: take input() out"
+    elif _not_initialised(raised):
+        difference = f"`super().__init__()` is missing at the start of `__init__` ({show.error(raised)})"
     elif lines:
         difference = f"your code raised {show.error(raised)}"
     else:
@@ -87,6 +90,13 @@ def unfinished(frame: FrameType | None) -> Finding:
 def out_of_memory(raised: BaseException) -> bool:
     """Whether an allocation was refused: Python's own error, NumPy's, or torch's."""
     return isinstance(raised, MemoryError) or (isinstance(raised, RuntimeError) and "allocate memory" in str(raised))
+
+
+def _not_initialised(raised: BaseException) -> bool:
+    """Whether torch missed what `nn.Module.__init__` makes of a module."""
+    text = show.message(raised)
+    missing = re.search(r"has no attribute '_(parameters|buffers|modules|forward_hooks|backward_hooks)'", text)
+    return isinstance(raised, AttributeError) and (missing is not None or "before Module.__init__() call" in text)
 
 
 def _first_cause(raised: BaseException) -> BaseException:

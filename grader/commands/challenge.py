@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from grader.commands import limits
 from grader.errors import AnswersFailed, UsageError
 from grader.reports.console import open_console
 
@@ -11,7 +12,7 @@ from grader.reports.console import open_console
 @click.command("challenge")
 @click.argument("file", required=False, type=click.Path(path_type=Path), metavar="FILE")
 @click.option("--data", default="names", show_default=True, metavar="names|makemore|FILE", help="Words to learn from.")
-@click.option("--seconds", type=click.FloatRange(1), default=60.0, show_default=True, help="Of CPU time, for training.")
+@click.option("--seconds", type=limits.Seconds(1), default=60.0, show_default=True, help="Of CPU time, for training.")
 @click.option("--board", is_flag=True, help="Show the leaderboard.")
 @click.option("--marks", is_flag=True, help="Measure the project's own models on this machine, for the leaderboard.")
 @click.option("--accept-weak-sandbox", is_flag=True, help="Run the file also where the sandbox lacks a wall.")

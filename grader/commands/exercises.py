@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from grader import assignment, checkout, commands, curriculum
+from grader.commands import limits
 from grader.commands.progress import result_of
 from grader.reports.console import open_console
 
@@ -21,10 +22,7 @@ from grader.reports.console import open_console
 @click.option("--verbose", is_flag=True, help="Show every check.")
 @click.option("--sandbox", is_flag=True, help="Run the answers in a sandbox.")
 @click.option("--accept-weak-sandbox", is_flag=True, help="Also where it lacks a layer that an exam needs.")
-@click.option("--check-seconds", type=click.FloatRange(0.1), default=10.0, show_default=True, help="Limit of a check.")
-@click.option(
-    "--exercise-seconds", type=click.FloatRange(0.1), default=60.0, show_default=True, help="Limit of an exercise."
-)
+@limits.of_checks
 def command(
     names: tuple[str, ...],
     answers: Path | None,

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from grader import assignment, checkout, curriculum
+from grader.commands import limits
 from grader.errors import UsageError
 from grader.reports.console import open_console
 
@@ -27,12 +28,9 @@ from grader.reports.console import open_console
 @click.option("--written-by-hand", type=click.Path(path_type=Path), metavar="FILE", help="CSV: points on top.")
 @click.option("--canvas", type=click.Path(path_type=Path), metavar="FILE", help="A gradebook that Canvas imports, too.")
 @click.option("--moodle", type=click.Path(path_type=Path), metavar="FILE", help="A gradebook that Moodle imports, too.")
-@click.option("--check-seconds", type=click.FloatRange(0.1), default=10.0, show_default=True, help="Limit of a check.")
+@limits.of_checks
 @click.option(
-    "--exercise-seconds", type=click.FloatRange(0.1), default=60.0, show_default=True, help="Limit of an exercise."
-)
-@click.option(
-    "--submission-seconds", type=click.FloatRange(0.1), default=300.0, show_default=True, help="Limit of a submission."
+    "--submission-seconds", type=limits.Seconds(0.1), default=300.0, show_default=True, help="Limit of a submission."
 )
 @click.option("--accept-weak-sandbox", is_flag=True, help="Grade though the sandbox lacks a layer; results say so.")
 def command(submissions: Path, out: Path, written_by_hand: Path | None, **options: Any) -> int:

@@ -18,7 +18,7 @@ class _Results(click.Group):
         return super().parse_args(ctx, args)
 
 
-@click.group("gradescope", cls=_Results)
+@click.group("gradescope", cls=_Results, no_args_is_help=False)
 def command() -> None:
     """For Gradescope: write a result as it reads it, or build the archive of an autograder.
 

@@ -63,6 +63,10 @@ FILES = {
         lambda folder: spoil(folder, 5, "from torch import", "import einops_of_the_future\nfrom torch import"),
         "it imports the package `einops_of_the_future`, which is not installed",
     ),
+    "another exercise without the dot": (
+        lambda folder: spoil(folder, 5, "from torch import", "import ex04_flat_mlp\nfrom torch import"),
+        "`ex04_flat_mlp` is a file beside this one: write `from .ex04_flat_mlp import ...`, with the dot",
+    ),
     "a file of its own": (
         lambda folder: spoil(folder, 5, "from torch import", "from .helper import x\nfrom torch import"),
         "it imports .helper, which is not there: only files of exercises count",
@@ -93,6 +97,11 @@ def test_a_syntax_error_shows_line_and_caret(solved: Path) -> None:
     assert code[caret.index("^")] == "=" and code[: caret.index("^")].rstrip().endswith("=")
 
 
+def test_a_module_that_was_not_initialised_is_told_what_it_lacks(solved: Path) -> None:
+    spoil(solved, 5, "super().__init__()", "pass")
+    assert "`super().__init__()` is missing at the start of `__init__`" in grade("5", "--answers", solved).stdout
+
+
 def test_a_file_that_is_not_there_is_not_started(solved: Path) -> None:
     (solved / FIVE).unlink()
     results = as_json(grade("5", "7", "--answers", solved, "--json", "-"))
@@ -118,6 +127,10 @@ def one_line(done: Run) -> str:
         (["--answers", "no/such/folder"], "the folder no/such/folder is not there"),
         (["--answers", "README.md"], "README.md is not a folder"),
         (["--seed", "many"], "'many' is not a valid integer"),
+        (["5", "--check-seconds", "nan"], "nan is not a number of seconds"),
+        (["class", "solutions", "--out", "no/such", "--submission-seconds", "inf"], "inf is not a number of seconds"),
+        (["completion"], "Choose from: bash, zsh, fish"),
+        (["gradescope"], "Missing command"),
         (["--speed"], "No such option '--speed'"),
         (["hint"], "Missing argument 'EXERCISE'"),
         (["hint", "treee"], "closest: ex08_tree"),

@@ -16,6 +16,12 @@ WRONG: dict[str, list[tuple[str, str]]] = {
         (JOINED, "left + right"),
         (SUMMED, "summed = joined @ weight[: left.shape[-1]] + bias"),
     ],
+    # Each of the next five raises a ValueError of NumPy's on every call, as joining along the wrong axis does.
+    "weight-from-the-left": [(SUMMED, "summed = weight.T @ joined + bias")],
+    "put-into-an-array": [(JOINED, "np.array([left, right])")],
+    "right-twice-as-well": [(JOINED, "np.concatenate([left, right, right], axis=-1)")],
+    "left-alone": [(JOINED, "left")],
+    "subtracted": [(JOINED, "right - left")],
     "left-twice": [(JOINED, "np.concatenate([left, left], axis=-1)")],
     "joined-from-the-memory": [
         (

@@ -1,0 +1,30 @@
+"""The limits of an answer as options of commands: seconds, which are finite."""
+
+import math
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import click
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+class Seconds(click.FloatRange):
+    """A number of seconds, not below a least one; `nan` and `inf`, which Python takes for numbers, are none."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Take what was typed."""
+        seconds = float(super().convert(value, param, ctx))
+        if not math.isfinite(seconds):
+            self.fail(f"{value} is not a number of seconds.", param, ctx)
+        return seconds
+
+
+def of_checks(command: F) -> F:
+    """Give a command the limits of a check and of an exercise."""
+    for name, seconds, says in (
+        ("--exercise-seconds", 60.0, "Limit of an exercise."),
+        ("--check-seconds", 10.0, "Limit of a check."),
+    ):
+        command = click.option(name, type=Seconds(0.1), default=seconds, show_default=True, help=says)(command)
+    return command
