@@ -142,8 +142,11 @@ def test_refuses_a_group_below_one(answers: Answers, group: int) -> None:
 @given(grouped())
 @settings(max_examples=8)
 def test_leaves_everything_as_it_was(answers: Answers, drawn: Grouped) -> None:
-    """The argument is not modified, nothing is kept between two calls, and the global random state is not touched."""
+    """The argument is not modified, nothing is kept between two calls or shared by two layers, and the global random
+    state is not touched.
+    """
     flatten = build(answers.ex05_flatten_consecutive.FlattenConsecutive, drawn.group)
+    build(answers.ex05_flatten_consecutive.FlattenConsecutive, drawn.group + 1)
     others = drawn.x + 1, numbered(3, 2 * drawn.group, 2)
     with leaves_alone(answers, x=drawn.x):
         call(flatten, drawn.x)

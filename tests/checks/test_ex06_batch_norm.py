@@ -273,9 +273,15 @@ def test_refuses_another_channel_count(
 @given(batches(), st.booleans())
 @settings(max_examples=10)
 def test_leaves_everything_as_it_was(answers: Answers, x: Tensor, training: bool) -> None:
-    """The argument is not modified, the layer stays in its mode, and the global random state is not touched."""
+    """The argument is not modified, the layer stays in its mode, two layers share nothing, and the global random state
+    is not touched.
+    """
     norm = build(answers.ex06_batch_norm.BatchNorm1d, x.shape[-1])
     norm.double().train(training)
     with leaves_alone(answers, x=x):
         of_kind(call(norm, x), Tensor)
     same(norm.training, training, what="`training` after a call")
+    norm.eval()
+    kept = call(norm, x).detach().clone()
+    build(answers.ex06_batch_norm.BatchNorm1d, x.shape[-1], eps=2.0)
+    same(call(norm, x), kept, what="the result after another layer was built")

@@ -303,8 +303,8 @@ def test_refuses_a_group_below_one(answers: Answers, group: int, normalize: bool
 @given(BATCHES, st.booleans())
 @settings(max_examples=6)
 def test_leaves_everything_as_it_was(answers: Answers, drawn: Grouped, normalize: bool) -> None:
-    """The argument is not modified, the layer stays in its mode, and a forward pass does not touch the global random
-    state.
+    """The argument is not modified, the layer stays in its mode, two layers share nothing, and a forward pass does not
+    touch the global random state.
     """
     fusion = build(answers.ex07_fusion.Fusion, drawn.x.shape[-1], 2, drawn.group, normalize)
     fusion.double()
@@ -313,3 +313,6 @@ def test_leaves_everything_as_it_was(answers: Answers, drawn: Grouped, normalize
         with leaves_alone(answers, x=drawn.x):
             of_kind(call(fusion, drawn.x), Tensor)
         same(fusion.training, training, what="`training` after a call")
+    kept = call(fusion, drawn.x).detach().clone()
+    build(answers.ex07_fusion.Fusion, drawn.x.shape[-1], 3, drawn.group, normalize).double()
+    same(call(fusion, drawn.x), kept, what="the result after another layer was built")

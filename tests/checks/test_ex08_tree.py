@@ -464,8 +464,8 @@ def test_refuses_another_rank(answers: Answers, shape: tuple[int, ...], logits: 
 @given(windows(least_batch=2), st.booleans())
 @settings(max_examples=6)
 def test_leaves_everything_as_it_was(answers: Answers, window: Window, normalize: bool) -> None:
-    """The argument is not modified, the tree stays in its mode, nothing is kept between calls, and a forward pass does
-    not touch the global random state.
+    """The argument is not modified, the tree stays in its mode, nothing is kept between calls or shared by two trees,
+    and a forward pass does not touch the global random state.
     """
     tree = grown(answers, window, normalize=normalize)
     for training in (True, False):
@@ -477,6 +477,8 @@ def test_leaves_everything_as_it_was(answers: Answers, window: Window, normalize
     fresh = grown(answers, window, normalize=normalize)
     fresh.load_state_dict(tree.state_dict())
     fresh.eval()
+    larger = window._replace(context=window.context * window.group)
+    build(answers.ex08_tree.FusionTree, *larger.sizes, normalize=normalize)
     other = (window.tokens + 1) % window.vocab_size
     same(
         call(tree, other),
