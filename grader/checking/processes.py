@@ -109,9 +109,10 @@ class Workers:
             if not self._checks:
                 record = self._answer()
                 if "checks" not in record:
-                    raise UsageError(
-                        f"the checks cannot run here: {record['broken']}; make grade mends the environment"
-                    )
+                    broken = f"cannot run here: {record['broken']}"
+                    if self._hidden is not None:
+                        raise UsageError(f"the checks with those in {checkout.shown(self._hidden)} {broken}")
+                    raise UsageError(f"the checks {broken}; make grade mends the environment")
                 exercises = {exercise.name: exercise for exercise in self._collected}
                 self._checks = {
                     name: _worth(exercises[name], [Check(**(c | {"contract": tuple(c["contract"])})) for c in found])

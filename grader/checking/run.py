@@ -190,6 +190,7 @@ class _Run:
         self.cancellation = cancellation
         self.done = self.total = 0
         self.cpu_left = limits.cpu_seconds
+        self._counting = threading.Lock()
 
     def results(self, chosen: Sequence[Exercise]) -> tuple[ExerciseResult, ...]:
         checks = self.workers.checks()
@@ -232,7 +233,7 @@ class _Run:
         else:
             finding = Finding("error" if problem.line else "not_started", difference=problem.line, where=problem.where)
             findings = dict.fromkeys(names, finding)
-            self.done += len(checks)
+            self.count(done=len(checks))
         results = tuple(CheckResult(check, findings.get(check.name, _UNTRIED)) for check in checks)
         return _exercise_result(exercise, results, time.perf_counter() - started)
 
@@ -366,16 +367,22 @@ class _Run:
             with self.workers.start(request) as process, self.cancellation.watching(process):
                 ended = self.follow(exercise, process, findings, limits, deadline, counted=not standing_on)
             if process.worker is not None:
-                self.cpu_left -= process.worker.end(0.0)[1]
+                self.count(cpu_seconds=process.worker.end(0.0)[1])
             if ended is None:
                 return findings
             step, finding = ended
             stopped = waiting if finding.at_import else [name for name in waiting if name == step]
             stopped = [name for name in stopped if name not in findings]  # it may have died between two checks
             findings |= dict.fromkeys(stopped, finding)
-            self.done += len(stopped) * (not standing_on)
+            self.count(done=len(stopped) * (not standing_on))
             patience -= 1
         return findings
+
+    def count(self, *, done: int = 0, cpu_seconds: float = 0.0) -> None:
+        """Note checks that are done and CPU time that is spent; exercises are checked in several threads."""
+        with self._counting:
+            self.done += done
+            self.cpu_left -= cpu_seconds
 
     def follow(
         self,
@@ -412,7 +419,7 @@ class _Run:
                 late = Finding(**record["late"])
             elif "finished" in record:
                 findings[record["finished"]] = Finding(**record["finding"])
-                self.done += counted
+                self.count(done=int(counted))
             elif "done" in record:
                 process.end(0.2)
                 return None

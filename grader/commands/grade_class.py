@@ -41,7 +41,7 @@ def command(submissions: Path, out: Path, written_by_hand: Path | None, **option
       grade class submissions --out results
       grade class submissions --out results --again "Ada Lovelace"
     """
-    from grader.course import again, by_hand, class_run, gradebook
+    from grader.course import again, by_hand, class_run, gradebook, hidden_checks
     from grader.course import platform_gradebooks as gradebooks
     from grader.reports import class_progress, terminal
     from grader.whole_file import writable, write_whole
@@ -59,6 +59,8 @@ def command(submissions: Path, out: Path, written_by_hand: Path | None, **option
     )
     for path in filter(None, (options["canvas"], options["moodle"])):
         writable(path)
+    if options["hidden"]:
+        hidden_checks.prove(options["hidden"], terms.chosen())
     broken: dict[str, str] = {}
     unchanged, graded, layers = 0, 0, None
     with class_run.Results(out, submissions) as results:

@@ -314,6 +314,8 @@ def test_hidden_checks_that_cannot_run_are_told_before_anything_is_graded(tmp_pa
     place = small_class(tmp_path / "class", 2)
     broken = folder(tmp_path / "broken", {f"test_{ONE}": "import no_such_package\n"})
     refused(class_run(place, tmp_path / "out", "--hidden", broken), "No module named 'no_such_package'")
+    wrong = folder(tmp_path / "wrong", {f"test_{ONE}": HIDDEN.replace("7**levels", "7**levels + 1")})
+    refused(class_run(place, tmp_path / "out", "--hidden", wrong), "test_of_the_exam fails the reference of ex01")
     public = by_number(1).checks.read_text()
     name = re.search(r"def (test_\w+)", public)
     assert name
