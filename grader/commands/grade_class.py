@@ -64,6 +64,7 @@ def command(submissions: Path, out: Path, written_by_hand: Path | None, **option
     broken: dict[str, str] = {}
     unchanged, graded, layers = 0, 0, None
     with class_run.Results(out, submissions) as results:
+        class_run.refuse_fewer(found, results, terms.chosen())
         before = {entry.student: results.stored(entry.slot) for entry in found if entry.student in options["again"]}
         changes: list[str] = []
         pool = _pool(options, terms, results.scratch)

@@ -22,6 +22,7 @@ from grader import checkout, intake, similarity
 from grader.course import gradebook
 from grader.course.grading import Grader, Task
 from grader.course.terms import Terms
+from grader.curriculum import Exercise
 from grader.errors import UsageError
 from grader.harmless import line
 from grader.reports import class_pages
@@ -170,6 +171,20 @@ class Results:
         for name in (GRADEBOOK, SUMMARY, SIMILARITY):
             for path in self.folder.glob(f".{name}.*"):
                 path.unlink()
+
+
+def refuse_fewer(found: Sequence[Entry], results: Results, chosen: Sequence[Exercise]) -> None:
+    """Do not let results of fewer exercises take the place of what was graded.
+
+    Raises:
+        UsageError: the results there are of other exercises, too.
+    """
+    stored = next(filter(None, (results.stored(entry.slot) for entry in found)), None)
+    kept = {exercise.name for exercise in chosen}
+    lost = [exercise.name for exercise in stored.exercises if exercise.name not in kept] if stored else []
+    if lost:
+        shown = checkout.shown(results.folder)
+        raise UsageError(f"the results in {shown} are of {', '.join(lost)}, too, and would be lost: name another --out")
 
 
 def grade(

@@ -323,6 +323,15 @@ def test_hidden_checks_that_cannot_run_are_told_before_anything_is_graded(tmp_pa
     refused(class_run(place, tmp_path / "out", "--hidden", twice), f"are called {name[1]}: give the hidden one another")
 
 
+def test_results_of_more_exercises_are_not_replaced_by_those_of_fewer(tmp_path: Path) -> None:
+    place = small_class(tmp_path / "class", 2)
+    out = tmp_path / "out"
+    assert class_run(place, out, only=(1, 5)).returncode == 0
+    before = (out / "gradebook.csv").read_bytes()
+    refused(class_run(place, out, only=(5,)), "are of ex01_receptive_field, too, and would be lost: name another --out")
+    assert (out / "gradebook.csv").read_bytes() == before
+
+
 def test_two_runs_never_write_to_one_folder_at_a_time(tmp_path: Path) -> None:
     place = small_class(tmp_path / "class", 30)
     first = started(place, tmp_path / "out")
