@@ -39,12 +39,15 @@ def finding(
         )
     example, printed = _example(failure.record), failure.printed or None
     if isinstance(raised, Mismatch):
+        lines = own_lines.of_traceback(raised.__cause__.__traceback__) if raised.__cause__ else []
         return Finding(
             "failed",
             example=example,
             expected=raised.expected,
             got=raised.got,
             difference=raised.difference,
+            traceback=own_lines.written(lines),
+            where=lines[-1].place if lines else None,
             printed=printed,
             observation=failure.observation,
         )
