@@ -115,10 +115,13 @@ class AnswerModules(importlib.abc.MetaPathFinder):
         loader = _Uncached(fullname, source)
         return importlib.util.spec_from_file_location(fullname, source.path, loader=loader)
 
+    def _is_beside(self, name: str) -> bool:
+        return re.fullmatch(r"ex\d\d_\w+", name) is not None and (name in self.made or self.read(name) is not None)
+
     def _not_imported(self, error: ImportError) -> Problem:
         where, code = self._import_line(error)
         package, _, own = (error.name or "").partition(".")
-        if re.fullmatch(r"ex\d\d_\w+", package) and isinstance(error, ModuleNotFoundError):
+        if isinstance(error, ModuleNotFoundError) and self._is_beside(package):
             difference = f"`{package}` is a file beside this one: write `from .{package} import ...`, with the dot"
             return Problem(difference, code=code, where=where)
         if package != self.package and isinstance(error, ModuleNotFoundError):

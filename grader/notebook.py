@@ -148,12 +148,10 @@ class Session:
         self._workers = self._workers or Workers(curriculum.exercises())
         try:
             with laid_out(files) as folder:
-                *_, result = run.grade(Submission(folder, "this notebook"), chosen, self._workers)
+                return run.last(run.grade(Submission(folder, "this notebook"), chosen, self._workers))
         except BaseException:  # a worker that broke, or that the learner interrupted
             self.close()
             raise
-        assert isinstance(result, RunResult)
-        return result
 
     def _notes(
         self, chosen: Sequence[Exercise], ran: dict[str, Ran], beneath: set[str], files: Collection[str]

@@ -268,11 +268,7 @@ def attribute(owner: Any, name: str, kind: type | tuple[type, ...] | None = None
             got=f"{type(owner).__name__} without it",
         )
     value = getattr(owner, name)
-    if kind is not None and not isinstance(value, kind):
-        wanted = kind.__name__ if isinstance(kind, type) else " or ".join(k.__name__ for k in kind)
-        difference = f"`{name}` is of type {type(value).__name__}, expected {wanted}"
-        raise Mismatch(difference, expected=wanted, got=f"{type(value).__name__}: {show.value(value)}")
-    return value
+    return value if kind is None else of_kind(value, kind, what=f"`{name}`")
 
 
 def same(got: Any, expected: Any, *, what: str = RESULT, gradient: bool = False) -> None:
@@ -313,18 +309,19 @@ def same_shape(got: Any, shape: tuple[int, ...], *, what: str = RESULT) -> None:
         )
 
 
-def of_kind(got: T, kind: type, *, what: str = RESULT) -> T:
-    """Take a result of the kind that the contract names: that an answer leaves alone what it never used proves nothing.
+def of_kind(got: T, kind: type | tuple[type, ...], *, what: str = RESULT) -> T:
+    """Take a value of the kind that the contract names: that an answer leaves alone what it never used proves nothing.
 
     Args:
-        got: the result.
-        kind: `torch.Tensor`, `float`, ...
+        got: the value.
+        kind: `torch.Tensor`, `float`, ..., or several.
         what: what the learner reads.
     """
     if not isinstance(got, kind):
-        missing = "; is a return missing?" if got is None else ""
-        difference = f"{what} is of type {type(got).__name__}, expected {kind.__name__}{missing}"
-        raise Mismatch(difference, expected=kind.__name__, got=show.value(got))
+        wanted = kind.__name__ if isinstance(kind, type) else " or ".join(k.__name__ for k in kind)
+        missing = "; is a return missing?" if got is None and what == RESULT else ""
+        difference = f"{what} is of type {type(got).__name__}, expected {wanted}{missing}"
+        raise Mismatch(difference, expected=wanted, got=f"{type(got).__name__}: {show.value(got)}")
     return got
 
 

@@ -144,6 +144,13 @@ def grade(
         cancellation.ask()
 
 
+def last(events: Iterator[Progress | RunResult]) -> RunResult:
+    """Let a run come to its end, and take the result."""
+    *_, result = events
+    assert isinstance(result, RunResult)
+    return result
+
+
 def grade_alone(
     submission: Submission,
     exercise: Exercise,

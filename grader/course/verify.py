@@ -58,10 +58,10 @@ def claims(chosen: Sequence[Exercise], seeds: int = prove.SEEDS) -> Iterator[Cla
         yield _claim("each exercise's checks sum up to its points, and each states its rule", _sums(chosen, checks))
         yield _claim("each line of a contract is named by a check", _unchecked_lines(chosen, checks))
         yield _claim("the table of objectives names checks that there are", _objectives(checks, chosen))
-        stubs_run = _last(run.grade(read_folder(checkout.EXERCISES), chosen, workers))
+        stubs_run = run.last(run.grade(read_folder(checkout.EXERCISES), chosen, workers))
         yield _claim("no stub passes a check", _not_unstarted(stubs_run))
-        solutions_run = _last(run.grade(read_folder(checkout.SOLUTIONS), chosen, workers))
         yield from _proved("answers that do nothing earn nothing", prove.of_idle, chosen, workers)
+        solutions_run = run.last(run.grade(read_folder(checkout.SOLUTIONS), chosen, workers))
         yield _claim("each solution passes every check", _not_passed(solutions_run))
         yield _claim("there are mistakes and right answers enough to prove the checks by", _each(prove.too_few, chosen))
         yield _claim("each known mistake has its footprint", _each(prove.out_of_step, chosen))
@@ -185,12 +185,6 @@ def _objectives(checks: dict[str, tuple[Check, ...]], chosen: Sequence[Exercise]
     for exercise in chosen:
         if f"({exercise.name}.md)" not in text:
             yield f"{checkout.shown(path)} does not lead to {exercise.name}.md"
-
-
-def _last(events: Iterator[run.Progress | RunResult]) -> RunResult:
-    *_, result = events
-    assert isinstance(result, RunResult)
-    return result
 
 
 def _not_unstarted(stubs_run: RunResult) -> Iterator[str]:

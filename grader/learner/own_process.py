@@ -47,7 +47,8 @@ class OwnProcess:
         self.records = read_records(self.process.stdout)
         self._last_line = b""
         self._reader = threading.Thread(target=self._read_errors, daemon=True)
-        self._reader.start()
+        if self.process.stderr is not None:
+            self._reader.start()
         self.tell(json.dumps(order))
         if not told_more:
             with contextlib.suppress(OSError):
@@ -67,8 +68,8 @@ class OwnProcess:
 
     def _read_errors(self) -> None:
         """Read what is printed as it comes: a full pipe that nobody reads would hold the answers up for ever."""
-        pipe = self.process.stderr
-        while pipe is not None and (line := pipe.readline(MOST_LINE)):
+        assert self.process.stderr is not None
+        while line := self.process.stderr.readline(MOST_LINE):
             self._last_line = line if line.strip() else self._last_line
 
     def close(self) -> None:
