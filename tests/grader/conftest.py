@@ -4,6 +4,7 @@ import importlib.util
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
 Run = subprocess.CompletedProcess[str]
 WRONG = Path(__file__).parent / "wrong_answers"
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # tests in the background: what they interrupt must hear it
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 for _of_make in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS"):  # a make that a test types is no part of `make test`
     os.environ.pop(_of_make, None)
 COPIED = ("exercises", "grader", "solutions", "tests", "data", "pyproject.toml")

@@ -174,7 +174,10 @@ def test_watch_grades_what_a_save_changed(own: Path) -> None:
             assert any("10 of 10 points" in line for line in watching.stdout)
         finally:
             os.killpg(watching.pid, signal.SIGINT)
-            watching.communicate(timeout=60)
+            try:
+                watching.communicate(timeout=60)
+            finally:
+                watching.kill()  # one that does not hear Ctrl-C would be waited for without end
     assert watching.returncode == 130
 
 
