@@ -160,8 +160,12 @@ def attribute(peer: Peer, owner: Any, name: str) -> Any:
     if name.startswith("_"):
         raise AttributeError(f"{type(owner).__name__!r} object has no attribute {name!r}")
     number = peer.stands[owner]
+    methods = peer.methods.setdefault(number, set())
+    if name in methods:  # it is looked up anew where it is called
+        return types.MethodType(_function(peer, number, name, name), owner)
     match peer.ask("read", number, name):
         case (True, None):
+            methods.add(name)
             return types.MethodType(_function(peer, number, name, name), owner)
         case (False, value):
             return value

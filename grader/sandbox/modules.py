@@ -12,7 +12,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from grader.sandbox import mirror
+from grader.sandbox import ahead, mirror
 from grader.sandbox.peer import Peer
 from grader.sandbox.wire import MOST_DEPTH, Reader, Unsendable, WireError, Writer
 
@@ -35,16 +35,18 @@ class State:
 
     def __init__(self, module: nn.Module, lender: Peer | None = None) -> None:
         self._lender = lender  # where each part is lent by its number; else the module is copied
-        self._parts = [weakref.ref(part) for part in module.modules()]
+        self.as_torch = False  # whether it changes its mode and dtype as torch does: of a mirror, as the other end says
         self._slots: list[tuple[dict[str, Any], str]] = []
-        seen = set()
-        for part in module.modules():
+        parts, seen = parts_of(module), set()
+        self._parts = [weakref.ref(part) for part in parts]
+        for part in parts:
             for table in (part._parameters, part._buffers):
                 for name, tensor in table.items():
                     if tensor is not None and id(tensor) not in seen:
                         seen.add(id(tensor))
                         self._slots.append((table, name))
-        self._outline = _outline(module)
+        if lender is not None:
+            self.as_torch, self._outline = all(map(ahead.as_torch, parts)), _outline(parts)
         self._remember()
 
     def _remember(self) -> None:
@@ -79,15 +81,17 @@ class State:
         return [(slot, tensor) for slot, tensor in tensors if tensor.requires_grad]
 
     def is_current(self) -> bool:
-        """Whether the module still has the parts and tensors that it had."""
-        return self._outline == _outline(self.part(0))
+        """Whether the module still has the parts and tensors that it had, and changes them in the same way."""
+        parts = parts_of(self.part(0))
+        return self._outline == _outline(parts) and self.as_torch == all(map(ahead.as_torch, parts))
 
     def whole(self, writer: Writer) -> dict[str, Any]:
         """All of it: the parts as a tree, and every tensor."""
         slots = {id(self.tensor(slot)): slot for slot in range(len(self._slots))}
         outline = self._node(writer, self.part(0), slots, set(), 0)
         self._remember()
-        return {"outline": outline, "tensors": [self._entry(writer, slot) for slot in range(len(self._slots))]}
+        tensors = [self._entry(writer, slot) for slot in range(len(self._slots))]
+        return {"outline": outline, "tensors": tensors, "as_torch": self.as_torch}
 
     def _node(self, writer: Writer, part: nn.Module, slots: dict[int, int], seen: set[int], depth: int) -> Any:
         if len(seen) > MOST_PARTS or depth > MOST_DEPTH:
@@ -135,6 +139,22 @@ class State:
         gradient = None if not tensor.is_leaf or tensor.grad is None else writer.tensor(tensor.grad)
         return [writer.tensor(tensor), tensor.requires_grad, gradient]
 
+    def foresee(self, part: nn.Module, mode: bool | None, dtype: torch.dtype | None) -> None:
+        """Know of both ends that a part takes on a mode or dtype; what comes out otherwise is a change as any other."""
+        inner = parts_of(part)
+        if mode is not None:
+            places = {id(one) for one in inner}
+            modes = zip(self._parts, self._modes, strict=False)
+            self._modes = [mode if id(ref()) in places else was for ref, was in modes]
+        if dtype is None:
+            return
+        tables = {id(table) for one in inner for table in (one._parameters, one._buffers)}
+        for slot, (table, _) in enumerate(self._slots):
+            if id(table) in tables:
+                value, moves, gradient = self._known[slot]
+                gradient = None if gradient is None else ahead.converted(gradient, dtype)
+                self._known[slot] = ahead.converted(value, dtype), moves, gradient
+
     def apply(self, changes: Any, reader: Reader) -> None:
         """Take on what has changed at the other end."""
         if changes is None:
@@ -155,10 +175,23 @@ class State:
         self._modes = self._modes_now()
 
 
-def _outline(module: nn.Module) -> list[Any]:
+def parts_of(module: nn.Module) -> list[nn.Module]:
+    """A module and its parts, each once, in the order of `nn.Module.modules`, which takes three times as long."""
+    parts: dict[int, nn.Module] = {}
+    waiting: list[nn.Module | None] = [module]
+    while waiting:
+        part = waiting.pop()
+        if part is not None and id(part) not in parts:
+            parts[id(part)] = part
+            if part._modules:
+                waiting += reversed(part._modules.values())
+    return list(parts.values())
+
+
+def _outline(parts: list[nn.Module]) -> list[Any]:
     """Which parts and tensors a module has, to be compared."""
     outline: list[Any] = []
-    for part in module.modules():
+    for part in parts:
         outline += (id(part), *map(id, part._modules.values()))
         for table in (part._parameters, part._buffers):
             outline += table
@@ -173,13 +206,13 @@ def _value(tensor: Tensor) -> Value:
 
 def _same(tensor: Tensor, known: Value) -> bool:
     gradient = tensor.grad if tensor.is_leaf else None
-    return tensor.requires_grad == known[1] and _equal(tensor.detach(), known[0]) and _equal(gradient, known[2])
+    return tensor.requires_grad == known[1] and _equal(tensor, known[0]) and _equal(gradient, known[2])
 
 
 def _equal(one: Tensor | None, other: Tensor | None) -> bool:
     if one is None or other is None:
         return one is other
-    return one.dtype == other.dtype and one.shape == other.shape and torch.equal(one, other)
+    return one.dtype is other.dtype and torch.equal(one, other)
 
 
 def _set(tensor: Tensor, reader: Reader, value: int, moves: bool, gradient: int | None) -> None:
@@ -258,7 +291,8 @@ class Mirror(nn.Module):
 
 def _changing(name: str) -> Callable[..., Any]:
     def change(self: Mirror, *args: Any, **keywords: Any) -> Mirror:
-        self._peer.ask("change", self._peer.stands[self], name, *args, keywords=keywords)
+        if not ahead.changed(self, self._peer, name, args, keywords):
+            self._peer.ask("change", self._peer.stands[self], name, *args, keywords=keywords)
         return self
 
     return change
@@ -296,8 +330,9 @@ def mirrored(peer: Peer, number: int, whole: Any, reader: Reader) -> nn.Module:
     root = _built(whole, reader, place)
     if peer.stands.get(root) != number:
         raise WireError("a module of another number")
-    peer.mirrored[number] = State(root)
-    for part in root.modules():
+    state = peer.mirrored[number] = State(root)
+    state.as_torch = whole.get("as_torch") is True
+    for part in parts_of(root):
         if (known := peer.stands.get(part)) is not None:
             peer.roots.setdefault(known, number)
     return root

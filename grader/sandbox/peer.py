@@ -122,6 +122,10 @@ class Peer:
         self.roots: dict[int, int] = {}  # of the number of a mirror's part, the number of the whole
         self.originals: dict[int, Any] = {}  # states of what is mirrored there
         self.graphs: dict[int, tuple[list[Any], list[Any]]] = {}  # results and leaves of requests, for gradients
+        self.riders: dict[str, Any] = {}  # what goes over with the next frame: changes of mirrors, a seed
+        self.watched: Callable[[], list[str]] | None = None  # while seeded: the random states that have moved here
+        self.moved: list[str] = []  # as the other end told last
+        self.methods: dict[int, set[str]] = {}  # attributes known to be methods, by the number of their object
         self.stands: weakref.WeakKeyDictionary[Any, int] = weakref.WeakKeyDictionary()  # for what of the other end
         self.held: weakref.WeakValueDictionary[int, Any] = weakref.WeakValueDictionary()  # the same, by number
         self.kinds: dict[int, type] = {}
@@ -153,7 +157,7 @@ class Peer:
             released, self._released = self._released, []
             if released:
                 header["release"] = released
-            self.channel.send(wire.frame(header, body))
+            self.channel.send(self._frame(header, body))
             while True:
                 answer, data = self.channel.receive()
                 if "op" in answer:
@@ -182,19 +186,25 @@ class Peer:
             self.channel.lose("protocol", "a request out of turn")
         self._heard = number
         try:
-            released = header.get("release", [])
-            for what, which, times in released:
+            service = Service(self, header, data)
+            service.board()
+            for what, which, times in header.get("release", []):
                 self._forget(what, which, times)
-            reply, body = Service(self, header, data).reply()
+            reply, body = service.reply()
         except (wire.WireError, TypeError, ValueError, KeyError) as error:
             self.channel.lose("protocol", f"a request of a wrong form: {error}")
         if text := self.printed():
             reply["printed"] = text
         try:
-            frame = wire.frame({"reply": number, **reply}, body)
+            frame = self._frame({"reply": number, **reply}, body)
         except wire.Unsendable as error:
-            frame = wire.frame({"reply": number, "raised": raised.told(error), "t": []}, [])
+            frame = self._frame({"reply": number, "raised": raised.told(error), "t": []}, [])
         self.channel.send(frame)
+
+    def _frame(self, header: dict[str, Any], body: list[bytes]) -> bytes:
+        frame = wire.frame(header | self.riders, body)
+        self.riders.clear()
+        return frame
 
     def release_graph(self, number: int) -> None:
         """Tell the other end, with the next request, that no gradients will be asked of a request any more."""
@@ -220,6 +230,7 @@ class Peer:
     def _release(self, number: int) -> None:
         self.mirrored.pop(number, None)
         self.roots.pop(number, None)
+        self.methods.pop(number, None)
         self._released.append(["object", number, self._received.pop(number, 0)])
 
     def number(self, thing: Any) -> int:

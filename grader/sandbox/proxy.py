@@ -103,13 +103,14 @@ class RemoteAnswers:
 
         After the block the list that it is given names those that it has moved.
         """
-        moved: list[str] = []
-        self._peer.ask("seed", seed)
+        riders, moved = self._peer.riders, list[str]()
+        riders["seeding"] = seed  # with the next request; so is the order to put the states back
         try:
             yield moved
         finally:
-            told = self._peer.ask("seed", None)
-            moved += [name for name in told if isinstance(name, str)] if isinstance(told, list) else []
+            if "seeding" not in riders:
+                moved += self._peer.moved
+            riders["seeding"] = None
 
     @contextlib.contextmanager
     def counting(self) -> "Iterator[Work]":

@@ -12,7 +12,7 @@ import itertools
 import sys
 import types
 import weakref
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from grader.sandbox import mirror, raised, randomness, wire
@@ -20,6 +20,7 @@ from grader.sandbox.peer import Lost, Peer
 
 MOST_LISTED = 10_000  # items of an iterator
 MOST_PRINTED = 4_000
+_NOTHING = contextlib.nullcontext()
 
 
 class Request:
@@ -118,6 +119,8 @@ class Request:
         ):
             raise wire.WireError("a wrong list of results")
         self.outputs: list[int] = outputs
+        moved = self.reply.get("moved", [])
+        self.peer.moved = [name for name in moved if isinstance(name, str)] if isinstance(moved, list) else []
 
     def differentiable(self) -> list[bool]:
         """Which of the results that are tensors gradients flow through."""
@@ -130,6 +133,7 @@ class Request:
     def _read(self) -> Any:
         """Apply what has changed, and return or raise what came out."""
         reply, reader = self.reply, self.reader
+        _take_along(self.peer, reply)
         if self.peer.believing and "random" in reply:
             randomness.put_back(reader.value(reply["random"]))
         printed = reply.get("printed")
@@ -172,6 +176,16 @@ class Service:
     def __init__(self, peer: Peer, header: dict[str, Any], data: bytearray) -> None:
         self.peer, self.header, self.reader = peer, header, mirror.reader(peer, header["t"], data)
 
+    def board(self) -> None:
+        """Do what came along with the request."""
+        self._failed: dict[str, Any] | None = None
+        try:
+            _take_along(self.peer, self.header)
+        except (Lost, wire.WireError):
+            raise
+        except BaseException as error:
+            self._failed = self._told(error)
+
     def reply(self) -> tuple[dict[str, Any], list[bytes]]:
         """Do it; the reply's header and tensors."""
         peer, header, mark = self.peer, self.header, len(self.peer.models)
@@ -181,20 +195,23 @@ class Service:
             if not isinstance(values, list) or not isinstance(keywords, dict):
                 raise wire.WireError("arguments of a wrong form")
             before = _copy([values, keywords])
-            reply: dict[str, Any] = {}
-            result, moved = None, {}
+            reply: dict[str, Any] = {} if self._failed is None else {"raised": self._failed}
+            result, states = None, None
             try:
-                with self._as_asked(), self._random_states(values) as moved:
-                    result = self._do(header["op"], values, keywords)
+                states = randomness.kept() if self._is_under_test(values) else None
+                if self._failed is None:
+                    with self._seeded(), self._gradients(), self._counted():
+                        result = self._do(header["op"], values, keywords)
             except (Lost, wire.WireError):
                 raise
             except BaseException as error:
-                if not peer.believing and not isinstance(error, Exception):
-                    raise
-                reply["raised"] = raised.told(error)
+                reply["raised"] = self._told(error)
+            moved = {} if states is None else randomness.moved(states)
             writer = self._written(result, reply)
             if moved:
                 reply["random"] = writer.value(moved)
+            if peer.watched is not None and (names := peer.watched()):
+                reply["moved"] = names
             if not _as_before([values, keywords], before):
                 reply["after"] = writer.value([values, keywords])
             reply["models"] = [state.changes(writer) for state in peer.models[mark:]]
@@ -203,6 +220,11 @@ class Service:
             return reply, writer.body
         finally:
             del peer.models[mark:]
+
+    def _told(self, error: BaseException) -> dict[str, Any]:
+        if not self.peer.believing and not isinstance(error, Exception):
+            raise error
+        return raised.told(error)
 
     def _written(self, result: Any, reply: dict[str, Any]) -> wire.Writer:
         """The result in the reply, and kept here for gradients."""
@@ -245,40 +267,33 @@ class Service:
                     raise wire.WireError("a leaf of no known place")
             self.leaves.append(leaf)
 
-    @contextlib.contextmanager
-    def _as_asked(self) -> Iterator[None]:
-        """With gradients on or off as they are there, random states seeded where an object is built, work counted."""
-        with contextlib.ExitStack() as stack:
-            if "seed" in self.header:
-                stack.enter_context(randomness.seeded(self.header["seed"]))
-            if torch := sys.modules.get("torch"):
-                stack.enter_context(torch.set_grad_enabled(self.header["grad"] is True))
-            if self.peer.work is not None:
-                from grader.sandbox.work import counted
+    def _seeded(self) -> contextlib.AbstractContextManager[Any]:
+        """Random states seeded where an object is built."""
+        return randomness.seeded(self.header["seed"]) if "seed" in self.header else _NOTHING
 
-                stack.enter_context(counted(self.peer.work))
-            yield
+    def _gradients(self) -> contextlib.AbstractContextManager[Any]:
+        """Gradients on or off as they are there."""
+        torch = sys.modules.get("torch")
+        return torch.set_grad_enabled(self.header["grad"] is True) if torch is not None else _NOTHING
 
-    @contextlib.contextmanager
-    def _random_states(self, values: list[Any]) -> Iterator[dict[str, Any]]:
-        """The global random states as an object of a class under test leaves them, where it has moved them.
+    def _counted(self) -> contextlib.AbstractContextManager[Any]:
+        """Work counted, while a check counts it."""
+        if self.peer.work is None:
+            return _NOTHING
+        from grader.sandbox.work import counted
 
-        An answer looks for that in its own process. They stay moved here too: put back, a class that draws would leave
-        one and the same state at every call, and from the second call on nothing would have changed there.
+        return counted(self.peer.work)
+
+    def _is_under_test(self, values: list[Any]) -> bool:
+        """Whether an object is called that this end gave to be tested: its class went over as a value.
+
+        What such a call leaves of the global random states goes back with the reply: an answer looks for that in its
+        own process. They stay moved here too: put back, a class that draws would leave one and the same state at every
+        call, and from the second call on nothing would have changed there. The class itself may draw to build.
         """
-        moved: dict[str, Any] = {}
-        if self.peer.believing or self.header["op"] != "call" or not self._is_under_test(values[0]):
-            yield moved
-            return
-        before = randomness.kept()
-        try:
-            yield moved
-        finally:
-            moved |= randomness.moved(before)
-
-    def _is_under_test(self, number: Any) -> bool:
-        """Whether an object's class went over as a value: not so the class itself, which may draw to build."""
-        return type(self.peer.lent(number)) in self.peer.given_kinds
+        if self.peer.believing or self.header["op"] != "call":
+            return False
+        return type(self.peer.lent(values[0])) in self.peer.given_kinds
 
     def _do(self, operation: Any, values: list[Any], keywords: dict[str, Any]) -> Any:
         if operation in self.peer.serves:
@@ -336,6 +351,18 @@ class Service:
             for index, gradient in zip(moving, found, strict=True):
                 back[index] = gradient
         return back
+
+
+def _take_along(peer: Peer, header: dict[str, Any]) -> None:
+    """Do what came along with a frame: changes that were made in mirrors of this end's modules, a seed."""
+    if "changes" in header:
+        from grader.sandbox import ahead
+
+        ahead.follow(peer, header["changes"])
+    if "seeding" in header:
+        if not peer.believing:
+            raise wire.WireError("a seed from the end that draws no inputs")
+        peer.serves["seed"](header["seeding"])
 
 
 def _show(peer: Peer, number: int, state: Any, changes: Any, whole: Any, reader: wire.Reader) -> None:

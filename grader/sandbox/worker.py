@@ -22,7 +22,6 @@ class Worker:
         self._sources: dict[str, Source] = {}
         self._modules = AnswerModules(lambda name: self._sources.get(name))
         self._seeded = contextlib.ExitStack()
-        self._moved: list[str] = []
         self._printed = Tail()
         sys.stdout = sys.__stdout__ = sys.stderr = sys.__stderr__ = self._printed  # type: ignore[misc,assignment]
         self._peer = Peer(
@@ -74,12 +73,14 @@ class Worker:
         except Problem as problem:
             return "problem", problem.difference, problem.code, problem.where, problem.lacking
 
-    def _seed(self, seed: int | None) -> list[str]:
-        """Seed the random states; None puts back what they were, and tells which have moved meanwhile."""
+    def _seed(self, seed: int | None) -> None:
+        """Seed the random states; None puts back what they were. Meanwhile each reply tells which have moved."""
         self._seeded.close()
-        moved = self._moved
-        self._moved = self._seeded.enter_context(randomness.watched(seed)) if seed is not None else []
-        return moved
+        self._peer.watched = None
+        if seed is not None:
+            self._seeded.enter_context(randomness.seeded(seed))
+            before = randomness.kept()
+            self._peer.watched = lambda: list(randomness.moved(before))
 
     def _count(self) -> None:
         """Count from now on what torch does here."""
