@@ -27,14 +27,19 @@ _TABLES = ("training", "_parameters", "_buffers", "_modules")
 _KINDS: weakref.WeakKeyDictionary[type, bool] = weakref.WeakKeyDictionary()
 
 
-def as_torch(part: nn.Module) -> bool:
-    """Whether one part of a module changes its mode and dtype as torch's own modules do."""
-    kind = type(part)
+def as_torch(parts: list[nn.Module]) -> bool:
+    """Whether these parts of a module change their mode and dtype as torch's own modules do."""
+    return all(part.__dict__.keys().isdisjoint(_OWN_METHODS) for part in parts) and all(
+        map(_of_torch, {type(part) for part in parts})
+    )
+
+
+def _of_torch(kind: type) -> bool:
     known = _KINDS.get(kind)
     if known is None:
         same = all(getattr(kind, name, None) is getattr(nn.Module, name) for name in _METHODS)
         known = _KINDS[kind] = same and not any(hasattr(kind, name) for name in _TABLES)
-    return known and part.__dict__.keys().isdisjoint(_OWN_METHODS)
+    return known
 
 
 def converted(tensor: Tensor, dtype: torch.dtype) -> Tensor:

@@ -7,6 +7,7 @@ the other end's word; every use of it asks the other end.
 import functools
 import sys
 import types
+import weakref
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -17,6 +18,9 @@ LONGEST_NAME = 100
 _FUNCTIONS = types.FunctionType | types.BuiltinFunctionType | types.MethodType | functools.partial  # type: ignore[type-arg]
 # Of a module, what changes its mode or its dtype: done where the module is, and then seen in its mirror.
 CHANGING = ("train", "double", "float", "half", "bfloat16", "to", "requires_grad_", "zero_grad")
+
+
+_FROM_TORCH: weakref.WeakKeyDictionary[type, str | None] = weakref.WeakKeyDictionary()
 
 
 # ---- naming objects ----
@@ -58,11 +62,13 @@ def _refer(peer: Peer, writer: Writer, thing: Any) -> list[Any]:
 
 def class_of(peer: Peer, kind: type) -> list[Any]:
     """A class: its number, its name, the class of torch.nn that it is or extends, whether it is a module."""
-    from_torch = None
-    if torch := sys.modules.get("torch"):
-        names = (base.__name__ for base in kind.__mro__ if getattr(torch.nn, base.__name__, None) is base)
-        from_torch = next(names, None) if issubclass(kind, torch.nn.Module) else None
-    return [peer.lend(kind), kind.__name__[:LONGEST_NAME], from_torch]
+    if kind not in _FROM_TORCH:
+        torch, from_torch = sys.modules.get("torch"), None
+        if torch is not None and issubclass(kind, torch.nn.Module):
+            names = (base.__name__ for base in kind.__mro__ if getattr(torch.nn, base.__name__, None) is base)
+            from_torch = next(names, None)
+        _FROM_TORCH[kind] = from_torch
+    return [peer.lend(kind), kind.__name__[:LONGEST_NAME], _FROM_TORCH[kind]]
 
 
 def _stands_for(peer: Peer, thing: Any) -> int | None:

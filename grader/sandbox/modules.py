@@ -46,7 +46,7 @@ class State:
                         seen.add(id(tensor))
                         self._slots.append((table, name))
         if lender is not None:
-            self.as_torch, self._outline = all(map(ahead.as_torch, parts)), _outline(parts)
+            self.as_torch, self._outline = ahead.as_torch(parts), _outline(parts)
         self._remember()
 
     def _remember(self) -> None:
@@ -83,7 +83,7 @@ class State:
     def is_current(self) -> bool:
         """Whether the module still has the parts and tensors that it had, and changes them in the same way."""
         parts = parts_of(self.part(0))
-        return self._outline == _outline(parts) and self.as_torch == all(map(ahead.as_torch, parts))
+        return self._outline == _outline(parts) and self.as_torch == ahead.as_torch(parts)
 
     def whole(self, writer: Writer) -> dict[str, Any]:
         """All of it: the parts as a tree, and every tensor."""
@@ -126,8 +126,9 @@ class State:
     def changes(self, writer: Writer) -> Any:
         """What has changed since both ends were alike: modes, values, gradients. None where nothing has."""
         entries = []
-        for slot in range(len(self._slots)):
-            if not _same(self.tensor(slot), self._known[slot]):
+        for slot, (table, name) in enumerate(self._slots):
+            tensor = table.get(name)
+            if tensor is None or not _same(tensor, self._known[slot]):
                 entries.append([slot, *self._entry(writer, slot)])
                 self._known[slot] = _value(self.tensor(slot))
         modes = self._modes_now()
@@ -194,8 +195,9 @@ def _outline(parts: list[nn.Module]) -> list[Any]:
     for part in parts:
         outline += (id(part), *map(id, part._modules.values()))
         for table in (part._parameters, part._buffers):
-            outline += table
-            outline += [tensor is None for tensor in table.values()]
+            if table:
+                outline += table
+                outline += [tensor is None for tensor in table.values()]
     return outline
 
 

@@ -21,6 +21,7 @@ from grader.sandbox.peer import Lost, Peer
 MOST_LISTED = 10_000  # items of an iterator
 MOST_PRINTED = 4_000
 _NOTHING = contextlib.nullcontext()
+_UNCHANGING = frozenset([type(None), bool, int, float, str, bytes, complex])
 
 
 class Request:
@@ -61,7 +62,7 @@ class Request:
                 if inputs:
                     from grader.sandbox.gradients import through
 
-                    outputs = through(self, [tensor for _, tensor in inputs])
+                    outputs = through(self, inputs)
                     self.reader.given.update(zip(self.outputs, outputs, strict=True))
                 else:
                     self.exchange()
@@ -95,19 +96,20 @@ class Request:
         entries = [mirror.changed(self.peer, number, writer) for number in list(self.peer.originals)]
         return [entry for entry in entries if entry[1:] != [None, None]]
 
-    def _inputs(self) -> list[tuple[list[Any], Any]]:
-        """The tensors that gradients may flow back to, each with the place where the other end finds it."""
-        found: list[tuple[list[Any], Any]] = [
-            (["x", number], tensor)
-            for number, tensor in enumerate(self.writer.values)
-            if tensor is not None and tensor.requires_grad
-        ]
-        for number, state in self.roots.items():
-            found += [(["s", number, slot], tensor) for slot, tensor in state.moving()]
-        for index, state in enumerate(self.models):
-            found += [(["m", index, slot], tensor) for slot, tensor in state.moving()]
-        self.header["leaves"] = [place for place, _ in found]
-        return found
+    def _inputs(self) -> list[Any]:
+        """The tensors that gradients may flow back to; the request tells the places where the other end finds them."""
+        inputs, places = [], []
+        for number, tensor in enumerate(self.writer.values):
+            if tensor is not None and tensor.requires_grad:
+                inputs.append(tensor)
+                places.append(["x", number])
+        for kind, states in (("s", self.roots.items()), ("m", enumerate(self.models))):
+            for number, state in states:
+                if moving := state.moving():
+                    inputs += [tensor for _, tensor in moving]
+                    places.append([kind, number, [slot for slot, _ in moving]])
+        self.header["leaves"] = places
+        return inputs
 
     def exchange(self) -> None:
         """Send the request and take its reply apart, but for the values in it."""
@@ -259,13 +261,13 @@ class Service:
                 case ["x", int(number)]:
                     leaf = reader.tensor(number).requires_grad_()
                     reader.given[number] = leaf if reader.metas[number][3] & 2 else _not_a_leaf(leaf)
-                case ["s", int(number), int(slot)] if number in peer.originals:
-                    leaf = peer.originals[number].tensor(slot)
-                case ["m", int(index), int(slot)] if 0 <= index < len(models):
-                    leaf = models[index].tensor(slot)
+                    self.leaves.append(leaf)
+                case ["s", int(number), list(slots)] if number in peer.originals:
+                    self.leaves += map(peer.originals[number].tensor, slots)
+                case ["m", int(index), list(slots)] if 0 <= index < len(models):
+                    self.leaves += map(models[index].tensor, slots)
                 case _:
                     raise wire.WireError("a leaf of no known place")
-            self.leaves.append(leaf)
 
     def _seeded(self) -> contextlib.AbstractContextManager[Any]:
         """Random states seeded where an object is built."""
@@ -382,14 +384,17 @@ def _not_a_leaf(leaf: Any) -> Any:
 
 
 def _copy(value: Any) -> Any:
-    """The data in a value as it is now, to be compared; what is no data is itself."""
-    torch, numpy = sys.modules.get("torch"), sys.modules.get("numpy")
-    if torch is not None and isinstance(value, torch.Tensor):
-        return value.detach().clone()
+    """The data in a value as it is now, to be compared; what is no data, and what never changes, is itself."""
+    kind = type(value)
+    if kind in _UNCHANGING:
+        return value
     if isinstance(value, list | tuple):
         return [_copy(item) for item in value]
     if isinstance(value, dict):
         return [(_copy(key), _copy(item)) for key, item in value.items()]
+    torch, numpy = sys.modules.get("torch"), sys.modules.get("numpy")
+    if torch is not None and isinstance(value, torch.Tensor):
+        return value.detach().clone()
     if isinstance(value, set):
         return set(value)
     if torch is not None and isinstance(value, torch.Generator):
@@ -401,9 +406,8 @@ def _copy(value: Any) -> Any:
 
 def _as_before(value: Any, before: Any) -> bool:
     """Whether the data in a value are what `_copy` made of it."""
-    torch, numpy = sys.modules.get("torch"), sys.modules.get("numpy")
-    if torch is not None and isinstance(value, torch.Tensor):
-        return value.dtype == before.dtype and value.shape == before.shape and torch.equal(value.detach(), before)
+    if value is before:
+        return True
     if isinstance(value, list | tuple):
         return len(value) == len(before) and all(map(_as_before, value, before))
     if isinstance(value, dict):
@@ -411,11 +415,14 @@ def _as_before(value: Any, before: Any) -> bool:
             _as_before(key, old) and _as_before(item, was)
             for (key, item), (old, was) in zip(value.items(), before, strict=True)
         )
+    torch, numpy = sys.modules.get("torch"), sys.modules.get("numpy")
+    if torch is not None and isinstance(value, torch.Tensor):
+        return value.dtype == before.dtype and value.shape == before.shape and torch.equal(value.detach(), before)
     if torch is not None and isinstance(value, torch.Generator):
         return torch.equal(value.get_state(), before)
     if numpy is not None and isinstance(value, numpy.ndarray):
         return value.shape == before.shape and value.tobytes() == before.tobytes()
-    return value is before or bool(type(value) is type(before) and value == before)
+    return bool(type(value) is type(before) and value == before)
 
 
 def _restore(original: Any, changed: Any) -> None:

@@ -28,6 +28,7 @@ DTYPES = {
     "bool": 1, "uint8": 1, "int8": 1, "int16": 2, "int32": 4, "int64": 8,
     "float16": 2, "bfloat16": 2, "float32": 4, "float64": 8, "complex64": 8, "complex128": 16,
 }  # fmt: skip
+_PLAIN = frozenset([type(None), bool, str, float])  # values that are written as they are
 ARRAY_DTYPES = DTYPES.keys() - {"bfloat16"} | {"uint16", "uint32", "uint64"}
 _ARRAY_SIZES = DTYPES | {"uint16": 2, "uint32": 4, "uint64": 8}
 
@@ -105,11 +106,11 @@ class Writer:
         self._count += 1
         if depth > MOST_DEPTH or self._count > MOST_VALUES:
             raise Unsendable("a value nested too deep, or of too many parts")
-        if value is None or value is True or value is False:
-            return value
         kind = type(value)
-        if kind is str:
+        if kind in _PLAIN or (kind is int and -(2**63) <= value < 2**63):
             return value
+        if kind is list:
+            return ["l", [self.value(item, depth + 1) for item in value]]
         torch, numpy = sys.modules.get("torch"), sys.modules.get("numpy")
         if torch is not None and isinstance(value, torch.Tensor):
             number = self.tensor(value)
@@ -146,7 +147,7 @@ class Writer:
         if isinstance(value, complex):
             return ["c", value.real, value.imag]
         if torch is not None and isinstance(value, torch.dtype):
-            return ["y", str(value).removeprefix("torch.")]
+            return ["y", _name(value)]
         if torch is not None and isinstance(value, torch.Generator):
             return ["g", self.tensor(value.get_state())]
         return self._refer(self, value)
@@ -154,18 +155,20 @@ class Writer:
     def tensor(self, value: Any) -> int:
         """Take a tensor along; its number in the frame."""
         torch = sys.modules["torch"]
-        with torch.no_grad():
-            plain = torch.Tensor.detach(value).as_subclass(torch.Tensor)
-            if plain.layout != torch.strided:
-                plain = plain.to_dense()
-            dtype = str(plain.dtype).removeprefix("torch.")
-            if dtype not in DTYPES:
-                raise Unsendable(f"a tensor of dtype {dtype}")
-            if plain.numel() * DTYPES[dtype] > MOST_BODY:
-                raise Unsendable(f"a tensor of shape {tuple(plain.shape)}")
-            strides = _kept_strides(plain) if self._layouts else None
-            dense = plain.cpu().resolve_conj().resolve_neg()
-            data = (dense.view(torch.int16) if dtype == "bfloat16" else dense).numpy().tobytes()
+        plain = torch.Tensor.detach(value)
+        if type(plain) is not torch.Tensor:
+            with torch.no_grad():
+                plain = plain.as_subclass(torch.Tensor)
+        if plain.layout != torch.strided:
+            plain = plain.to_dense()
+        dtype = _name(plain.dtype)
+        if dtype not in DTYPES:
+            raise Unsendable(f"a tensor of dtype {dtype}")
+        if plain.numel() * DTYPES[dtype] > MOST_BODY:
+            raise Unsendable(f"a tensor of shape {tuple(plain.shape)}")
+        strides = _kept_strides(plain) if self._layouts else None
+        dense = plain.cpu().resolve_conj().resolve_neg()
+        data = (dense.view(torch.int16) if dtype == "bfloat16" else dense).numpy().tobytes()
         self.metas.append([dtype, list(plain.shape), strides, int(value.requires_grad) + 2 * (value.grad_fn is None)])
         self.body.append(data)
         self.values.append(None)
@@ -181,6 +184,11 @@ class Writer:
         self.body.append(array.tobytes())
         self.values.append(None)
         return ["v" if isinstance(value, numpy.generic) else "a", len(self.metas) - 1]
+
+
+@functools.cache
+def _name(dtype: Any) -> str:
+    return str(dtype).removeprefix("torch.")
 
 
 def _kept_strides(plain: Any) -> list[int] | None:
@@ -289,7 +297,9 @@ class Reader:
             return torch.empty(shape, dtype=kind)
         plain = torch.uint8 if dtype == "bool" else kind  # a byte of 2 would be a truth that equals no other
         flat = torch.frombuffer(self._body, dtype=plain, count=math.prod(shape), offset=self._starts[number])
-        dense = (flat if plain is kind else flat.ne(0)).reshape(shape)
+        dense = flat if plain is kind else flat.ne(0)
+        if len(shape) != 1:
+            dense = dense.reshape(shape)
         if strides is None:
             return dense
         if not _each_place_once(shape, strides):
