@@ -98,47 +98,41 @@ def _alike(name: str, one: Any, other: Any) -> bool:
 class _NumPy:
     """NumPy's global random state. NumPy reads and writes its 624 numbers one by one, which takes 25 µs each way.
 
-    So they are looked up by the bytes that they have in memory. What these do not tell is whether a number of the
-    normal distribution is left over. Only states without one are known here: to leave one over, NumPy draws, and never
-    comes back to the bytes that it drew from.
+    So a state in which a seed has left it, as nearly always, is known by the bytes that it has in memory. Of any other
+    these do not tell whether a number of the normal distribution is left over.
     """
 
     def __init__(self) -> None:
-        self._known: dict[bytes, Any] = {}  # states by their bytes; None: not read yet
+        self._seeded: dict[bytes, Any] = {}  # states by their bytes
 
     def seed(self, seed: int) -> None:
         """Seed it."""
-        sys.modules["numpy"].random.seed(seed)
-        if place := self._place():
-            self._learn(ctypes.string_at(place, _TWISTER), None)
+        numpy_random = sys.modules["numpy"].random
+        numpy_random.seed(seed)
+        found = self._bytes()
+        if found and found not in self._seeded and len(self._seeded) < _MOST_KNOWN:
+            self._seeded[found] = numpy_random.get_state()
 
     def state(self) -> Any:
         """The state as NumPy gives it."""
-        place = self._place()
-        found = ctypes.string_at(place, _TWISTER) if place else b""
-        if (known := self._known.get(found)) is not None:
-            return known
-        state = sys.modules["numpy"].random.get_state()
-        if place and not state[3]:
-            self._learn(found, state)
-        return state
+        numpy_random = sys.modules["numpy"].random
+        if not self._seeded:
+            state = numpy_random.RandomState(0).get_state()  # the seed of each example, and of each new process
+            self._seeded[state[1].tobytes() + state[2].to_bytes(4, sys.byteorder)] = state
+        known = self._seeded.get(self._bytes())
+        return numpy_random.get_state() if known is None else known
 
     def put_back(self, state: Any) -> None:
         """Give it a state that `state` gave."""
-        place = self._place()
-        wanted = next((found for found, known in self._known.items() if known is state), None)
-        if place and wanted is not None and ctypes.string_at(place, _TWISTER) in self._known:
+        wanted = next((found for found, known in self._seeded.items() if known is state), None)
+        if wanted is not None and self._bytes() in self._seeded and (place := self._place()):
             ctypes.memmove(place, wanted, _TWISTER)
         else:
             sys.modules["numpy"].random.set_state(state)
-            if place := self._place():
-                self._known.pop(ctypes.string_at(place, _TWISTER), None)
 
-    def _learn(self, found: bytes, state: Any) -> None:
-        if len(self._known) >= _MOST_KNOWN:
-            self._known.clear()
-        if state is not None or found not in self._known:
-            self._known[found] = state
+    def _bytes(self) -> bytes:
+        place = self._place()
+        return ctypes.string_at(place, _TWISTER) if place else b""
 
     @staticmethod
     def _place() -> int | None:
