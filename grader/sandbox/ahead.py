@@ -34,6 +34,14 @@ def as_torch(parts: list[nn.Module]) -> bool:
     )
 
 
+def nones(peer: Peer, part: nn.Module) -> list[str]:
+    """The attributes of one part that the other end may read, that are None, and that an assignment alone changes."""
+    names = [name for name, value in part.__dict__.items() if value is None and not name.startswith("_")]
+    if not names or not _of_torch(type(part)):
+        return []
+    return [name for name in names if peer.may_read(part, name) and not hasattr(type(part), name)]
+
+
 def _of_torch(kind: type) -> bool:
     known = _KINDS.get(kind)
     if known is None:

@@ -47,6 +47,7 @@ class State:
                         self._slots.append((table, name))
         if lender is not None:
             self.as_torch, self._outline = ahead.as_torch(parts), _outline(parts)
+            self._nones = [(part.__dict__, name) for part in parts for name in ahead.nones(lender, part)]
         self._remember()
 
     def _remember(self) -> None:
@@ -81,9 +82,13 @@ class State:
         return [(slot, tensor) for slot, tensor in tensors if tensor.requires_grad]
 
     def is_current(self) -> bool:
-        """Whether the module still has the parts and tensors that it had, and changes them in the same way."""
+        """Whether the module still has the parts and tensors that it had, and all else that the other end was told."""
         parts = parts_of(self.part(0))
-        return self._outline == _outline(parts) and self.as_torch == ahead.as_torch(parts)
+        return (
+            self._outline == _outline(parts)
+            and self.as_torch == ahead.as_torch(parts)
+            and all(attributes.get(name, self) is None for attributes, name in self._nones)
+        )
 
     def whole(self, writer: Writer) -> dict[str, Any]:
         """All of it: the parts as a tree, and every tensor."""
@@ -105,6 +110,7 @@ class State:
             "parameters": [[name, None if t is None else slots[id(t)]] for name, t in part._parameters.items()],
             "buffers": [[name, None if t is None else slots[id(t)]] for name, t in part._buffers.items()],
             "passing": sorted(part._non_persistent_buffers_set),
+            "nones": [] if self._lender is None else ahead.nones(self._lender, part),
             "parts": [
                 [name, None if inner is None else self._node(writer, inner, slots, seen, depth + 1)]
                 for name, inner in part._modules.items()
@@ -281,7 +287,7 @@ class Mirror(nn.Module):
         try:
             return super().__getattr__(name)
         except AttributeError:
-            return mirror.attribute(self._peer, self, name)
+            return None if name in self.__dict__.get("_nones", ()) else mirror.attribute(self._peer, self, name)
 
     def extra_repr(self) -> str:
         """Nothing: the attributes are at the other end."""
@@ -407,6 +413,8 @@ def _built(whole: Any, reader: Reader, place: Callable[[Any], nn.Module]) -> nn.
             before = dict(table)
             table.clear()
             table.update({_name_of(name): tensor(slot, before.get(name), parameter) for name, slot in listed})
+        if isinstance(made, Mirror):
+            made.__dict__["_nones"] = frozenset(map(_name_of, node["nones"]))
         made._non_persistent_buffers_set = {_name_of(name) for name in node["passing"]}
         inner = {_name_of(name): None if child is None else part(child, depth + 1) for name, child in node["parts"]}
         made._modules.clear()

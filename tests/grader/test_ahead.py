@@ -27,12 +27,14 @@ class Block(nn.Module):
         super().__init__()
         self.linear = nn.Linear(2, 2)
         self.register_buffer("seen", torch.zeros(2))
+        self.norm: nn.Module | None = None
 
     def forward(self, x: Tensor) -> Tensor:
         return self.linear(x).sum()
 
     def spoil(self) -> None:
-        """From now on it has a `train` of its own."""
+        """From now on it has a `train` of its own, and a norm."""
+        self.norm = nn.BatchNorm1d(2)
         self.__dict__["train"] = lambda mode=True: self.linear.train(not mode)
 
 
@@ -169,10 +171,19 @@ def test_a_part_with_a_method_of_its_own_is_asked(both: BothEnds) -> None:
 def test_an_object_that_is_given_a_method_later_is_asked(both: BothEnds) -> None:
     both.near.ask("spoil")
     assert both.moved(lambda module: module.train()) == 1
-    assert [part.training for part in both.mirror.modules()] == [True, False]
+    assert [part.training for part in both.mirror.modules()] == [True, False, True]
 
 
 @pytest.mark.parametrize("both", [Block], indirect=True)
+def test_an_attribute_that_is_none_is_not_asked_for_until_it_is_something(both: BothEnds) -> None:
+    assert both.moved(lambda module: module.norm) == 0
+    assert both.mirror.norm is None
+    both.near.ask("spoil")
+    assert isinstance(both.mirror.norm, nn.BatchNorm1d)
+
+
+@pytest.mark.parametrize("both", [Block], indirect=True)
+@pytest.mark.filterwarnings("ignore:Complex modules")
 @pytest.mark.parametrize("argument", ["cpu", torch.complex64, torch.int64, torch.ones(1)], ids=str)
 def test_what_cannot_be_foreseen_is_asked(both: BothEnds, argument: Any) -> None:
     before = both.requests()
