@@ -57,6 +57,11 @@ class AnswerModules(importlib.abc.MetaPathFinder):
     def __init__(self, read: Read, package: str = PACKAGE) -> None:
         self.read, self.package = read, package
         self.made: dict[str, types.ModuleType] = {}  # modules that stand ready in place of files
+        self._names: set[str] = set()  # of modules that may have been imported; to search all of Python's is dear
+        for finder in list(sys.meta_path):
+            if isinstance(finder, AnswerModules) and finder.package == package:
+                finder.forget()
+                sys.meta_path.remove(finder)
         sys.meta_path.insert(0, self)
         module = types.ModuleType(package, "Files of exercises.")
         module.__path__ = []
@@ -64,8 +69,14 @@ class AnswerModules(importlib.abc.MetaPathFinder):
 
     def forget(self) -> None:
         """Import everything anew from now on."""
-        for name in [name for name in sys.modules if name.startswith(f"{self.package}.")]:
-            del sys.modules[name]
+        for name in self._names:
+            sys.modules.pop(name, None)
+        self._names.clear()
+
+    def enter(self, module: types.ModuleType) -> None:
+        """Let a module be found by its name, as if it had been imported."""
+        self._names.add(module.__name__)
+        sys.modules[module.__name__] = module
 
     def load(self, name: str) -> types.ModuleType:
         """Import the file of an exercise.
@@ -107,6 +118,7 @@ class AnswerModules(importlib.abc.MetaPathFinder):
         package, _, name = fullname.partition(".")
         if package != self.package:
             return None
+        self._names.add(fullname)
         if name in self.made:
             return importlib.machinery.ModuleSpec(fullname, _Ready(self.made[name]))
         source = self.read(name)

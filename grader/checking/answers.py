@@ -4,7 +4,6 @@ The sandbox offers the same to checks, from another process (`sandbox.proxy`).
 """
 
 import contextlib
-import sys
 import types
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import AbstractContextManager
@@ -50,7 +49,7 @@ class Answers:
         """
         module = types.ModuleType(f"{PACKAGE}.{name}")
         module.__package__ = PACKAGE
-        sys.modules[module.__name__] = module  # dataclasses look their module up
+        self._modules.enter(module)  # dataclasses look their module up
         exec(compile(source, f"{name}.py", "exec", dont_inherit=True), module.__dict__)
         return module
 
