@@ -1,4 +1,4 @@
-"""Requests on the socket to the warm worker: their length, with it the descriptors that belong to them, then JSON.
+"""Requests on the socket to a process: their length, with it the descriptors that belong to them, then JSON.
 
 The length comes first because a request may hold what checks saw of an answer, more than one read returns.
 """

@@ -92,7 +92,7 @@ def draw(items: Collection[pytest.Item], number: int) -> None:
     seed(items, number)
     for item in items:
         if isinstance(item, pytest.Function) and hasattr(item.obj, "hypothesis") and number not in item.stash[DRAWN]:
-            item.stash[DRAWN][number] = None if _needs_pytest(item) else drawn.arguments(item)
+            item.stash[DRAWN][number] = drawn.arguments(item) if runs_alone(item) else None
 
 
 @pytest.hookimpl(wrapper=True)
@@ -143,10 +143,10 @@ def run_check(item: pytest.Item, budget: Budget | None = None) -> tuple[Failure 
     started = time.perf_counter()
     search = item.stash[SEARCH]
     search.begin(budget)
-    if _needs_pytest(item):
-        _through_pytest(item, search)
-    else:
+    if runs_alone(item):
         _called(item, search, answers_of(item.config))
+    else:
+        _through_pytest(item, search)
     return search.failure, time.perf_counter() - started
 
 
@@ -164,9 +164,9 @@ def glance(item: pytest.Item, answers: Answers, most: int | None) -> Failure | N
     return search.failure
 
 
-def _needs_pytest(item: pytest.Item) -> bool:
-    """Whether a check uses more of pytest than the answers: a hidden one may."""
-    return not isinstance(item, pytest.Function) or not {"answers", "request"}.issuperset(item.fixturenames)
+def runs_alone(item: pytest.Item) -> bool:
+    """Whether a check needs nothing of pytest but the answers; a hidden one may."""
+    return isinstance(item, pytest.Function) and {"answers", "request"}.issuperset(item.fixturenames)
 
 
 def _called(item: pytest.Item, search: Search, answers: Any) -> None:

@@ -21,9 +21,12 @@ from typing import IO, Any
 
 from grader import assignment, checkout, curriculum
 from grader.checking import control
+from grader.checking.checkers import Checkers
+from grader.checking.memory import Memory
+from grader.checking.remembering import RememberingProcess
 from grader.curriculum import Exercise
 from grader.errors import UsageError
-from grader.result import Check
+from grader.result import Cause, Check
 from grader.sandbox.launch import Sandbox, SandboxedWorker
 
 CLOSE_SECONDS = 5.0  # in which the warm process ends those that it has forked; it takes milliseconds
@@ -43,6 +46,10 @@ class Process:
         self.records = read_records(pipe)
         self.end = end
         self.worker = worker
+        self.strayed = False
+
+
+Running = Process | RememberingProcess
 
 
 def read_records(pipe: IO[bytes]) -> "queue.Queue[dict[str, Any] | None]":
@@ -68,7 +75,8 @@ class Workers:
         fork: whether to fork.
         sandbox: whether answers run in a sandbox.
         accept_weak: run them there too where the sandbox lacks a layer that an exam needs.
-        many: whether many answers will come; where processes fork, the inputs of checks are then drawn once for all.
+        many: whether many answers will come; where processes fork, the inputs of checks are then drawn once for all,
+            and in the sandbox what an answer has in common with earlier ones is not checked again.
 
     Raises:
         UsageError: this system cannot have a sandbox.
@@ -90,6 +98,10 @@ class Workers:
         if sandbox and not fork:
             raise UsageError("the sandbox needs Linux; without --sandbox the answers are graded in a plain process")
         self._sandbox = Sandbox() if sandbox else None
+        self.causes: dict[str, list[Cause]] = {}  # of what checks have seen, the known mistakes that agree
+        self._memory = Memory() if sandbox and many else None
+        self._drawn: set[tuple[str, int]] = set()
+        self._checkers = Checkers(lambda descriptors: self._fork_for({}, descriptors))
         self._lock = threading.Lock()
         self._checks: dict[str, tuple[Check, ...]] = {}
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 (closed with the workers)
@@ -139,15 +151,32 @@ class Workers:
         return self._sandbox.layers()
 
     @contextlib.contextmanager
-    def start(self, request: dict[str, Any]) -> Iterator[Process]:
+    def start(self, request: dict[str, Any]) -> Iterator[Running]:
         """Start a process for a request; it is ended with the block."""
-        process = self._forked(request) if self._control is not None else self._fresh(request)
+        process = self._started(request)
         try:
             yield process
         finally:
             process.end(0.0)
             if process.worker is not None:
                 process.worker.end(0.0)
+
+    def _started(self, request: dict[str, Any]) -> Running:
+        if self._control is None:
+            return self._fresh(request)
+        if self.many:
+            self._draw(request["exercise"], request["seed"])
+        if self._sandbox is None or "observations" in request:  # the bank's code needs no walls
+            return self._forked(request)
+        worker = self._sandbox.start(memory_bytes=request["memory_bytes"], cpu_seconds=request["cpu_seconds"])
+        if self._memory is None or request["shrink"]:
+            return self._forked(request, worker)
+        names = [check.name for check in self.checks()[request["exercise"]]]
+        return RememberingProcess(request, names, self._memory, worker, self._checkers)
+
+    def end_checkers(self) -> None:
+        """End what was kept for the next exercise of a submission: with the next submission all is anew."""
+        self._checkers.end()
 
     def __enter__(self) -> "Workers":
         return self
@@ -157,6 +186,7 @@ class Workers:
 
     def close(self) -> None:
         """End all processes."""
+        self._checkers.end()
         if self._control is not None:
             self._control.close()
         if self._sandbox is not None:
@@ -167,32 +197,43 @@ class Workers:
             _kill(process)
         self._errors.close()
 
-    def _forked(self, request: dict[str, Any]) -> Process:
+    def _draw(self, exercise: str, seed: int) -> None:
+        """Have the warm process draw the inputs of an exercise's checks, once for all that it forks from then on."""
+        if (exercise, seed) not in self._drawn:
+            self._drawn.add((exercise, seed))
+            self._checkers.end()
+            self._asked({"draw": exercise, "seed": seed, "sandboxed": self.sandboxed})
+
+    def _asked(self, request: dict[str, Any], descriptors: Sequence[int] = ()) -> dict[str, Any]:
+        """What the warm process answers."""
         assert self._control is not None
+        with self._lock:
+            control.send(self._control, request, descriptors)
+            return self._answer()
+
+    def _forked(self, request: dict[str, Any], worker: SandboxedWorker | None = None) -> Process:
+        """A process of its own for a request; it alone speaks with the worker, where there is one."""
         reader, writer = os.pipe()
-        descriptors, worker = [writer], None
         try:
-            if self._sandbox is not None and "observations" not in request:  # the bank's code needs no walls
-                worker = self._sandbox.start(memory_bytes=request["memory_bytes"], cpu_seconds=request["cpu_seconds"])
-                descriptors.append(worker.connection.fileno())
-            with self._lock:
-                control.send(self._control, request, descriptors)
-                child = self._answer()["forked"]
+            end = self._fork_for(request, [writer] + ([worker.connection.fileno()] if worker else []))
         finally:
             os.close(writer)
             if worker is not None:
                 worker.connection.close()
+        return Process(os.fdopen(reader, "rb"), end, worker)
+
+    def _fork_for(self, request: dict[str, Any], descriptors: Sequence[int]) -> Callable[[float], int | None]:
+        """Have the warm process fork one for a request; how to end it."""
+        child = self._asked(request, descriptors)["forked"]
         ended: list[int | None] = []
 
         def end(patience: float) -> int | None:
             if not ended:
-                with self._lock, contextlib.suppress(OSError, UsageError):
-                    assert self._control is not None
-                    control.send(self._control, {"end": child, "patience": patience})
-                    ended.append(self._answer()["status"])
+                with contextlib.suppress(OSError, UsageError):
+                    ended.append(self._asked({"end": child, "patience": patience})["status"])
             return ended[0] if ended else None
 
-        return Process(os.fdopen(reader, "rb"), end, worker)
+        return end
 
     def _fresh(self, request: dict[str, Any]) -> Process:
         with self._lock:

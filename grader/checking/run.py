@@ -5,6 +5,7 @@ remaining checks go on in a new one.
 """
 
 import contextlib
+import json
 import math
 import os
 import queue
@@ -17,7 +18,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from grader import curriculum
-from grader.checking.processes import PIPE_CLOSED, Process, Workers
+from grader.checking.processes import PIPE_CLOSED, Running, Workers
 from grader.curriculum import Exercise
 from grader.errors import UsageError
 from grader.result import Cause, CheckResult, ExerciseResult, Finding, RunResult
@@ -26,6 +27,7 @@ from grader.submission import Submission
 
 AT_ONCE = min(2, os.cpu_count() or 1)
 LATE_SECONDS = 0.3  # in which an answer whose time is over tells what it is at
+MOST_CAUSES = 10_000  # sets of observations whose causes are remembered, where many answers come
 DIAGNOSIS_SECONDS = 30.0  # it takes 0.3; a new mistake that hangs must not hold up a report for ever
 
 
@@ -48,7 +50,7 @@ class Cancellation:
 
     def __init__(self) -> None:
         self.asked = False
-        self._running: set[Process] = set()
+        self._running: set[Running] = set()
         self._lock = threading.Lock()
 
     def ask(self) -> None:
@@ -59,7 +61,7 @@ class Cancellation:
                 process.records.put(None)  # whoever waits for a record wakes up
 
     @contextlib.contextmanager
-    def watching(self, process: Process) -> Iterator[None]:
+    def watching(self, process: Running) -> Iterator[None]:
         """Have a process given up with the run; raises `Cancelled` where that is so already."""
         with self._lock:
             self.check()
@@ -126,6 +128,7 @@ def grade(
 
     def supervise() -> None:
         try:
+            workers.end_checkers()
             layers = workers.layers()  # a sandbox that is too weak is refused before anything runs
             results = run.results(chosen)
             events.put(RunResult(submission.shown, told, time.perf_counter() - started, results, layers=layers))
@@ -270,16 +273,24 @@ class _Run:
         }
         if not any(observations.values()):
             return []
-        with (
-            self.workers.start(self.request(exercise, observations=observations)) as process,
-            self.cancellation.watching(process),
-        ):
+        request = self.request(exercise, observations=observations)
+        seen, causes = json.dumps(request), self.workers.causes
+        if seen in causes:
+            return causes[seen]
+        found = self.diagnosed(request)
+        if found is not None and self.workers.many and len(causes) < MOST_CAUSES:
+            causes[seen] = found
+        return found or []
+
+    def diagnosed(self, request: dict[str, Any]) -> list[Cause] | None:
+        """Have the observations of a request compared with the known mistakes; None where that took too long."""
+        with self.workers.start(request) as process, self.cancellation.watching(process):
             try:
                 record = process.records.get(timeout=DIAGNOSIS_SECONDS)
             except queue.Empty:
-                return []
+                return None
             self.cancellation.check()
-        return [Cause(**cause) for cause in record["agree"]] if record else []
+        return [Cause(**cause) for cause in record["agree"]] if record else None
 
     def request(self, exercise: Exercise, **more: Any) -> dict[str, Any]:
         """What a process is asked to do, apart from how."""
@@ -289,7 +300,6 @@ class _Run:
             "seed": self.seed if isinstance(self.seed, int) else self.seed[exercise.name],
             "memory_bytes": share,
             "sandboxed": self.workers.sandboxed,
-            "drawn_once": self.workers.many,
             **more,
         }
 
@@ -375,6 +385,8 @@ class _Run:
                 ended = self.follow(exercise, process, findings, limits, deadline, counted=not standing_on)
             if process.worker is not None:
                 self.count(cpu_seconds=process.worker.end(0.0)[1])
+            if process.strayed:
+                continue
             if ended is None:
                 return findings
             step, finding = ended
@@ -394,7 +406,7 @@ class _Run:
     def follow(
         self,
         exercise: Exercise,
-        process: Process,
+        process: Running,
         findings: dict[str, Finding],
         limits: Limits,
         deadline: float,
@@ -415,6 +427,8 @@ class _Run:
             if record is None:
                 status = process.end(0.5)
                 return step, _died(step, status)
+            if "broken" in record:
+                raise UsageError(record["broken"])
             if "lost" in record:
                 return step, _lost(late, step, record["lost"], process, limits, time.monotonic() - started)
             if "started" in record:
@@ -473,7 +487,7 @@ def _timed_out(late: Finding, step: str, seconds: float, limits: Limits, whole: 
     return replace(late, seconds=seconds, difference=difference, at_import=step == "import")
 
 
-def _lost(late: Finding, step: str, why: str, process: Process, limits: Limits, seconds: float) -> Finding:
+def _lost(late: Finding, step: str, why: str, process: Running, limits: Limits, seconds: float) -> Finding:
     """Why the process that the answers run in is gone: it died, it broke the rules of the boundary, or it hung."""
     assert process.worker is not None
     status, _ = process.worker.end(0.5)

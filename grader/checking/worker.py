@@ -26,13 +26,14 @@ import pytest
 
 from grader import curriculum
 from grader.checking import control, diagnosis, explain, plugin
-from grader.checking.examples import Budget, Failure, Search
+from grader.checking.examples import Budget, Failure
 from grader.checking.expect import RECORD
 from grader.checking.processes import PIPE_CLOSED
 from grader.result import Finding
 from grader.sandbox.peer import Lost
 from grader.sandbox.printed import Tail
 from grader.sandbox.proxy import RemoteAnswers
+from grader.sandbox.tape import Log, Strayed, Tape
 
 _QUIET = ["terminal", "cacheprovider", "doctest", "junitxml", "faulthandler", "logging", "unraisableexception"]
 _QUIET += ["threadexception", "warnings", "pastebin", "debugging", "setuponly", "setupplan", "stepwise", "recwarn"]
@@ -101,11 +102,14 @@ def serve(connection: socket.socket, records: Records, items: dict[str, list[pyt
                 records.send(ended=request["end"], status=end(request["end"], request["patience"]))
                 children.discard(request["end"])
                 continue
-            if request["sandboxed"] and "torch" in sys.modules:
+            if "sandboxed" in request and "torch" in sys.modules:
                 for name in ("gradients", "modules", "request"):  # once, not in each child
                     importlib.import_module(f"grader.sandbox.{name}")
-            if request["drawn_once"]:
-                plugin.draw(items[request["exercise"]], request["seed"])
+            if "draw" in request:
+                plugin.draw(items[request["draw"]], request["seed"])
+                gc.freeze()
+                records.send(drawn=request["draw"])
+                continue
             child = os.fork()
             if child == 0:
                 end_with_parent()
@@ -154,30 +158,28 @@ def end(child: int, patience: float) -> int | None:
     return status
 
 
-def run(
-    request: dict[str, Any], records: Records, items: dict[str, list[pytest.Item]], sandboxed: int | None = None
-) -> NoReturn:
+def run(request: dict[str, Any], records: Records, items: dict[str, list[pytest.Item]], *descriptors: int) -> NoReturn:
     """Do what is asked for, then end the process.
 
     Args:
-        request: the exercise, its checks and the limits; or the observations of an answer, to find the mistake.
+        request: the exercise, its checks and the limits; or the observations of an answer, to find the mistake; or that
+            all this will come later, of one exercise after another.
         records: where to tell what was found.
         items: the collected checks.
-        sandboxed: the connection to the process that the answers run in; without, they run in this one.
+        descriptors: the connection to the process that the answers run in (without, they run in this one); of one that
+            is told later what to do, the log of what was said.
     """
     try:
-        close_the_world(request["memory_bytes"])
-        exercise = items[request["exercise"]]
-        plugin.seed(exercise, request["seed"])
-        if request["sandboxed"]:
-            # Initial weights are drawn in the sandbox: their seed must not tell the one that inputs come from.
-            digest = hashlib.sha256(f"weights/{request['seed']}".encode()).digest()
-            RECORD.seed = int.from_bytes(digest[:4], "big")
-        if "observations" in request:
-            answers = plugin.answers_of(exercise[0].config)
-            records.send(agree=diagnosis.agreeing(request["exercise"], exercise, answers, request["observations"]))
+        close_the_world()
+        if "exercise" not in request:
+            check_when_told(records, items, *descriptors)
         else:
-            check(request, records, exercise, sandboxed)
+            exercise = prepared(request, items)
+            if "observations" in request:
+                answers = plugin.answers_of(exercise[0].config)
+                records.send(agree=diagnosis.agreeing(request["exercise"], exercise, answers, request["observations"]))
+            else:
+                check(request, records, exercise, descriptors[0] if descriptors else None)
         records.send(done=True)
     except Lost as lost:
         records.send(lost=lost.why)
@@ -187,43 +189,101 @@ def run(
         os._exit(0)  # no exit handler, thread or finaliser of the answers runs
 
 
+def prepared(request: dict[str, Any], items: dict[str, list[pytest.Item]]) -> list[pytest.Item]:
+    """The checks of the exercise, seeded, with no more memory than the limit."""
+    limit_memory(request["memory_bytes"])
+    exercise = items[request["exercise"]]
+    plugin.seed(exercise, request["seed"])
+    if request["sandboxed"]:
+        # Initial weights are drawn in the sandbox: their seed must not tell the one that inputs come from.
+        digest = hashlib.sha256(f"weights/{request['seed']}".encode()).digest()
+        RECORD.seed = int.from_bytes(digest[:4], "big")
+    return exercise
+
+
 def check(request: dict[str, Any], records: Records, items: list[pytest.Item], sandboxed: int | None) -> None:
     """Import the answer and run the checks asked for, a record before and after each step."""
-    exercise, memory, replaced = request["exercise"], request["memory_bytes"], request["standing_on"]
     records.send(started="import")
-    answers = take_answers(request, items[0].config, sandboxed)
-    try:
-        getattr(answers, exercise)
-    except Lost:
-        raise
-    except BaseException:  # what the import raises, each check raises again, and tells
-        pass
+    _imported(request, take_answers(request, items[0].config, sandboxed))
     budget = Budget() if request["shrink"] else None
-
-    def explained(failure: Failure | None) -> Finding:
-        return explain.finding(failure, exercise, replaced, memory) if failure else Finding("passed")
-
     for item in items:
-        name, search = item.stash[plugin.CHECK].name, item.stash[plugin.SEARCH]
+        name = item.stash[plugin.CHECK].name
         if name not in request["checks"]:
             continue
         records.send(started=name)
-
-        def tell(frame: FrameType | None, search: Search = search) -> None:
-            late = explained(search.first) if search.first else explain.unfinished(frame)
-            records.send(late=asdict(late))
-
-        with when_late(request["check_seconds"], tell):
-            failure, seconds = plugin.run_check(item, budget)
-        if failure is not None and isinstance(failure.raised, Lost):
-            raise failure.raised
-        finding = explained(failure)
+        finding, seconds = _found(item, request, records, request["check_seconds"], budget)
         records.send(finished=name, finding=asdict(finding) | {"seconds": seconds})
         if request["until_failure"] and finding.status != "passed":
             return
 
 
-def take_answers(request: dict[str, Any], config: pytest.Config, sandboxed: int | None) -> Any:
+def check_when_told(records: Records, items: dict[str, list[pytest.Item]], log: int) -> None:
+    """Import answers and run checks as requests come; each goes on with a conversation that has begun.
+
+    What has been said of it, and then is, stands in the log (`sandbox.tape`).
+    """
+    gc.disable()  # else what is said would depend on when garbage is found
+    tape, step = Tape(Log(log)), "import"
+    request: dict[str, Any] = {}
+    checks: dict[str, pytest.Item] = {}
+    answers: Any = None
+    try:
+        for told, descriptors in requests(socket.socket(fileno=os.dup(records.descriptor))):
+            tape.begin(told["from"], told["to"])
+            if "check" not in told:
+                gc.collect()
+                request, step = told, "import"
+                exercise = prepared(request, items)
+                checks = {item.stash[plugin.CHECK].name: item for item in exercise}
+                answers = take_answers(request, exercise[0].config, descriptors[0], tape)
+                _imported(request, answers)
+                records.send(plain=answers.lends_only_names, told=tape.end())
+                continue
+            step = told["check"]
+            answers.begin(told["conversation"])
+            finding, _ = _found(checks[step], request, records, told["seconds"], None)
+            asked = answers.questions() if finding.status == "passed" else None
+            end = tape.end() if plugin.runs_alone(checks[step]) else None
+            records.send(finding=asdict(finding), asked=asked, told=end)
+    except Strayed:
+        records.send(strayed=step)
+
+
+def _imported(request: dict[str, Any], answers: Any) -> None:
+    """Import the answer; what that raises, each check raises again, and tells."""
+    try:
+        getattr(answers, request["exercise"])
+    except (Lost, Strayed):
+        raise
+    except BaseException:
+        pass
+
+
+def _found(
+    item: pytest.Item, request: dict[str, Any], records: Records, seconds: float, budget: Budget | None
+) -> tuple[Finding, float]:
+    """Run a check: what it finds, and the seconds that it took. At the end of its time it tells what it is at."""
+    replaced, search = request["standing_on"], item.stash[plugin.SEARCH]
+
+    def explained(failure: Failure | None) -> Finding:
+        if failure is None:
+            return Finding("passed")
+        return explain.finding(failure, request["exercise"], replaced, request["memory_bytes"])
+
+    def tell(frame: FrameType | None) -> None:
+        late = explained(search.first) if search.first else explain.unfinished(frame)
+        records.send(late=asdict(late))
+
+    with when_late(seconds, tell):
+        failure, took = plugin.run_check(item, budget)
+    if failure is not None and isinstance(failure.raised, Lost | Strayed):
+        raise failure.raised
+    return explained(failure), took
+
+
+def take_answers(
+    request: dict[str, Any], config: pytest.Config, sandboxed: int | None, tape: Tape | None = None
+) -> Any:
     """The answers that the request names: modules of this process, or what stands for those of the sandbox."""
     folder, replaced = Path(request["folder"]), [*request["given"], *request["standing_on"]]
     if sandboxed is None:
@@ -232,7 +292,7 @@ def take_answers(request: dict[str, Any], config: pytest.Config, sandboxed: int 
         return answers
     names = [exercise.name for exercise in curriculum.lessons()]
     connection = socket.socket(fileno=sandboxed)
-    remote = RemoteAnswers(connection, folder, names, replaced, request["call_seconds"])
+    remote = RemoteAnswers(connection, folder, names, replaced, request["call_seconds"], tape)
     config.stash[plugin.ANSWERS] = remote
     return remote
 
@@ -251,13 +311,12 @@ def when_late(seconds: float, tell: Callable[[FrameType | None], None]) -> Itera
         signal.setitimer(signal.ITIMER_REAL, 0)
 
 
-def close_the_world(memory_bytes: int) -> None:
-    """Leave answers no input, no real output and no more memory than the limit."""
+def close_the_world() -> None:
+    """Leave answers no input and no real output."""
     nothing = os.open(os.devnull, os.O_RDWR)
     for descriptor in (0, 1, 2):
         os.dup2(nothing, descriptor)
     sys.stdout = sys.__stdout__ = sys.stderr = sys.__stderr__ = Tail()  # type: ignore[misc,assignment]
-    limit_memory(memory_bytes)
 
 
 def limit_memory(memory_bytes: int) -> None:

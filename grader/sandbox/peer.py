@@ -9,15 +9,19 @@ import socket
 import time
 import weakref
 from collections.abc import Callable
+from types import FunctionType
 from typing import TYPE_CHECKING, Any, Literal, NoReturn
 
+from grader import wording
 from grader.sandbox import raised, wire
+from grader.sandbox.tape import Tape
 
 if TYPE_CHECKING:
     from grader.sandbox.work import Work
 
 MOST_READ = 1 << 16  # bytes at once
 MOST_NESTED = 24  # requests of the other end within requests of this one
+NUMBERS = 1 << 20  # of requests and objects in one conversation
 Why = Literal["closed", "protocol", "time"]
 
 
@@ -30,16 +34,22 @@ class Lost(BaseException):
 
 
 class Channel:
-    """Whole frames over a socket, each within the deadline."""
+    """Whole frames over a socket, each within the deadline.
 
-    def __init__(self, connection: socket.socket) -> None:
-        self._socket = connection
+    With a tape, what is on it went over already; what follows is written down there.
+    """
+
+    def __init__(self, connection: socket.socket, tape: Tape | None = None) -> None:
+        self._socket, self._tape = connection, tape
         self._arrived = bytearray()  # read, and not yet taken
+        self.received = 0  # frames of this conversation
         self._lost: Lost | None = None
         self.deadline: float | None = None
 
     def send(self, data: bytes) -> None:
         """Send a frame."""
+        if self._tape is not None and self._tape.went(data):
+            return
         view = memoryview(data)
         while view:
             self._wait()
@@ -52,11 +62,23 @@ class Channel:
 
     def receive(self) -> tuple[dict[str, Any], bytearray]:
         """Take the next frame: its header, and the bytes of its tensors."""
+        if self._tape is not None:
+            self._arrived += self._tape.came()
         try:
-            header, body = wire.lengths(self._exactly(wire.LENGTHS.size))
-            return wire.parse(self._exactly(header)), self._exactly(body)
+            prefix = self._exactly(wire.LENGTHS.size)
+            text, body = map(self._exactly, wire.lengths(prefix))
+            self.received += 1
+            if self._tape is not None:
+                self._tape.received(b"".join((prefix, text, body)))
+            return wire.parse(text), body
         except wire.WireError as error:
             self.lose("protocol", str(error))
+
+    def begin(self) -> None:
+        """Begin a conversation: nothing may have come that was not asked for."""
+        if self._arrived:
+            self.lose("protocol", "more than was asked for")
+        self.received = 0
 
     def lose(self, why: Why, details: str) -> NoReturn:
         """End the conversation."""
@@ -117,6 +139,7 @@ class Peer:
         self.channel, self.believing, self.may_read, self.path_of = channel, believing, may_read, path_of
         self.work: Work | None = None  # what torch does in the requests served here, while a check counts it
         self.printed: Callable[[], str] = lambda: ""
+        self.began: Callable[[], None] = lambda: None  # called where the other end begins a conversation anew
         self.models: list[Any] = []  # states of the models that were copied into the requests that run now
         self.mirrored: dict[int, Any] = {}  # states of mirrors here, by the number of what they mirror
         self.roots: dict[int, int] = {}  # of the number of a mirror's part, the number of the whole
@@ -133,6 +156,8 @@ class Peer:
         self.serves = serves
         self._seconds = seconds
         self._asked = self._heard = self._nested = 0
+        self._words: list[tuple[int, raised.Heard]] = []  # of the errors of this conversation, each with its frame
+        self._anew: int | None = None  # where the numbers of the conversation start that the next request begins
         self._lent: dict[int, Any] = {}
         self._last_lent = 0
         self._numbers: dict[int, int] = {}
@@ -157,6 +182,8 @@ class Peer:
             released, self._released = self._released, []
             if released:
                 header["release"] = released
+            if self._anew is not None:
+                header["anew"], self._anew = self._anew, None
             self.channel.send(self._frame(header, body))
             while True:
                 answer, data = self.channel.receive()
@@ -170,6 +197,46 @@ class Peer:
             if outermost:
                 self.channel.deadline = None
 
+    def begin(self, conversation: int) -> None:
+        """Begin a conversation that does not depend on those before it, but for the first one, number 0.
+
+        Both ends forget what they lent each other meanwhile, and count requests and objects from a number that is the
+        conversation's own: so the same answer leads to the same frames, whatever was talked about before.
+        """
+        self.channel.begin()
+        self._anew = conversation * NUMBERS
+        self._forget_since_the_first(self._anew)
+
+    def _forget_since_the_first(self, base: int) -> None:
+        tables: list[Any] = [self.mirrored, self.roots, self.originals, self.graphs, self.kinds, self.held]
+        for table in [*tables, self.methods, self._lent, self._sent, self._received]:
+            for number in [number for number in table if number >= NUMBERS]:
+                del table[number]
+        for things in (self.stands, self._numbers):
+            for thing in [thing for thing, number in things.items() if number >= NUMBERS]:
+                del things[thing]
+        self.given_kinds = {kind for kind in self.given_kinds if id(kind) in self._numbers}
+        self._released.clear()
+        self.riders.clear()
+        self._words.clear()
+        self._asked = self._heard = self._last_lent = base
+
+    def note(self, words: raised.Heard) -> None:
+        """Note the words of an error that came with the last frame."""
+        if not self.believing:
+            self._words.append((self.channel.received - 1, words))
+
+    def questions(self) -> list[tuple[int, wording.Question, bool]] | None:
+        """What was asked of the words of errors, each with its frame and the answer; None where any were read whole."""
+        if any(words.read for _, words in self._words):
+            return None
+        return [(frame, *asked) for frame, words in self._words for asked in words.questions]
+
+    @property
+    def lends_only_names(self) -> bool:
+        """Whether the ends have lent each other classes and functions alone, which do not change by being used."""
+        return not self.held and all(isinstance(thing, type | FunctionType) for thing in self._lent.values())
+
     def _serve_meanwhile(self, request: dict[str, Any], data: bytearray) -> None:
         self._nested += 1
         if self._nested > MOST_NESTED:
@@ -182,6 +249,9 @@ class Peer:
         from grader.sandbox.request import Service
 
         number = header.get("id")
+        if self.believing and "anew" in header:
+            self._forget_since_the_first(header["anew"])
+            self.began()
         if number != self._heard + 1 or type(number) is not int:
             self.channel.lose("protocol", "a request out of turn")
         self._heard = number
@@ -208,7 +278,8 @@ class Peer:
 
     def release_graph(self, number: int) -> None:
         """Tell the other end, with the next request, that no gradients will be asked of a request any more."""
-        self._released.append(["graph", number, 1])
+        if number <= self._asked and number > self._asked - self._asked % NUMBERS:
+            self._released.append(["graph", number, 1])
 
     def _forget(self, what: Any, number: Any, times: Any) -> None:
         """Drop what the other end needs no longer; of an object, only if it has not been sent again meanwhile."""
@@ -231,7 +302,8 @@ class Peer:
         self.mirrored.pop(number, None)
         self.roots.pop(number, None)
         self.methods.pop(number, None)
-        self._released.append(["object", number, self._received.pop(number, 0)])
+        if number in self._received:  # else it is of a conversation that is over
+            self._released.append(["object", number, self._received.pop(number)])
 
     def number(self, thing: Any) -> int:
         """The number of an object of this end."""

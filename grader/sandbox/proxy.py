@@ -4,13 +4,16 @@ import contextlib
 import functools
 import socket
 import types
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from grader import references
 from grader.answer_modules import AnswerModules, NotThere, Problem, defined
+from grader.sandbox import wire
 from grader.sandbox.peer import Channel, Peer
+from grader.sandbox.tape import Tape
+from grader.wording import Question
 
 if TYPE_CHECKING:
     from grader.sandbox.work import Work
@@ -28,6 +31,7 @@ class RemoteAnswers:
         names: of all exercises.
         standing_on: exercises in whose place references stand.
         seconds: what one call may take.
+        tape: what went over already, and where the rest is written down.
     """
 
     def __init__(
@@ -37,23 +41,41 @@ class RemoteAnswers:
         names: Collection[str],
         standing_on: Collection[str],
         seconds: float,
+        tape: Tape | None = None,
     ) -> None:
         self._names = frozenset(names)
         self._found: dict[tuple[str, str], Any] = {}
         self._imported: set[str] = set()
+        self._first: tuple[dict[tuple[str, str], Any], set[str]] | None = None
         self._standing_on = list(standing_on)
-        paths = {name: folder / f"{name}.py" for name in names if name not in standing_on}
-        root = folder.resolve()
         self._peer = Peer(
-            Channel(connection),
+            Channel(connection, tape),
             serves={},
             may_read=self._may_read,
             path_of=lambda file: str(folder / file) if file.removesuffix(".py") in self._names else None,
             believing=False,
             seconds=seconds,
         )
-        sources = {name: (f"{name}.py", path.read_bytes()) for name, path in paths.items() if _inside(path, root)}
-        self._peer.ask("take", sources)
+        self._peer.channel.send(handed_over(sources(folder, names, standing_on)))
+
+    @property
+    def lends_only_names(self) -> bool:
+        """Whether importing has shown each end nothing of the other but classes and functions."""
+        return self._peer.lends_only_names
+
+    def questions(self) -> list[tuple[int, Question, bool]] | None:
+        """What was asked in this conversation of the words of errors, each with the number of its frame and the answer.
+
+        None where somebody has looked at such words as a whole.
+        """
+        return self._peer.questions()
+
+    def begin(self, conversation: int) -> None:
+        """Talk from now on as if nothing but the imports had happened; what was found since is no longer known."""
+        if self._first is None:
+            self._first = self._found, self._imported
+        self._found, self._imported = dict(self._first[0]), set(self._first[1])
+        self._peer.begin(conversation)
 
     def __getattr__(self, name: str) -> "RemoteAnswer":
         if name.startswith("_") or name not in self._names:
@@ -171,6 +193,24 @@ def _found(told: Any) -> Any:
         case ("problem", str(text), None | str() as code, None | str() as where, None | str() as lacking):
             raise Problem(text, code=code, where=where, lacking=lacking)
     raise Problem("its file cannot be read: the worker tells it in a wrong form")
+
+
+def sources(folder: Path, names: Collection[str], standing_on: Collection[str]) -> dict[str, bytes]:
+    """The files that the worker is given, by their names.
+
+    Args:
+        folder: where they are.
+        names: of all exercises.
+        standing_on: exercises in whose place references stand.
+    """
+    root = folder.resolve()
+    paths = [folder / f"{name}.py" for name in names if name not in standing_on]
+    return {path.name: path.read_bytes() for path in paths if _inside(path, root)}
+
+
+def handed_over(files: Mapping[str, bytes]) -> bytes:
+    """The first frame of all, with these files."""
+    return wire.frame({"take": [[name, len(text)] for name, text in files.items()]}, list(files.values()))
 
 
 def _inside(path: Path, root: Path) -> bool:

@@ -10,8 +10,10 @@ import types
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from grader import wording
 from grader.answer_modules import PACKAGE
 from grader.sandbox.wire import WireError
+from grader.wording import Question
 
 MOST_TEXT = 20_000
 MOST_FRAMES = 1_200
@@ -42,12 +44,46 @@ def told(error: BaseException) -> dict[str, Any]:
     return {"type": nearest, "name": kind.__name__, "text": text[:MOST_TEXT], "frames": frames}
 
 
-def rebuilt(form: Any, path_of: Callable[[str], str | None]) -> BaseException:
+class Heard:
+    """The words of an error that came over the boundary, and what was asked of them."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self.questions: list[tuple[Question, bool]] = []
+        self.read = False  # whether somebody has looked at them as a whole
+
+    def text(self) -> str:
+        """All of them."""
+        self.read = True
+        return self._text
+
+    def holds(self, question: Question) -> bool:
+        """Whether they are as asked for."""
+        answer = wording.holds(self._text, question)
+        self.questions.append((question, answer))
+        return answer
+
+
+def holds(error: BaseException, question: Question) -> bool:
+    """Whether the message of an error is as asked for; of one that came over the boundary, the question is noted."""
+    heard = vars(type(error)).get("heard")
+    if isinstance(heard, Heard):
+        return heard.holds(question)
+    try:
+        return wording.holds(str(error), question)
+    except Exception:  # the learner's own __str__ may raise anything
+        return False
+
+
+def rebuilt(
+    form: Any, path_of: Callable[[str], str | None], note: Callable[[Heard], object] = lambda _: None
+) -> BaseException:
     """An exception of data: the built-in class that it names, or a new class of its own name below that.
 
     Args:
         form: what `told` made, or what somebody else says that it made.
         path_of: the path of an answer's file, by its name; None where there is no such file.
+        note: is given its words, to know what was asked of them.
     """
     try:
         base, name, text, frames = _BUILT_IN[form["type"]], form["name"], form["text"], form["frames"]
@@ -57,10 +93,16 @@ def rebuilt(form: Any, path_of: Callable[[str], str | None]) -> BaseException:
     except (KeyError, TypeError, ValueError) as error:
         raise WireError("an exception of a wrong form") from error
     name = name if name.isidentifier() and len(name) <= 100 else base.__name__
-    kind: type[BaseException] = type(name, (base,), {"__str__": lambda self: text, "__module__": base.__module__})
-    raised = kind.__new__(kind, text)
-    raised.args = (text,)
-    return raised.with_traceback(_traceback(lines))
+    heard = Heard(text)
+    note(heard)
+    members = {
+        "__str__": lambda self: heard.text(),
+        "args": property(lambda self: (heard.text(),)),
+        "heard": heard,
+        "__module__": base.__module__,
+    }
+    kind: type[BaseException] = type(name, (base,), members)
+    return kind.__new__(kind, text).with_traceback(_traceback(lines))
 
 
 def _traceback(lines: list[tuple[str | None, Any, Any]]) -> types.TracebackType | None:

@@ -152,7 +152,7 @@ class Request:
                 raise wire.WireError("a change of what is not mirrored")
             _show(self.peer, number, self.roots[number], changes, whole, reader)
         if "raised" in reply:
-            raise raised.rebuilt(reply["raised"], self.peer.path_of)
+            raise raised.rebuilt(reply["raised"], self.peer.path_of, self.peer.note)
         return value
 
 

@@ -53,12 +53,17 @@ def frame(header: Any, body: list[bytes]) -> bytes:
     Raises:
         Unsendable: it would be larger than a frame may be.
     """
-    text = _encode(header).encode()
+    text = encoded(header)
     padded = [part + bytes(-len(part) % ALIGNMENT) for part in body]
     size = sum(map(len, padded))
     if len(text) > MOST_HEADER or size > MOST_BODY or len(body) > MOST_TENSORS:
         raise Unsendable(f"{len(text) + size:,} bytes are too much for one call")
     return b"".join([LENGTHS.pack(len(text), size), text, *padded])
+
+
+def encoded(header: Any) -> bytes:
+    """A header as it goes over."""
+    return _encode(header).encode()
 
 
 def lengths(prefix: bytes | bytearray) -> tuple[int, int]:

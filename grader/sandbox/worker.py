@@ -10,7 +10,7 @@ import types
 from typing import Any, NoReturn
 
 from grader.answer_modules import AnswerModules, NotThere, Problem, Source
-from grader.sandbox import randomness
+from grader.sandbox import randomness, wire
 from grader.sandbox.peer import Channel, Peer
 from grader.sandbox.printed import Tail
 
@@ -27,7 +27,6 @@ class Worker:
         self._peer = Peer(
             Channel(connection),
             serves={
-                "take": self._take,
                 "stand": self._stand,
                 "import": self._import,
                 "name": self._name,
@@ -41,16 +40,25 @@ class Worker:
             believing=True,
         )
         self._peer.printed = self._new_prints
+        self._peer.began = self._begin
 
     def serve(self) -> NoReturn:
-        """Answer calls until the other end is gone."""
+        """Take the files, then answer calls until the other end is gone."""
+        self._take(*self._peer.channel.receive())
         while True:
             self._peer.serve(*self._peer.channel.receive())
 
-    def _take(self, sources: dict[str, tuple[str, bytes]]) -> None:
-        """From now on import these files."""
-        self._modules.forget()
-        self._sources = {name: Source(path, text) for name, (path, text) in sources.items()}
+    def _take(self, header: dict[str, Any], data: bytearray) -> None:
+        """Import these files: their texts lie one behind the other."""
+        at = 0
+        for file, size in header["take"]:
+            self._sources[file.removesuffix(".py")] = Source(file, bytes(data[at : at + size]))
+            at += size + -size % wire.ALIGNMENT
+
+    def _begin(self) -> None:
+        """Leave nothing of what the last check has set."""
+        self._seed(None)
+        self._peer.work = None
 
     def _stand(self, name: str, members: dict[str, Any]) -> None:
         """Let these names stand for a file: what they mean is at the other end."""
