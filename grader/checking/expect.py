@@ -95,6 +95,14 @@ class Record:
         """Take the last step back."""
         del self._steps[-1]
 
+    @contextlib.contextmanager
+    def aside(self) -> Iterator[None]:
+        """Keep the steps of the block for as long as it lasts: a failure later on does not show what went well here."""
+        steps, names = len(self._steps), dict(self._names)
+        yield
+        del self._steps[steps:]
+        self._names = names
+
     def __len__(self) -> int:
         """How many steps there are."""
         return len(self._steps)
@@ -341,6 +349,24 @@ def holds(condition: bool, difference: str, *, expected: Any = None, got: Any = 
     """State a condition in the learner's words; the sentence says what is wrong."""
     if not condition:
         raise Mismatch(difference, expected=expected, got=got)
+
+
+def accepted(function: Callable[..., T], *args: Any, **kwargs: Any) -> T:
+    """Take what a right call returns, or a constructor builds; that it is refused is what is wrong then."""
+    made = build if isinstance(function, type) else call
+    try:
+        returned = made(function, *args, **kwargs)
+    except ValueError as raised:
+        difference = "nothing is wrong with this call, and it was refused"
+        raise Mismatch(difference, expected="no error", got=raised) from raised
+    holds(returned is not None, f"{RESULT} is None; is a return missing?", expected="a result", got="None")
+    return returned
+
+
+def accepts(function: Callable[..., Any], *args: Any, **kwargs: Any) -> None:
+    """Expect that a right call goes through, ahead of a wrong one near it: to refuse everything is no check."""
+    with RECORD.aside():
+        accepted(function, *args, **kwargs)
 
 
 def raises(
