@@ -375,6 +375,7 @@ def raises(
     *args: Any,
     naming: Sequence[str] = (),
     values: Sequence[Any] = (),
+    shown: bool = False,
     **kwargs: Any,
 ) -> None:
     """Expect an error of one kind whose message names all of `naming`, and one of `values` where there are any.
@@ -385,6 +386,7 @@ def raises(
         args: for the function.
         naming: words that the message must hold, in any case.
         values: numbers or texts of which the message must hold one; 7 is found in `(2, 7, 3)`, not in `17`.
+        shown: whether a later failure shows this call, because what it left behind is looked at.
         kwargs: for the function.
     """
     wanted = error.__name__ + _wanted_message(naming, values)
@@ -401,7 +403,8 @@ def raises(
         if values and not any(_names_value(message, value) for value in values):
             names = " or ".join(show.python(value) for value in values)
             raise Mismatch(f"the message does not name the value {names}", expected=wanted, got=raised) from raised
-        RECORD.forget_last()  # a call that was refused, as it should be, shows nothing
+        if not shown:
+            RECORD.forget_last()  # a call that was refused, as it should be, shows nothing
     except Exception as raised:
         raise Mismatch(
             f"{type(raised).__name__} was raised, expected {error.__name__}", expected=wanted, got=raised

@@ -452,7 +452,7 @@ def stops_at(answers: Answers, kind: str, inputs: Tensor, targets: Tensor, seed:
     arguments |= {"steps": step + 3, "generator": generator}
     try:
         with torch_seeded(seed):
-            raises(FloatingPointError, train, model, inputs, targets, values=[step], **arguments)
+            raises(FloatingPointError, train, model, inputs, targets, values=[step], shown=True, **arguments)
     except Mismatch as mismatch:
         from_one = isinstance(mismatch.came, FloatingPointError) and re.search(rf"\b{step + 1}\b", str(mismatch.came))
         difference = f"the message names step {step + 1}, and it was step {step}, counted from 0"

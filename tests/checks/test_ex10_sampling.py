@@ -247,7 +247,7 @@ def test_words_refuse_a_temperature_of_0_or_less(answers: Answers, temperature: 
     with RECORD.aside():
         positional = small_model(), vocabulary_of(".abcd"), 2
         accepted(function, *positional, generator=generator_of(0), temperature=0.5)
-    arguments = {"generator": generator_of(0), "temperature": temperature}
+    arguments: dict[str, Any] = {"generator": generator_of(0), "temperature": temperature}
     named = [temperature] * bool(temperature)
     positional = small_model(), vocabulary_of(".abcd"), 2
     raises(ValueError, function, *positional, naming=["temperature"], values=named, **arguments)
