@@ -5,6 +5,7 @@ Splitting the words, numbering their characters and cutting windows are not here
 
 import hashlib
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 from grader.checkout import DATA
@@ -46,13 +47,17 @@ def find_corpus(name: str, data_dir: Path = DATA) -> Path:
     return path
 
 
-def load(name: str) -> list[str]:
+def load(name: str, others: Sequence[str] = ()) -> list[str]:
     """Read a named corpus or a file of the user's own; the names that ship are refused where they were altered.
+
+    Args:
+        name: as `find_corpus` takes it.
+        others: what could have been named as well, for the message.
 
     Raises:
         CorpusError: it is not there, or is no list of words.
     """
-    return load_names() if name == "names" else read_words(find_corpus(name))
+    return load_names() if name == "names" else read_words(find_corpus(name), others)
 
 
 def load_names(data_dir: Path = DATA) -> list[str]:
@@ -70,16 +75,20 @@ def load_names(data_dir: Path = DATA) -> list[str]:
     return words
 
 
-def read_words(path: Path) -> list[str]:
+def read_words(path: Path, others: Sequence[str] = ()) -> list[str]:
     """Read the words of a UTF-8 file, one a line, in its order and as written: duplicates and capitals stay.
 
     A byte order mark, CRLF, a last line without an end and blank lines at the end are no fault.
+
+    Args:
+        path: of the file.
+        others: what could have been named in its place, beside the corpora.
 
     Raises:
         CorpusError: no readable UTF-8 file; no word in it; or a line that is blank, holds a `.` (the end token), white
             space or a control character, or is longer than 100 characters.
     """
-    lines = [line.removesuffix("\r") for line in _read_text(path).split("\n")]
+    lines = [line.removesuffix("\r") for line in _read_text(path, others).split("\n")]
     while lines and not lines[-1].strip():
         lines.pop()
     if not lines:
@@ -91,11 +100,12 @@ def read_words(path: Path) -> list[str]:
     return lines
 
 
-def _read_text(path: Path) -> str:
+def _read_text(path: Path, others: Sequence[str]) -> str:
     try:
         data = path.read_bytes()
     except FileNotFoundError as error:
-        raise CorpusError(f"{place(path)} is not there: check the path, or name one of {', '.join(NAMED)}") from error
+        named = ", ".join([*NAMED, *others])
+        raise CorpusError(f"{place(path)} is not there: check the path, or name one of {named}") from error
     except IsADirectoryError as error:
         raise CorpusError(f"{place(path)} is a folder: name a file in it") from error
     except OSError as error:

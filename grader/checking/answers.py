@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from grader import references
 from grader.answer_modules import PACKAGE, AnswerModules, NotThere, Problem, Source
+from grader.feedback import show
 from grader.sandbox import randomness
 
 if TYPE_CHECKING:
@@ -97,4 +98,4 @@ class Answer:
         self._modules, self._module = modules, module
 
     def __getattr__(self, name: str) -> Any:
-        return self._modules.attribute(self._module, name)
+        return show.called(self._modules.attribute(self._module, name), name)

@@ -95,6 +95,14 @@ class Record:
         """Take the last step back."""
         del self._steps[-1]
 
+    @contextlib.contextmanager
+    def aside(self) -> Iterator[None]:
+        """Keep the steps of the block for as long as it lasts: a failure later on does not show what went well here."""
+        steps, names = len(self._steps), dict(self._names)
+        yield
+        del self._steps[steps:]
+        self._names = names
+
     def __len__(self) -> int:
         """How many steps there are."""
         return len(self._steps)
@@ -343,12 +351,31 @@ def holds(condition: bool, difference: str, *, expected: Any = None, got: Any = 
         raise Mismatch(difference, expected=expected, got=got)
 
 
+def accepted(function: Callable[..., T], *args: Any, **kwargs: Any) -> T:
+    """Take what a right call returns, or a constructor builds; that it is refused is what is wrong then."""
+    made = build if isinstance(function, type) else call
+    try:
+        returned = made(function, *args, **kwargs)
+    except ValueError as raised:
+        difference = "nothing is wrong with this call, and it was refused"
+        raise Mismatch(difference, expected="no error", got=raised) from raised
+    holds(returned is not None, f"{RESULT} is None; is a return missing?", expected="a result", got="None")
+    return returned
+
+
+def accepts(function: Callable[..., Any], *args: Any, **kwargs: Any) -> None:
+    """Expect that a right call goes through, ahead of a wrong one near it: to refuse everything is no check."""
+    with RECORD.aside():
+        accepted(function, *args, **kwargs)
+
+
 def raises(
     error: type[BaseException],
     function: Callable[..., Any],
     *args: Any,
     naming: Sequence[str] = (),
     values: Sequence[Any] = (),
+    shown: bool = False,
     **kwargs: Any,
 ) -> None:
     """Expect an error of one kind whose message names all of `naming`, and one of `values` where there are any.
@@ -359,6 +386,7 @@ def raises(
         args: for the function.
         naming: words that the message must hold, in any case.
         values: numbers or texts of which the message must hold one; 7 is found in `(2, 7, 3)`, not in `17`.
+        shown: whether a later failure shows this call, because what it left behind is looked at.
         kwargs: for the function.
     """
     wanted = error.__name__ + _wanted_message(naming, values)
@@ -374,7 +402,8 @@ def raises(
         if values and not errors.holds(raised, (wording.ONE_OF, *values)):
             names = " or ".join(show.python(value) for value in values)
             raise Mismatch(f"the message does not name the value {names}", expected=wanted, got=raised) from raised
-        RECORD.forget_last()  # a call that was refused, as it should be, shows nothing
+        if not shown:
+            RECORD.forget_last()  # a call that was refused, as it should be, shows nothing
     except Exception as raised:
         raise Mismatch(
             f"{type(raised).__name__} was raised, expected {error.__name__}", expected=wanted, got=raised

@@ -14,7 +14,13 @@ from grader.errors import UsageError
 @click.option(
     "--summary", type=click.Path(path_type=Path), metavar="FILE", help="The job summary ($GITHUB_STEP_SUMMARY)."
 )
-def command(result: Path, summary: Path | None) -> int:
+@click.option(
+    "--answers",
+    type=click.Path(path_type=Path),
+    metavar="PATH",
+    help="What was graded, where the result does not lead to it: a folder, a zip or a notebook.",
+)
+def command(result: Path, summary: Path | None, answers: Path | None) -> int:
     """For a workflow on GitHub: annotations on the learner's lines, and the job summary.
 
     Where GitHub gives a step an output ($GITHUB_OUTPUT), `result` in it is what GitHub Classroom's reporter reads.
@@ -22,15 +28,16 @@ def command(result: Path, summary: Path | None) -> int:
     \b
     Example:
       grade --json result.json; grade github result.json
+      grade github graded/bob/result.json --answers handed-in/bob.zip
     """
-    from grader import result_file
+    from grader import intake, result_file
     from grader.reports.feedback_file import feedback
     from grader.reports.platforms import github
 
     run = result_file.read(result)
     if summary is None and "GITHUB_STEP_SUMMARY" in os.environ:
         summary = Path(os.environ["GITHUB_STEP_SUMMARY"])
-    for line in github.annotations(run, Path(run.answers)):
+    for line in github.annotations(run, intake.take(answers or Path(run.answers)).answers):
         click.echo(line)
     if summary is not None:
         _append(summary, feedback(run))

@@ -41,7 +41,7 @@ def command(answers: Path | None, data: str, letters: int, seeds: int | None, ou
     if data == "language":
         course, lanes = race.language_race(letters, seeds or 1)
     else:
-        words = corpus.load(data)
+        words = corpus.load(data, others=["language"])
         course, lanes = race.names_race(words, seeds or 3)
     console = open_console()
     with intake.opened(answers if answers is not None else checkout.EXERCISES) as (submission, _):

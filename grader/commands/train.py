@@ -63,7 +63,7 @@ def command(
     from grader.learner import train
     from grader.reports import training
 
-    words = None if data == "language" else corpus.load(data)
+    words = None if data == "language" else corpus.load(data, others=["language"])
     with intake.opened(answers if answers is not None else checkout.EXERCISES) as (submission, _):
         missing = train.missing(submission, words)
         if missing and not with_solutions:

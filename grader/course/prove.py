@@ -4,6 +4,7 @@ Each is graded alone, on the references of what it builds on. What should be tru
 """
 
 import os
+import re
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -62,15 +63,27 @@ class Trial:
         return f"{self.exercise.short}: {self.name} {wrong}" if wrong else None
 
 
+# An error that names every argument, its value and its shape, as any refusal should.
+REFUSAL = 'raise ValueError([(name, str(it), getattr(it, "shape", "")) for name, it in locals().items()])'
+
+
 def of_idle(exercise: Exercise) -> list[Trial]:
-    """Answers that do nothing: none may earn a point by leaving alone what it never touches."""
+    """Answers that do nothing: none may earn a point by leaving alone what it never touches, or by refusing all."""
     stub = stubs.stub(exercise)
     codes = {
         "that returns None": stub.replace(stubs.UNWRITTEN, "return None"),
         "that raises": stub.replace(stubs.UNWRITTEN, 'raise RuntimeError("no idea")'),
+        "that refuses everything": stub.replace(stubs.UNWRITTEN, REFUSAL),
+        "that builds anything, and refuses every call of it": _built(stub).replace(stubs.UNWRITTEN, REFUSAL),
         "that does not parse": "def it(:\n",
     }
     return [Trial(exercise, f"one {says}", code, _earns_nothing) for says, code in codes.items()]
+
+
+def _built(stub: str) -> str:
+    """A stub whose constructors do nothing."""
+    written = re.escape(stubs.UNWRITTEN)
+    return re.sub(rf"(def __init__\((?:(?!\n    def ).)*?){written}", r"\1return", stub, flags=re.DOTALL)
 
 
 def of_mistakes(exercise: Exercise, seed: int = 0) -> list[Trial]:

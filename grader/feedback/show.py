@@ -3,10 +3,13 @@
 torch and NumPy are looked up, never imported: an exercise in plain Python must not wait for them.
 """
 
+import contextlib
 import itertools
 import sys
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeVar
+
+T = TypeVar("T")
 
 WIDEST_INT = 10**60
 MOST_NUMBERS = 64  # of a tensor that is written whole
@@ -35,9 +38,17 @@ def python(value: Any) -> str:
         return "{" + ", ".join(f"{python(key)}: {python(item)}" for key, item in value.items()) + "}"
     if isinstance(value, type):
         return value.__name__
-    if callable(value) and hasattr(value, "__name__"):
-        return getattr(value, "shown", value.__name__)
+    if callable(value) and isinstance(name := getattr(value, "shown", getattr(value, "__name__", None)), str):
+        return name
     return _plain(value)
+
+
+def called(value: T, name: str) -> T:
+    """Let `python` write a function by this name: a lambda has none of its own, and that of a partial is long."""
+    if callable(value) and not isinstance(value, type):
+        with contextlib.suppress(Exception):  # a built-in function has no room for it, an object of theirs may raise
+            value.shown = name  # type: ignore[attr-defined]
+    return value
 
 
 def value(value: Any, mark: tuple[int, ...] | None = None, digits: int = 6) -> str:

@@ -78,6 +78,7 @@ def _exercise(exercise: ExerciseResult, name_hidden: bool) -> Iterator[str]:
         if shown is not None and shown.finding.traceback:
             yield ""
             yield code_block(shown.finding.traceback)
+            yield from _cause(shown)
         return
     yield from _on_references(exercise)
     explained = False
@@ -125,15 +126,19 @@ def _explanation(result: CheckResult) -> Iterator[str]:
     if found.difference:
         yield ""
         yield f"  {code_span(found.difference)}"
-    if result.cause:
-        yield ""
-        yield f"  Likely cause (`{result.cause.name}`): {result.cause.told}"
+    yield from _cause(result, indent="  ")
     for head, block in parts:
         yield ""
         yield f"  {head}"
         yield ""
         yield "\n".join(f"  {line}" for line in block.split("\n"))
     yield ""
+
+
+def _cause(result: CheckResult, indent: str = "") -> Iterator[str]:
+    if result.cause:
+        yield ""
+        yield f"{indent}Likely cause (`{result.cause.name}`): {result.cause.told}"
 
 
 def _of_them(points: float) -> str:

@@ -100,6 +100,8 @@ def _exercise(console: Console, result: ExerciseResult, verbose: bool, command: 
         failing = next(check for check in result.checks if check.finding.status in ("error", "timeout"))
         _line(console, f"  {SIGNS['error']} {result.problem}", style="red")
         _code(console, failing.finding.traceback)
+        if failing.cause is not None:
+            _cause(console, failing.cause)
         console.print()
         return
     explained, explain = 0, False

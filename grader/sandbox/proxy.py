@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from grader import references
 from grader.answer_modules import AnswerModules, NotThere, Problem, defined
+from grader.feedback import show
 from grader.sandbox import wire
 from grader.sandbox.peer import Channel, Peer
 from grader.sandbox.tape import Tape
@@ -114,7 +115,7 @@ class RemoteAnswers:
         known = self._found.get((exercise, name))
         if known is not None:
             return known
-        value = _found(self._peer.ask("name", exercise, name))
+        value = show.called(_found(self._peer.ask("name", exercise, name)), name)
         if isinstance(value, _KEPT):
             self._found[exercise, name] = value
         return value

@@ -11,7 +11,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from grader.checking.answers import Answers
-from grader.checking.expect import call, leaves_alone, raises, same
+from grader.checking.expect import accepts, call, leaves_alone, raises, same
 
 GROUPS = st.integers(2, 9)
 SIZES = st.integers(1, 9)
@@ -187,6 +187,7 @@ def test_field_refuses(answers: Answers) -> None:
     other argument is.
     """
     receptive_field = answers.ex01_receptive_field.receptive_field
+    accepts(receptive_field, 1, 2)
     raises(ValueError, receptive_field, -4, 1, values=[-4, 1])
     for levels in (-1, -7):
         raises(ValueError, receptive_field, levels, naming=["levels"], values=[levels])
@@ -201,6 +202,7 @@ def test_depth_refuses(answers: Answers) -> None:
     other argument is.
     """
     levels_needed = answers.ex01_receptive_field.levels_needed
+    accepts(levels_needed, 2, 2)
     raises(ValueError, levels_needed, -4, 1, values=[-4, 1])
     for context in (0, -5):
         raises(ValueError, levels_needed, context, naming=["context"], values=[context])
@@ -215,6 +217,7 @@ def test_lengths_refuse(answers: Answers) -> None:
     other argument is: for `level_lengths(6, group=1)`, too.
     """
     level_lengths = answers.ex01_receptive_field.level_lengths
+    accepts(level_lengths, 2, group=2)
     raises(ValueError, level_lengths, -4, group=0, values=[-4, 0])
     for context in (0, -4):
         raises(ValueError, level_lengths, context, naming=["context"], values=[context])
@@ -229,6 +232,7 @@ def test_lengths_refuse(answers: Answers) -> None:
 def test_flat_weights_refuse(answers: Answers) -> None:
     """A `context` or a dimension below 1 is a ValueError that names the argument and its value."""
     flat_weights = answers.ex01_receptive_field.flat_weights
+    accepts(flat_weights, 1, 1, 1)
     raises(ValueError, flat_weights, -2, -3, -5, values=[-2, -3, -5])
     for wrong in (0, -2):
         raises(ValueError, flat_weights, wrong, 24, 128, naming=["context"], values=[wrong])
@@ -242,6 +246,7 @@ def test_tree_weights_refuse(answers: Answers) -> None:
     whatever the other arguments are: for a context of 1, whose tree has no weights, too.
     """
     tree_weights = answers.ex01_receptive_field.tree_weights
+    accepts(tree_weights, 2, 1, 1, group=2)
     raises(ValueError, tree_weights, -4, -3, -5, group=0, values=[-4, -3, -5, 0])
     for context, wrong in ((8, -2), (8, 0), (1, -2), (1, 0)):
         raises(ValueError, tree_weights, context, wrong, 128, naming=["embedding_dim"], values=[wrong])
@@ -275,6 +280,7 @@ def test_lengths_refuse_what_is_no_power(answers: Answers, drawn: tuple[int, int
     and 2**200 + 1 is not one.
     """
     level_lengths, (context, group) = answers.ex01_receptive_field.level_lengths, drawn
+    accepts(level_lengths, group, group)
     raises(ValueError, level_lengths, context, group, naming=["context"], values=[context])
     raises(ValueError, level_lengths, 2**200 + 1, naming=["context"])
     raises(ValueError, level_lengths, 3**50 - 1, group=3, naming=["context"])
@@ -290,6 +296,7 @@ def test_tree_weights_refuse_what_is_no_power(answers: Answers, drawn: tuple[int
     and 2**200 + 1 is not one.
     """
     tree_weights, (context, group) = answers.ex01_receptive_field.tree_weights, drawn
+    accepts(tree_weights, group, size, size + 1, group)
     raises(ValueError, tree_weights, context, size, size + 1, group, naming=["context"], values=[context])
     raises(ValueError, tree_weights, 2**200 + 1, size, size + 1, naming=["context"])
     raises(ValueError, tree_weights, 3**50 - 1, size, size + 1, group=3, naming=["context"])

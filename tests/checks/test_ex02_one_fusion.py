@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grader.checking.answers import Answers
-from grader.checking.expect import attribute, call, holds, leaves_alone, raises, same
+from grader.checking.expect import accepts, attribute, call, holds, leaves_alone, raises, same
 
 SEEDS = st.integers(0, 999)
 SMALL = st.integers(1, 4)
@@ -160,6 +160,7 @@ def test_refuses_neighbours_of_two_shapes(answers: Answers) -> None:
     stretched.
     """
     trace_fusion = answers.ex02_one_fusion.trace_fusion
+    accepts(trace_fusion, *of_shapes((3, 4), (3, 4), (8, 2), (2,)))
     sizes: list[tuple[tuple[int, ...], tuple[int, ...], list[int]]] = [
         ((1, 4), (3, 4), [1, 3]),
         ((3, 4), (3, 5), [4, 5]),
@@ -180,6 +181,7 @@ def test_refuses_neighbours_of_two_shapes(answers: Answers) -> None:
 def test_refuses_another_weight(answers: Answers) -> None:
     """A weight that is not (2C, H) is a ValueError that names the size that does not fit."""
     trace_fusion = answers.ex02_one_fusion.trace_fusion
+    accepts(trace_fusion, *of_shapes((3, 4), (3, 4), (8, 8), (8,)))
     for rows in (7, 9, 4, 16, 3):
         raises(ValueError, trace_fusion, *of_shapes((3, 4), (3, 4), (rows, 8), (8,)), values=[rows, 4])
     weights: list[tuple[int, ...]] = [(8,), (1, 8, 3), (3, 8, 3), ()]
@@ -192,6 +194,7 @@ def test_refuses_another_weight(answers: Answers) -> None:
 def test_refuses_another_bias(answers: Answers) -> None:
     """A bias that is not (H,) is a ValueError that names the size that does not fit; it is not stretched."""
     trace_fusion = answers.ex02_one_fusion.trace_fusion
+    accepts(trace_fusion, *of_shapes((5, 4), (5, 4), (8, 3), (3,)))
     # first a number for each pair: only an answer that does not look at the bias at all lets it through
     raises(ValueError, trace_fusion, *of_shapes((2, 1), (2, 1), (2, 2)), np.array([[1.0], [2.0]]))
     for outputs, size in ((3, 1), (3, 4), (3, 5), (1, 3)):

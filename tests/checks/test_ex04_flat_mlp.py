@@ -12,7 +12,7 @@ from strategies import FLOATS, SEEDS, laid_out, tenths, tokens
 from torch import Tensor, nn
 
 from grader.checking.answers import Answers
-from grader.checking.expect import assign, build, call, holds, leaves_alone, raises, same, same_shape
+from grader.checking.expect import accepts, assign, build, call, holds, leaves_alone, raises, same, same_shape
 
 SIZES = st.tuples(st.integers(2, 6), st.integers(1, 5), st.integers(1, 4), st.integers(1, 4))
 Sizes = tuple[int, int, int, int]
@@ -141,6 +141,7 @@ def test_refuses_another_window(answers: Answers, context: int, length: int, win
     with torch.no_grad():  # any weights show it; with these, what comes back in place of an error is no matter of luck
         for parameter in model.parameters():
             parameter.fill_(0.5)
+    accepts(model, tokens(batch, context, 5, seed))
     raises(ValueError, model, tokens(batch, length, 5, seed), values=[length])
 
 

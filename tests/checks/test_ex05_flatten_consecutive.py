@@ -9,7 +9,7 @@ from strategies import FLOATS, Grouped, grouped, laid_out, numbered
 from torch import nn
 
 from grader.checking.answers import Answers
-from grader.checking.expect import build, call, holds, leaves_alone, raises, same, same_dtype, same_shape
+from grader.checking.expect import accepts, build, call, holds, leaves_alone, raises, same, same_dtype, same_shape
 
 
 @pytest.mark.worth(3, "order")
@@ -120,6 +120,7 @@ def test_refuses_a_remainder(answers: Answers, group: int, groups: int, more: in
     time = groups * group + 1 + more % (group - 1)
     batch = max(1, groups * group)
     flatten = build(answers.ex05_flatten_consecutive.FlattenConsecutive, group)
+    accepts(flatten, numbered(batch, (groups + 1) * group, 2))
     raises(ValueError, flatten, numbered(batch, time, 2), values=[time])
 
 
@@ -128,6 +129,7 @@ def test_refuses_a_remainder(answers: Answers, group: int, groups: int, more: in
 def test_refuses_another_rank(answers: Answers, shape: tuple[int, ...]) -> None:
     """Input x that is not 3-D is a ValueError."""
     flatten = build(answers.ex05_flatten_consecutive.FlattenConsecutive, 2)
+    accepts(flatten, numbered(2, 4, 2))
     raises(ValueError, flatten, numbered(*shape))
 
 
@@ -135,7 +137,9 @@ def test_refuses_another_rank(answers: Answers, shape: tuple[int, ...]) -> None:
 @given(st.sampled_from([-1, 0, -2, -3]))
 def test_refuses_a_group_below_one(answers: Answers, group: int) -> None:
     """A group below 1 is refused when the layer is built, by a ValueError that names `group` and its value."""
-    raises(ValueError, answers.ex05_flatten_consecutive.FlattenConsecutive, group, naming=["group"], values=[group])
+    flatten_consecutive = answers.ex05_flatten_consecutive.FlattenConsecutive
+    accepts(flatten_consecutive, 2)
+    raises(ValueError, flatten_consecutive, group, naming=["group"], values=[group])
 
 
 @pytest.mark.worth(1, "effects")

@@ -12,6 +12,8 @@ from torch import Tensor, nn
 
 from grader.checking.answers import Answers
 from grader.checking.expect import (
+    accepted,
+    accepts,
     assign,
     attribute,
     build,
@@ -153,7 +155,7 @@ def test_one_value_a_channel_in_evaluation(answers: Answers, shape: tuple[int, .
     norm = in_use(answers, x, seed)
     norm.eval()
     expected = oracles.batch_norm(x, oracles.read_norm(norm), training=False)
-    same(call(norm, x), expected)
+    same(accepted(norm, x), expected)
 
 
 @pytest.mark.worth(0.5, "training", "evaluation")
@@ -249,6 +251,7 @@ def test_square_strided_float32_and_float64(
 def test_refuses_one_value_a_channel_in_training(answers: Answers, shape: tuple[int, ...]) -> None:
     """In training, fewer than two values a channel, (1, C) or (1, 1, C), are a ValueError: one value has no spread."""
     norm = build(answers.ex06_batch_norm.BatchNorm1d, shape[-1])
+    accepts(norm, numbered(2, *shape[1:]))
     raises(ValueError, norm, numbered(*shape))
 
 
@@ -266,6 +269,7 @@ def test_refuses_another_channel_count(
     features, channels = counts
     norm = build(answers.ex06_batch_norm.BatchNorm1d, features)
     norm.train(training)
+    accepts(norm, numbered(*sizes, features))
     raises(ValueError, norm, numbered(*sizes, channels), values=[channels])
 
 

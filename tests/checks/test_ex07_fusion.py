@@ -15,6 +15,7 @@ from grader.checking.answers import Answers
 from grader.checking.expect import (
     RECORD,
     RESULT,
+    accepts,
     assign,
     attribute,
     build,
@@ -278,6 +279,7 @@ def test_refuses_a_remainder(answers: Answers, group: int, groups: int, normaliz
     """T not a multiple of `group` is a ValueError that names T: no character is dropped in silence."""
     time = groups * group + 1 + more % (group - 1)
     fusion = build(answers.ex07_fusion.Fusion, 2, 3, group, normalize=normalize)
+    accepts(fusion, numbered(16, (groups + 1) * group, 2))
     raises(ValueError, fusion, numbered(16, time, 2), values=[time])
 
 
@@ -288,6 +290,7 @@ def test_refuses_another_rank(answers: Answers, shape: tuple[int, ...], normaliz
     """Input x that is not 3-D is a ValueError."""
     fusion = build(answers.ex07_fusion.Fusion, 2, 3, 2, normalize=normalize)
     fusion.eval()
+    accepts(fusion, numbered(3, 4, 2))
     raises(ValueError, fusion, numbered(*shape))
 
 
@@ -296,6 +299,7 @@ def test_refuses_another_rank(answers: Answers, shape: tuple[int, ...], normaliz
 @settings(max_examples=6)
 def test_refuses_a_group_below_one(answers: Answers, group: int, normalize: bool) -> None:
     """A group below 1 is refused when the layer is built, by a ValueError that names `group` and its value."""
+    accepts(answers.ex07_fusion.Fusion, 5, 6, 2, normalize)
     raises(ValueError, answers.ex07_fusion.Fusion, 5, 6, group, normalize, naming=["group"], values=[group])
 
 

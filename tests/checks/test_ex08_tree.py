@@ -15,6 +15,7 @@ from grader.checking.answers import Answers
 from grader.checking.expect import (
     RECORD,
     Mismatch,
+    accepts,
     assign,
     attribute,
     build,
@@ -407,6 +408,7 @@ def test_refuses_a_context_that_is_no_power(answers: Answers, sizes: tuple[int, 
     """
     context, group = sizes
     tree = answers.ex08_tree.FusionTree
+    accepts(tree, 27, group**2, 10, 20, group)
     raises(ValueError, tree, 27, context, 10, 20, group, naming=["context"], values=[context])
 
 
@@ -416,7 +418,9 @@ def test_refuses_a_context_that_is_no_power(answers: Answers, sizes: tuple[int, 
 def test_refuses_a_context_below_group(answers: Answers, sizes: tuple[int, int]) -> None:
     """A `context` below `group` has no level: a ValueError that names `context` and its value."""
     context, group = sizes
-    raises(ValueError, answers.ex08_tree.FusionTree, 27, context, 10, 20, group, naming=["context"], values=[context])
+    tree = answers.ex08_tree.FusionTree
+    accepts(tree, 27, group**2, 10, 20, group)
+    raises(ValueError, tree, 27, context, 10, 20, group, naming=["context"], values=[context])
 
 
 @pytest.mark.worth(0.25, "powers")
@@ -426,6 +430,7 @@ def test_refuses_a_group_below_two(answers: Answers, sizes: tuple[int, int]) -> 
     """A group below 2 has no powers to be a context: a ValueError that names `context` or `group`, and its value."""
     context, group = sizes
     tree = answers.ex08_tree.FusionTree
+    accepts(tree, 27, 8, 10, 20, 2)
     try:
         raises(ValueError, tree, 27, context, 10, 20, group, naming=["group"], values=[group])
     except Mismatch:
@@ -447,7 +452,9 @@ def test_refuses_another_window_length(answers: Answers, sizes: tuple[int, int, 
     context, group, length = sizes
     tree = build(answers.ex08_tree.FusionTree, 30, context, 11, 12, group)
     fill(tree)
-    raises(ValueError, tree if logits else tree.level_outputs, tokens(5, length, 30, seed=0), values=[length])
+    read = tree if logits else tree.level_outputs
+    accepts(read, tokens(5, context, 30, seed=0))
+    raises(ValueError, read, tokens(5, length, 30, seed=0), values=[length])
 
 
 @pytest.mark.worth(0.25, "refuses")
@@ -457,7 +464,9 @@ def test_refuses_another_rank(answers: Answers, shape: tuple[int, ...], logits: 
     """Tokens that are not (B, context) are a ValueError."""
     tree = build(answers.ex08_tree.FusionTree, 5, 8, 2, 3)
     tree.eval()
-    raises(ValueError, tree if logits else tree.level_outputs, torch.ones(shape, dtype=torch.int64))
+    read = tree if logits else tree.level_outputs
+    accepts(read, torch.ones((3, 8), dtype=torch.int64))
+    raises(ValueError, read, torch.ones(shape, dtype=torch.int64))
 
 
 @pytest.mark.worth(0.25, "effects")

@@ -29,7 +29,7 @@ from torch import Tensor, nn
 
 from grader.checking import expect
 from grader.checking.answers import Answers
-from grader.checking.expect import Mismatch, call, holds, leaves_alone, of_kind, raises, same
+from grader.checking.expect import RECORD, Mismatch, accepted, call, holds, leaves_alone, of_kind, raises, same
 from grader.feedback import show
 from grader.sandbox.randomness import torch_seeded
 
@@ -199,6 +199,8 @@ def test_measuring_puts_the_mode_back_after_an_error(
 def test_measuring_refuses_a_batch_size_below_one(answers: Answers, batch_size: int) -> None:
     """`mean_loss` refuses a batch_size below 1 by a ValueError that names it and its value."""
     function = answers.ex09_training.mean_loss
+    with RECORD.aside():
+        accepted(function, small_model(), *examples(3, 0), batch_size=1)
     raises(
         ValueError,
         function,
@@ -220,6 +222,8 @@ def test_measuring_refuses_no_examples_and_unequal_lengths(
     """`mean_loss` refuses no examples, and as many inputs as there are no targets, by a ValueError that says so."""
     inputs, targets = examples(5, 0)
     values = list(lengths) if any(lengths) else NO_EXAMPLES
+    with RECORD.aside():
+        accepted(answers.ex09_training.mean_loss, small_model(), inputs, targets, batch_size=batch_size)
     arguments = small_model(), inputs[: lengths[0]], targets[: lengths[1]]
     raises(ValueError, answers.ex09_training.mean_loss, *arguments, values=values, batch_size=batch_size)
 
@@ -429,6 +433,14 @@ NOT_FINITE = {
 }
 
 
+def trains(answers: Answers, seed: int) -> None:
+    """Expect that training goes through where nothing stands against it: to stop always is no check."""
+    with RECORD.aside():
+        arguments = plan("lambda step: 0.1", steps=1, batch_size=2)
+        model, generator = small_model(seed=seed), generator_of(seed)
+        accepted(answers.ex09_training.train, model, *examples(3, seed), generator=generator, **arguments)
+
+
 def stops_at(answers: Answers, kind: str, inputs: Tensor, targets: Tensor, seed: int, step: int) -> None:
     """Expect the error of a loss that is not finite at that step, and the parameters of the steps before."""
     model, generator = small_model(*NOT_FINITE[kind], seed=seed), generator_of(seed)
@@ -436,10 +448,11 @@ def stops_at(answers: Answers, kind: str, inputs: Tensor, targets: Tensor, seed:
     before = torch.Generator().manual_seed(seed)
     expected, _ = oracles.sgd(model, inputs, targets, steps=step, generator=before, **arguments)
     train = answers.ex09_training.train
+    trains(answers, seed)
     arguments |= {"steps": step + 3, "generator": generator}
     try:
         with torch_seeded(seed):
-            raises(FloatingPointError, train, model, inputs, targets, values=[step], **arguments)
+            raises(FloatingPointError, train, model, inputs, targets, values=[step], shown=True, **arguments)
     except Mismatch as mismatch:
         from_one = isinstance(mismatch.came, FloatingPointError) and re.search(rf"\b{step + 1}\b", str(mismatch.came))
         difference = f"the message names step {step + 1}, and it was step {step}, counted from 0"
@@ -482,6 +495,7 @@ def test_stops_at_a_later_loss_that_is_not_finite(answers: Answers, kind: str, n
 @given(st.sampled_from(["steps", "batch_size"]), st.integers(-2, -1), st.sampled_from([0, 2]))
 def test_train_refuses_sizes_that_are_too_small(answers: Answers, name: str, size: int, steps: int) -> None:
     """`train` refuses steps < 0 and batch_size < 1 by a ValueError that names the argument and its value."""
+    trains(answers, 0)
     size += name == "batch_size"
     arguments = plan("lambda step: 0.1", **{"steps": steps, "batch_size": 2, name: size})
     naming = [name.partition("_")[0]]
@@ -503,6 +517,7 @@ def test_train_refuses_sizes_that_are_too_small(answers: Answers, name: str, siz
 @given(UNFIT_LENGTHS, st.sampled_from([0, 2]))
 def test_train_refuses_no_examples_and_unequal_lengths(answers: Answers, lengths: tuple[int, int], steps: int) -> None:
     """`train` refuses no examples, and as many inputs as there are no targets, by a ValueError that says so."""
+    trains(answers, 0)
     inputs, targets = examples(5, 0)
     values = list(lengths) if any(lengths) else NO_EXAMPLES
     positional = small_model(), inputs[: lengths[0]], targets[: lengths[1]]

@@ -21,7 +21,7 @@ from models import (
 from strategies import FLOATS, LAYOUTS, SEEDS, laid_out, tokens
 
 from grader.checking.answers import Answers
-from grader.checking.expect import Mismatch, call, holds, leaves_alone, of_kind, raises, same
+from grader.checking.expect import RECORD, Mismatch, accepted, call, holds, leaves_alone, of_kind, raises, same
 
 MODES = st.booleans()
 TEMPERATURES = st.sampled_from([1.0, 0.5, 2.0, 0.05])
@@ -124,9 +124,11 @@ def test_probabilities_put_the_mode_back(answers: Answers, training: bool, vocab
 @example(-0.5)
 def test_probabilities_refuse_a_temperature_of_0_or_less(answers: Answers, temperature: float) -> None:
     """`next_probabilities` refuses temperature <= 0 by a ValueError that names it and its value."""
+    function = answers.ex10_sampling.next_probabilities
+    with RECORD.aside():
+        accepted(function, small_model(), torch.tensor([[1, 2]]), temperature=0.5)
     arguments = small_model(), torch.tensor([[1, 2]])
     named = [temperature] * bool(temperature)  # «above 0» names 0 already
-    function = answers.ex10_sampling.next_probabilities
     raises(ValueError, function, *arguments, temperature=temperature, naming=["temperature"], values=named)
 
 
@@ -241,9 +243,12 @@ def test_words_of_evaluation_mode_put_the_mode_back(
 @example(0.0)
 def test_words_refuse_a_temperature_of_0_or_less(answers: Answers, temperature: float) -> None:
     """`sample_word` refuses temperature <= 0 by a ValueError that names it and its value."""
-    arguments = {"generator": generator_of(0), "temperature": temperature}
-    named = [temperature] * bool(temperature)
     function = answers.ex10_sampling.sample_word
+    with RECORD.aside():
+        positional = small_model(), vocabulary_of(".abcd"), 2
+        accepted(function, *positional, generator=generator_of(0), temperature=0.5)
+    arguments: dict[str, Any] = {"generator": generator_of(0), "temperature": temperature}
+    named = [temperature] * bool(temperature)
     positional = small_model(), vocabulary_of(".abcd"), 2
     raises(ValueError, function, *positional, naming=["temperature"], values=named, **arguments)
 

@@ -6,33 +6,49 @@ everything, or nothing, earns no point.
 
 import random
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 import pytest
 from flatten_classes import ECHO, NAME, PLAIN, RIGHT, WRONG, Candidate
 
 from grader.checking.answers import Answers
-from grader.checking.expect import RECORD, begin, call, given, holds, leaves_alone
+from grader.checking.expect import RECORD, Mismatch, begin, call, given, leaves_alone
 from grader.feedback import show
 
 ACCEPTED, REFUSED = "None", "AssertionError"
 
 
-def verdict(answers: Answers, candidate: Candidate) -> str:
-    """What comes out of the learner's checker for a class: None, AssertionError, another error or another value.
+@dataclass(frozen=True)
+class Verdict:
+    """What comes out of the learner's checker for a class.
 
-    On record is what the class does, not its code.
+    Attributes:
+        came: None, AssertionError, or another error or value, as text.
+        raised: the error, with the words that the learner gave it.
     """
+
+    came: str
+    raised: Exception | None = None
+
+    @property
+    def words(self) -> str:
+        """What came, in full."""
+        return show.error(self.raised) if self.raised else self.came
+
+
+def verdict(answers: Answers, candidate: Candidate) -> Verdict:
+    """Have the learner's checker judge a class. On record is what the class does, not its code."""
     check = answers.ex14_write_the_test.check_flatten_consecutive
     cls = given(candidate.fresh(), NAME, does(candidate))
     try:
         returned = call(check, cls)
-    except AssertionError:
-        return REFUSED
+    except AssertionError as raised:
+        return Verdict(REFUSED, raised)
     except NotImplementedError:
         raise
-    except Exception as error:
-        return show.error(error)
-    return show.value(returned)
+    except Exception as raised:
+        return Verdict(show.error(raised), raised)
+    return Verdict(show.value(returned))
 
 
 def does(candidate: Candidate) -> str:
@@ -50,13 +66,18 @@ def told_apart(answers: Answers, right: Sequence[Candidate], wrong: Sequence[Can
     for candidate in shuffled(wanted):
         begin()  # what a learner is shown is one call
         came[candidate] = verdict(answers, candidate)
-    failed = [candidate for candidate in wanted if came[candidate] != wanted[candidate]]
+    failed = [candidate for candidate in wanted if came[candidate].came != wanted[candidate]]
     if failed:
         begin()
         cls = given(failed[0].fresh(), NAME, does(failed[0]))
         RECORD.add(lambda record: [f"check_flatten_consecutive({record.words(cls)})"])
-        sentences = [misjudged(candidate, came[candidate]) for candidate in failed]
-        holds(False, "; ".join(sentences), expected=wanted[failed[0]], got=came[failed[0]])
+        sentences = [misjudged(candidate, came[candidate].came) for candidate in failed]
+        raise mismatch("; ".join(sentences), wanted[failed[0]], came[failed[0]]) from came[failed[0]].raised
+
+
+def mismatch(difference: str, wanted: str, got: Verdict) -> Mismatch:
+    """Another verdict than the one that is due; the learner's own words are told, and never compared."""
+    return Mismatch(difference, expected=wanted, got=got.words, came=got.came)
 
 
 def shuffled(candidates: Iterable[Candidate]) -> list[Candidate]:
@@ -194,5 +215,6 @@ def test_leaves_the_global_random_state_alone(answers: Answers) -> None:
     for candidate, wanted in ((PLAIN, ACCEPTED), (ECHO, REFUSED)):
         begin()
         with leaves_alone(answers):
-            came = verdict(answers, candidate)
-        holds(came == wanted, misjudged(candidate, came), expected=wanted, got=came)
+            got = verdict(answers, candidate)
+        if got.came != wanted:
+            raise mismatch(misjudged(candidate, got.came), wanted, got) from got.raised

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from conftest import grade
 
 from grader.checkout import DATA
 from grader.corpus import NAMES_SHA256, CorpusError, find_corpus, load_names, read_words
@@ -100,6 +101,13 @@ class TestRefusesALine:
 class TestRefusesAFile:
     def test_that_is_not_there(self, tmp_path: Path) -> None:
         assert "is not there: check the path, or name one of names, makemore" in refusal(tmp_path / "own.txt")
+
+    def test_that_is_not_there_naming_what_else_there_is(self, tmp_path: Path) -> None:
+        for command, others in (("train", ", language"), ("race", ", language"), ("challenge", "")):
+            file = [tmp_path / "mine.py"] if command == "challenge" else []
+            done = grade(command, *file, "--data", tmp_path / "own.txt")
+            assert done.returncode == 2
+            assert done.stderr.endswith(f"check the path, or name one of names, makemore{others}\n"), done.stderr
 
     def test_that_is_a_folder(self, tmp_path: Path) -> None:
         assert "is a folder: name a file in it" in refusal(tmp_path)

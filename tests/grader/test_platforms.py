@@ -231,7 +231,7 @@ def test_github_annotates_the_learners_lines(graded: Path) -> None:
     first = {match[1]: match for match in reversed(found) if match}
     five = first[f"exercises/{by_number(5).file}"]
     lines = (graded / "exercises" / by_number(5).file).read_text().splitlines()
-    assert lines[int(five[2]) - 1].startswith(("class FlattenConsecutive", "    def "))
+    assert lines[int(five[2]) - 1].startswith("    def forward(")
     assert "%0A" in five[4], "a message of several lines is one line"
     two = first[f"exercises/{by_number(2).file}"]
     lines = (graded / "exercises" / by_number(2).file).read_text().splitlines()
@@ -245,6 +245,31 @@ def test_github_annotates_the_learners_lines(graded: Path) -> None:
     assert (told["version"], told["status"], told["max_score"]) == (1, "fail", pytest.approx(run["max_points"]))
     assert sum(test["score"] for test in told["tests"]) == pytest.approx(run["points"])
     assert {test["status"] for test in told["tests"]} == {"pass", "fail"}
+
+
+@pytest.mark.parametrize(
+    ("number", "old", "new", "line"),
+    [
+        (3, "int(fractions[0] * len(shuffled))", "round(fractions[0] * len(shuffled))", "def split_words("),
+        (7, "bias=not normalize", "bias=True", "class Fusion("),
+        (8, "return outputs", "return outputs[1:]", "    def level_outputs("),
+        (12, "self.tree.output(node).squeeze(0)", "self.tree.output(node)", "    def step("),
+    ],
+)
+def test_github_annotates_what_a_check_called_where_no_line_raised(
+    solved: Path, tmp_path: Path, number: int, old: str, new: str, line: str
+) -> None:
+    spoiled = spoil(solved, number, old, new)
+    grade(number, "--answers", solved, "--json", tmp_path / "result.json")
+    archive = shutil.make_archive(str(tmp_path / "handed-in"), "zip", solved)
+    (tmp_path / "elsewhere").mkdir()
+    for answers in ([], ["--answers", archive]):
+        done = grade("github", tmp_path / "result.json", *answers, cwd=tmp_path / "elsewhere")
+        assert done.returncode == 0, done.stderr
+        numbers = [int(found) for found in re.findall(r"^::error .*?,line=(\d+)", done.stdout, re.MULTILINE)]
+        lines = spoiled.read_text().splitlines()
+        assert line in {lines[at - 1][: len(line)] for at in numbers}, (done.stdout, numbers)
+        assert 1 not in numbers
 
 
 def test_outside_of_github_it_prints_and_writes_nothing_else(graded: Path, tmp_path: Path) -> None:

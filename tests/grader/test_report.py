@@ -120,7 +120,7 @@ def test_checks_that_wait_for_code_are_one_line(copied: Path) -> None:
         solution.replace("return context * embedding_dim * hidden_dim", 'raise NotImplementedError("later")')
     )
     text = grade("1", checkout_copy=copied).stdout
-    assert "· 1 more: not written yet" in text
+    assert "· 2 more: not written yet" in text
     assert "✗ failed" in text
 
 

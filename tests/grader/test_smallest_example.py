@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 from conftest import as_json, grade, spoil
 
 ORDERED = "x.reshape(batch, time // self.group, self.group * channels)"
@@ -29,6 +30,33 @@ def test_the_smallest_input_is_two_neighbours_of_two_channels(solved: Path) -> N
         example = checks(solved, 5, "--seed", seed)[0]["example"]
         assert isinstance(example, str)
         assert example.endswith("layer(torch.arange(1., 5.).reshape(1, 2, 2))"), example
+
+
+@pytest.mark.parametrize("sandbox", [[], ["--sandbox"]])
+@pytest.mark.parametrize(
+    "written",
+    [
+        "receptive_field = lambda levels, group=2: 0\n",
+        "from functools import partial\n\nreceptive_field = partial(lambda out, levels, group=2: out, 0)\n",
+        "def _other(levels, group=2):\n    return 0\n\n\nreceptive_field = _other\n",
+    ],
+    ids=["lambda", "partial", "another name"],
+)
+def test_a_function_is_called_as_the_exercise_calls_it(solved: Path, written: str, sandbox: list[str]) -> None:
+    with (solved / "ex01_receptive_field.py").open("a") as file:
+        file.write(f"\n\n{written}")
+    assert checks(solved, 1, *sandbox)[0]["example"] == "receptive_field(0)"
+
+
+@pytest.mark.parametrize("sandbox", [[], ["--sandbox"]])
+def test_an_assertion_of_the_learners_own_is_told_with_its_words_and_its_line(solved: Path, sandbox: list[str]) -> None:
+    (solved / "ex14_write_the_test.py").write_text(
+        "def check_flatten_consecutive(cls):\n    assert cls is None, 'the time axis is gone'\n"
+    )
+    refused = checks(solved, 14, *sandbox)[0]
+    assert refused["expected"] == "None"
+    assert refused["got"] == "AssertionError: the time axis is gone"
+    assert "ex14_write_the_test.py, line 2, in check_flatten_consecutive" in str(refused["traceback"])
 
 
 def test_a_slow_answer_is_told_as_it_first_failed_when_time_runs_out(solved: Path) -> None:

@@ -43,6 +43,19 @@ def test_a_check_that_accepts_any_order_of_values_is_found_out(small: Path) -> N
     assert any("interleaved-channels" in line for line in found)
 
 
+def test_a_check_that_is_passed_by_refusing_everything_is_found_out(small: Path) -> None:
+    checks = small / "tests" / "checks" / f"test_{EXERCISE}.py"
+    text = checks.read_text(encoding="utf-8")
+    for call in ("flatten_consecutive, 2", "flatten, numbered(2, 4, 2)"):
+        assert f"    accepts({call})\n" in text
+        text = text.replace(f"    accepts({call})\n", "")
+    checks.write_text(text, encoding="utf-8")
+    found = problems(small)
+    assert "ex05: one that refuses everything passes test_refuses_a_group_below_one" in found
+    says = "ex05: one that builds anything, and refuses every call of it passes test_refuses_another_rank"
+    assert says in found
+
+
 def test_a_new_mistake_is_taken_up_at_once_and_one_that_passes_is_told(small: Path) -> None:
     text = mistake(small, "newest-first").read_text(encoding="utf-8")
     head = text.partition("change:")[0]

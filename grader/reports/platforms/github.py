@@ -4,26 +4,22 @@ Annotations are workflow commands on standard output. GitHub shows ten errors of
 each exercise comes first. The job summary is the feedback that students of a class get.
 """
 
-import ast
 import base64
 import json
-import re
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Mapping
 
-from grader.reports.platforms import explanation
+from grader.reports.platforms import explanation, place
 from grader.result import CheckResult, ExerciseResult, RunResult
 
-_PLACE = re.compile(r"^(ex\d\d_\w+\.py), line (\d+)", re.MULTILINE)
 _FAILING = ("failed", "error", "timeout")
 
 
-def annotations(run: RunResult, folder: Path) -> list[str]:
+def annotations(run: RunResult, answers: Mapping[str, bytes]) -> list[str]:
     """A line for each check that does not pass though its exercise is begun.
 
     Args:
         run: the result.
-        folder: where the answers are, to find the line of a function that returns wrong values without raising.
+        answers: file name to content, to find the line of a function that returns wrong values without raising.
     """
     wrong = [
         [(exercise, check) for check in exercise.checks if check.finding.status in _FAILING]
@@ -31,7 +27,10 @@ def annotations(run: RunResult, folder: Path) -> list[str]:
     ]
     first = [checks[0] for checks in wrong if checks]
     rest = [each for checks in wrong for each in checks[1:]]
-    return [_annotation(exercise, check, run.answers, folder) for exercise, check in first + rest]
+    return [
+        _annotation(exercise, check, run.answers, place.of(exercise, check, answers))
+        for exercise, check in first + rest
+    ]
 
 
 def classroom(run: RunResult) -> str:
@@ -52,39 +51,15 @@ def classroom(run: RunResult) -> str:
     return base64.b64encode(json.dumps(told).encode()).decode()
 
 
-def _annotation(exercise: ExerciseResult, check: CheckResult, answers: str, folder: Path) -> str:
-    place, line = _place(exercise, check, folder)
+def _annotation(exercise: ExerciseResult, check: CheckResult, folder: str, where: tuple[str, int]) -> str:
+    file, line = where
     properties = {
-        "file": f"{answers}/{place}",
+        "file": f"{folder}/{file}",
         "line": str(line),
         "title": f"{exercise.name[:4]}: {explanation.name(check)}",
     }
     told = ",".join(f"{name}={_property(value)}" for name, value in properties.items())
     return f"::error {told}::{_data(explanation.text(check))}"
-
-
-def _place(exercise: ExerciseResult, check: CheckResult, folder: Path) -> tuple[str, int]:
-    """File and line of the learner's: where it raised, else where what was called is defined."""
-    raised = _PLACE.findall(check.finding.traceback or "") or _PLACE.findall(check.finding.difference or "")
-    if raised:
-        file, line = raised[-1]
-        return file, int(line)
-    file = f"{exercise.name}.py"
-    called = set(re.findall(r"\w+", check.finding.example or ""))
-    return file, next((line for name, line in _definitions(folder / file) if name in called), 1)
-
-
-def _definitions(path: Path) -> Iterator[tuple[str, int]]:
-    """The functions and classes of a file, methods before the class that holds them."""
-    try:
-        tree = ast.parse(path.read_bytes())
-    except (OSError, SyntaxError, ValueError, RecursionError):
-        return
-    for node in tree.body:
-        if isinstance(node, ast.ClassDef):
-            yield from ((each.name, each.lineno) for each in node.body if isinstance(each, ast.FunctionDef))
-        if isinstance(node, ast.FunctionDef | ast.ClassDef):
-            yield node.name, node.lineno
 
 
 def _data(text: str) -> str:
