@@ -113,6 +113,7 @@ class Search:
         self.tried = self.shrunk = 0
         self.first: Failure | None = None
         self.smallest: Failure | None = None
+        expect.begin_check()
 
     @property
     def failure(self) -> Failure | None:

@@ -56,6 +56,7 @@ class Record:
     def __init__(self) -> None:
         self.seed = 0
         self.watching = False  # whether a check looks at what an answer does to its arguments
+        self.accepted: set[str] = set()  # functions of which a right call went through in this check
         self.clear()
 
     def clear(self) -> None:
@@ -128,6 +129,11 @@ class Record:
 
 
 RECORD = Record()
+
+
+def begin_check() -> None:
+    """Begin a check: nothing has been accepted yet."""
+    RECORD.accepted.clear()
 
 
 def begin() -> None:
@@ -364,9 +370,15 @@ def accepted(function: Callable[..., T], *args: Any, **kwargs: Any) -> T:
 
 
 def accepts(function: Callable[..., Any], *args: Any, **kwargs: Any) -> None:
-    """Expect that a right call goes through, ahead of a wrong one near it: to refuse everything is no check."""
-    with RECORD.aside():
-        accepted(function, *args, **kwargs)
+    """Expect that a right call goes through, ahead of a wrong one near it: to refuse everything is no check.
+
+    Once for a function in a check: each of its examples would tell the same.
+    """
+    name = getattr(function, "__name__", type(function).__name__)
+    if name not in RECORD.accepted:
+        with RECORD.aside():
+            accepted(function, *args, **kwargs)
+        RECORD.accepted.add(name)
 
 
 def raises(

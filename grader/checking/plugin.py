@@ -99,6 +99,7 @@ def draw(items: Collection[pytest.Item], number: int) -> None:
 def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, object]:
     """Keep what came out of the check, and end it with the failing example that is told about."""
     search = pyfuncitem.stash.get(SEARCH, None)
+    expect.begin_check()
     expect.begin()
     try:
         return (yield)
