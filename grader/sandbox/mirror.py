@@ -166,8 +166,8 @@ def attribute(peer: Peer, owner: Any, name: str) -> Any:
     if name.startswith("_"):
         raise AttributeError(f"{type(owner).__name__!r} object has no attribute {name!r}")
     number = peer.stands[owner]
-    methods = peer.methods.setdefault(number, set())
-    if name in methods:  # it is looked up anew where it is called
+    methods = peer.methods.setdefault(type(owner)._number, set())
+    if name in methods:  # of an object of this class; where it is called, it is looked up anew
         return types.MethodType(_function(peer, number, name, name), owner)
     match peer.ask("read", number, name):
         case (True, None):

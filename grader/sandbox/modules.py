@@ -94,7 +94,6 @@ class State:
         """All of it: the parts as a tree, and every tensor."""
         slots = {id(self.tensor(slot)): slot for slot in range(len(self._slots))}
         outline = self._node(writer, self.part(0), slots, set(), 0)
-        self._remember()
         tensors = [self._entry(writer, slot) for slot in range(len(self._slots))]
         return {"outline": outline, "tensors": tensors, "as_torch": self.as_torch}
 

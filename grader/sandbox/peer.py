@@ -148,7 +148,7 @@ class Peer:
         self.riders: dict[str, Any] = {}  # what goes over with the next frame: changes of mirrors, a seed
         self.watched: Callable[[], list[str]] | None = None  # while seeded: the random states that have moved here
         self.moved: list[str] = []  # as the other end told last
-        self.methods: dict[int, set[str]] = {}  # attributes known to be methods, by the number of their object
+        self.methods: dict[int, set[str]] = {}  # attributes known to be methods, by the number of their class
         self.stands: weakref.WeakKeyDictionary[Any, int] = weakref.WeakKeyDictionary()  # for what of the other end
         self.held: weakref.WeakValueDictionary[int, Any] = weakref.WeakValueDictionary()  # the same, by number
         self.kinds: dict[int, type] = {}
@@ -301,7 +301,6 @@ class Peer:
     def _release(self, number: int) -> None:
         self.mirrored.pop(number, None)
         self.roots.pop(number, None)
-        self.methods.pop(number, None)
         if number in self._received:  # else it is of a conversation that is over
             self._released.append(["object", number, self._received.pop(number)])
 

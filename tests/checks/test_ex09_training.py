@@ -29,7 +29,7 @@ from torch import Tensor, nn
 
 from grader.checking import expect
 from grader.checking.answers import Answers
-from grader.checking.expect import RECORD, Mismatch, accepted, call, holds, leaves_alone, of_kind, raises, same
+from grader.checking.expect import RECORD, Mismatch, accepts, call, holds, leaves_alone, of_kind, raises, same
 from grader.feedback import show
 from grader.sandbox.randomness import torch_seeded
 
@@ -200,7 +200,7 @@ def test_measuring_refuses_a_batch_size_below_one(answers: Answers, batch_size: 
     """`mean_loss` refuses a batch_size below 1 by a ValueError that names it and its value."""
     function = answers.ex09_training.mean_loss
     with RECORD.aside():
-        accepted(function, small_model(), *examples(3, 0), batch_size=1)
+        accepts(function, small_model(), *examples(3, 0), batch_size=1)
     raises(
         ValueError,
         function,
@@ -223,7 +223,7 @@ def test_measuring_refuses_no_examples_and_unequal_lengths(
     inputs, targets = examples(5, 0)
     values = list(lengths) if any(lengths) else NO_EXAMPLES
     with RECORD.aside():
-        accepted(answers.ex09_training.mean_loss, small_model(), inputs, targets, batch_size=batch_size)
+        accepts(answers.ex09_training.mean_loss, small_model(), inputs, targets, batch_size=batch_size)
     arguments = small_model(), inputs[: lengths[0]], targets[: lengths[1]]
     raises(ValueError, answers.ex09_training.mean_loss, *arguments, values=values, batch_size=batch_size)
 
@@ -438,7 +438,7 @@ def trains(answers: Answers, seed: int) -> None:
     with RECORD.aside():
         arguments = plan("lambda step: 0.1", steps=1, batch_size=2)
         model, generator = small_model(seed=seed), generator_of(seed)
-        accepted(answers.ex09_training.train, model, *examples(3, seed), generator=generator, **arguments)
+        accepts(answers.ex09_training.train, model, *examples(3, seed), generator=generator, **arguments)
 
 
 def stops_at(answers: Answers, kind: str, inputs: Tensor, targets: Tensor, seed: int, step: int) -> None:

@@ -21,7 +21,7 @@ from models import (
 from strategies import FLOATS, LAYOUTS, SEEDS, laid_out, tokens
 
 from grader.checking.answers import Answers
-from grader.checking.expect import RECORD, Mismatch, accepted, call, holds, leaves_alone, of_kind, raises, same
+from grader.checking.expect import RECORD, Mismatch, accepts, call, holds, leaves_alone, of_kind, raises, same
 
 MODES = st.booleans()
 TEMPERATURES = st.sampled_from([1.0, 0.5, 2.0, 0.05])
@@ -126,7 +126,7 @@ def test_probabilities_refuse_a_temperature_of_0_or_less(answers: Answers, tempe
     """`next_probabilities` refuses temperature <= 0 by a ValueError that names it and its value."""
     function = answers.ex10_sampling.next_probabilities
     with RECORD.aside():
-        accepted(function, small_model(), torch.tensor([[1, 2]]), temperature=0.5)
+        accepts(function, small_model(), torch.tensor([[1, 2]]), temperature=0.5)
     arguments = small_model(), torch.tensor([[1, 2]])
     named = [temperature] * bool(temperature)  # «above 0» names 0 already
     raises(ValueError, function, *arguments, temperature=temperature, naming=["temperature"], values=named)
@@ -246,7 +246,7 @@ def test_words_refuse_a_temperature_of_0_or_less(answers: Answers, temperature: 
     function = answers.ex10_sampling.sample_word
     with RECORD.aside():
         positional = small_model(), vocabulary_of(".abcd"), 2
-        accepted(function, *positional, generator=generator_of(0), temperature=0.5)
+        accepts(function, *positional, generator=generator_of(0), temperature=0.5)
     arguments: dict[str, Any] = {"generator": generator_of(0), "temperature": temperature}
     named = [temperature] * bool(temperature)
     positional = small_model(), vocabulary_of(".abcd"), 2
