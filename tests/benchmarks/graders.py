@@ -10,8 +10,10 @@ exercise in the kernel. nbgrader and Otter come from the registry, into a virtua
 What a tool does once for a class (importing torch, collecting the checks) counts in the figures of all submissions, not
 in those of one more: these are the difference to a class of one. No two right answers of an exercise are written alike
 until all styles were used, no two wrong ones have the same mistake: a real class is more alike, and costs less.
+Mistakes that never end are left out: the other tools wait for ever.
 """
 
+import functools
 import importlib.util
 import itertools
 import json
@@ -75,17 +77,20 @@ def main() -> None:
         return
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 20
     install_others()
-    classes = {"right": [right(number) for number in range(count)], "wrong": list(itertools.islice(wrong(), count))}
+    classes = {
+        "right": [right(number) for number in range(count)],
+        "one wrong": list(itertools.islice(filter(ends, wrong(1)), count)),
+        "all wrong": list(itertools.islice(filter(ends, wrong(len(CORE))), count)),
+    }
     tools: dict[str, Callable[[list[Answers], Path], Cost]] = {
         "grade class": by_class,
         "plain pytest": by_pytest,
         "nbgrader": by_nbgrader,
         "Otter": by_otter,
     }
-    print(
-        f"CPU seconds a submission, {count} each{'':6} {'right':>14} {'wrong':>15}   as many of grade class in the time"
-    )
-    print(f"{'':31} {'all  one more':>15} {'all  one more':>15}   {'all  one more':>13}; goal")
+    print(f"CPU seconds a submission, {count} of each; how many of grade class in the time of one")
+    print(f"{'':13}" + "".join(f"{kind:>22}" for kind in classes) + f"{'mean':>14}  goal")
+    print(f"{'':13}" + f"{'all':>11}{'one more':>11}" * len(classes) + f"{'all':>6}{'more':>8}")
     ours = [Cost(), Cost()]
     for name, tool in tools.items():
         figures, costs = "", [Cost(), Cost()]
@@ -93,11 +98,11 @@ def main() -> None:
             alone, together = run(tool, answers[:1]), run(tool, answers)
             more = (together - alone) / (count - 1)
             costs = [costs[0] + together / count, costs[1] + more]
-            figures += f"{together.cpu / count:9.2f} {more.cpu:5.2f} "
+            figures += f"{together.cpu / count:11.2f}{more.cpu:11.2f}"
         ours = ours if ours[0].cpu else costs
-        times = " ".join(f"{cost.cpu / own.cpu:6.1f}" for cost, own in zip(costs, ours, strict=True))
+        times = "".join(f"{cost.cpu / own.cpu:7.1f}" for cost, own in zip(costs, ours, strict=True))
         goal = f"at least {GOALS[name]}" if name in GOALS else "0.7 s a right one"
-        print(f"{name:31} {figures}  {times}; {goal}", flush=True)
+        print(f"{name:13}{figures}{times}  {goal}", flush=True)
 
 
 def run(tool: Callable[[list[Answers], Path], "Cost"], answers: list[Answers]) -> "Cost":
@@ -106,12 +111,12 @@ def run(tool: Callable[[list[Answers], Path], "Cost"], answers: list[Answers]) -
 
 
 def growth() -> None:
-    """Seconds and bytes from ten submissions to a thousand, half of them wrong, and what follows for a million."""
+    """Seconds and bytes from ten submissions to a thousand, half with a mistake, and what follows for a million."""
     jobs = os.cpu_count() or 1
     each = 0.0
     for count in GROWTH:
         with tempfile.TemporaryDirectory() as name:
-            folder, mistaken = Path(name), wrong()
+            folder, mistaken = Path(name), wrong(1)
             cost = by_class([right(n) if n % 2 else next(mistaken) for n in range(count)], folder, jobs)
             again = timed(class_command(folder, jobs)).wall
             size = sum(path.stat().st_size for path in (folder / "out").rglob("*") if path.is_file())
@@ -131,11 +136,21 @@ def right(number: int) -> Answers:
     return answers
 
 
-def wrong() -> Iterator[Answers]:
-    """Answers with one known mistake in each exercise."""
+def wrong(exercises: int) -> Iterator[Answers]:
+    """Answers with one known mistake in each of so many of the exercises, each time others."""
     mistakes = {exercise.name: list(_mistakes(exercise)) for exercise in CORE}
     for number in itertools.count():
-        yield right(0) | {e.file: mistakes[e.name][number % len(mistakes[e.name])] for e in CORE}
+        chosen = [CORE[(number + place) % len(CORE)] for place in range(exercises)]
+        yield right(0) | {e.file: mistakes[e.name][number % len(mistakes[e.name])] for e in chosen}
+
+
+def ends(answers: Answers) -> bool:
+    """Whether these answers end by themselves."""
+    try:
+        run(functools.partial(by_pytest, patience=30), [answers])
+    except subprocess.TimeoutExpired:
+        return False
+    return True
 
 
 def _mistakes(exercise: Exercise) -> Iterator[str]:
@@ -163,13 +178,13 @@ def class_command(folder: Path, jobs: int) -> list[str]:
     return [sys.executable, "-m", "grader", "class", *places, "--jobs", str(jobs), *only]
 
 
-def by_pytest(answers: list[Answers], folder: Path) -> Cost:
+def by_pytest(answers: list[Answers], folder: Path, patience: float | None = None) -> Cost:
     cost = Cost()
     checks = [str(exercise.checks) for exercise in CORE]
     for number, files in enumerate(answers):
         place = write(folder / f"student{number}", files)
         command = [sys.executable, "-m", "pytest", "-q", "--tb=no", "-p", "no:cacheprovider", "--answers", str(place)]
-        cost += timed([*command, *checks], may_fail=True)
+        cost += timed([*command, *checks], may_fail=True, patience=patience)
     return cost
 
 
@@ -247,9 +262,12 @@ def install_others() -> None:
     (VENV / "installed").touch()
 
 
-def timed(command: list[str], *, cwd: Path = checkout.ROOT, may_fail: bool = False) -> Cost:
+def timed(
+    command: list[str], *, cwd: Path = checkout.ROOT, may_fail: bool = False, patience: float | None = None
+) -> Cost:
     started, before = time.perf_counter(), resource.getrusage(resource.RUSAGE_CHILDREN)
-    done = subprocess.run(command, cwd=cwd, env=environment(), capture_output=True, text=True, check=False)
+    options: Any = {"capture_output": True, "text": True, "check": False, "timeout": patience}
+    done = subprocess.run(command, cwd=cwd, env=environment(), **options)
     wall, after = time.perf_counter() - started, resource.getrusage(resource.RUSAGE_CHILDREN)
     if done.returncode and not may_fail:
         sys.exit(f"{' '.join(command)}\n{done.stdout}{done.stderr}")
