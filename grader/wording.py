@@ -3,11 +3,17 @@
 import re
 from typing import Any
 
-_NUMBER = re.compile(r"(?<![\w.])[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?(?!\w)", re.IGNORECASE)
+# Possessive where it can be: an answer writes the text, and must not make the search for numbers quadratic.
+_NUMBER = re.compile(r"(?<![\w.])[-+]?(?:\d++(?:\.\d*+)?|\.\d++)(?:e[-+]?\d++)?(?!\w)", re.IGNORECASE)
 WORD, ONE_OF = "word", "one of"
 
 # (WORD, word): in any case; (ONE_OF, value, ...): numbers or texts, where 7 is found in `(2, 7, 3)`, not in `17`.
 Question = tuple[Any, ...]
+
+
+def is_plain(question: Question) -> bool:
+    """Whether a question is of texts and numbers alone, so that it can be kept as data."""
+    return all(type(part) in (str, int, float, bool) for part in question)
 
 
 def holds(text: str, question: Question) -> bool:

@@ -22,27 +22,29 @@ class Checker:
     """A process that runs checks, from this side: it lives through what was said before, and goes on from there."""
 
     def __init__(self, fork: Fork) -> None:
-        self._log, self._start = Log(), 0
+        self._log = Log()
         self._socket, theirs = socket.socketpair()
         self._lines = self._socket.makefile("rb")
-        with theirs:
-            self._end: Callable[[float], int | None] | None = fork([theirs.fileno(), self._log.descriptor])
+        self._end: Callable[[float], int | None] | None = None
+        try:
+            with theirs:
+                self._end = fork([theirs.fileno(), self._log.descriptor])
+        finally:
+            if self._end is None:
+                self._close()
 
     def begin(self, request: Record, imports: Frames, worker: SandboxedWorker) -> None:
         """Turn to another answer, imported as far as these frames tell."""
-        self._start = self._log.end()
-        self._log.write(imports)
-        told = request | {"from": self._start, "to": self._log.end()}
-        with contextlib.suppress(OSError):  # it is gone: its records have come to an end
-            control.send(self._socket, told, [worker.connection.fileno()])
+        self._told(request, imports, [worker.connection.fileno()])
 
     def run(self, name: str, conversation: int, frames: Frames, seconds: float) -> None:
         """Have a check run on from these frames."""
-        self._start = self._log.end()
-        self._log.write(frames)
-        told = {"from": self._start, "to": self._log.end(), "seconds": max(seconds, 0.01)}
-        with contextlib.suppress(OSError):
-            control.send(self._socket, {"check": name, "conversation": conversation, **told})
+        self._told({"check": name, "conversation": conversation, "seconds": max(seconds, 0.01)}, frames)
+
+    def _told(self, request: Record, frames: Frames, descriptors: Sequence[int] = ()) -> None:
+        self._log.begin(frames)
+        with contextlib.suppress(OSError):  # it is gone: its records have come to an end
+            control.send(self._socket, request, descriptors)
 
     def records(self) -> Iterator[Record]:
         """What it tells, as it comes."""
@@ -50,9 +52,9 @@ class Checker:
             for line in self._lines:
                 yield json.loads(line)
 
-    def conversation(self, end: int) -> Frames:
-        """The conversation that has come to this end."""
-        return self._log.read(self._start, end)
+    def conversation(self) -> Frames:
+        """The conversation that has come to its end."""
+        return self._log.read()
 
     def end(self, patience: float) -> int | None:
         """End it; its exit status, None where it had to be killed."""
@@ -60,10 +62,13 @@ class Checker:
             return None
         end, self._end = self._end, None
         status = end(patience)
+        self._close()
+        return status
+
+    def _close(self) -> None:
         self._lines.close()
         self._socket.close()
         self._log.close()
-        return status
 
 
 class Checkers:

@@ -12,6 +12,7 @@ without them, and a branch is taken where the same questions have the same answe
 
 import contextlib
 import hashlib
+import json
 import re
 import threading
 from collections.abc import Hashable, Mapping, Sequence
@@ -19,11 +20,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from grader import wording
-from grader.sandbox import wire
+from grader.sandbox import raised, wire
 from grader.sandbox.tape import RECEIVED, SENT, Frames
 
 MOST_BYTES = 64 << 20  # of frames; what is common in a class comes early, so later frames are not kept
 _NODE_BYTES = 500
+_MOST_FINDING = 64 << 10  # bytes of JSON
+_END_OF_LINE = re.compile(rb"\r\n|\r|\n")
 _QUOTED = re.compile(r"^(\w+\.py), line (\d+)", re.MULTILINE)
 
 Sources = Mapping[str, bytes]  # the files of an answer, by name
@@ -41,7 +44,7 @@ class _Node:
     after: dict[bytes, "_Node"] = field(default_factory=dict)  # by the digest of the reply
     findings: dict[tuple[_Place, ...], dict[tuple[bytes, ...], Finding]] = field(default_factory=dict)
 
-    def heard(self, digest: bytes, words: str) -> "_Node | None":
+    def next(self, digest: bytes, words: str) -> "_Node | None":
         """Where a reply leads to."""
         node = self.after.get(digest)
         fits = node is not None and all(wording.holds(words, question) == answer for question, answer in node.asked)
@@ -71,10 +74,10 @@ class Course:
         """Go on with a reply to the request."""
         asked = self.request
         if self._exact is not None:
-            self._exact = self._exact.heard(_digest(reply), "")
+            self._exact = self._exact.next(_digest(reply), "")
         if self._wordless is not None:
             known = self._wordless.request == asked
-            self._wordless = self._wordless.heard(*_without_words(reply)) if known else None
+            self._wordless = self._wordless.next(*_without_words(reply)) if known else None
 
     def finding(self, sources: Sources) -> Finding | None:
         """What the check finds, if that is known and no more is to be said."""
@@ -117,7 +120,13 @@ class Memory:
     def _learn(
         self, key: Hashable, frames: Frames, finding: Finding, sources: Sources, asked: Sequence[Asked] | None
     ) -> None:
-        roots, distinct = (self._exact, _exactly) if asked is None else (self._wordless, _without_words)
+        exact = asked is None
+        roots, others = (self._exact, self._wordless) if exact else (self._wordless, self._exact)
+        distinct = _exactly if exact else _without_words
+        size = len(json.dumps(finding))
+        known = others.get(key)
+        if size > _MOST_FINDING or (known is not None and known.request != (frames[0][1] if frames else None)):
+            return
         node = roots.setdefault(key, _Node())
         for number, ((_, request), (_, reply)) in enumerate(zip(frames[::2], frames[1::2], strict=True)):
             if node.request is None:
@@ -127,14 +136,18 @@ class Memory:
                 self.forget(key)
                 return
             digest, _ = distinct(reply)
+            own = tuple((tuple(question), answer) for which, question, answer in asked or () if which == number)
             if digest not in node.after:
-                own = tuple((tuple(question), answer) for which, question, answer in asked or () if which == number)
                 node.after[digest] = _Node(own)
                 self._room -= _NODE_BYTES
             node = node.after[digest]
+            if node.asked != own:
+                return
+        if node.request is not None:  # earlier the check went on from here
+            return
         places = tuple((file, int(line)) for file, line in _QUOTED.findall(finding.get("traceback") or ""))
         node.findings.setdefault(places, {})[_lines(places, sources)] = finding
-        self._room -= _NODE_BYTES
+        self._room -= _NODE_BYTES + size
 
     def forget(self, key: Hashable) -> None:
         """Know nothing of a conversation any more: it does not depend on what is heard alone."""
@@ -160,14 +173,14 @@ def _without_words(reply: bytes) -> tuple[bytes, str]:
         with contextlib.suppress(wire.WireError):
             header = wire.parse(text)
             header.pop("printed", None)
-            if isinstance(error := header.get("raised"), dict):
-                words = str(error.pop("text", ""))
-                error.pop("frames", None)
+            if "raised" in header:
+                words = raised.words(header["raised"])
+                header["raised"] |= {"text": "", "frames": []}
             text = wire.encoded(header)
     return _digest(text + body), words
 
 
 def _lines(places: tuple[_Place, ...], sources: Sources) -> tuple[bytes, ...]:
     """The lines at these places; where there is none, nothing."""
-    texts = {file: sources.get(file, b"").split(b"\n") for file, _ in places}
+    texts = {file: _END_OF_LINE.split(sources.get(file, b"")) for file, _ in places}
     return tuple(texts[file][line - 1] if 0 < line <= len(texts[file]) else b"" for file, line in places)

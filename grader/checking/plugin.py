@@ -19,7 +19,7 @@ from hypothesis.internal.conjecture import providers
 from grader import checkout, curriculum, sealed_modules
 from grader.checking import drawn, expect
 from grader.checking.answers import Answers
-from grader.checking.examples import Arguments, Budget, Failure, Search, Settled
+from grader.checking.examples import Arguments, Budget, Failure, Search, Settled, forget_printed
 from grader.checking.expect import RECORD
 from grader.result import Check
 
@@ -176,6 +176,7 @@ def _called(item: pytest.Item, search: Search, answers: Any) -> None:
     if search.drawn is not None and _replayed(search, answers):
         return
     expect.begin()
+    forget_printed()
     try:
         item.obj(answers=answers)
     except BaseException as raised:

@@ -46,7 +46,7 @@ class Process:
         self.records = read_records(pipe)
         self.end = end
         self.worker = worker
-        self.strayed = False
+        self.strayed = False  # as no process does that has one conversation for all checks
 
 
 Running = Process | RememberingProcess
@@ -98,7 +98,7 @@ class Workers:
         if sandbox and not fork:
             raise UsageError("the sandbox needs Linux; without --sandbox the answers are graded in a plain process")
         self._sandbox = Sandbox() if sandbox else None
-        self.causes: dict[str, list[Cause]] = {}  # of what checks have seen, the known mistakes that agree
+        self.causes: dict[bytes, list[Cause]] = {}  # by the digest of what checks have seen: the mistakes that agree
         self._memory = Memory() if sandbox and many else None
         self._drawn: set[tuple[str, int]] = set()
         self._checkers = Checkers(lambda descriptors: self._fork_for({}, descriptors))
@@ -169,7 +169,7 @@ class Workers:
         if self._sandbox is None or "observations" in request:  # the bank's code needs no walls
             return self._forked(request)
         worker = self._sandbox.start(memory_bytes=request["memory_bytes"], cpu_seconds=request["cpu_seconds"])
-        if self._memory is None or request["shrink"]:
+        if self._memory is None or not request["apart"]:
             return self._forked(request, worker)
         names = [check.name for check in self.checks()[request["exercise"]]]
         return RememberingProcess(request, names, self._memory, worker, self._checkers)

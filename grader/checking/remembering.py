@@ -6,6 +6,7 @@ records as a process that runs all checks.
 """
 
 import contextlib
+import hashlib
 import queue
 import socket
 import threading
@@ -51,12 +52,10 @@ class RememberingProcess:
         self.worker = worker
         self.strayed = False
         self._request, self._names, self._memory, self._checkers = request, names, memory, checkers
-        replaced = [*request["given"], *request["standing_on"]]
         exercises = [exercise.name for exercise in curriculum.lessons()]
-        self._sources = proxy.sources(Path(request["folder"]), exercises, replaced)
-        self._terms = (request["exercise"], request["seed"], tuple(replaced), request["memory_bytes"])
+        self._sources = proxy.sources(Path(request["folder"]), exercises, ())
+        self._terms = (request["exercise"], request["seed"], request["memory_bytes"])
         self._imports: Frames = []
-        self._plain = True  # whether the checks depend on the imports alone, not on one another
         self._checker: Checker | None = None
         self._done = self._ended = False
         self._status: int | None = None
@@ -102,39 +101,44 @@ class RememberingProcess:
         """Have the answer imported."""
         self.records.put({"started": IMPORT})
         first = proxy.handed_over(self._sources)
-        self._say(first)
-        self._imports = [(SENT, first)]
-        known = self._walked(IMPORT, self._imports)
-        if known is not None:
-            self._plain = known["plain"]
-        else:
-            self._go_on()
+        if self._say(first):
+            self._imports.append((SENT, first))
+            if self._walked(IMPORT, self._imports) is not None:
+                return
+        self._go_on()
 
     def _check(self, name: str) -> Finding:
         """Run one check, or know what it would find."""
         self.records.put({"started": name})
         started, frames = time.perf_counter(), Frames()
-        finding = self._walked(name, frames) if self._plain else None
+        finding = self._walked(name, frames)
         if finding is None:
             checker = self._go_on()
             left = self._request["check_seconds"] - (time.perf_counter() - started)
-            checker.run(name, self._names.index(name) + 1, frames, left)
+            checker.run(name, self._conversation(name), frames, left)
             record = self._heard_of(checker, "finding")
             finding = record["finding"]
-            if self._plain and record["told"] is not None:
-                frames = checker.conversation(record["told"])
-                self._memory.learn(self._key(name), frames, finding, self._sources, record["asked"])
+            if record["kept"]:
+                self._memory.learn(self._key(name), checker.conversation(), finding, self._sources, record["asked"])
         self.records.put({"finished": name, "finding": finding | {"seconds": time.perf_counter() - started}})
         return finding
+
+    def _conversation(self, name: str) -> int:
+        """The number of a check's conversation: each time the same, and no word on which check it is."""
+        return int.from_bytes(hashlib.sha256(f"conversation/{self._terms}/{name}".encode()).digest()[:4]) + 1
 
     def _key(self, name: str) -> Hashable:
         return (*self._terms, name)
 
     def _walked(self, name: str, frames: Frames) -> Finding | None:
-        """Say what is known to be said, as long as the replies are known: what comes of it, if that is known."""
+        """Say what is known to be said, as long as the replies are known: what comes of it, if that is known.
+
+        Whatever is wrong with a reply, a process that runs checks shall find out.
+        """
         course = self._memory.course(self._key(name))
         while (request := course.request) is not None:
-            self._say(request)
+            if not self._say(request):
+                return None
             frames.append((SENT, request))
             reply, whole = self._hear()
             frames.append((RECEIVED if whole else PART, reply))
@@ -143,39 +147,33 @@ class RememberingProcess:
             course.hear(reply)
         return course.finding(self._sources)
 
-    def _say(self, frame: bytes) -> None:
+    def _say(self, frame: bytes) -> bool:
+        """Whether a frame could be sent; else nothing more can be."""
         try:
             self.worker.connection.settimeout(self._request["call_seconds"])
             self.worker.connection.sendall(frame)
-        except TimeoutError as error:
-            raise _Ended({"lost": "time"}) from error
-        except OSError as error:
-            raise _Ended({"lost": "closed"}) from error
+        except OSError:
+            with contextlib.suppress(OSError):
+                self.worker.connection.shutdown(socket.SHUT_RDWR)
+            return False
+        return True
 
     def _hear(self) -> tuple[bytes, bool]:
-        """The next frame, or what has come of it within the time that this process has, and whether that is all."""
-        arrived, size = bytearray(), None
-        self.worker.connection.settimeout(PATIENCE)
-        while True:
+        """What has come of the next frame within the time that this process has, and whether it is just that frame."""
+        arrived, size, deadline = bytearray(), wire.LENGTHS.size, time.monotonic() + PATIENCE
+        while (left := deadline - time.monotonic()) > 0 and len(arrived) < size <= MOST_BYTES:
+            self.worker.connection.settimeout(left)
             try:
                 came = self.worker.connection.recv(MOST_READ)
-            except TimeoutError:
-                return bytes(arrived), False
-            except OSError as error:
-                raise _Ended({"lost": "closed"}) from error
+            except OSError:
+                break
             if not came:
-                raise _Ended({"lost": "closed"})
+                break
             arrived += came
-            if size is None and len(arrived) >= wire.LENGTHS.size:
-                try:
-                    size = wire.LENGTHS.size + sum(wire.lengths(arrived[: wire.LENGTHS.size]))
-                except wire.WireError as error:
-                    raise _Ended({"lost": "protocol"}) from error
-            if size is not None:
-                if len(arrived) > size:
-                    raise _Ended({"lost": "protocol"})
-                if len(arrived) == size or size > MOST_BYTES:
-                    return bytes(arrived), len(arrived) == size
+            if len(arrived) >= wire.LENGTHS.size:
+                header, body = wire.LENGTHS.unpack_from(arrived)
+                size = wire.LENGTHS.size + header + body
+        return bytes(arrived), len(arrived) == size > wire.LENGTHS.size
 
     def _go_on(self) -> Checker:
         """The process that runs checks, as far as the imports."""
@@ -185,11 +183,10 @@ class RememberingProcess:
             raise _Ended
         self._checker = checker = self._checkers.take()
         checker.begin(self._request, self._imports, self.worker)
-        record = self._heard_of(checker, "plain")
-        self._plain = record["plain"]
-        if record["told"] is not None:
-            frames = checker.conversation(record["told"])[1:]  # without the files, which are each answer's own
-            self._memory.learn(self._key(IMPORT), frames, {"plain": self._plain}, self._sources, None)
+        record = self._heard_of(checker, "imported")
+        if record["kept"]:
+            frames = checker.conversation()[1:]  # without the files, which are each answer's own
+            self._memory.learn(self._key(IMPORT), frames, {}, self._sources, None)
         return checker
 
     def _heard_of(self, checker: Checker, awaited: str) -> Record:
@@ -198,10 +195,11 @@ class RememberingProcess:
             if awaited in record:
                 return record
             if "strayed" in record:
-                self._memory.forget(self._key(record["strayed"]))
+                if not record["by_answer"]:
+                    self._memory.forget(self._key(record["strayed"]))
                 self.strayed = True
                 raise _Ended({"done": True})
-            if "lost" in record:
+            if "lost" in record or "broken" in record:
                 raise _Ended(record)
             self.records.put(record)
         raise _Ended

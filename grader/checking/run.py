@@ -5,6 +5,7 @@ remaining checks go on in a new one.
 """
 
 import contextlib
+import hashlib
 import json
 import math
 import os
@@ -128,7 +129,6 @@ def grade(
 
     def supervise() -> None:
         try:
-            workers.end_checkers()
             layers = workers.layers()  # a sandbox that is too weak is refused before anything runs
             results = run.results(chosen)
             events.put(RunResult(submission.shown, told, time.perf_counter() - started, results, layers=layers))
@@ -198,6 +198,7 @@ class _Run:
         self.shrink, self.at_once = shrink, at_once
         self.deadline = time.monotonic() + self.limits.run_seconds
         self.cancellation = cancellation
+        workers.end_checkers()
         self.done = self.total = 0
         self.cpu_left = limits.cpu_seconds
         self._counting = threading.Lock()
@@ -274,7 +275,7 @@ class _Run:
         if not any(observations.values()):
             return []
         request = self.request(exercise, observations=observations)
-        seen, causes = json.dumps(request), self.workers.causes
+        seen, causes = hashlib.sha256(json.dumps(request).encode()).digest(), self.workers.causes
         if seen in causes:
             return causes[seen]
         found = self.diagnosed(request)
@@ -355,6 +356,7 @@ class _Run:
         from the findings.
         """
         findings: dict[str, Finding] = {}
+        apart = not (self.shrink or standing_on or self.submission.given)  # references see one check after the other
         deadline = min(time.monotonic() + limits.exercise_seconds, self.deadline)
         while len(findings) < len(names) and patience > 0:
             self.cancellation.check()
@@ -376,6 +378,7 @@ class _Run:
                 standing_on=list(standing_on),
                 given=list(self.submission.given),
                 shrink=self.shrink,
+                apart=apart,
                 until_failure=until_failure,
                 check_seconds=limits.check_seconds,
                 call_seconds=limits.exercise_seconds,
@@ -386,6 +389,7 @@ class _Run:
             if process.worker is not None:
                 self.count(cpu_seconds=process.worker.end(0.0)[1])
             if process.strayed:
+                apart = False
                 continue
             if ended is None:
                 return findings

@@ -220,7 +220,7 @@ def check(request: dict[str, Any], records: Records, items: list[pytest.Item], s
 def check_when_told(records: Records, items: dict[str, list[pytest.Item]], log: int) -> None:
     """Import answers and run checks as requests come; each goes on with a conversation that has begun.
 
-    What has been said of it, and then is, stands in the log (`sandbox.tape`).
+    What has been said in it, and what will be, stands in the log (`sandbox.tape`).
     """
     gc.disable()  # else what is said would depend on when garbage is found
     tape, step = Tape(Log(log)), "import"
@@ -229,7 +229,7 @@ def check_when_told(records: Records, items: dict[str, list[pytest.Item]], log: 
     answers: Any = None
     try:
         for told, descriptors in requests(socket.socket(fileno=os.dup(records.descriptor))):
-            tape.begin(told["from"], told["to"])
+            tape.begin()
             if "check" not in told:
                 gc.collect()
                 request, step = told, "import"
@@ -237,16 +237,23 @@ def check_when_told(records: Records, items: dict[str, list[pytest.Item]], log: 
                 checks = {item.stash[plugin.CHECK].name: item for item in exercise}
                 answers = take_answers(request, exercise[0].config, descriptors[0], tape)
                 _imported(request, answers)
-                records.send(plain=answers.lends_only_names, told=tape.end())
+                records.send(imported=request["exercise"], kept=tape.is_kept())
                 continue
             step = told["check"]
+            item = checks[step]
             answers.begin(told["conversation"])
-            finding, _ = _found(checks[step], request, records, told["seconds"], None)
-            asked = answers.questions() if finding.status == "passed" else None
-            end = tape.end() if plugin.runs_alone(checks[step]) else None
-            records.send(finding=asdict(finding), asked=asked, told=end)
-    except Strayed:
-        records.send(strayed=step)
+            finding, _ = _found(item, request, records, told["seconds"], None)
+            passed, search = finding.status == "passed", item.stash[plugin.SEARCH]
+            asked = answers.questions() if passed and not item.stash[plugin.CHECK].hidden else None
+            kept = plugin.runs_alone(item) and not explain.is_of_this_process(search.first) and tape.is_kept()
+            search.begin(None)  # a failing example keeps what the answer sent
+            records.send(finding=asdict(finding), asked=asked, kept=kept)
+    except Strayed as strayed:
+        records.send(strayed=step, by_answer=strayed.by_answer)
+    except (Lost, OSError):
+        raise
+    except Exception as error:  # a fault of the checks: no answer is to blame
+        records.send(broken=f"{step}: {type(error).__name__}: {error}")
 
 
 def _imported(request: dict[str, Any], answers: Any) -> None:

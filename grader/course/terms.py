@@ -75,6 +75,7 @@ def checkout_digest() -> str:
     house = checkout.ROOT / "grader"
     folders = (checkout.CHECKS, house / "checking", house / "sandbox", house / "mistakes")
     files = [path for folder in folders for path in sorted(folder.glob("*")) if path.suffix == ".py"]
+    files += [house / "wording.py", house / "answer_modules.py", house / "feedback" / "show.py"]
     code = [(path.name, _sha256(path.read_bytes())) for path in files]
     return _sha256(json.dumps([code, references.digest()]).encode())
 

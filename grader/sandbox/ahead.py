@@ -60,7 +60,7 @@ def converted(tensor: Tensor, dtype: torch.dtype) -> Tensor:
 
 def changed(part: nn.Module, peer: Peer, name: str, args: Sequence[Any], keywords: dict[str, Any]) -> bool:
     """Make a change in a mirror, and have it follow over there, if it can be foreseen."""
-    number, value = peer.stands[part], _value(name, args, keywords)
+    number, value = peer.number_of(part), _value(name, args, keywords)
     root = peer.roots.get(number)
     state = peer.mirrored.get(root) if root is not None else None
     waiting = peer.riders.get("changes", [])

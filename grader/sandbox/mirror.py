@@ -106,6 +106,7 @@ def _resolve(peer: Peer, reader: Reader, form: list[Any]) -> Any:
         case ["class", int(), str(), None | str()]:
             return kind_of(peer, form[1:])
         case ["function", int(number), str(name)]:
+            peer.check_number(number)
             return _function(peer, number, None, name)
         case ["object", int(number), kind]:
             made: Any = peer.held.get(number)
@@ -153,7 +154,8 @@ def _function(peer: Peer, number: int, method: str | None, name: str) -> Callabl
     """A function that asks the other end; of a method, the object comes first."""
 
     def asks(*args: Any, **keywords: Any) -> Any:
-        return peer.ask("call", number, method, *(args if method is None else args[1:]), keywords=keywords)
+        known = peer.number_of(asks if method is None else args[0])
+        return peer.ask("call", known, method, *(args if method is None else args[1:]), keywords=keywords)
 
     asks.__name__ = asks.__qualname__ = name[:LONGEST_NAME]
     if method is None:
@@ -165,7 +167,7 @@ def attribute(peer: Peer, owner: Any, name: str) -> Any:
     """Read an attribute of what a stand-in stands for."""
     if name.startswith("_"):
         raise AttributeError(f"{type(owner).__name__!r} object has no attribute {name!r}")
-    number = peer.stands[owner]
+    number = peer.number_of(owner)
     methods = peer.methods.setdefault(type(owner)._number, set())
     if name in methods:  # of an object of this class; where it is called, it is looked up anew
         return types.MethodType(_function(peer, number, name, name), owner)
@@ -189,7 +191,7 @@ class Kind(type):
         more = {}
         if not peer.believing and (torch := sys.modules.get("torch")):
             more["seed"] = torch.initial_seed()
-        return peer.ask("call", cls._number, None, *args, keywords=keywords, **more)  # type: ignore[attr-defined]
+        return peer.ask("call", peer.number_of(cls), None, *args, keywords=keywords, **more)
 
 
 class Stand(metaclass=Kind):
@@ -201,7 +203,7 @@ class Stand(metaclass=Kind):
     def __call__(self, *args: Any, **keywords: Any) -> Any:
         """Call it over there."""
         peer = _peer_of(self)
-        return peer.ask("call", peer.stands[self], None, *args, keywords=keywords)
+        return peer.ask("call", peer.number_of(self), None, *args, keywords=keywords)
 
     def __iter__(self) -> Iterator[Any]:
         return iter(self._asked("items"))
@@ -218,7 +220,7 @@ class Stand(metaclass=Kind):
 
     def _asked(self, operation: str, *values: Any) -> Any:
         peer = _peer_of(self)
-        return peer.ask(operation, peer.stands[self], *values)
+        return peer.ask(operation, peer.number_of(self), *values)
 
 
 def _peer_of(thing: Any) -> Peer:
@@ -234,6 +236,7 @@ def kind_of(peer: Peer, form: Any, *, plain: bool = False) -> type:
         case _:
             raise WireError("a class of a wrong form")
     if number not in peer.kinds:
+        peer.check_number(number)
         peer.kinds[number] = _new_kind(peer, number, name if name.isidentifier() else "object", form[2])
         peer.stands[peer.kinds[number]] = number
     kind = peer.kinds[number]

@@ -276,11 +276,11 @@ class Mirror(nn.Module):
         made = kind(*args, **keywords)
         self.__dict__["_stands_on"] = (made,)  # in a tuple, so that it is not a part
         self.__dict__ |= {name: made.__dict__[name] for name in ("_parameters", "_buffers", "_modules")}
-        self._peer.stands[self] = self._peer.stands[made]
+        self._peer.stands[self] = self._peer.number_of(made)
 
     def forward(self, *args: Any, **keywords: Any) -> Any:
         """Ask the other end."""
-        return self._peer.ask("call", self._peer.stands[self], None, *args, keywords=keywords)
+        return self._peer.ask("call", self._peer.number_of(self), None, *args, keywords=keywords)
 
     def __getattr__(self, name: str) -> Any:
         try:
@@ -293,13 +293,13 @@ class Mirror(nn.Module):
         return ""
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Any:
-        return self._peer.ask("copy", self._peer.stands[self])
+        return self._peer.ask("copy", self._peer.number_of(self))
 
 
 def _changing(name: str) -> Callable[..., Any]:
     def change(self: Mirror, *args: Any, **keywords: Any) -> Mirror:
         if not ahead.changed(self, self._peer, name, args, keywords):
-            self._peer.ask("change", self._peer.stands[self], name, *args, keywords=keywords)
+            self._peer.ask("change", self._peer.number_of(self), name, *args, keywords=keywords)
         return self
 
     return change

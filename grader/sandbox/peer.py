@@ -9,12 +9,11 @@ import socket
 import time
 import weakref
 from collections.abc import Callable
-from types import FunctionType
 from typing import TYPE_CHECKING, Any, Literal, NoReturn
 
 from grader import wording
 from grader.sandbox import raised, wire
-from grader.sandbox.tape import Tape
+from grader.sandbox.tape import Strayed, Tape
 
 if TYPE_CHECKING:
     from grader.sandbox.work import Work
@@ -69,7 +68,7 @@ class Channel:
             text, body = map(self._exactly, wire.lengths(prefix))
             self.received += 1
             if self._tape is not None:
-                self._tape.received(b"".join((prefix, text, body)))
+                self._tape.received(prefix, text, body)
             return wire.parse(text), body
         except wire.WireError as error:
             self.lose("protocol", str(error))
@@ -157,7 +156,8 @@ class Peer:
         self._seconds = seconds
         self._asked = self._heard = self._nested = 0
         self._words: list[tuple[int, raised.Heard]] = []  # of the errors of this conversation, each with its frame
-        self._anew: int | None = None  # where the numbers of the conversation start that the next request begins
+        self._base = 0  # where the numbers of this conversation start, of both ends
+        self._anew: int | None = None  # the same, where the next request begins a conversation
         self._lent: dict[int, Any] = {}
         self._last_lent = 0
         self._numbers: dict[int, int] = {}
@@ -190,6 +190,8 @@ class Peer:
                 if "op" in answer:
                     self._serve_meanwhile(answer, data)
                 elif answer.get("reply") == number and type(answer["reply"]) is int:
+                    if not self.believing and answer.get("strayed") is True:
+                        raise Strayed(by_answer=True)
                     return answer, data
                 else:
                     self.channel.lose("protocol", "a reply to nothing that was asked")
@@ -198,28 +200,42 @@ class Peer:
                 self.channel.deadline = None
 
     def begin(self, conversation: int) -> None:
-        """Begin a conversation that does not depend on those before it, but for the first one, number 0.
+        """Begin a conversation that does not depend on those before it.
 
-        Both ends forget what they lent each other meanwhile, and count requests and objects from a number that is the
+        Both ends forget what they lent each other, and count requests and objects from a number that is the
         conversation's own: so the same answer leads to the same frames, whatever was talked about before.
         """
         self.channel.begin()
         self._anew = conversation * NUMBERS
-        self._forget_since_the_first(self._anew)
+        self._forget(self._anew)
 
-    def _forget_since_the_first(self, base: int) -> None:
-        tables: list[Any] = [self.mirrored, self.roots, self.originals, self.graphs, self.kinds, self.held]
-        for table in [*tables, self.methods, self._lent, self._sent, self._received]:
-            for number in [number for number in table if number >= NUMBERS]:
-                del table[number]
-        for things in (self.stands, self._numbers):
-            for thing in [thing for thing, number in things.items() if number >= NUMBERS]:
-                del things[thing]
-        self.given_kinds = {kind for kind in self.given_kinds if id(kind) in self._numbers}
-        self._released.clear()
-        self.riders.clear()
-        self._words.clear()
-        self._asked = self._heard = self._last_lent = base
+    def _forget(self, base: int) -> None:
+        tables: list[Any] = [self.mirrored, self.roots, self.originals, self.graphs, self.kinds, self.held, self.stands]
+        tables += [self.methods, self.given_kinds, self.riders, self._lent, self._numbers, self._sent, self._received]
+        for table in [*tables, self._released, self._words, self.models]:
+            table.clear()
+        self._nested = 0
+        self._base = self._asked = self._heard = self._last_lent = base
+
+    def number_of(self, stand_in: Any) -> int:
+        """The number of what something stands for.
+
+        Raises:
+            Strayed: it is of a conversation that is over.
+        """
+        number = self.stands.get(stand_in)
+        if number is None:
+            raise Strayed
+        return number
+
+    def check_number(self, number: Any) -> None:
+        """Refuse a number that the other end cannot have given to an object in this conversation.
+
+        Raises:
+            WireError: it is none.
+        """
+        if type(number) is not int or not self._base < number < self._base + NUMBERS:
+            raise wire.WireError("a number of no object")
 
     def note(self, words: raised.Heard) -> None:
         """Note the words of an error that came with the last frame."""
@@ -232,17 +248,14 @@ class Peer:
             return None
         return [(frame, *asked) for frame, words in self._words for asked in words.questions]
 
-    @property
-    def lends_only_names(self) -> bool:
-        """Whether the ends have lent each other classes and functions alone, which do not change by being used."""
-        return not self.held and all(isinstance(thing, type | FunctionType) for thing in self._lent.values())
-
     def _serve_meanwhile(self, request: dict[str, Any], data: bytearray) -> None:
         self._nested += 1
         if self._nested > MOST_NESTED:
             self.channel.lose("protocol", "requests within requests without end")
-        self.serve(request, data)
-        self._nested -= 1
+        try:
+            self.serve(request, data)
+        finally:
+            self._nested -= 1
 
     def serve(self, header: dict[str, Any], data: bytearray) -> None:
         """Do what a request asks, and send its reply."""
@@ -250,7 +263,7 @@ class Peer:
 
         number = header.get("id")
         if self.believing and "anew" in header:
-            self._forget_since_the_first(header["anew"])
+            self._forget(header["anew"])
             self.began()
         if number != self._heard + 1 or type(number) is not int:
             self.channel.lose("protocol", "a request out of turn")
@@ -259,10 +272,14 @@ class Peer:
             service = Service(self, header, data)
             service.board()
             for what, which, times in header.get("release", []):
-                self._forget(what, which, times)
+                self._let_go(what, which, times)
             reply, body = service.reply()
         except (wire.WireError, TypeError, ValueError, KeyError) as error:
             self.channel.lose("protocol", f"a request of a wrong form: {error}")
+        except Strayed:
+            if not self.believing:
+                raise
+            reply, body = {"strayed": True, "t": []}, []
         if text := self.printed():
             reply["printed"] = text
         try:
@@ -278,10 +295,10 @@ class Peer:
 
     def release_graph(self, number: int) -> None:
         """Tell the other end, with the next request, that no gradients will be asked of a request any more."""
-        if number <= self._asked and number > self._asked - self._asked % NUMBERS:
+        if self._base < number <= self._asked:  # else it is of a conversation that is over
             self._released.append(["graph", number, 1])
 
-    def _forget(self, what: Any, number: Any, times: Any) -> None:
+    def _let_go(self, what: Any, number: Any, times: Any) -> None:
         """Drop what the other end needs no longer; of an object, only if it has not been sent again meanwhile."""
         if what == "graph":
             self.graphs.pop(number, None)
@@ -293,6 +310,7 @@ class Peer:
 
     def hold(self, number: int, thing: Any = None) -> None:
         """Note that a number of the other end has come, and for the first time what stands for it."""
+        self.check_number(number)
         if thing is not None:
             self.stands[thing], self.held[number] = number, thing
             weakref.finalize(thing, self._release, number).atexit = False

@@ -47,7 +47,6 @@ class RemoteAnswers:
         self._names = frozenset(names)
         self._found: dict[tuple[str, str], Any] = {}
         self._imported: set[str] = set()
-        self._first: tuple[dict[tuple[str, str], Any], set[str]] | None = None
         self._standing_on = list(standing_on)
         self._peer = Peer(
             Channel(connection, tape),
@@ -59,11 +58,6 @@ class RemoteAnswers:
         )
         self._peer.channel.send(handed_over(sources(folder, names, standing_on)))
 
-    @property
-    def lends_only_names(self) -> bool:
-        """Whether importing has shown each end nothing of the other but classes and functions."""
-        return self._peer.lends_only_names
-
     def questions(self) -> list[tuple[int, Question, bool]] | None:
         """What was asked in this conversation of the words of errors, each with the number of its frame and the answer.
 
@@ -72,10 +66,9 @@ class RemoteAnswers:
         return self._peer.questions()
 
     def begin(self, conversation: int) -> None:
-        """Talk from now on as if nothing but the imports had happened; what was found since is no longer known."""
-        if self._first is None:
-            self._first = self._found, self._imported
-        self._found, self._imported = dict(self._first[0]), set(self._first[1])
+        """Talk from now on as if nothing but the imports had happened; not where references stand in: these stay."""
+        self._found.clear()
+        self._imported.clear()
         self._peer.begin(conversation)
 
     def __getattr__(self, name: str) -> "RemoteAnswer":

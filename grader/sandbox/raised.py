@@ -61,6 +61,7 @@ class Heard:
         """Whether they are as asked for."""
         answer = wording.holds(self._text, question)
         self.questions.append((question, answer))
+        self.read = self.read or not wording.is_plain(question)
         return answer
 
 
@@ -85,24 +86,43 @@ def rebuilt(
         path_of: the path of an answer's file, by its name; None where there is no such file.
         note: is given its words, to know what was asked of them.
     """
-    try:
-        base, name, text, frames = _BUILT_IN[form["type"]], form["name"], form["text"], form["frames"]
-        if not isinstance(name, str) or not isinstance(text, str) or len(text) > MOST_TEXT:
-            raise WireError("an exception of a wrong form")
-        lines = [(path_of(file), line, function) for file, line, function in frames[: MOST_FRAMES + 1]]
-    except (KeyError, TypeError, ValueError) as error:
-        raise WireError("an exception of a wrong form") from error
+    base, name, text, frames = _parts(form)
+    lines = [(path_of(file), line, function) for file, line, function in frames]
     name = name if name.isidentifier() and len(name) <= 100 else base.__name__
     heard = Heard(text)
     note(heard)
     members = {
         "__str__": lambda self: heard.text(),
+        "__repr__": lambda self: f"{kind.__name__}({heard.text()!r})",
         "args": property(lambda self: (heard.text(),)),
         "heard": heard,
         "__module__": base.__module__,
     }
     kind: type[BaseException] = type(name, (base,), members)
-    return kind.__new__(kind, text).with_traceback(_traceback(lines))
+    return kind.__new__(kind).with_traceback(_traceback(lines))
+
+
+def words(form: Any) -> str:
+    """The words of an exception of data.
+
+    Raises:
+        WireError: `rebuilt` would make none of it.
+    """
+    return _parts(form)[2]
+
+
+def _parts(form: Any) -> tuple[type[BaseException], str, str, list[tuple[str, Any, Any]]]:
+    """The class, the name, the words and the lines that an exception of data tells."""
+    try:
+        base, name, text = _BUILT_IN[form["type"]], form["name"], form["text"]
+        frames = [(file, line, function) for file, line, function in form["frames"][: MOST_FRAMES + 1]]
+    except (KeyError, TypeError, ValueError) as error:
+        raise WireError("an exception of a wrong form") from error
+    if not isinstance(name, str) or not isinstance(text, str) or len(text) > MOST_TEXT:
+        raise WireError("an exception of a wrong form")
+    if not all(isinstance(file, str) for file, _, _ in frames):
+        raise WireError("an exception of a wrong form")
+    return base, name, text, frames
 
 
 def _traceback(lines: list[tuple[str | None, Any, Any]]) -> types.TracebackType | None:

@@ -17,6 +17,7 @@ from typing import Any
 
 from grader.sandbox import mirror, raised, randomness, wire
 from grader.sandbox.peer import Lost, Peer
+from grader.sandbox.tape import Strayed
 
 MOST_LISTED = 10_000  # items of an iterator
 MOST_PRINTED = 4_000
@@ -183,7 +184,7 @@ class Service:
         self._failed: dict[str, Any] | None = None
         try:
             _take_along(self.peer, self.header)
-        except (Lost, wire.WireError):
+        except (Lost, Strayed, wire.WireError):
             raise
         except BaseException as error:
             self._failed = self._told(error)
@@ -204,7 +205,7 @@ class Service:
                 if self._failed is None:
                     with self._seeded(), self._gradients(), self._counted():
                         result = self._do(header["op"], values, keywords)
-            except (Lost, wire.WireError):
+            except (Lost, Strayed, wire.WireError):
                 raise
             except BaseException as error:
                 reply["raised"] = self._told(error)

@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Iterable
 from typing import Literal
 
-MOST_BYTES = 4 << 20  # of one conversation that is kept
+MOST_BYTES = 4 << 20  # of a conversation that is kept, and so of each frame in it
 _HEAD = struct.Struct(">cQ")
 
 Kind = Literal[b"S", b"R", b"P"]
@@ -21,14 +21,27 @@ Frames = list[tuple[Kind, bytes]]
 
 
 class Strayed(BaseException):
-    """A conversation lived through anew took another course: what is said does not depend on what is heard alone."""
+    """A conversation does not go as one apart from all others: what is said depends on more than what is heard in it.
+
+    `by_answer`: the answer says so, which kept something of an earlier one.
+    """
+
+    def __init__(self, *, by_answer: bool = False) -> None:
+        super().__init__()
+        self.by_answer = by_answer
 
 
 class Log:
-    """The file: of one process's making, and inherited by the other."""
+    """The file, with one conversation: of one process's making, and inherited by the other."""
 
     def __init__(self, descriptor: int | None = None) -> None:
         self.descriptor = os.memfd_create("tape") if descriptor is None else descriptor
+
+    def begin(self, frames: Frames) -> None:
+        """Hold these frames and nothing else."""
+        os.ftruncate(self.descriptor, 0)
+        os.lseek(self.descriptor, 0, os.SEEK_SET)
+        self.write(frames)
 
     def write(self, frames: Iterable[tuple[Kind, bytes]]) -> None:
         """Add frames at the end."""
@@ -36,13 +49,9 @@ class Log:
         while data:
             data = data[os.write(self.descriptor, data) :]
 
-    def end(self) -> int:
-        """Where the next frame will be written."""
-        return os.lseek(self.descriptor, 0, os.SEEK_END)
-
-    def read(self, start: int, end: int) -> Frames:
-        """The frames between two places."""
-        data, at = os.pread(self.descriptor, end - start, start), 0
+    def read(self) -> Frames:
+        """All frames."""
+        data, at = os.pread(self.descriptor, os.fstat(self.descriptor).st_size, 0), 0
         frames: Frames = []
         while at < len(data):
             kind, size = _HEAD.unpack_from(data, at)
@@ -62,14 +71,15 @@ class Tape:
     def __init__(self, log: Log) -> None:
         self._log = log
         self._past: deque[tuple[Kind, bytes]] = deque()
-        self._heard = False  # whether the frame that is received now stands in the log already
-        self._size = 0
+        self._is_known = False  # whether the frame that is received now stands in the log already
+        self._room = 0
         self._strayed = False
 
-    def begin(self, start: int, end: int) -> None:
-        """Begin a conversation that is known between two places of the log."""
-        self._past = deque(self._log.read(start, end))
-        self._size = end - start
+    def begin(self) -> None:
+        """Begin the conversation that the log holds."""
+        frames = self._log.read()
+        self._past = deque(frames)
+        self._room = MOST_BYTES - sum(len(frame) for _, frame in frames)
 
     def went(self, frame: bytes) -> bool:
         """Whether a frame that shall be sent went over already; else it is written down.
@@ -86,26 +96,41 @@ class Tape:
         return known
 
     def came(self) -> bytes:
-        """What has already arrived of the frame that shall be received next."""
-        self._heard = bool(self._past) and self._past[0][0] == RECEIVED
-        return self._past.popleft()[1] if self._past else b""
+        """What has already arrived of the frame that shall be received next.
 
-    def received(self, frame: bytes) -> None:
-        """Write down what was received, unless it is known."""
-        if not self._heard:
-            self._keep(RECEIVED, frame)
+        Raises:
+            Strayed: it is this end's turn to speak.
+        """
+        if not self._past:
+            self._is_known = False
+            return b""
+        kind, frame = self._past.popleft()
+        if kind == SENT:
+            self._strayed = True
+            raise Strayed
+        self._is_known = kind == RECEIVED
+        return frame
 
-    def end(self) -> int | None:
-        """Where the conversation ends in the log; None where it was too long to be kept.
+    def received(self, *parts: bytes | bytearray) -> None:
+        """Write down the parts of the frame that was received, unless it is known."""
+        if not self._is_known:
+            self._keep(RECEIVED, *parts)
+
+    def is_kept(self) -> bool:
+        """Whether all of the conversation is in the log: it may have been too long.
 
         Raises:
             Strayed: what went over already went on.
         """
         if self._past:
             raise Strayed
-        return self._log.end() if self._size <= MOST_BYTES else None
+        return self._room >= 0
 
-    def _keep(self, kind: Kind, frame: bytes) -> None:
-        self._size += len(frame)
-        if self._size <= MOST_BYTES:
-            self._log.write([(kind, frame)])
+    def _keep(self, kind: Kind, *parts: bytes | bytearray) -> None:
+        self._room -= sum(map(len, parts))
+        if self._room < 0:
+            return
+        try:
+            self._log.write([(kind, b"".join(parts))])
+        except OSError:  # no memory is left for the log; the conversation goes on without
+            self._room = -1

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from grader import wording
 from grader.checking import memory
 from grader.checking.memory import Memory
 from grader.sandbox import wire
@@ -20,7 +21,9 @@ def reply(**header: Any) -> bytes:
 
 
 def refusal(text: str, line: int = 3) -> bytes:
-    return reply(reply=1, raised={"type": "ValueError", "name": "ValueError", "text": text, "frames": [["f", line]]})
+    return reply(
+        reply=1, raised={"type": "ValueError", "name": "ValueError", "text": text, "frames": [["f", line, "g"]]}
+    )
 
 
 def talk(*turns: bytes) -> Frames:
@@ -59,7 +62,16 @@ def test_words_of_an_error_count_only_by_what_was_asked_of_them() -> None:
     assert found(known, refusal("a GROUP of 7 does not fit", line=90))[1] == PASSED
     assert found(known, refusal("a group of 17"))[1] is None
     assert found(known, refusal("7 does not fit"))[1] is None
-    assert found(known, reply(reply=1, raised={"type": "TypeError", "text": "group is 7"}))[1] is None
+    error = {"type": "TypeError", "name": "TypeError", "text": "group is 7", "frames": []}
+    assert found(known, reply(reply=1, raised=error))[1] is None
+
+
+def test_a_branch_is_of_one_set_of_questions_and_answers() -> None:
+    known = Memory()
+    known.learn(KEY, talk(b"ask", refusal("group is 7")), PASSED, SOURCES, [(0, ("word", "group"), True)])
+    known.learn(KEY, talk(b"ask", refusal("other"), b"more", reply()), PASSED, SOURCES, [(0, ("word", "group"), False)])
+    assert found(known, refusal("no such word"))[1] is None
+    assert found(known, refusal("a group"))[1] == PASSED
 
 
 def test_words_count_in_full_where_they_were_read_or_the_check_failed() -> None:
@@ -102,6 +114,61 @@ def test_a_check_that_does_not_say_the_same_twice_is_forgotten() -> None:
     known.learn(KEY, talk(b"ask", reply(value=1)), PASSED, SOURCES, None)
     known.learn(KEY, talk(b"ask otherwise", reply(value=1)), PASSED, SOURCES, None)
     assert found(known, reply(value=1)) == ([None], None)
+
+
+def test_a_conversation_that_once_went_on_does_not_end_where_another_one_did() -> None:
+    known = Memory()
+    known.learn(KEY, talk(b"ask", reply(value=1), b"more", reply(value=2)), PASSED, SOURCES, None)
+    known.learn(KEY, talk(b"ask", reply(value=1)), {"status": "error"}, SOURCES, None)
+    assert found(known, reply(value=1)) == ([b"ask"], None)
+    assert found(known, reply(value=1), reply(value=2))[1] == PASSED
+
+
+def test_a_check_that_begins_otherwise_than_it_did_teaches_nothing() -> None:
+    known = Memory()
+    known.learn(KEY, talk(b"ask", reply(value=1)), PASSED, SOURCES, [])
+    known.learn(KEY, talk(b"ask otherwise", reply(value=2)), {"status": "failed"}, SOURCES, None)
+    assert found(known, reply(value=1)) == ([b"ask"], PASSED)
+    assert found(known, reply(value=2)) == ([b"ask"], None)
+
+
+def test_a_line_is_what_python_takes_for_one() -> None:
+    known = Memory()
+    failed = {"status": "error", "traceback": "ex05.py, line 2, in forward\n    second"}
+    known.learn(KEY, talk(b"ask", refusal("no")), failed, {"ex05.py": b"first\rsecond"}, None)
+    assert found(known, refusal("no"), sources={"ex05.py": b"first\ranother"})[1] is None
+    assert found(known, refusal("no"), sources={"ex05.py": b"first\r\nsecond\r\n"})[1] == failed
+
+
+def test_a_finding_of_many_bytes_is_not_kept() -> None:
+    known = Memory()
+    known.learn(KEY, talk(b"ask", reply(value=1)), PASSED | {"got": "x" * 100_000}, SOURCES, None)
+    assert found(known, reply(value=1)) == ([None], None)
+
+
+def test_words_of_any_length_are_looked_through_in_one_go() -> None:
+    digits = "1" * 1_000_000
+    assert not wording.holds(f"{digits}a", ("one of", 7))
+    assert wording.holds(f"{digits}a 7", ("one of", 7))
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "is_there"),
+    [
+        ("(2, 7, 3)", 7, True),
+        ("17", 7, False),
+        ("7.", 7, True),
+        ("1.5a", 1, True),
+        ("-.5e1", -5, True),
+        ("7a", 7, False),
+        ("1_000", 1000, True),
+        ("5x7", 7, True),
+        ("7e", 7, False),
+        ("1e3", 1000, True),
+    ],
+)
+def test_a_number_in_words(text: str, value: float, is_there: bool) -> None:
+    assert wording.holds(text, ("one of", value)) == is_there
 
 
 def test_what_broke_off_is_not_learned() -> None:

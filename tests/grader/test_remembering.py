@@ -177,6 +177,21 @@ def fickle() -> str:
     return changed(ORDERED, f"(CALLS.append(1), {ORDERED})[-1]", noting)
 
 
+def test_an_answer_that_keeps_what_a_check_gave_it_is_checked_without_memory(tmp_path: Path) -> None:
+    training = by_number(9)
+    text = changed("def train(", "KEPT = []\n\n\ndef train(", training.solution.read_text())
+    text = changed("losses = []", "losses = []\n    KEPT.append(learning_rate)\n    KEPT[0](0)", text)
+    shutil.copytree(checkout.SOLUTIONS, tmp_path / "answers", ignore=shutil.ignore_patterns("__pycache__"))
+    (tmp_path / "answers" / training.file).write_text(text)
+    results = []
+    for many in (True, False):
+        with Workers([training], sandbox=True, accept_weak=True, many=many) as workers:
+            for _ in range(1 + many):
+                result = run.last(run.grade(read_folder(tmp_path / "answers"), [training], workers, shrink=False))
+                results.append(without_seconds(result.exercises[0]))
+    assert results[0] == results[1] == results[2]
+
+
 RANDOM = '''
 import time
 

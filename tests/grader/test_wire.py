@@ -17,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grader.sandbox import raised, wire
-from grader.sandbox.peer import Channel, Lost, Peer
+from grader.sandbox.peer import NUMBERS, Channel, Lost, Peer
 
 FRAMES = 20_000
 GOOD = {"reply": 1, "value": None, "t": [], "models": [], "sync": [], "outputs": []}
@@ -49,6 +49,26 @@ def answered(data: bytes, *, close: bool = True, seconds: float = 5.0) -> Any:
         peer = peer_for(ours, seconds)
         peer.printed = lambda: ""
         return peer.ask("import", "ex01")
+
+
+@pytest.mark.parametrize("number", [0, 3, 5 * NUMBERS, 6 * NUMBERS, 6 * NUMBERS + 1, True, -1])
+@pytest.mark.parametrize("form", ["class", "function", "object", "module"])
+def test_an_object_has_a_number_of_its_own_conversation(form: str, number: int) -> None:
+    node = {"is": [number, [5 * NUMBERS + 1, "Layer", "Module"]], "training": True, "parameters": [], "buffers": []}
+    whole = {"outline": node | {"passing": [], "nones": [], "parts": []}, "tensors": [], "as_torch": True}
+    kinds = {
+        "class": ["Layer", None],
+        "function": ["name"],
+        "object": [[5 * NUMBERS + 1, "L", None]],
+        "module": [whole],
+    }
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        peer = peer_for(ours)
+        peer.begin(5)
+        theirs.sendall(frame(GOOD | {"reply": 5 * NUMBERS + 1, "value": ["r", form, number, *kinds[form]]}))
+        with pytest.raises(Lost, match=r"number|form"):
+            peer.ask("import", "ex01")
 
 
 def frame(header: Any, body: bytes = b"") -> bytes:
