@@ -74,7 +74,7 @@ class Course:
         """Go on with a reply to the request."""
         asked = self.request
         if self._exact is not None:
-            self._exact = self._exact.next(_digest(reply), "")
+            self._exact = self._exact.next(*_exactly(reply))
         if self._wordless is not None:
             known = self._wordless.request == asked
             self._wordless = self._wordless.next(*_without_words(reply)) if known else None

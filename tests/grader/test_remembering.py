@@ -124,9 +124,8 @@ def test_a_finding_shows_the_lines_of_its_own_answer(graded: Graded) -> None:
 def test_an_answer_that_changes_its_mind_late_is_found_out(graded: Graded) -> None:
     assert graded(SOLUTION).passed
     for calls in (1, 3, 17, 40):
-        fickle = changed("class FlattenConsecutive", "CALLS = []\n\n\nclass FlattenConsecutive")
-        fickle = changed(ORDERED, f"(CALLS.append(1), {ORDERED} * (len(CALLS) != {calls}))[1]", fickle)
-        assert not graded(fickle).passed
+        late = changed(f"{ORDERED})[-1]", f"{ORDERED} * (len(CALLS) != {calls}))[-1]", fickle())
+        assert not graded(late).passed
 
 
 def test_known_mistakes_in_turn_are_told_as_without_memory(graded: Graded) -> None:
@@ -135,7 +134,7 @@ def test_known_mistakes_in_turn_are_told_as_without_memory(graded: Graded) -> No
         assert not graded(text).passed
 
 
-def test_references_stand_in_as_without_memory(graded: Graded, remembering: Workers, tmp_path: Path) -> None:
+def test_references_stand_in_as_without_memory(remembering: Workers, tmp_path: Path) -> None:
     interleaved = changed(ORDERED, "x.transpose(1, 2).reshape(batch, time // self.group, self.group * channels)")
     for number, text in enumerate([interleaved, SOLUTION, interleaved, interleaved]):
         folder = tmp_path / f"standing{number}"
@@ -221,7 +220,7 @@ def test_a_hidden_check_that_never_says_the_same_twice_is_run_each_time(tmp_path
         assert all(check["status"] == "passed" for check in result["exercises"][0]["checks"])
 
 
-def test_what_is_remembered_is_bounded(graded: Graded, remembering: Workers, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_remembered_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(memory, "MOST_BYTES", 0)
     with Workers(CHOSEN, sandbox=True, accept_weak=True, many=True) as full:
         folder = checkout.SOLUTIONS
