@@ -4,6 +4,8 @@ A model is made by the very lines that a failing example shows.
 """
 
 import contextlib
+import functools
+import types
 from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
@@ -46,10 +48,15 @@ def small_model(
     text = "\n".join([f"nn.Sequential({layers}nn.Linear({features}, {vocab_size})){form}", *after])
     names: dict[str, Any] = {"torch": torch, "nn": nn}
     with torch_seeded(seed):
-        exec(f"model = {text}", names)
+        exec(_compiled(f"model = {text}"), names)
     RECORD.add(lambda _: [f"torch.manual_seed({seed})"])
     model: nn.Sequential = names["model"]
     return given(model, "model", text)
+
+
+@functools.cache
+def _compiled(text: str) -> types.CodeType:
+    return compile(text, "<model>", "exec")
 
 
 def run(function: Callable[..., T], *args: Any, **kwargs: Any) -> T:
