@@ -19,7 +19,10 @@ NEAR = 2
 
 
 def python(value: Any) -> str:
-    """Write a value as Python: tensors as `torch.tensor(...)`, numbered ones as `torch.arange(...)`."""
+    """Write a value as Python: tensors as `torch.tensor(...)`, numbered ones as `torch.arange(...)`.
+
+    They keep their layout in memory. In place of more than MOST_NUMBERS numbers stand random ones of the same kind.
+    """
     if _is_tensor(value):
         return _tensor(value)
     if _is_array(value):
@@ -184,56 +187,81 @@ def digits_apart(one: float, other: float) -> int:
 def _tensor(tensor: Any) -> str:
     torch = sys.modules["torch"]
     plain = tensor.detach()
-    dense, suffix = _undo_transpose(plain)
-    text = _numbered(dense, "torch", torch.float32)
-    if text is None:
-        values = dense.tolist()
-        kind = "" if plain.dtype in (torch.float32, torch.int64) and plain.numel() else f", dtype={plain.dtype}"
-        text = f"torch.tensor({python(values)}{kind})"
-        if plain.numel() == 0:
-            text = f"torch.zeros({tuple(dense.shape)}{kind})"
-        elif plain.numel() > MOST_NUMBERS:
-            text = f"torch.rand({tuple(dense.shape)}{kind})  # any such values"
-            if not plain.is_floating_point():
-                text = f"torch.tensor({python(values)[:160]} ...{kind})  # shape {tuple(dense.shape)}"
-    return text + suffix
-
-
-def _undo_transpose(plain: Any) -> tuple[Any, str]:
-    """A tensor that is dense in another order of axes, in that order, and the call that restores it."""
-    if plain.is_contiguous():
-        return plain, ""
-    order = sorted(range(plain.dim()), key=lambda axis: -plain.stride(axis))
+    order, stretched = _laid_out(tuple(plain.shape), plain.stride())
     dense = plain.permute(order)
-    if not dense.is_contiguous():
-        return plain, ""
+    text = _numbered(dense, torch.float32)
+    if text is None:
+        shape, usual = tuple(dense.shape), (torch.float32, torch.int64, torch.bool)
+        kind = "" if plain.dtype in usual else f", dtype={plain.dtype}"
+        if plain.numel() == 0:
+            text = f"torch.zeros({shape}, dtype={plain.dtype})"
+        elif plain.numel() <= MOST_NUMBERS:
+            text = f"torch.tensor({python(dense.tolist())}{kind})"
+        elif plain.dtype == torch.bool:
+            text = f"torch.rand({shape}).lt(0.5)"
+        elif plain.is_floating_point() or plain.is_complex():
+            text = f"torch.rand({shape}{kind})"
+        else:
+            text = f"torch.randint({int(dense.min())}, {int(dense.max()) + 1}, {shape}{kind})"
     back = [order.index(axis) for axis in range(plain.dim())]
     swapped = [axis for axis in range(plain.dim()) if back[axis] != axis]
     if len(swapped) == 2:
-        return dense, f".transpose({swapped[0]}, {swapped[1]})"
-    return dense, f".permute({', '.join(map(str, back))})"
+        text += f".transpose({swapped[0]}, {swapped[1]})"
+    elif swapped:
+        text += f".permute({', '.join(map(str, back))})"
+    return text + ".repeat_interleave(2, -1)[..., ::2]" * stretched
 
 
-def _numbered(dense: Any, module: str, default: Any) -> str | None:
+def _laid_out(shape: tuple[int, ...], strides: tuple[int, ...]) -> tuple[list[int], bool]:
+    """How a tensor or array lies in memory: its axes from the outermost to the innermost, and whether every second
+    place of the last one is used. Anything else is taken for the usual order.
+    """
+    usual, axes = list(range(len(shape))), [axis for axis, size in enumerate(shape) if size > 1]
+    if 0 in shape or not axes:
+        return usual, False
+    order = list(usual)
+    for place, axis in zip(axes, sorted(axes, key=lambda axis: -strides[axis]), strict=True):
+        order[place] = axis
+    for candidate, step in ((usual, 1), (usual, 2), (order, 1)):
+        place, lies_so = step, step == 1 or axes[-1] == usual[-1]
+        for axis in reversed(candidate):
+            lies_so = lies_so and (shape[axis] == 1 or strides[axis] == place)
+            place *= shape[axis]
+        if lies_so:
+            return candidate, step == 2
+    return usual, False
+
+
+def _numbered(dense: Any, default: Any) -> str | None:
     """`arange` for values that count up by one: the eye then sees where each value went."""
-    if dense.dim() < 2 or dense.numel() < 4:
+    floating = dense.is_floating_point()
+    if dense.dim() < 2 or dense.numel() < 4 or not (floating or dense.dtype == sys.modules["torch"].int64):
         return None
     flat = dense.reshape(-1)
     first = flat[0].item()
     if first != first or first != first // 1 or not bool((flat[1:] - flat[:-1] == 1).all()):
         return None
-    floating = dense.is_floating_point()
     point = "." if floating else ""
     kind = f", dtype={dense.dtype}" if floating and dense.dtype != default else ""
     shape = ", ".join(str(size) for size in dense.shape)
-    return f"{module}.arange({int(first)}{point}, {int(first) + dense.numel()}{point}{kind}).reshape({shape})"
+    return f"torch.arange({int(first)}{point}, {int(first) + dense.numel()}{point}{kind}).reshape({shape})"
 
 
 def _array(array: Any) -> str:
-    if array.size > MOST_NUMBERS:
-        return f"np.random.default_rng(0).random({array.shape}).astype(np.{array.dtype})  # any such values"
-    kind = "" if array.dtype.name in ("float64", "int64") else f", dtype=np.{array.dtype}"
-    suffix = "" if array.flags.c_contiguous or array.ndim < 2 else "  # not contiguous"
+    order, stretched = _laid_out(array.shape, tuple(stride // array.itemsize for stride in array.strides))
+    dense = array.transpose(order)
+    kind = "" if array.dtype.name in ("float64", "int64", "bool") else f", dtype=np.{array.dtype}"
     if array.size == 0:
-        return f"np.zeros({array.shape}{kind}){suffix}"
-    return f"np.array({python(array.tolist())}{kind}){suffix}"
+        text = f"np.zeros({dense.shape}, dtype=np.{array.dtype})"
+    elif array.size <= MOST_NUMBERS:
+        text = f"np.array({python(dense.tolist())}{kind})"
+    elif array.dtype.kind in "iu":
+        text = f"np.random.default_rng(0).integers({dense.min()}, {int(dense.max()) + 1}, {dense.shape}{kind})"
+    elif array.dtype.kind == "b":
+        text = f"(np.random.default_rng(0).random({dense.shape}) < 0.5)"
+    else:
+        text = f"np.random.default_rng(0).random({dense.shape})" + f".astype(np.{array.dtype})" * bool(kind)
+    back = tuple(order.index(axis) for axis in range(array.ndim))
+    if order != sorted(order):
+        text += ".T" if order == sorted(order, reverse=True) else f".transpose{back}"
+    return text + ".repeat(2, -1)[..., ::2]" * stretched

@@ -1,0 +1,75 @@
+"""What stands in a failing example can be pasted: it gives the value, and how it lies in memory."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from torch import Tensor
+
+from grader.feedback import show
+
+SHAPES = st.lists(st.integers(0, 4), max_size=4).map(tuple)
+LARGE = st.lists(st.integers(5, 9), min_size=3, max_size=4).map(tuple)
+DTYPES = ("float32", "float64", "int64", "int32", "uint8", "bool")
+LAYOUTS = ("dense", "transposed", "permuted", "strided")
+
+
+def pasted(text: str) -> Any:
+    """The value of an example's text, as a learner has it who pastes it."""
+    return eval(text, {"torch": torch, "np": np})
+
+
+def tensor(shape: tuple[int, ...], dtype: str, layout: str) -> Tensor:
+    """A tensor of this shape that lies so in memory."""
+    x = (torch.arange(torch.Size(shape).numel()) * 7 % 5).to(getattr(torch, dtype)).reshape(shape)
+    order = list(range(x.dim()))
+    if layout == "transposed" and x.dim() > 1:
+        order[-1], order[-2] = order[-2], order[-1]
+    elif layout == "permuted":
+        order = order[1:] + order[:1]
+    elif layout == "strided" and x.dim():
+        return x.repeat_interleave(2, -1)[..., ::2]
+    back = [order.index(axis) for axis in range(x.dim())]
+    return x.permute(order).contiguous().permute(back)
+
+
+@given(SHAPES | LARGE, st.sampled_from(DTYPES), st.sampled_from(LAYOUTS))
+def test_a_tensor_can_be_pasted(shape: tuple[int, ...], dtype: str, layout: str) -> None:
+    x = tensor(shape, dtype, layout)
+    got = pasted(show.python(x))
+    assert got.shape == x.shape and got.dtype == x.dtype
+    assert got.is_contiguous() == x.is_contiguous()
+    if x.numel() > 1:
+        assert [s for s, n in zip(got.stride(), shape, strict=True) if n > 1] == [
+            s for s, n in zip(x.stride(), shape, strict=True) if n > 1
+        ]
+    if x.numel() <= show.MOST_NUMBERS:
+        assert torch.equal(got, x)
+
+
+@given(SHAPES | LARGE, st.sampled_from(DTYPES), st.sampled_from(LAYOUTS))
+def test_an_array_can_be_pasted(shape: tuple[int, ...], dtype: str, layout: str) -> None:
+    x = tensor(shape, dtype, layout).numpy()
+    got = pasted(show.python(x))
+    assert got.shape == x.shape and got.dtype == x.dtype
+    assert got.flags.c_contiguous == x.flags.c_contiguous
+    if x.size <= show.MOST_NUMBERS:
+        assert np.array_equal(got, x)
+
+
+@pytest.mark.parametrize("large", [torch.rand(9, 9), torch.ones(9, 9).long(), torch.ones(9, 9) > 0])
+def test_large_values_stand_inside_of_calls(large: Tensor) -> None:
+    """An example goes on behind them."""
+    assert pasted(f"{show.python([large, large.T])}[1].t()").shape == (9, 9)
+
+
+def test_values_that_count_up_are_written_as_such() -> None:
+    x = torch.arange(1.0, 25.0).reshape(2, 3, 4)
+    assert show.python(x) == "torch.arange(1., 25.).reshape(2, 3, 4)"
+    assert show.python(x.transpose(1, 2)) == "torch.arange(1., 25.).reshape(2, 3, 4).transpose(1, 2)"
+    assert show.python(tensor((2, 2), "float32", "strided")) == (
+        "torch.tensor([[0.0, 2.0], [4.0, 1.0]]).repeat_interleave(2, -1)[..., ::2]"
+    )
