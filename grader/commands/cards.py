@@ -14,7 +14,7 @@ from grader.reports.console import open_console
 if TYPE_CHECKING:
     from fsrs import Rating
 
-    from grader.learner.cards import Asked, Flashcard, Session
+    from grader.learner.flashcards.cards import Asked, Flashcard, Session
 
 SHOW, QUIT = ("", " ", "\r", "\n", "s"), ("q", "\x1b")
 GRADES = ("1a", "2h", "3g", "4e")  # the keys of again, hard, good, easy
@@ -35,7 +35,7 @@ def command(names: tuple[str, ...], new: int, export: Path | None) -> int:
       grade cards flatten --new 5
       grade cards --export cards.apkg
     """
-    from grader.learner import cards
+    from grader.learner.flashcards import cards
 
     deck = cards.deck(curriculum.find(names, commands.names()))
     console = open_console()
@@ -56,7 +56,7 @@ def command(names: tuple[str, ...], new: int, export: Path | None) -> int:
 
 
 def _export(deck: "tuple[Flashcard, ...]", file: Path) -> None:
-    from grader.learner import anki_deck
+    from grader.learner.flashcards import anki_deck
     from grader.whole_file import writable, write_whole
 
     kind = file.suffix.lower()
@@ -68,7 +68,7 @@ def _export(deck: "tuple[Flashcard, ...]", file: Path) -> None:
 
 def _run(console: Any, session: "Session") -> None:
     """Ask until there is nothing to ask or they quit; what is known is saved after each card."""
-    from grader.learner import cards
+    from grader.learner.flashcards import cards
 
     told = False
     while (asked := session.next(_now())) is not None:

@@ -28,24 +28,24 @@ def command(file: Path | None, data: str, seconds: float, board: bool, marks: bo
     if file is None and not board and not marks:
         raise UsageError("name a file with your train_model (exercises/challenge.py is one), or ask for the --board")
     from grader import corpus
-    from grader.learner import board as boards
-    from grader.learner import challenge
-    from grader.learner import marks as own
+    from grader.learner.challenge import board as boards
+    from grader.learner.challenge import marks as own
+    from grader.learner.challenge import scoring
     from grader.reports import leaderboard
 
     console = open_console()
     words = corpus.load(data)
-    given, name = challenge.task(words), boards.board_of(words, seconds)
+    given, name = scoring.task(words), boards.board_of(words, seconds)
     if marks:
         for mark in own.missing([entry.name for entry in boards.entries(name) if entry.mark]):
             console.print(f"measuring {mark} ...")
             score = own.measure(mark, given)
             boards.enter(name, boards.Entry(mark, True, score.loss, score.parameters, score.seconds))
     if file is not None:
-        challenge.check(file)
+        scoring.check(file)
         try:
-            with challenge.walls(accept_weak=accept_weak_sandbox) as sandbox:
-                score = challenge.challenge(file, given, seconds, sandbox)
+            with scoring.walls(accept_weak=accept_weak_sandbox) as sandbox:
+                score = scoring.challenge(file, given, seconds, sandbox)
         except AnswersFailed as failed:
             boards.enter(name, boards.Entry(file.stem, False, None, None, None, str(failed).partition("\n")[0]))
             raise

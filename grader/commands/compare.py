@@ -21,7 +21,8 @@ def command(exercise: str, spoil: bool) -> int:
       grade compare 5
       grade compare flatten --spoil     before it passes, and without what it costs
     """
-    from grader.learner import compare, state
+    from grader.learner import state
+    from grader.learner.comparing import compare
     from grader.reports import comparison
 
     found, console = curriculum.find_one(exercise, commands.names()), open_console()
@@ -35,7 +36,7 @@ def command(exercise: str, spoil: bool) -> int:
         raise UsageError(f"{found.short} does not pass yet (grade {found.short}){anyway}")
     comparison.show(console, found, compare.compare(found))
     if passes:
-        from grader.learner import cost  # it needs what starts processes; the rest should come at once
+        from grader.learner.comparing import cost  # it needs what starts processes; the rest should come at once
 
         with console.status("measuring both"):
             costs = cost.measure(found)

@@ -28,8 +28,8 @@ def command(answers: Path | None, data: str, letters: int, seeds: int | None, ou
       grade race --data names --out race.png
     """
     from grader import corpus, intake
-    from grader.learner import race
-    from grader.learner.race_verdict import standings, verdict
+    from grader.learner.race import race
+    from grader.learner.race.verdict import standings, verdict
     from grader.reports import race_plot
     from grader.whole_file import writable, write_whole
 

@@ -8,10 +8,10 @@ import click
 from grader import checkout, curriculum
 from grader.commands.progress import result_of
 from grader.errors import AnswersFailed, UsageError
-from grader.learner import training_record
-from grader.learner.portrait import Order, Portrait, paint
-from grader.learner.train import needed
-from grader.learner.training_record import TrainingRecord
+from grader.learner.portrait.figures import Order, Portrait, paint
+from grader.learner.training import training_record
+from grader.learner.training.train import needed
+from grader.learner.training.training_record import TrainingRecord
 from grader.reports.console import open_console
 from grader.submission import Submission
 

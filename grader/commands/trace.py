@@ -11,8 +11,8 @@ from grader.errors import UsageError
 from grader.reports.console import open_console
 
 if TYPE_CHECKING:
-    from grader.learner.fusion_sheet import FusionSheet
-    from grader.learner.worksheet import Question, Worksheet
+    from grader.learner.worksheets.fusion import FusionSheet
+    from grader.learner.worksheets.worksheet import Question, Worksheet
 
 
 @click.command("trace")
@@ -31,9 +31,9 @@ def command(sheet: str, seed: int | None, on_paper: bool, answers: bool) -> int:
       grade trace depth
       grade trace --print --answers | lp
     """
-    from grader.learner.depth_sheet import depth_sheet
-    from grader.learner.fusion_sheet import fusion_sheet
-    from grader.learner.own_seed import own_seed
+    from grader.learner.worksheets.depth import depth_sheet
+    from grader.learner.worksheets.fusion import fusion_sheet
+    from grader.learner.worksheets.own_seed import own_seed
     from grader.reports import worksheet as paper
 
     if answers and not on_paper:
@@ -72,7 +72,7 @@ def _work_through(console: Any, sheet: "Worksheet") -> bool:
 
 def _ask(console: Any, question: "Question") -> int | None:
     """Ask until the answer is right; returns the tries it took, 0 where it was shown, None where they quit."""
-    from grader.learner.worksheet import read_numbers
+    from grader.learner.worksheets.worksheet import read_numbers
 
     tries = 0
     while True:
@@ -100,7 +100,7 @@ def _ask(console: Any, question: "Question") -> int | None:
 def _compare_with_own(console: Any, sheet: "FusionSheet") -> int:
     """The same fusion by the learner's own code."""
     from grader import curriculum
-    from grader.learner import own_fusion
+    from grader.learner.worksheets import own_fusion
 
     exercise = next((each for each in curriculum.exercises() if each.name == own_fusion.EXERCISE), None)
     if exercise is None:  # an assignment without it

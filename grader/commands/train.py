@@ -60,7 +60,7 @@ def command(
       grade train --answers solutions --data words.txt
     """
     from grader import corpus, intake
-    from grader.learner import train
+    from grader.learner.training import train
     from grader.reports import training
 
     words = None if data == "language" else corpus.load(data, others=["language"])

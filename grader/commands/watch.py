@@ -19,7 +19,7 @@ def command() -> int:
       grade watch | tee log.txt        no keys; Ctrl-C ends it
     """
     from grader.commands import keys
-    from grader.learner.watch import Key, Redraw, Watch
+    from grader.learner.watching.watch import Key, Redraw, Watch
     from grader.reports.watching import Screen
 
     watch = Watch()

@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from grader.learner.portrait import Piece
+from grader.learner.portrait.figures import Piece
 
 WIDTH, HEIGHT = 640, 280
 LEFT, BOTTOM, EDGE = 46, 34, 12

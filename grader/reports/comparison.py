@@ -8,10 +8,10 @@ from rich.text import Text
 
 from grader import checkout
 from grader.curriculum import Exercise
-from grader.learner.compare import Comparison
+from grader.learner.comparing.compare import Comparison
 
 if TYPE_CHECKING:
-    from grader.learner.cost import Cost, Costs
+    from grader.learner.comparing.cost import Cost, Costs
 
 WIDE = 180
 _UNITS = ((1.0, "s"), (1e-3, "ms"), (1e-6, "µs"))

@@ -6,7 +6,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from grader.learner.board import Entry
+from grader.learner.challenge.board import Entry
 
 
 def show(console: Console, entries: Sequence[Entry], missing: Sequence[str]) -> None:

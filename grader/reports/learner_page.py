@@ -10,8 +10,8 @@ import markupsafe
 
 from grader import curriculum
 from grader.curriculum import Exercise
-from grader.learner.portrait import Portrait
-from grader.learner.training_record import TrainingRecord
+from grader.learner.portrait.figures import Portrait
+from grader.learner.training.training_record import TrainingRecord
 from grader.reports import charts
 from grader.reports.feedback_file import SIGNS
 from grader.reports.html import TEMPLATES, template

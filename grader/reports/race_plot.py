@@ -8,8 +8,8 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
-from grader.learner.race import Arrival, Lane, Point
-from grader.learner.race_verdict import Standing
+from grader.learner.race.race import Arrival, Lane, Point
+from grader.learner.race.verdict import Standing
 
 COLOURS = ("green", "red", "cyan", "yellow")
 HEIGHT = 14

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from grader import checkout
 from grader.curriculum import Exercise
-from grader.learner.train import Started, Step, Trained, Training, Words
+from grader.learner.training.train import Started, Step, Trained, Training, Words
 
 
 def follow(console: Console, run: Training, missing: Sequence[Exercise], words: Words, out: Path) -> bool:

@@ -5,7 +5,7 @@ from rich.status import Status
 from rich.text import Text
 
 from grader import checkout
-from grader.learner.watch import (
+from grader.learner.watching.watch import (
     AllPassed,
     Grading,
     Happening,

@@ -2,7 +2,7 @@
 
 import textwrap
 
-from grader.learner.worksheet import Worksheet
+from grader.learner.worksheets.worksheet import Worksheet
 
 WIDTH = 78
 BLANK = "_" * 12

@@ -17,7 +17,7 @@ from conftest import at_terminal, by_number, grade
 from fsrs import Rating
 
 from grader import curriculum
-from grader.learner.cards import Session, deck
+from grader.learner.flashcards.cards import Session, deck
 
 FIVE = by_number(5)
 CARDS = deck([FIVE])

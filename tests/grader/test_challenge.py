@@ -15,15 +15,15 @@ from torch.nn import functional as F
 from grader import checkout, corpus
 from grader.checking.processes import CAN_FORK
 from grader.errors import AnswersFailed
-from grader.learner import challenge, marks
-from grader.learner.fair_loss import fair_loss
+from grader.learner.challenge import marks, scoring
+from grader.learner.challenge.fair_loss import fair_loss
 from grader.sandbox.launch import Sandbox
 from solutions.ex03_windows import make_windows
 from solutions.ex08_tree import FusionTree
 
 pytestmark = pytest.mark.skipif(not CAN_FORK, reason="the sandbox needs Linux")
 
-TASK = challenge.task(corpus.load_names()[::5])
+TASK = scoring.task(corpus.load_names()[::5])
 SECONDS = 8.0
 
 COUNTS = """
@@ -146,14 +146,14 @@ REFUSED = {
 
 @pytest.fixture(scope="module")
 def sandbox() -> Iterator[Sandbox]:
-    with challenge.walls() as sandbox:
+    with scoring.walls() as sandbox:
         yield sandbox
 
 
-def score(sandbox: Sandbox, folder: Path, name: str, text: str, seconds: float = SECONDS) -> challenge.Score:
+def score(sandbox: Sandbox, folder: Path, name: str, text: str, seconds: float = SECONDS) -> scoring.Score:
     file = folder / f"{name}.py"
     file.write_text(text)
-    return challenge.challenge(file, TASK, seconds, sandbox)
+    return scoring.challenge(file, TASK, seconds, sandbox)
 
 
 def test_honest_challengers_get_the_loss_that_their_model_has(sandbox: Sandbox, solved: Path) -> None:

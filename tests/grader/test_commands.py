@@ -17,7 +17,7 @@ from terminals import GRADE, Terminal
 
 import grader
 from grader import checkout, commands, curriculum, stubs
-from grader.learner.workloads import WORKLOADS
+from grader.learner.comparing.workloads import WORKLOADS
 
 FIVE = by_number(5)
 
@@ -317,6 +317,6 @@ def test_every_exercise_has_a_call_that_is_measured() -> None:
     for name in (exercise.name for exercise in curriculum.exercises()):
         assert name in WORKLOADS
         order = json.dumps({"exercise": name, "folder": str(checkout.SOLUTIONS)})
-        command = [sys.executable, "-P", "-m", "grader.learner.cost_worker"]
+        command = [sys.executable, "-P", "-m", "grader.learner.comparing.cost_worker"]
         done = subprocess.run(command, input=order, capture_output=True, text=True, cwd=checkout.ROOT, check=False)
         assert set(json.loads(done.stdout)) == {"seconds", "bytes"}, done.stdout + done.stderr

@@ -16,9 +16,10 @@ from test_class_pages import HOSTILE, a_result
 
 from grader import checkout, corpus
 from grader.harmless import plain
-from grader.learner import exported_tree, influence, training_record
-from grader.learner.level_maps import nearest_others, two_dimensions
-from grader.learner.portrait import Order, Portrait, paint
+from grader.learner.portrait import exported_tree, influence
+from grader.learner.portrait.figures import Order, Portrait, paint
+from grader.learner.portrait.level_maps import nearest_others, two_dimensions
+from grader.learner.training import training_record
 from grader.reports import learner_page
 from solutions.ex03_windows import build_vocabulary
 from solutions.ex04_flat_mlp import FlatMLP
@@ -280,7 +281,7 @@ def test_the_record_tells_how_the_model_came_to_be(model: Path) -> None:
 
 def test_a_curve_goes_on_where_a_run_was_stopped(model: Path, tmp_path: Path) -> None:
     """The losses before the stop are among those of the whole run."""
-    from grader.learner.train_worker import Course, take_up
+    from grader.learner.training.worker import Course, take_up
 
     class Stopped:
         def load(self) -> dict[str, object]:

@@ -15,8 +15,8 @@ import pytest
 from conftest import at_terminal, by_number, grade
 
 from grader import checkout
-from grader.learner.race import Arrival, Lane, language_race, names_race
-from grader.learner.race_verdict import standings, verdict
+from grader.learner.race.race import Arrival, Lane, language_race, names_race
+from grader.learner.race.verdict import standings, verdict
 
 NEEDED = (1, 4, 5, 6, 7, 8)  # the solution of 8 counts its levels with 1
 
@@ -148,7 +148,7 @@ def test_ctrl_c_ends_with_130_writes_nothing_and_leaves_no_process_behind(tmp_pa
 def workers_of(parent: int) -> list[str]:
     """The processes in which a race's models are trained."""
     found = subprocess.run(["ps", "-eo", "pid,ppid,args"], capture_output=True, text=True, check=True).stdout
-    return [line.split()[0] for line in found.splitlines() if "race_worker" in line and line.split()[1] == str(parent)]
+    return [line.split()[0] for line in found.splitlines() if "race.worker" in line and line.split()[1] == str(parent)]
 
 
 @pytest.mark.parametrize(

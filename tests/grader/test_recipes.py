@@ -18,13 +18,13 @@ from torch.nn import functional as F
 
 from data.language import optimum
 from grader import checkout, corpus
-from grader.learner.checkpoint import Checkpoint
-from grader.learner.distinct_pieces import in_pieces
-from grader.learner.examples import Examples, from_letters, from_words
-from grader.learner.published_run import PublishedRun
-from grader.learner.recipes import Published, Stage, Staged
-from grader.learner.staged_run import StagedRun
-from grader.learner.tree_stack import TreeStack
+from grader.learner.training.checkpoint import Checkpoint
+from grader.learner.training.distinct_pieces import in_pieces
+from grader.learner.training.examples import Examples, from_letters, from_words
+from grader.learner.training.published_run import PublishedRun
+from grader.learner.training.recipes import Published, Stage, Staged
+from grader.learner.training.staged_run import StagedRun
+from grader.learner.training.tree_stack import TreeStack
 from solutions import ex03_windows, ex09_training
 from solutions.ex08_tree import FusionTree
 

@@ -9,10 +9,10 @@ import pexpect
 import pytest
 from conftest import at_terminal, by_number, grade, spoil
 
-from grader.learner.depth_sheet import depth_sheet
-from grader.learner.fusion_sheet import BY_HAND, FusionSheet, fusion_sheet
-from grader.learner.own_seed import own_seed
-from grader.learner.worksheet import read_numbers
+from grader.learner.worksheets.depth import depth_sheet
+from grader.learner.worksheets.fusion import BY_HAND, FusionSheet, fusion_sheet
+from grader.learner.worksheets.own_seed import own_seed
+from grader.learner.worksheets.worksheet import read_numbers
 
 SEEDS = range(40)
 TWO = by_number(2)

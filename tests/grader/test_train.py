@@ -14,7 +14,7 @@ from conftest import by_number, grade, spoil
 
 from data.language import optimum
 from grader import checkout
-from grader.learner.examples import from_letters
+from grader.learner.training.examples import from_letters
 
 LAST_LINE = re.compile(r"validation loss (\d+\.\d{4}), 76579 parameters, \d+\.\d s")
 

@@ -353,7 +353,7 @@ def test_where_the_system_has_no_watches_left_it_says_so_and_polls(copied: Path)
 
 def test_where_processes_cannot_fork_it_spawns_and_says_that_it_is_slower(copied: Path) -> None:
     script = """
-from grader.learner.watch import Key, Verdict, Watch
+from grader.learner.watching.watch import Key, Verdict, Watch
 watch = Watch(fork=False)
 for happening in watch.happenings():
     print(type(happening).__name__, getattr(happening, "line", ""), flush=True)

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from grader import curriculum
 from grader.errors import AnswersFailed
-from grader.learner.fusion_sheet import FusionSheet
-from grader.learner.own_process import OwnProcess, failed
+from grader.learner.own_process.command import OwnProcess, failed
+from grader.learner.worksheets.fusion import FusionSheet
 
 LIMIT_SECONDS = 20.0  # importing NumPy on a busy machine, and then a few multiplications
 EXERCISE = "ex02_one_fusion"
@@ -33,7 +33,7 @@ def own_trace(sheet: FusionSheet, folder: Path) -> OwnTrace | None:
         "folder": str(folder.absolute()),
         "arguments": [_tenths(part) for part in (sheet.left, sheet.right, sheet.weight, sheet.bias)],
     }
-    with OwnProcess("own_fusion_worker", order) as process:
+    with OwnProcess("worksheets.own_fusion_worker", order) as process:
         try:
             record = process.records.get(timeout=LIMIT_SECONDS)
         except queue.Empty:

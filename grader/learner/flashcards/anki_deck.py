@@ -10,7 +10,7 @@ import io
 import re
 from collections.abc import Sequence
 
-from grader.learner.cards import Flashcard
+from grader.learner.flashcards.cards import Flashcard
 
 NAME = "wavenet-kata"
 MODEL_ID = 1_764_028_817  # any number, but the same in every deck ever written: Anki knows the kind of note by it

@@ -17,12 +17,14 @@ from grader.checking import explain
 from grader.checking.answers import Answers
 from grader.checking.examples import Failure
 from grader.checking.worker import Records
-from grader.learner import examples, exported_tree, influence, race_worker
-from grader.learner.in_own_process import carry_out
-from grader.learner.level_maps import COMPARED, level_map
-from grader.learner.portrait import Example, LevelMap, ModelFigures, Portrait, Seen
-from grader.learner.race import Lane, flat_of_equal_size
-from grader.learner.train_worker import CONTEXT, EMBEDDING, HIDDEN
+from grader.learner.own_process.worker import carry_out
+from grader.learner.portrait import exported_tree, influence
+from grader.learner.portrait.figures import Example, LevelMap, ModelFigures, Portrait, Seen
+from grader.learner.portrait.level_maps import COMPARED, level_map
+from grader.learner.race import worker as race_worker
+from grader.learner.race.race import Lane, flat_of_equal_size
+from grader.learner.training import examples
+from grader.learner.training.worker import CONTEXT, EMBEDDING, HIDDEN
 
 FLAT_STEPS, FLAT_BATCH = 1_000, 256  # nine passes over the names that ship: a race's own recipe
 MEASURED_WINDOWS = 200

@@ -24,7 +24,7 @@ class OwnProcess:
     """A worker with an order. Its records come in a queue, None at its end. Close it, or use `with`.
 
     Args:
-        worker: the module's name in this package.
+        worker: the module's name in `grader.learner`.
         order: what it is to do.
         told_more: whether `tell` will be used; else an answer that reads standard input finds its end.
         errors: where what answers print goes, as `subprocess` has it; None: to the learner. Of a pipe the last line is

@@ -16,7 +16,7 @@ from typing import Any
 
 from grader import curriculum
 from grader.checking.answers import Answers
-from grader.learner.workloads import WORKLOADS
+from grader.learner.comparing.workloads import WORKLOADS
 
 ROUND_SECONDS = 0.01  # far above what a clock's tick and a call of a function take
 ALL_SECONDS = 1.5

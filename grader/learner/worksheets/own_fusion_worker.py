@@ -7,8 +7,8 @@ import numpy as np
 
 from grader.checking.answers import Answers
 from grader.checking.worker import Records
-from grader.learner.in_own_process import carry_out
-from grader.learner.own_fusion import EXERCISE
+from grader.learner.own_process.worker import carry_out
+from grader.learner.worksheets.own_fusion import EXERCISE
 
 
 def trace(order: dict[str, Any], records: Records) -> None:

@@ -10,12 +10,12 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from grader.learner.challenge import PARAMETERS, Score, Task, references
-from grader.learner.examples import Data, of_parts
-from grader.learner.fair_loss import fair_loss
-from grader.learner.published_run import PublishedRun
-from grader.learner.recipes import RECIPES, Published
-from grader.learner.staged_run import StagedRun
+from grader.learner.challenge.fair_loss import fair_loss
+from grader.learner.challenge.scoring import PARAMETERS, Score, Task, references
+from grader.learner.training.examples import Data, of_parts
+from grader.learner.training.published_run import PublishedRun
+from grader.learner.training.recipes import RECIPES, Published
+from grader.learner.training.staged_run import StagedRun
 
 CONTEXT, EMBEDDING, HIDDEN = 8, 24, 128
 TRAIN = {1, *range(3, 10)}  # the exercises whose solutions train

@@ -5,7 +5,7 @@ import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from grader.learner.race import Arrival
+from grader.learner.race.race import Arrival
 
 REACHED = 0.02  # so near to the least possible loss, a model has found what there is to find
 

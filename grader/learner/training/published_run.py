@@ -4,8 +4,8 @@ from typing import Any
 
 import torch
 
-from grader.learner.examples import Examples
-from grader.learner.recipes import Published
+from grader.learner.training.examples import Examples
+from grader.learner.training.recipes import Published
 
 
 class PublishedRun:

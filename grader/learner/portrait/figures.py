@@ -1,6 +1,6 @@
 """What the learner's own trained tree shows, as numbers for pictures; computed in a process of its own.
 
-Here: what is asked, the process, and what comes back. How it is computed is in `portrait_worker`.
+Here: what is asked, the process, and what comes back. How it is computed is in `worker`.
 """
 
 import queue
@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from grader.errors import AnswersFailed
-from grader.learner.own_process import ENDED, OwnProcess, failed
+from grader.learner.own_process.command import ENDED, OwnProcess, failed
 
 SILENCE_SECONDS = 120.0  # the longest that it works without a word is two seconds
 
@@ -133,7 +133,7 @@ def paint(order: Order) -> Iterator[float | Portrait]:
         AnswersFailed: the answers raised, ended the process or never came back.
     """
     errors = subprocess.DEVNULL  # what answers print would tear the progress bar
-    with OwnProcess("portrait_worker", asdict(order), errors=errors) as process:
+    with OwnProcess("portrait.worker", asdict(order), errors=errors) as process:
         while True:
             try:
                 record = process.records.get(timeout=SILENCE_SECONDS)

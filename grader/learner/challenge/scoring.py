@@ -20,8 +20,8 @@ from grader.answer_modules import NotThere, Problem
 from grader.checking.answers import Answers
 from grader.checking.processes import CAN_FORK
 from grader.errors import AnswersFailed, UsageError
-from grader.learner.examples import SPLIT_SEED
-from grader.learner.fair_loss import fair_loss
+from grader.learner.challenge.fair_loss import fair_loss
+from grader.learner.training.examples import SPLIT_SEED
 from grader.sandbox.launch import Sandbox, SandboxedWorker
 from grader.sandbox.peer import Lost
 from grader.sandbox.proxy import RemoteAnswers

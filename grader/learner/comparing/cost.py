@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from grader import checkout
 from grader.checking.processes import environment
 from grader.curriculum import Exercise
-from grader.learner.workloads import WORKLOADS
+from grader.learner.comparing.workloads import WORKLOADS
 
 PATIENCE_SECONDS = 60.0
 # Where a large block lies decides whether glibc gives it back at once: the same code took 0.1 ms or 0.8 ms a call.
@@ -36,12 +36,12 @@ class Costs:
 def measure(exercise: Exercise) -> Costs:
     """Measure the learner's file beside the solution."""
     if exercise.name not in WORKLOADS:  # an exercise that a course has added
-        return Costs("", problem="there is no workload to measure it by in grader/learner/workloads.py")
+        return Costs("", problem="there is no workload to measure it by in grader/learner/comparing/workloads.py")
     says = WORKLOADS[exercise.name].says
     order = json.dumps({"exercise": exercise.name, "folder": str(checkout.EXERCISES)})
     try:
         done = subprocess.run(
-            [sys.executable, "-P", "-m", "grader.learner.cost_worker"],
+            [sys.executable, "-P", "-m", "grader.learner.comparing.cost_worker"],
             input=order + "\n",
             capture_output=True,
             text=True,

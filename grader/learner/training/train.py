@@ -11,8 +11,8 @@ from pathlib import Path
 from grader import curriculum, references
 from grader.curriculum import Exercise
 from grader.errors import AnswersFailed, UsageError
-from grader.learner import recipes
-from grader.learner.own_process import OwnProcess, failed
+from grader.learner.own_process.command import OwnProcess, failed
+from grader.learner.training import recipes
 from grader.submission import Submission
 from grader.whole_file import writable
 
@@ -133,7 +133,7 @@ class Training:
             "fresh": order.fresh,
             "run": _digest(submission, standing_on, words, order),
         }
-        self._process = OwnProcess("train_worker", line, told_more=True, errors=subprocess.PIPE)
+        self._process = OwnProcess("training.worker", line, told_more=True, errors=subprocess.PIPE)
 
     def stop(self) -> None:
         """Ask for an end after the step that runs."""

@@ -5,7 +5,7 @@ Everything is counted in whole numbers: a logarithm through floats would be a sl
 
 import random
 
-from grader.learner.worksheet import Question, Slip, Worksheet
+from grader.learner.worksheets.worksheet import Question, Slip, Worksheet
 
 GIVEN = """level       0   1   2   3   ...
 characters  1   2   4   8   ...    each level joins two neighbours of the one below

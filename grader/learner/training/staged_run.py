@@ -13,10 +13,10 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from grader.learner.distinct_pieces import Pieces, in_pieces
-from grader.learner.examples import Examples
-from grader.learner.recipes import Stage, Staged
-from grader.learner.tree_stack import State, TreeStack
+from grader.learner.training.distinct_pieces import Pieces, in_pieces
+from grader.learner.training.examples import Examples
+from grader.learner.training.recipes import Stage, Staged
+from grader.learner.training.tree_stack import State, TreeStack
 
 AT_A_TIME = 1 << 14  # windows that teachers are asked about at once: 100 MiB of vectors
 

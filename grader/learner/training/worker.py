@@ -18,13 +18,13 @@ import torch
 from grader import curriculum
 from grader.checking.answers import Answers
 from grader.checking.worker import Records
-from grader.learner import examples, training_record
-from grader.learner.checkpoint import Checkpoint
-from grader.learner.in_own_process import carry_out
-from grader.learner.published_run import PublishedRun
-from grader.learner.recipes import FIRST_LOOK, RECIPES, Published
-from grader.learner.staged_run import StagedRun
-from grader.learner.training_record import TrainingRecord
+from grader.learner.own_process.worker import carry_out
+from grader.learner.training import examples, training_record
+from grader.learner.training.checkpoint import Checkpoint
+from grader.learner.training.published_run import PublishedRun
+from grader.learner.training.recipes import FIRST_LOOK, RECIPES, Published
+from grader.learner.training.staged_run import StagedRun
+from grader.learner.training.training_record import TrainingRecord
 from grader.whole_file import write_whole
 
 CONTEXT, EMBEDDING, HIDDEN = 8, 24, 128

@@ -16,7 +16,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from grader.learner.distinct_pieces import Pieces
+from grader.learner.training.distinct_pieces import Pieces
 
 State = Mapping[str, Tensor]  # a FusionTree's state_dict
 MOMENTUM, EPS = 0.1, 1e-5  # of exercise 6

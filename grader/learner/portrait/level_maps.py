@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from grader.learner.portrait import Agreement, LevelMap, Piece
+from grader.learner.portrait.figures import Agreement, LevelMap, Piece
 
 ON_THE_MAP, COMPARED = 60, 1000
 SHOWN_NEIGHBOURS = 8

@@ -17,8 +17,8 @@ from grader import curriculum
 from grader.checking import own_lines
 from grader.checking.answers import Answers, NotThere
 from grader.checking.worker import Records
-from grader.learner.in_own_process import carry_out
-from grader.learner.race import LEVELS
+from grader.learner.own_process.worker import carry_out
+from grader.learner.race.race import LEVELS
 
 # Of what was tried on names (8 to 12 epochs), both models are near their best here. With a decay of 0.3 the flat model
 # ends 0.07 worse and the tree no worse: such a race would have measured the recipe.

@@ -16,8 +16,8 @@ from grader.curriculum import Exercise
 from grader.errors import UsageError
 from grader.learner import hints, state
 from grader.learner.hints import Hint
-from grader.learner.saves import Ended, Files, Polls, Saved, Saves, look
 from grader.learner.state import State
+from grader.learner.watching.saves import Ended, Files, Polls, Saved, Saves, look
 from grader.result import RunResult
 from grader.submission import read_folder
 

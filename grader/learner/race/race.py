@@ -1,6 +1,6 @@
 """`grade race`: the flat model and trees of the learner's own, trained side by side, each in a process of its own.
 
-Here: who runs, and the processes. How a model is trained is in `race_worker`, what the result says in `race_verdict`.
+Here: who runs, and the processes. How a model is trained is in `worker`, what the result says in `verdict`.
 """
 
 import os
@@ -14,7 +14,7 @@ from typing import Any
 
 from grader import curriculum
 from grader.errors import AnswersFailed, UsageError
-from grader.learner.own_process import OwnProcess, failed
+from grader.learner.own_process.command import OwnProcess, failed
 
 LEVELS = 3  # of the language; a tree of four levels does not learn T(4) in any time that a race may take
 LEAST_LETTERS, LEAST_WORDS = 1_000, 50
@@ -143,7 +143,7 @@ class Race:
     def _start(self, lane: Lane) -> None:
         order = {"folder": str(self._folder.absolute()), "lane": asdict(lane), "course": asdict(self._course)}
         errors = subprocess.DEVNULL  # what answers print would tear the live plot
-        self._running.append((lane, OwnProcess("race_worker", order, errors=errors)))
+        self._running.append((lane, OwnProcess("race.worker", order, errors=errors)))
 
 
 def _event(lane: Lane, record: dict[str, Any] | None) -> Point | Arrival:

@@ -10,7 +10,7 @@ import random
 from dataclasses import dataclass
 from functools import cached_property
 
-from grader.learner.worksheet import Question, Slip, Worksheet
+from grader.learner.worksheets.worksheet import Question, Slip, Worksheet
 
 CHANNELS = OUTPUTS = 2
 BY_HAND = 0.005  # half of the last digit of a sum of hundredths

@@ -1,0 +1,1 @@
+"""The lessons' flashcards, asked here or in Anki: `grade cards`."""

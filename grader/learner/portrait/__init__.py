@@ -1,0 +1,1 @@
+"""What the learner's own trained tree shows: the figures of `grade report`."""

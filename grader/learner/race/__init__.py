@@ -1,0 +1,1 @@
+"""The flat model and trees of the learner's own, trained side by side: `grade race`."""

@@ -1,0 +1,1 @@
+"""Grading at each save: `grade watch`."""
