@@ -15,9 +15,10 @@ from typing import Any
 
 from hypothesis.errors import HypothesisException, StopTest
 
-from grader.checking import expect
+from grader.checking import record
 from grader.checking.answers import NotThere, Problem
-from grader.checking.expect import RECORD, Mismatch, Record
+from grader.checking.comparisons import Mismatch
+from grader.checking.record import RECORD, Record
 from grader.feedback import show
 from grader.feedback.observation import observed
 from grader.sandbox.peer import Lost
@@ -113,7 +114,7 @@ class Search:
         self.tried = self.shrunk = 0
         self.first: Failure | None = None
         self.smallest: Failure | None = None
-        expect.begin_check()
+        record.begin_check()
 
     @property
     def failure(self) -> Failure | None:
@@ -125,7 +126,7 @@ class Search:
 
         @functools.wraps(inner_test)
         def run_example(*args: Any, **kwargs: Any) -> Any:
-            expect.begin()
+            record.begin()
             forget_printed()
             try:
                 with self._counted():

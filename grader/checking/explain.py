@@ -6,8 +6,9 @@ from types import FrameType
 
 from grader.checking import own_lines
 from grader.checking.answers import NotThere, Problem
+from grader.checking.comparisons import Mismatch
 from grader.checking.examples import Failure
-from grader.checking.expect import RECORD, Mismatch, Record
+from grader.checking.record import RECORD, Record
 from grader.feedback import show
 from grader.result import Finding
 

@@ -17,10 +17,10 @@ from _pytest.runner import runtestprotocol
 from hypothesis.internal.conjecture import providers
 
 from grader import checkout, curriculum, sealed_modules
-from grader.checking import drawn, expect
+from grader.checking import drawn, record
 from grader.checking.answers import Answers
 from grader.checking.examples import Arguments, Budget, Failure, Search, Settled, forget_printed
-from grader.checking.expect import RECORD
+from grader.checking.record import RECORD
 from grader.result import Check
 
 __tracebackhide__ = True  # pytest shows the check and the answer, not what stands between them
@@ -99,8 +99,8 @@ def draw(items: Collection[pytest.Item], number: int) -> None:
 def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, object]:
     """Keep what came out of the check, and end it with the failing example that is told about."""
     search = pyfuncitem.stash.get(SEARCH, None)
-    expect.begin_check()
-    expect.begin()
+    record.begin_check()
+    record.begin()
     try:
         return (yield)
     except BaseException as raised:
@@ -175,7 +175,7 @@ def _called(item: pytest.Item, search: Search, answers: Any) -> None:
     assert isinstance(item, pytest.Function)
     if search.drawn is not None and _replayed(search, answers):
         return
-    expect.begin()
+    record.begin()
     forget_printed()
     try:
         item.obj(answers=answers)

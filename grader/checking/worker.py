@@ -27,8 +27,8 @@ import pytest
 from grader import curriculum
 from grader.checking import control, diagnosis, explain, plugin
 from grader.checking.examples import Budget, Failure
-from grader.checking.expect import RECORD
 from grader.checking.processes import PIPE_CLOSED
+from grader.checking.record import RECORD
 from grader.result import Finding
 from grader.sandbox.peer import Lost
 from grader.sandbox.printed import Tail

@@ -1,0 +1,87 @@
+"""What an answer must refuse, and what it must not: the kind of the error, and what its message names."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+from grader import wording
+from grader.checking.calls import build, call
+from grader.checking.comparisons import RESULT, Mismatch, holds
+from grader.checking.record import RECORD
+from grader.feedback import show
+from grader.sandbox import raised as errors
+
+T = TypeVar("T")
+__tracebackhide__ = True  # pytest ends its traceback at the check's own line
+
+
+def accepted(function: Callable[..., T], *args: Any, **kwargs: Any) -> T:
+    """Take what a right call returns, or a constructor builds; that it is refused is what is wrong then."""
+    made = build if isinstance(function, type) else call
+    try:
+        returned = made(function, *args, **kwargs)
+    except ValueError as raised:
+        difference = "nothing is wrong with this call, and it was refused"
+        raise Mismatch(difference, expected="no error", got=raised) from raised
+    holds(returned is not None, f"{RESULT} is None; is a return missing?", expected="a result", got="None")
+    return returned
+
+
+def accepts(function: Callable[..., Any], *args: Any, **kwargs: Any) -> None:
+    """Expect that a right call goes through, ahead of a wrong one near it: to refuse everything is no check.
+
+    Once for a function in a check: each of its examples would tell the same.
+    """
+    name = getattr(function, "__name__", type(function).__name__)
+    if name not in RECORD.accepted:
+        with RECORD.aside():
+            accepted(function, *args, **kwargs)
+        RECORD.accepted.add(name)
+
+
+def raises(
+    error: type[BaseException],
+    function: Callable[..., Any],
+    *args: Any,
+    naming: Sequence[str] = (),
+    values: Sequence[Any] = (),
+    shown: bool = False,
+    **kwargs: Any,
+) -> None:
+    """Expect an error of one kind whose message names all of `naming`, and one of `values` where there are any.
+
+    Args:
+        error: the kind; a subclass of it is one too.
+        function: called with args and kwargs.
+        args: for the function.
+        naming: words that the message must hold, in any case.
+        values: numbers or texts of which the message must hold one; 7 is found in `(2, 7, 3)`, not in `17`.
+        shown: whether a later failure shows this call, because what it left behind is looked at.
+        kwargs: for the function.
+    """
+    wanted = error.__name__ + _wanted_message(naming, values)
+    maker = isinstance(function, type)
+    try:
+        returned = build(function, *args, **kwargs) if maker else call(function, *args, **kwargs)
+    except NotImplementedError:
+        raise
+    except error as raised:
+        missing = [name for name in naming if not errors.holds(raised, (wording.WORD, name))]
+        if missing:
+            raise Mismatch(f"the message does not name {missing[0]!r}", expected=wanted, got=raised) from raised
+        if values and not errors.holds(raised, (wording.ONE_OF, *values)):
+            names = " or ".join(show.python(value) for value in values)
+            raise Mismatch(f"the message does not name the value {names}", expected=wanted, got=raised) from raised
+        if not shown:
+            RECORD.forget_last()  # a call that was refused, as it should be, shows nothing
+    except Exception as raised:
+        raise Mismatch(
+            f"{type(raised).__name__} was raised, expected {error.__name__}", expected=wanted, got=raised
+        ) from raised
+    else:
+        instead = "an object was built" if maker else f"it returned {show.value(returned)}"
+        raise Mismatch("no error was raised", expected=wanted, got=f"no error: {instead}", came=returned)
+
+
+def _wanted_message(naming: Sequence[str], values: Sequence[Any]) -> str:
+    parts = [repr(name) for name in naming] + [" or ".join(show.python(value) for value in values)] * bool(values)
+    return f" with a message that names {' and '.join(parts)}" if parts else ""
