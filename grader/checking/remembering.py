@@ -53,8 +53,9 @@ class RememberingProcess:
         self.strayed = False
         self._request, self._names, self._memory, self._checkers = request, names, memory, checkers
         exercises = [exercise.name for exercise in curriculum.lessons()]
-        self._sources = proxy.sources(Path(request["folder"]), exercises, ())
-        self._terms = (request["exercise"], request["seed"], request["memory_bytes"])
+        replaced = sorted({*request["given"], *request["standing_on"]})
+        self._sources = proxy.sources(Path(request["folder"]), exercises, replaced)
+        self._terms = (request["exercise"], request["seed"], request["memory_bytes"], *replaced)
         self._imports: Frames = []
         self._checker: Checker | None = None
         self._done = self._ended = False

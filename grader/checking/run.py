@@ -326,11 +326,12 @@ class _Run:
     ) -> tuple[str, ...]:
         """Of the references under which checks pass, those without which some no longer would.
 
-        One that is missing may make a check hang: it has three times as long as the slowest took with all of them.
+        One that is missing may make a check hang: it has three times as long as the slowest took with all of them, and
+        two seconds more, since that one may have been remembered.
         """
         passed = [name for name, finding in findings.items() if finding.status == "passed"]
         slowest = max((findings[name].seconds for name in passed), default=0.0)
-        limits = replace(self.limits, check_seconds=min(self.limits.check_seconds, 1.0 + 3 * slowest))
+        limits = replace(self.limits, check_seconds=min(self.limits.check_seconds, 2.0 + 3 * slowest))
         needed = wrong
         for name in wrong if passed else ():
             fewer = tuple(other for other in needed if other != name)
@@ -356,7 +357,7 @@ class _Run:
         from the findings.
         """
         findings: dict[str, Finding] = {}
-        apart = not (self.shrink or standing_on or self.submission.given)  # references see one check after the other
+        apart = not self.shrink
         deadline = min(time.monotonic() + limits.exercise_seconds, self.deadline)
         while len(findings) < len(names) and patience > 0:
             self.cancellation.check()

@@ -54,10 +54,16 @@ def _refer(peer: Peer, writer: Writer, thing: Any) -> list[Any]:
     if isinstance(thing, type):
         peer.given_kinds.add(thing)
         return ["r", "class", *class_of(peer, thing)]
-    name = getattr(thing, "__name__", None)
-    if isinstance(thing, _FUNCTIONS) or (callable(thing) and isinstance(name, str)):
+    if goes_by_name(thing):
+        name = getattr(thing, "__name__", None)
         return ["r", "function", peer.lend(thing), name if isinstance(name, str) else "function"]
     return ["r", "object", peer.lend(thing), class_of(peer, type(thing))]
+
+
+def goes_by_name(thing: Any) -> bool:
+    """Whether the other end has a class or a function in place of it."""
+    named = isinstance(thing, type | _FUNCTIONS)
+    return named or (callable(thing) and isinstance(getattr(thing, "__name__", None), str))
 
 
 def class_of(peer: Peer, kind: type) -> list[Any]:
@@ -106,7 +112,7 @@ def _resolve(peer: Peer, reader: Reader, form: list[Any]) -> Any:
         case ["class", int(), str(), None | str()]:
             return kind_of(peer, form[1:])
         case ["function", int(number), str(name)]:
-            peer.check_number(number)
+            peer.check_function(number)
             return _function(peer, number, None, name)
         case ["object", int(number), kind]:
             made: Any = peer.held.get(number)

@@ -5,10 +5,13 @@ An object that is no data stays where it is: the other end holds its number, and
 the check. Ids, depth and time are limited; whatever breaks the rules ends the conversation (`Lost`).
 """
 
+import functools
 import socket
 import time
+import types
 import weakref
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, NoReturn
 
 from grader import wording
@@ -22,6 +25,7 @@ MOST_READ = 1 << 16  # bytes at once
 MOST_NESTED = 24  # requests of the other end within requests of this one
 NUMBERS = 1 << 20  # of requests and objects in one conversation
 Why = Literal["closed", "protocol", "time"]
+_STANDS_LASTING = type | types.FunctionType
 
 
 class Lost(BaseException):
@@ -30,6 +34,21 @@ class Lost(BaseException):
     def __init__(self, why: Why, details: str) -> None:
         super().__init__(details)
         self.why = why
+
+
+@dataclass(frozen=True)
+class _Lasting:
+    """What one end lends, and holds of the other's, for all conversations."""
+
+    stands: dict[Any, int]
+    kinds: dict[int, type]
+    given_kinds: set[type]
+    lent: dict[int, Any]
+
+    @functools.cached_property
+    def functions(self) -> frozenset[int]:
+        """The numbers of the other end's functions."""
+        return frozenset(number for thing, number in self.stands.items() if isinstance(thing, types.FunctionType))
 
 
 class Channel:
@@ -158,6 +177,7 @@ class Peer:
         self._words: list[tuple[int, raised.Heard]] = []  # of the errors of this conversation, each with its frame
         self._base = 0  # where the numbers of this conversation start, of both ends
         self._anew: int | None = None  # the same, where the next request begins a conversation
+        self._lasting: _Lasting | None = None  # what was known at the end of the imports, for all conversations
         self._lent: dict[int, Any] = {}
         self._last_lent = 0
         self._numbers: dict[int, int] = {}
@@ -202,20 +222,35 @@ class Peer:
     def begin(self, conversation: int) -> None:
         """Begin a conversation that does not depend on those before it.
 
-        Both ends forget what they lent each other, and count requests and objects from a number that is the
-        conversation's own: so the same answer leads to the same frames, whatever was talked about before.
+        Both ends forget what they lent each other since the imports, and count requests and objects from a number that
+        is the conversation's own: so the same answer leads to the same frames, whatever was talked about before.
         """
         self.channel.begin()
         self._anew = conversation * NUMBERS
         self._forget(self._anew)
 
     def _forget(self, base: int) -> None:
+        lasting = self._lasting = self._lasting or self._known()
         tables: list[Any] = [self.mirrored, self.roots, self.originals, self.graphs, self.kinds, self.held, self.stands]
         tables += [self.methods, self.given_kinds, self.riders, self._lent, self._numbers, self._sent, self._received]
         for table in [*tables, self._released, self._words, self.models]:
             table.clear()
+        self.stands.update(lasting.stands)
+        self.kinds.update(lasting.kinds)
+        self.given_kinds.update(lasting.given_kinds)
+        self._lent.update(lasting.lent)
+        self._numbers.update({id(thing): number for number, thing in lasting.lent.items()})
+        self._sent.update(dict.fromkeys(lasting.lent, 0))
         self._nested = 0
         self._base = self._asked = self._heard = self._last_lent = base
+
+    def _known(self) -> "_Lasting":
+        """The classes and functions that both ends know of each other, and that modules hold since the imports."""
+        from grader.sandbox import mirror
+
+        stands = {thing: number for thing, number in self.stands.items() if isinstance(thing, _STANDS_LASTING)}
+        named = {number: thing for number, thing in self._lent.items() if mirror.goes_by_name(thing)}
+        return _Lasting(stands, dict(self.kinds), set(self.given_kinds), named)
 
     def number_of(self, stand_in: Any) -> int:
         """The number of what something stands for.
@@ -236,6 +271,11 @@ class Peer:
         """
         if type(number) is not int or not self._base < number < self._base + NUMBERS:
             raise wire.WireError("a number of no object")
+
+    def check_function(self, number: Any) -> None:
+        """The same of a function: those that came with the imports keep their numbers."""
+        if self._lasting is None or type(number) is not int or number not in self._lasting.functions:
+            self.check_number(number)
 
     def note(self, words: raised.Heard) -> None:
         """Note the words of an error that came with the last frame."""

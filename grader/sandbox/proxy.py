@@ -66,7 +66,7 @@ class RemoteAnswers:
         return self._peer.questions()
 
     def begin(self, conversation: int) -> None:
-        """Talk from now on as if nothing but the imports had happened; not where references stand in: these stay."""
+        """Talk from now on as if nothing but the imports had happened: the answer's, and those of references."""
         self._found.clear()
         self._imported.clear()
         self._peer.begin(conversation)

@@ -17,7 +17,7 @@ from grader.checking import memory, run
 from grader.checking.processes import CAN_FORK, Workers
 from grader.errors import UsageError
 from grader.result import ExerciseResult
-from grader.submission import read_folder
+from grader.submission import Submission, read_folder
 
 pytestmark = pytest.mark.skipif(not CAN_FORK, reason="the sandbox needs Linux")
 
@@ -145,6 +145,46 @@ def test_references_stand_in_as_without_memory(remembering: Workers, tmp_path: P
         stands_on = {name for check in fusion.checks for name in check.stands_on}
         assert stands_on == (set() if text is SOLUTION else {FLATTEN.name})
         assert flatten.passed == (text is SOLUTION)
+
+
+NORM = "BatchNorm1d(out_features) if normalize else None"
+IMPORT = "from .ex06_batch_norm import BatchNorm1d\n"
+ON_REFERENCES = {
+    "the solution": {},
+    "a class of its own": {
+        IMPORT: f"{IMPORT}\n\nclass Own(BatchNorm1d):\n    pass\n",
+        NORM: NORM.replace("BatchNorm1d", "Own"),
+    },
+    "one norm for all": {IMPORT: f"{IMPORT}\nNORM = BatchNorm1d(3)\n", NORM: "NORM if normalize else None"},
+    "a norm of an earlier check": {
+        IMPORT: f"{IMPORT}\nNORMS = {{}}\n",
+        NORM: "NORMS.setdefault(out_features, BatchNorm1d(out_features)) if normalize else None",
+    },
+    "no norm": {NORM: "None"},
+}
+
+
+@pytest.mark.parametrize("given", [(FLATTEN.name, "ex06_batch_norm"), ("ex06_batch_norm",)], ids=["both", "norm"])
+def test_what_an_assignment_gives_is_remembered_too(
+    given: tuple[str, ...], forgetful: Workers, remembering: Workers, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """References stand for exercises that are not the learner's; an answer may keep them, or build on them."""
+
+    def graded(name: str, workers: Workers) -> ExerciseResult:
+        submission = Submission(tmp_path / name, name, given)
+        return without_seconds(run.last(run.grade(submission, [FUSION], workers, shrink=False)).exercises[0])
+
+    for name, changes in ON_REFERENCES.items():
+        text = FUSION.solution.read_text()
+        for old, new in changes.items():
+            text = changed(old, new, text)
+        (tmp_path / name).mkdir()
+        (tmp_path / name / FUSION.file).write_text(text)
+        (tmp_path / name / FLATTEN.file).write_text(SOLUTION)
+        assert graded(name, remembering) == graded(name, forgetful), name
+    with no_process_of_checks(remembering, monkeypatch):
+        assert graded("the solution", remembering).passed
+        assert graded("a class of its own", remembering).passed
 
 
 def test_a_slow_reply_is_waited_for_by_the_check(graded: Graded) -> None:
