@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from grader import wording
+from grader.result import Cause
 from grader.sandbox import raised, wire
 from grader.sandbox.tape import RECEIVED, SENT, Frames
 
@@ -52,7 +53,7 @@ class _Node:
 
     def finding(self, sources: Sources) -> Finding | None:
         """What the check finds if the conversation ends here; it may quote lines of the answer."""
-        for places, found in self.findings.items():
+        for places, found in list(self.findings.items()):  # another answer's may come meanwhile
             if (finding := found.get(_lines(places, sources))) is not None:
                 return finding
         return None
@@ -86,9 +87,13 @@ class Course:
 
 
 class Memory:
-    """The conversations of one class. The key of one says all that a check depends on beside the answer."""
+    """What is known of the answers of one class, for all that grade it: conversations, and the causes of what was seen.
+
+    The key of a conversation says all that a check depends on beside the answer.
+    """
 
     def __init__(self) -> None:
+        self.causes: dict[bytes, list[Cause]] = {}  # by the digest of what checks have seen: the mistakes that agree
         self._exact: dict[Hashable, _Node] = {}
         self._wordless: dict[Hashable, _Node] = {}
         self._room = MOST_BYTES

@@ -26,7 +26,7 @@ from grader.checking.memory import Memory
 from grader.checking.remembering import RememberingProcess
 from grader.curriculum import Exercise
 from grader.errors import UsageError
-from grader.result import Cause, Check
+from grader.result import Check
 from grader.sandbox.launch import Sandbox, SandboxedWorker
 
 CLOSE_SECONDS = 5.0  # in which the warm process ends those that it has forked; it takes milliseconds
@@ -77,6 +77,7 @@ class Workers:
         accept_weak: run them there too where the sandbox lacks a layer that an exam needs.
         many: whether many answers will come; where processes fork, the inputs of checks are then drawn once for all,
             and in the sandbox what an answer has in common with earlier ones is not checked again.
+        memory: of earlier answers, where other workers share it; many may share one.
 
     Raises:
         UsageError: this system cannot have a sandbox.
@@ -91,15 +92,15 @@ class Workers:
         sandbox: bool = False,
         accept_weak: bool = False,
         many: bool = False,
+        memory: Memory | None = None,
     ) -> None:
         self.many = many
+        self.memory = memory or Memory()
         self._collected, self._hidden, self._fork = _with_ancestors(chosen), hidden, fork
         self._accept_weak = accept_weak
         if sandbox and not fork:
             raise UsageError("the sandbox needs Linux; without --sandbox the answers are graded in a plain process")
         self._sandbox = Sandbox() if sandbox else None
-        self.causes: dict[bytes, list[Cause]] = {}  # by the digest of what checks have seen: the mistakes that agree
-        self._memory = Memory() if sandbox and many else None
         self._drawn: set[tuple[str, int]] = set()
         self._checkers = Checkers(lambda descriptors: self._fork_for({}, descriptors))
         self._lock = threading.Lock()
@@ -169,10 +170,10 @@ class Workers:
         if self._sandbox is None or "observations" in request:  # the bank's code needs no walls
             return self._forked(request)
         worker = self._sandbox.start(memory_bytes=request["memory_bytes"], cpu_seconds=request["cpu_seconds"])
-        if self._memory is None or not request["apart"]:
+        if not self.many or not request["apart"]:
             return self._forked(request, worker)
         names = [check.name for check in self.checks()[request["exercise"]]]
-        return RememberingProcess(request, names, self._memory, worker, self._checkers)
+        return RememberingProcess(request, names, self.memory, worker, self._checkers)
 
     def end_checkers(self) -> None:
         """End what was kept for the next exercise of a submission: with the next submission all is anew."""

@@ -275,7 +275,7 @@ class _Run:
         if not any(observations.values()):
             return []
         request = self.request(exercise, observations=observations)
-        seen, causes = hashlib.sha256(json.dumps(request).encode()).digest(), self.workers.causes
+        seen, causes = hashlib.sha256(json.dumps(request).encode()).digest(), self.workers.memory.causes
         if seen in causes:
             return causes[seen]
         found = self.diagnosed(request)

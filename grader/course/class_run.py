@@ -19,6 +19,7 @@ from pathlib import Path
 import filelock
 
 from grader import checkout, intake, similarity
+from grader.checking.memory import Memory
 from grader.course import gradebook
 from grader.course.grading import Grader, Task
 from grader.course.terms import Terms
@@ -271,12 +272,13 @@ def _write_similarity(found: Sequence[Entry], results: Results, title: str, comp
 
 
 def on_this_machine(terms: Terms, jobs: int, scratch: Path) -> Pool:
-    """Grade with so many jobs at once, each with warm workers of its own."""
+    """Grade with so many jobs at once, each with warm workers of its own; what one has learnt of answers, all know."""
 
     def pool(tasks: Iterator[Task]) -> Iterator[Outcome]:
         done: queue.SimpleQueue[Outcome | BaseException | None] = queue.SimpleQueue()
         taking, stopped = threading.Lock(), threading.Event()
         graders: list[Grader] = []
+        memory = Memory()
 
         def next_task() -> Task | None:
             with taking:
@@ -287,7 +289,7 @@ def on_this_machine(terms: Terms, jobs: int, scratch: Path) -> Pool:
             try:
                 while (task := next_task()) is not None:
                     if grader is None:
-                        grader = Grader(terms, scratch)
+                        grader = Grader(terms, scratch, memory)
                         graders.append(grader)
                     done.put(outcome(grader, task))
                 done.put(None)

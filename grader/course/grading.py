@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from grader.checking import run
+from grader.checking.memory import Memory
 from grader.checking.processes import Workers
 from grader.course.terms import Terms
 from grader.errors import UsageError
@@ -33,12 +34,17 @@ class Task:
 class Grader:
     """Grades submissions one at a time with warm workers of its own. Close it, or use `with`.
 
+    Args:
+        terms: of the class.
+        scratch: a folder for what a submission needs while it is graded.
+        memory: of earlier answers on these terms; graders of one run share it.
+
     Raises:
         UsageError: the checks cannot run here, hidden ones for one; or the sandbox is too weak for an exam.
     """
 
-    def __init__(self, terms: Terms, scratch: Path) -> None:
-        self._terms, self._scratch = terms, scratch
+    def __init__(self, terms: Terms, scratch: Path, memory: Memory | None = None) -> None:
+        self._terms, self._scratch, self._memory = terms, scratch, memory or Memory()
         self._hidden: Path | None = None
         if terms.hidden:
             self._hidden = Path(tempfile.mkdtemp(prefix="hidden-", dir=scratch))
@@ -83,7 +89,14 @@ class Grader:
 
     def _start(self) -> Workers:
         terms = self._terms
-        return Workers(terms.chosen(), hidden=self._hidden, sandbox=True, accept_weak=terms.accept_weak, many=True)
+        return Workers(
+            terms.chosen(),
+            hidden=self._hidden,
+            sandbox=True,
+            accept_weak=terms.accept_weak,
+            many=True,
+            memory=self._memory,
+        )
 
     def _graded(self, task: Task, folder: Path) -> RunResult:
         submission = Submission(folder, task.student, self._terms.given())
