@@ -231,6 +231,21 @@ class _OwnError(Plain):
             raise self.error("a remainder")
 
 
+@right("own", "convolves each channel with zeros and ones, which it keeps as a frozen parameter")
+class _Frozen(Plain):
+    def __init__(self, group: int) -> None:
+        nn.Module.__init__(self)
+        self.accept(group)
+        self.group = group
+        self.pick = nn.Parameter(torch.eye(group).unsqueeze(1), requires_grad=False)
+
+    def join(self, x: Tensor) -> Tensor:
+        batch, time, channels = x.shape
+        lines = x.transpose(1, 2).reshape(batch * channels, 1, time)
+        picked = nn.functional.conv1d(lines, self.pick.to(x.dtype), stride=self.group)
+        return picked.reshape(batch, channels, self.group, -1).permute(0, 3, 2, 1).flatten(2)
+
+
 # ---- wrong: the order of values ----
 
 
@@ -262,6 +277,13 @@ class _ChannelsTurned(Plain):
 class _GroupsTurned(Plain):
     def join(self, x: Tensor) -> Tensor:
         return x.unflatten(1, (-1, self.group)).flip(1).flatten(2)
+
+
+@wrong("order", "is right for a batch of one, and joins neighbours across the windows of a larger batch")
+class _BatchMixed(Plain):
+    def join(self, x: Tensor) -> Tensor:
+        groups = x.reshape(x.shape[1] // self.group, x.shape[0], self.group * x.shape[2])
+        return groups.transpose(0, 1)
 
 
 @wrong("position", "is right at the first output position, and puts the newest neighbour first at all others")
@@ -407,6 +429,20 @@ class _AcrossWindows(Plain):
 
     def join(self, x: Tensor) -> Tensor:
         return x.reshape(-1, x.shape[1] // self.group, self.group * x.shape[2])
+
+
+@wrong("remainder", "refuses less than one group, and cuts off what is left over after the first")
+class _LessThanAGroup(_CutOff):
+    def examine(self, x: Tensor) -> None:
+        if x.dim() != 3 or x.shape[1] < self.group:
+            raise ValueError(f"shape {tuple(x.shape)}")
+
+
+@wrong("remainder", "refuses a remainder only where all windows together do not fill whole groups")
+class _TogetherWhole(_AcrossWindows):
+    def examine(self, x: Tensor) -> None:
+        if x.dim() != 3 or x.shape[1] < self.group or x.shape[0] * x.shape[1] % self.group:
+            raise ValueError(f"shape {tuple(x.shape)}")
 
 
 @wrong("invalid", "takes a group of 0")

@@ -361,8 +361,11 @@ def test_gradients_are_cleared_before_each_step(answers: Answers, steps: int, st
 
 
 @pytest.mark.worth(0.5, "cleared")
-@settings(max_examples=6)
-@given(st.sampled_from(["unused", "unused, with an old gradient", "frozen"]), st.integers(0, 1))
+@settings(max_examples=10)  # all there are
+@given(
+    st.sampled_from(["unused", "unused, with an old gradient", "frozen", "frozen, with an old gradient"]),
+    st.integers(0, 1),
+)
 def test_a_parameter_without_a_gradient_stays(answers: Answers, kind: str, seed: int) -> None:
     """A parameter that the loss does not use, or that is frozen, has no gradient and stays as it is."""
     after = {
@@ -372,9 +375,13 @@ def test_a_parameter_without_a_gradient_stays(answers: Answers, kind: str, seed:
             "model.spare.grad = torch.ones(2)",
         ],
         "frozen": ["model[0].weight.requires_grad_(False)"],
+        "frozen, with an old gradient": [
+            "model[0].weight.requires_grad_(False)",
+            "model[0].weight.grad = torch.ones_like(model[0].weight)",
+        ],
     }[kind]
     model = small_model(*after, seed=seed)
-    name = "0.weight" if kind == "frozen" else "spare"
+    name = "0.weight" if kind.startswith("frozen") else "spare"
     before = model.get_parameter(name).detach().clone()
     arguments = plan("lambda step: 0.5", steps=2, batch_size=2)
     trained = run(answers.ex09_training.train, model, *examples(3, seed), generator=generator_of(seed), **arguments)
@@ -543,13 +550,25 @@ RATES = st.sampled_from(["lambda step: 0.5", "lambda step: 0.4 / (step + 1)", "l
 
 @pytest.mark.worth(1.5, "sgd")
 @settings(max_examples=8)
-@given(st.sampled_from([PLAIN, NORMALISED]), st.integers(1, 8), st.integers(2, 4), st.integers(1, 5), RATES, SEEDS)
+@given(
+    st.sampled_from([PLAIN, NORMALISED]),
+    st.integers(1, 8),
+    st.integers(2, 4),
+    st.integers(1, 5),
+    RATES,
+    SEEDS,
+    st.booleans(),
+)
 def test_equals_a_loop_with_sgd(
-    answers: Answers, middle: str, count: int, batch_size: int, steps: int, schedule: str, seed: int
+    answers: Answers, middle: str, count: int, batch_size: int, steps: int, schedule: str, seed: int, tied: bool
 ) -> None:
-    """Losses and parameters of `train` equal those of a loop with `torch.optim.SGD`, all its lines together."""
+    """Losses and parameters of `train` equal those of a loop with `torch.optim.SGD`, all its lines together; a
+    parameter that two layers share is one parameter.
+    """
     inputs, targets = examples(count, seed)
-    model = small_model(seed=seed, middle=middle)
+    context = 1 if tied else 2
+    inputs = inputs[:, :context].clone()
+    model = small_model(*["model[-1].weight = model[0].weight"] * tied, seed=seed, middle=middle, context=context)
     arguments = plan(schedule, steps=steps, batch_size=batch_size)
     theirs = torch.Generator().manual_seed(seed)
     expected, losses = oracles.sgd(model, inputs, targets, generator=theirs, **arguments)

@@ -199,13 +199,17 @@ def test_without_gradients(answers: Answers, shape: Shape, seed: int) -> None:
 
 
 @pytest.mark.worth(0.5, "mode")
-@settings(max_examples=8)
-@given(st.booleans(), st.sampled_from(["a new stream", "step", "reset", "a token that the tree does not know"]))
-def test_mode_put_back(answers: Answers, training: bool, what: str) -> None:
+@settings(max_examples=20)  # all there are
+@given(
+    st.booleans(),
+    st.sampled_from(["a new stream", "step", "reset", "a token that the tree does not know"]),
+    st.booleans(),
+)
+def test_mode_put_back(answers: Answers, training: bool, what: str, switched: bool) -> None:
     """A new stream, a step and a reset each leave the tree in the mode it was in, a step also after an error (a token
-    that the tree does not know).
+    that the tree does not know); the mode is that of the call, not that in which the stream was made.
     """
-    tree = grown(answers, Shape(2, 2), training=training)
+    tree = grown(answers, Shape(2, 2), training=training != switched)
     with puts_back_the_mode(tree, may_fail=False):
         stream = begun(answers, tree)
     if what != "a new stream":

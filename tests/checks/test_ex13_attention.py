@@ -10,12 +10,16 @@ from hypothesis import strategies as st
 from strategies import FLOATS, SEEDS, laid_out, numbered, quarters, tenths
 from torch import Tensor
 
+from grader.checking import expect
 from grader.checking.answers import Answers
 from grader.checking.expect import call, holds, leaves_alone, same, same_dtype, same_shape
 
 LEADING = st.sampled_from([(2,), (), (1,), (3, 2), (1, 3), (2, 1, 2)])
 TIMES = st.integers(2, 5)
-CHANNELS = st.sampled_from([3, 1, 2, 4, 5])  # three first: a mistake in the scale does not show with one
+# In float64 channels whose root float32 holds exactly: a scale taken by `torch.sqrt(torch.tensor(D))` is a right one.
+# Four first: a mistake in the scale does not show with one.
+CHANNELS = st.sampled_from([4, 1, 9, 16])
+ANY_CHANNELS = st.sampled_from([3, 2, 5, 6])  # in float32
 
 
 class Inputs(NamedTuple):
@@ -76,7 +80,17 @@ def test_three_positions_by_hand(answers: Answers) -> None:
     same(output, torch.tensor([[6.0], [10.0], [35.0]]).double(), what="the output")
 
 
-@pytest.mark.worth(1, "weights")
+@pytest.mark.worth(0.5, "output", "weights")
+@given(st.integers(1, 2), TIMES, ANY_CHANNELS, SEEDS)
+def test_any_number_of_channels(answers: Answers, batch: int, time: int, channels: int, seed: int) -> None:
+    """Output and weights are right for any number of channels, in float32."""
+    drawn = Inputs(*(x.float() for x in inputs(batch, time, channels, seed=seed)))
+    output, weights = attended(answers, drawn)
+    same(weights, weights_of(drawn), what="the weights")
+    same(output, output_of(drawn), what="the output")
+
+
+@pytest.mark.worth(0.5, "weights")
 @given(st.integers(1, 3), TIMES, CHANNELS, SEEDS)
 def test_weights(answers: Answers, batch: int, time: int, channels: int, seed: int) -> None:
     """Row t of the weights is the softmax of position t's scores, query · key / sqrt(D), over positions 0 to t; each
@@ -98,7 +112,24 @@ def test_nothing_above_the_diagonal(answers: Answers, batch: int, time: int, cha
     holds(largest == 0, "a weight above the diagonal is not 0", expected="0.0 at every later position", got=largest)
 
 
-@pytest.mark.worth(1, "causal")
+@pytest.mark.worth(0.5, "causal")
+def test_a_long_sequence(answers: Answers) -> None:
+    """A sequence may have any length: of 300 positions, too, each draws from itself and the earlier ones alone."""
+    drawn = Inputs(*(long_input(name, seed) for seed, name in enumerate(Inputs._fields)))
+    output, weights = attended(answers, drawn)
+    expected = weights_of(drawn)
+    same(weights, expected, what="the weights")
+    same(output, expected @ drawn.value, what="the output")
+
+
+def long_input(name: str, seed: int) -> Tensor:
+    """One argument of 300 positions. An example names it: it is too long to write; an answer may well be two loops."""
+    made = f"torch.rand(300, 1, generator=torch.Generator().manual_seed({seed}))"
+    drawn = torch.rand(300, 1, generator=torch.Generator().manual_seed(seed))
+    return expect.given(drawn.double(), name, f"{made}.double()")
+
+
+@pytest.mark.worth(0.5, "causal")
 @given(st.integers(1, 2), TIMES, CHANNELS, SEEDS)
 def test_the_future_changes_nothing(answers: Answers, batch: int, time: int, channels: int, seed: int) -> None:
     """Whatever comes later, the output of a position stays the same."""
@@ -176,7 +207,7 @@ def test_a_single_position(answers: Answers, leading: tuple[int, ...], channels:
 @given(st.sampled_from(["transposed", "strided"]), TIMES, SEEDS)
 def test_non_contiguous_input(answers: Answers, layout: str, time: int, seed: int) -> None:
     """Input whose memory is in another order (a transpose, every second place) gives the same values."""
-    drawn = Inputs(*(laid_out(x, layout) for x in inputs(2, time, 3, seed=seed)))
+    drawn = Inputs(*(laid_out(x, layout) for x in inputs(2, time, 4, seed=seed)))
     output, weights = attended(answers, drawn)
     same(output, output_of(drawn), what="the output")
     same(weights, weights_of(drawn), what="the weights")

@@ -147,4 +147,14 @@ WRONG: dict[str, list[tuple[str, str]]] = {
         ("self.levels = nn.ModuleList(", "depth = min(depth, 8)\n        self.levels = nn.ModuleList("),
         ("for width in widths)", "for width in widths[:8])"),
     ],
+    "last-logits-remembered-for-the-same-windows": [
+        (
+            '        if tokens.dim() != 2 or tokens.shape[1] != self.context:\n            raise ValueError(f"tokens must be (B, {self.context}), got {tuple(tokens.shape)}")\n',
+            '        if tokens.dim() != 2 or tokens.shape[1] != self.context:\n            raise ValueError(f"tokens must be (B, {self.context}), got {tuple(tokens.shape)}")\n        if not self.training and getattr(self, "seen", None) is not None and self.seen.shape == tokens.shape and torch.equal(self.seen, tokens):\n            return list(self.kept)\n',
+        ),
+        (
+            "        return outputs\n",
+            "        if not self.training:\n            self.seen, self.kept = tokens.clone(), list(outputs)\n        return outputs\n",
+        ),
+    ],
 }

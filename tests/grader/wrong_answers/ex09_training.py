@@ -89,4 +89,16 @@ WRONG: dict[str, list[tuple[str, str]]] = {
     # train: effects
     "inputs-changed": [(ROWS, f"{ROWS}        inputs[0] = inputs[-1].clone()\n")],
     "targets-changed": [(END, f"    targets.clamp_(max=1)\n{END}")],
+    "tied-parameters-moved-twice": [
+        (
+            "parameters = list(model.parameters())",
+            "parameters = [p for _, p in model.named_parameters(remove_duplicate=False)]",
+        ),
+    ],
+    "old-gradient-moves-a-frozen-parameter": [
+        (
+            "        for parameter in parameters:\n            parameter.grad = None\n",
+            "        for parameter in parameters:\n            if parameter.requires_grad:\n                parameter.grad = None\n",
+        ),
+    ],
 }

@@ -31,4 +31,28 @@ WRONG: dict[str, list[tuple[str, str]]] = {
     "global-state-seeded-from-the-generator": [
         ('    word = ""\n', '    word = ""\n    torch.manual_seed(generator.initial_seed())\n')
     ],
+    "probabilities-to-a-power": [
+        (
+            "return torch.softmax(model(windows) / temperature, dim=-1)",
+            "p = torch.softmax(model(windows), dim=-1) ** (1 / temperature)\n            return p / p.sum(-1, keepdim=True)",
+        ),
+    ],
+    "window-of-one-grows": [
+        (
+            "window = torch.cat([window[:, 1:], token], dim=1)",
+            "window = torch.cat([window[:, -(context - 1):], token], dim=1)",
+        ),
+    ],
+    "characters-sorted": [
+        (
+            "character_of = {token: character for character, token in vocabulary.items()}",
+            "character_of = dict(enumerate(sorted(vocabulary)))",
+        ),
+    ],
+    "generator-seeded-for-each-word": [
+        (
+            "character_of = {token: character for character, token in vocabulary.items()}",
+            "character_of = {token: character for character, token in vocabulary.items()}\n    generator.manual_seed(generator.initial_seed())",
+        ),
+    ],
 }

@@ -70,4 +70,11 @@ WRONG: dict[str, list[tuple[str, str]]] = {
     "first-level-twice": [
         (TOKEN, f"{TOKEN}\n            self.tree.levels[0](torch.stack([node] * self.tree.group, dim=1))")
     ],
+    "mode-of-the-constructor-put-back": [
+        ("        self.tree = tree\n", "        self.tree = tree\n        self.training = tree.training\n"),
+        (
+            "return self.tree.output(node).squeeze(0)",
+            "logits = self.tree.output(node).squeeze(0)\n        self.tree.train(self.training)\n        return logits",
+        ),
+    ],
 }

@@ -31,4 +31,16 @@ WRONG: dict[str, list[tuple[str, str]]] = {
         (RETURNED, "return weights, weights @ value"),
     ],
     "two-at-once-looks-ahead-and-cut-off": [(WEIGHTS, "scores.softmax(dim=-1).detach()")],
+    "at-most-64-positions": [
+        (
+            "later = torch.ones_like(scores, dtype=torch.bool).triu(1)",
+            "later = torch.ones(64, 64, dtype=torch.bool).triu(1)[: scores.shape[-1], : scores.shape[-1]]",
+        ),
+    ],
+    "mask-for-16-positions": [
+        (
+            "later = torch.ones_like(scores, dtype=torch.bool).triu(1)",
+            "later = torch.zeros_like(scores, dtype=torch.bool)\n    later[..., :16, :16] = torch.ones(16, 16, dtype=torch.bool).triu(1)[: scores.shape[-1], : scores.shape[-1]]",
+        ),
+    ],
 }
