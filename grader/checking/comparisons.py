@@ -29,11 +29,15 @@ class Mismatch(AssertionError):
         expected: a value, or its text.
         got: a value, or its text.
         came: the value itself, where `got` is its text.
+        refusal: whether an error was expected.
     """
 
-    def __init__(self, difference: str, *, expected: Any = None, got: Any = None, came: Any = None) -> None:
+    def __init__(
+        self, difference: str, *, expected: Any = None, got: Any = None, came: Any = None, refusal: bool = False
+    ) -> None:
         super().__init__(difference)
         self.difference = difference
+        self.refusal = refusal
         self.came = got if came is None else came
         self.expected = expected if isinstance(expected, str) or expected is None else show.value(expected)
         self.got = got if isinstance(got, str) or got is None else show.value(got)

@@ -175,6 +175,8 @@ def observation(raised: BaseException, example: int) -> dict[str, Any]:
         seen = {"says": raised.difference, "came": observed(came)}
         if isinstance(came, BaseException):
             seen["says"] = raised.difference.partition(":")[0]
+        if raised.refusal:  # which of the calls that should be refused was not: they are not counted as steps
+            seen["wanted"] = raised.expected
     elif isinstance(raised, Problem):
         seen = {"says": raised.difference}
     else:

@@ -67,19 +67,23 @@ def raises(
     except error as raised:
         missing = [name for name in naming if not errors.holds(raised, (wording.WORD, name))]
         if missing:
-            raise Mismatch(f"the message does not name {missing[0]!r}", expected=wanted, got=raised) from raised
+            raise Mismatch(
+                f"the message does not name {missing[0]!r}", expected=wanted, got=raised, refusal=True
+            ) from raised
         if values and not errors.holds(raised, (wording.ONE_OF, *values)):
             names = " or ".join(show.python(value) for value in values)
-            raise Mismatch(f"the message does not name the value {names}", expected=wanted, got=raised) from raised
+            raise Mismatch(
+                f"the message does not name the value {names}", expected=wanted, got=raised, refusal=True
+            ) from raised
         if not shown:
             RECORD.forget_last()  # a call that was refused, as it should be, shows nothing
     except Exception as raised:
         raise Mismatch(
-            f"{type(raised).__name__} was raised, expected {error.__name__}", expected=wanted, got=raised
+            f"{type(raised).__name__} was raised, expected {error.__name__}", expected=wanted, got=raised, refusal=True
         ) from raised
     else:
         instead = "an object was built" if maker else f"it returned {show.value(returned)}"
-        raise Mismatch("no error was raised", expected=wanted, got=f"no error: {instead}", came=returned)
+        raise Mismatch("no error was raised", expected=wanted, got=f"no error: {instead}", came=returned, refusal=True)
 
 
 def _wanted_message(naming: Sequence[str], values: Sequence[Any]) -> str:

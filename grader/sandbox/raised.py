@@ -1,7 +1,8 @@
 """Exceptions that cross the boundary: as the same built-in type, with the message and the lines of the answer.
 
-An exception is told as data: the name of the nearest built-in class, its own name, its text, and the frames that lie in
-the answer's files. On the other side a new exception of that class has a traceback with these very lines.
+An exception is told as data: the names of the nearest built-in classes (two, where it is both a KeyError and a
+ValueError), its own name, its text, and the frames that lie in the answer's files. On the other side a new exception of
+those classes has a traceback with these very lines.
 """
 
 import builtins
@@ -29,7 +30,6 @@ _BUILT_IN = {
 def told(error: BaseException) -> dict[str, Any]:
     """An exception as data."""
     kind = type(error)
-    nearest = next(base.__name__ for base in kind.__mro__ if _BUILT_IN.get(base.__name__) is base)
     try:
         text = str.__str__(str(error))
     except BaseException:  # the answer's own __str__ may raise anything
@@ -41,7 +41,16 @@ def told(error: BaseException) -> dict[str, Any]:
     ]
     if len(frames) > MOST_FRAMES:
         frames = frames[: MOST_FRAMES // 2] + frames[-MOST_FRAMES // 2 :]
-    return {"type": nearest, "name": kind.__name__, "text": text[:MOST_TEXT], "frames": frames}
+    return {"type": " ".join(_nearest(kind)), "name": kind.__name__, "text": text[:MOST_TEXT], "frames": frames}
+
+
+def _nearest(kind: type[BaseException]) -> list[str]:
+    """The built-in classes that an exception is one of, in its own order, each only if no other is below it."""
+    nearest: list[type] = []
+    for base in kind.__mro__:
+        if _BUILT_IN.get(base.__name__) is base and not any(issubclass(other, base) for other in nearest):
+            nearest.append(base)
+    return [base.__name__ for base in nearest]
 
 
 class Heard:
@@ -79,16 +88,19 @@ def holds(error: BaseException, question: Question) -> bool:
 def rebuilt(
     form: Any, path_of: Callable[[str], str | None], note: Callable[[Heard], object] = lambda _: None
 ) -> BaseException:
-    """An exception of data: the built-in class that it names, or a new class of its own name below that.
+    """An exception of data: a new class of its own name, below the built-in classes that it names.
 
     Args:
         form: what `told` made, or what somebody else says that it made.
         path_of: the path of an answer's file, by its name; None where there is no such file.
         note: is given its words, to know what was asked of them.
+
+    Raises:
+        WireError: it is of a wrong form, or no class can be below all that it names.
     """
-    base, name, text, frames = _parts(form)
+    bases, name, text, frames = _parts(form)
     lines = [(path_of(file), line, function) for file, line, function in frames]
-    name = name if name.isidentifier() and len(name) <= 100 else base.__name__
+    name = name if name.isidentifier() and len(name) <= 100 else bases[0].__name__
     heard = Heard(text)
     note(heard)
     members = {
@@ -96,9 +108,12 @@ def rebuilt(
         "__repr__": lambda self: f"{kind.__name__}({heard.text()!r})",
         "args": property(lambda self: (heard.text(),)),
         "heard": heard,
-        "__module__": base.__module__,
+        "__module__": bases[0].__module__,
     }
-    kind: type[BaseException] = type(name, (base,), members)
+    try:
+        kind: type[BaseException] = type(name, bases, members)
+    except TypeError as error:
+        raise WireError("an exception of a wrong form") from error
     return kind.__new__(kind).with_traceback(_traceback(lines))
 
 
@@ -111,18 +126,18 @@ def words(form: Any) -> str:
     return _parts(form)[2]
 
 
-def _parts(form: Any) -> tuple[type[BaseException], str, str, list[tuple[str, Any, Any]]]:
-    """The class, the name, the words and the lines that an exception of data tells."""
+def _parts(form: Any) -> tuple[tuple[type[BaseException], ...], str, str, list[tuple[str, Any, Any]]]:
+    """The classes, the name, the words and the lines that an exception of data tells."""
     try:
-        base, name, text = _BUILT_IN[form["type"]], form["name"], form["text"]
+        bases, name, text = tuple(_BUILT_IN[base] for base in form["type"].split(" ")), form["name"], form["text"]
         frames = [(file, line, function) for file, line, function in form["frames"][: MOST_FRAMES + 1]]
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise WireError("an exception of a wrong form") from error
     if not isinstance(name, str) or not isinstance(text, str) or len(text) > MOST_TEXT:
         raise WireError("an exception of a wrong form")
     if not all(isinstance(file, str) for file, _, _ in frames):
         raise WireError("an exception of a wrong form")
-    return base, name, text, frames
+    return bases, name, text, frames
 
 
 def _traceback(lines: list[tuple[str | None, Any, Any]]) -> types.TracebackType | None:

@@ -274,6 +274,7 @@ NO_POWERS = st.sampled_from(
 @example((3, 2))
 @example((6, 2))
 @example((12, 2))
+@example((8, 4))  # a power of two and a divisor of 16, but none of 1, 4, 16
 @settings(max_examples=10)
 def test_lengths_refuse_what_is_no_power(answers: Answers, drawn: tuple[int, int]) -> None:
     """For `level_lengths`, a context that is not a power of `group` is a ValueError that names `context` and its value,
@@ -291,6 +292,7 @@ def test_lengths_refuse_what_is_no_power(answers: Answers, drawn: tuple[int, int
 @example((3, 2), 1)
 @example((6, 2), 1)
 @example((12, 2), 1)
+@example((8, 4), 1)
 def test_tree_weights_refuse_what_is_no_power(answers: Answers, drawn: tuple[int, int], size: int) -> None:
     """For `tree_weights`, a context that is not a power of `group` is a ValueError that names `context` and its value,
     and 2**200 + 1 is not one.

@@ -142,11 +142,20 @@ def test_non_contiguous_arrays(answers: Answers, layout: str, leading: tuple[int
 @given(KINDS, st.sampled_from([(), (3,), (2, 2)]), SEEDS)
 @settings(max_examples=15)
 def test_dtype_is_kept(answers: Answers, kind: Any, leading: tuple[int, ...], seed: int) -> None:
-    """The three results have the inputs' dtype: float32 stays float32, and float64 stays float64."""
-    trace = call(answers.ex02_one_fusion.trace_fusion, *inputs(leading, 2, 3, seed, kind))
+    """The three results have the inputs' dtype: float32 stays float32, and float64 stays float64. The values in float32
+    are those in float64, rounded.
+    """
+    trace_fusion, drawn = answers.ex02_one_fusion.trace_fusion, inputs(leading, 2, 3, seed, kind)
+    rounded = kind is np.float32
+    exact = call(trace_fusion, *(x.astype(np.float64) for x in drawn)) if rounded else None
+    trace = call(trace_fusion, *drawn)
     for name in FIELDS:
-        came, wanted = attribute(trace, name, (np.ndarray, np.generic)).dtype, np.dtype(kind)
+        value = attribute(trace, name, (np.ndarray, np.generic))
+        came, wanted = value.dtype, np.dtype(kind)
         holds(came == wanted, f"`{name}` has dtype {came}, expected {wanted}", expected=str(wanted), got=str(came))
+        if rounded:
+            of_float64 = attribute(exact, name, (np.ndarray, np.generic))
+            same(value, np.asarray(of_float64, np.float32), what=f"`{name}` of the same numbers in float32")
 
 
 def of_shapes(*shapes: tuple[int, ...]) -> tuple[np.ndarray, ...]:
@@ -172,6 +181,7 @@ def test_refuses_neighbours_of_two_shapes(answers: Answers) -> None:
     for left, right, misfits in sizes:
         raises(ValueError, trace_fusion, *of_shapes(left, right, (left[-1] + right[-1], 2), (2,)), values=misfits)
     ranks: list[tuple[tuple[int, ...], tuple[int, ...]]] = [((4,), (3, 4)), ((3, 4), (4,)), ((1, 3, 4), (3, 4))]
+    ranks += [((3, 4), (1, 3, 4))]
     for left, right in ranks:
         raises(ValueError, trace_fusion, *of_shapes(left, right, (8, 2), (2,)))
     raises(ValueError, trace_fusion, *of_shapes((), (), (2, 2), (2,)))
@@ -184,10 +194,12 @@ def test_refuses_another_weight(answers: Answers) -> None:
     accepts(trace_fusion, *of_shapes((3, 4), (3, 4), (8, 8), (8,)))
     for rows in (7, 9, 4, 16, 3):
         raises(ValueError, trace_fusion, *of_shapes((3, 4), (3, 4), (rows, 8), (8,)), values=[rows, 4])
+    raises(ValueError, trace_fusion, *of_shapes((3, 4), (3, 4), (5, 8), (5,)), values=[5, 4])  # (H, 2C), as in torch
     weights: list[tuple[int, ...]] = [(8,), (1, 8, 3), (3, 8, 3), ()]
     for weight in weights:
         raises(ValueError, trace_fusion, *of_shapes((3, 4), (3, 4), weight, (3,)))
     raises(ValueError, trace_fusion, *of_shapes((3, 4), (3, 4), (8,), ()))
+    raises(ValueError, trace_fusion, *of_shapes((3, 4), (3, 4), (8,), (1,)))
 
 
 @pytest.mark.worth(0.5, "refuses")
@@ -196,7 +208,7 @@ def test_refuses_another_bias(answers: Answers) -> None:
     trace_fusion = answers.ex02_one_fusion.trace_fusion
     accepts(trace_fusion, *of_shapes((5, 4), (5, 4), (8, 3), (3,)))
     # first a number for each pair: only an answer that does not look at the bias at all lets it through
-    raises(ValueError, trace_fusion, *of_shapes((2, 1), (2, 1), (2, 2)), np.array([[1.0], [2.0]]))
+    raises(ValueError, trace_fusion, *of_shapes((2, 1), (2, 1), (2, 3)), np.array([[1.0], [2.0]]))
     for outputs, size in ((3, 1), (3, 4), (3, 5), (1, 3)):
         raises(ValueError, trace_fusion, *of_shapes((5, 4), (5, 4), (8, outputs), (size,)), values=[size])
     biases: list[tuple[int, ...]] = [(), (1, 3), (5, 3)]

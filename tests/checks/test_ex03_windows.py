@@ -19,7 +19,7 @@ from grader.feedback import show
 # Not as build_vocabulary numbers: only what the argument says counts. Answers get copies.
 NUMBERS = {".": 0, "n": 7, "a": 3, "Z": 1, "é": 300, "-": 2, "b": 12}
 LETTERS = "anbé-Z"
-CONTEXTS = st.integers(1, 6)
+CONTEXTS = st.integers(1, 6) | st.just(20)  # longer than any word, and than the course's 8
 UNKNOWN = "#@%~"
 Shares = tuple[float, float, float]
 SHARES: list[Shares] = [
@@ -27,6 +27,7 @@ SHARES: list[Shares] = [
     (0.7, 0.2, 0.1),
     (0.6, 0.3, 0.1),
     (0.5, 0.25, 0.25),
+    (0.5, 0.5, 0.0),
     (1.0, 0.0, 0.0),
     (0.0, 0.0, 1.0),
 ]
@@ -74,6 +75,7 @@ def same_pair(made: Any, expected: tuple[torch.Tensor, torch.Tensor]) -> None:
 @pytest.mark.worth(0.5, "vocabulary")
 @given(st.lists(texts("bnaéZ-"), max_size=5))
 @example(["emma", "ava"])
+@example([" de", "la "])  # a space is a character like any other, at the ends of a word too
 def test_vocabulary(answers: Answers, words: list[str]) -> None:
     """`.` is 0, and the distinct characters of all words follow in sorted order from 1."""
     same_vocabulary(answers, words)
@@ -259,6 +261,7 @@ def test_split(answers: Answers, words: list[str], seed: int) -> None:
 @pytest.mark.worth(0.5, "split", "fractions")
 @given(MANY | st.just(THIRTY), st.integers(0, 999), st.sampled_from(SHARES))
 @example(THIRTY, 7, (0.7, 0.2, 0.1))
+@example(THIRTY, 7, (0.5, 0.5, 0.0))
 def test_split_by_other_fractions(answers: Answers, words: list[str], seed: int, fractions: Shares) -> None:
     """The cuts stand at int(fractions[0] * n) and int((fractions[0] + fractions[1]) * n), for all fractions that sum to
     1 but for rounding, as 0.7, 0.2 and 0.1 do.
@@ -272,7 +275,7 @@ def test_refuses_a_negative_fraction(answers: Answers) -> None:
     """A negative fraction is a ValueError that names `fractions` and a value, even where the sum is 1."""
     split_words = answers.ex03_windows.split_words
     accepts(split_words, [*THIRTY], 1, fractions=(0.5, 0.25, 0.25))
-    for fractions in ((-0.1, 0.6, 0.5), (0.6, -0.1, 0.5), (1.1, 0.2, -0.3), (0.5, 0.6, -0.1)):
+    for fractions in ((-0.1, 0.6, 0.5), (0.6, -0.1, 0.5), (1.1, 0.2, -0.3), (0.5, 0.6, -0.1), (0.9, 0.101, -0.001)):
         for words in ([*THIRTY], []):
             raises(ValueError, split_words, words, 1, fractions=fractions, naming=["fractions"], values=fractions)
 
@@ -286,7 +289,7 @@ def test_refuses_another_sum(answers: Answers) -> None:
         values = [*fractions, sum(fractions)]
         for words in ([*THIRTY], []):
             raises(ValueError, split_words, words, 1, fractions=fractions, naming=["fractions"], values=values)
-    for fractions in ((0.7, 0.2, 0.102), (0.698, 0.2, 0.1), (0.0, 0.0, 0.0)):
+    for fractions in ((0.7, 0.2, 0.102), (0.698, 0.2, 0.1), (0.7, 0.2, 0.1015), (0.0, 0.0, 0.0)):
         raises(ValueError, split_words, [*THIRTY], 1, fractions=fractions, naming=["fractions"])
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import oracles
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from strategies import FLOATS, SEEDS, laid_out, tenths, tokens
 from torch import Tensor, nn
@@ -110,6 +110,7 @@ def test_non_contiguous_windows(answers: Answers, sizes: Sizes, batch: int, layo
 
 @pytest.mark.worth(0.5, "gradients")
 @given(SIZES, st.integers(1, 4), SEEDS)
+@example((2, 2, 1, 1), 1, 0)  # the window [0, 1]: it shows whose row lacks a gradient
 def test_gradients(answers: Answers, sizes: Sizes, batch: int, seed: int) -> None:
     """Gradients reach every parameter, those of token 0 among them."""
     model, windows = model_of(answers, sizes, seed), tokens(batch, sizes[1], sizes[0], seed)
@@ -149,13 +150,16 @@ def test_refuses_another_window(answers: Answers, context: int, length: int, win
 @given(SIZES, st.integers(1, 4), st.booleans(), SEEDS)
 @settings(max_examples=15)
 def test_leaves_everything_as_it_was(answers: Answers, sizes: Sizes, batch: int, training: bool, seed: int) -> None:
-    """The tokens, the weights and the global random state stay as they are, and a second call gives the same logits."""
+    """The tokens, the weights, the mode and the global random state stay as they are, and a second call gives the same
+    logits.
+    """
     model, windows = model_of(answers, sizes, seed), tokens(batch, sizes[1], sizes[0], seed)
     model.train(training)
     before = {name: value.detach().clone() for name, value in model.named_parameters()}
     with leaves_alone(answers, tokens=windows):
         first: Tensor = call(model, windows)
         kept = first.detach().clone()
+    same(model.training, training, what="`training` after a call")
     for name, value in model.named_parameters():
         same(value, before[name], what=f"`{name}` after a forward pass")
     same(call(model, windows), kept, what="the result of a second call")

@@ -5,7 +5,7 @@ from typing import Any
 import oracles
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from strategies import FLOATS, LAYOUTS, SEEDS, batches, laid_out, numbered, odd_eighths, tenths
 from torch import Tensor, nn
@@ -27,7 +27,7 @@ from grader.checking.expect import (
 )
 
 EPS = st.sampled_from([0.1, 1e-2, 1e-5])  # the simplest example is one in which eps can be seen
-MOMENTA = st.sampled_from([0.1, 0.25, 0.9])
+MOMENTA = st.sampled_from([0.1, 0.25, 0.9, 0.0])
 STATE = ("weight", "bias", "running_mean", "running_var")
 RUNNING = STATE[2:]
 
@@ -118,6 +118,7 @@ def test_first_batch_moves_the_variance(answers: Answers) -> None:
     MOMENTA,
     SEEDS,
 )
+@example([(2,)], 1, 0.25, 0)  # before any momentum of 0, which may be taken for none given
 @settings(max_examples=15)
 def test_running_statistics_move(
     answers: Answers, steps: list[tuple[int, ...]], channels: int, momentum: float, seed: int
@@ -271,6 +272,7 @@ def test_refuses_another_channel_count(
     norm.train(training)
     accepts(norm, numbered(*sizes, features))
     raises(ValueError, norm, numbered(*sizes, channels), values=[channels])
+    raises(ValueError, norm, numbered(2, features, channels), values=[channels])  # torch's axes are not these
 
 
 @pytest.mark.worth(0.25, "effects")

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 from grader.sandbox import raised, wire
 from grader.sandbox.peer import NUMBERS, Channel, Lost, Peer
+from grader.sandbox.wire import WireError
 
 FRAMES = 20_000
 GOOD = {"reply": 1, "value": None, "t": [], "models": [], "sync": [], "outputs": []}
@@ -159,7 +160,13 @@ def forged(rng: random.Random) -> bytes:
             )
         case 7:
             header["raised"] = rng.choice(
-                [{}, {"type": "Lost"}, {"type": "SystemExit", "name": "x", "text": "x", "frames": []}, 3]
+                [
+                    {},
+                    {"type": "Lost"},
+                    {"type": "SystemExit", "name": "x", "text": "x", "frames": []},
+                    {"type": "OSError SyntaxError", "name": "x", "text": "x", "frames": []},  # no class is both
+                    3,
+                ]
             )
         case 8:
             header["outputs"] = rng.choice([[0], [99], [True], "x", [-1]])
@@ -405,3 +412,20 @@ def test_an_exception_keeps_kind_name_message_and_lines(tmp_path: Path) -> None:
     assert trace is not None
     assert (trace.tb_lineno, trace.tb_frame.f_code.co_name) == (12, "__init__")
     assert trace.tb_frame.f_code.co_filename == str(tmp_path / "ex05_x.py")
+
+
+def test_an_error_of_two_kinds_comes_over_as_both() -> None:
+    class UnknownCharacter(KeyError, ValueError):
+        pass
+
+    error = raised.rebuilt(raised.told(UnknownCharacter("# of n#a")), lambda _: None)
+    assert isinstance(error, KeyError) and isinstance(error, ValueError)
+    assert type(error).__name__ == "UnknownCharacter"
+    plain = raised.rebuilt(raised.told(ValueError("7")), lambda _: None)
+    assert type(plain).__mro__[1:] == ValueError.__mro__
+
+
+@pytest.mark.parametrize("kinds", ["OSError SyntaxError", "ValueError ValueError", "", "ValueError  KeyError", "int"])
+def test_an_error_of_kinds_that_no_error_has_is_refused(kinds: str) -> None:
+    with pytest.raises(WireError):
+        raised.rebuilt({"type": kinds, "name": "x", "text": "x", "frames": []}, lambda _: None)

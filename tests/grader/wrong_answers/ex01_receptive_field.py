@@ -16,6 +16,10 @@ WRONG: dict[str, list[tuple[str, str]]] = {
     "at-most-64-levels": [(CLIMB, "while field < context and levels < 64:")],
     "lengths-as-a-tuple": [(LISTED, "tuple(group**level for level in range(levels, -1, -1))")],
     "even-is-enough": [(POWER, "    if context > 1 and context % 2:\n")],
+    "power-of-two-for-groups-that-are-one": [
+        (POWER, "    if context & (context - 1) if group & (group - 1) == 0 else group**levels != context:\n")
+    ],
+    "a-divisor-of-a-power-is-enough": [(POWER, "    if group**levels % context:\n")],
     "power-by-a-rounded-logarithm": [(POWER, f"{MATH}    if abs(math.log(context, group) - levels) > 1e-9:\n")],
     "assertion-instead-of-an-error": [(POWER, "    assert group**levels == context\n    if False:\n")],
     "power-message-names-nothing": [(POWER_MESSAGE, '"the lengths do not come out even"')],

@@ -47,6 +47,20 @@ WRONG: dict[str, list[tuple[str, str]]] = {
     ],
     "numbers-without-axes": [(SAME_SHAPE, "if left.shape != right.shape:")],
     "weight-unchecked-beyond-its-rows": [(WEIGHT, "if weight.shape[0] != 2 * left.shape[-1]:")],
+    "weight-turned-where-it-fits-the-other-way": [
+        (
+            WEIGHT,
+            "if weight.ndim == 2 and weight.shape[0] != 2 * left.shape[-1] == weight.shape[1]:"
+            "\n        weight = weight.T\n    " + WEIGHT,
+        )
+    ],
+    "weight-of-one-axis-made-a-column": [
+        (WEIGHT, "if weight.ndim == 1:\n        weight = weight[:, None]\n    " + WEIGHT)
+    ],
+    "bias-of-as-many-numbers": [(BIAS, "if bias.size != weight.shape[1]:")],
+    "right-first-in-float32": [
+        (JOINED, "np.concatenate([left, right] if left.dtype == np.float64 else [right, left], axis=-1)")
+    ],
     "longer-weight-cut": [
         (WEIGHT, "if weight.ndim != 2 or weight.shape[0] < 2 * left.shape[-1]:"),
         (SUMMED, "summed = joined @ weight[: joined.shape[-1]] + bias"),

@@ -18,6 +18,11 @@ SECOND = "second = int((fractions[0] + fractions[1]) * len(shuffled))"
 PARTS = "shuffled[:first], shuffled[first:second], shuffled[second:]"
 
 WRONG: dict[str, list[tuple[str, str]]] = {
+    "words-stripped": [(CHARACTERS, 'sorted(set("".join(word.strip() for word in words)) - {"."})')],
+    "no-more-than-eight-tokens": [(WINDOW, "        window = [0] * context if context < 9 else [1] * context\n")],
+    "sum-off-by-two-thousandths-allowed": [(FRACTIONS, "if min(fractions) < 0 or abs(sum(fractions) - 1) > 2e-3:")],
+    "negative-hundredth-allowed": [(FRACTIONS, "if min(fractions) < -0.01 or abs(sum(fractions) - 1) > 1e-9:")],
+    "empty-part-filled-up": [(PARTS, PARTS + " or shuffled[first:second]")],
     "letters-from-two": [(VOCABULARY, VOCABULARY.replace("start=1", "start=2"))],
     "sorted-without-case": [(CHARACTERS, 'sorted(set("".join(words)) - {"."}, key=str.casefold)')],
     "by-how-often": [(CHARACTERS, 'sorted(set("".join(words)) - {"."}, key=lambda c: (-"".join(words).count(c), c))')],

@@ -8,6 +8,10 @@ JOINED = "self.embedding(tokens).flatten(1)"
 RESULT = "self.output(torch.tanh(self.hidden(joined)))"
 
 WRONG: dict[str, list[tuple[str, str]]] = {
+    "leaves-training": [(f"return {RESULT}", f"self.eval()\n        return {RESULT}")],
+    "last-embedding-cut-off": [
+        (JOINED, "torch.cat([self.embedding(tokens[:, :-1]), self.embedding(tokens[:, -1:]).detach()], 1).flatten(1)")
+    ],
     "embeddings-added": [
         (JOINED, "self.embedding(tokens).sum(1).repeat(1, self.context)"),
     ],

@@ -6,6 +6,12 @@ SIZES = "batch, time, channels = x.shape"
 BLOCKS = "x.reshape(batch, time // self.group, self.group, channels)"
 
 WRONG: dict[str, list[tuple[str, str]]] = {
+    "leaves-training": [(SIZES, f"self.eval()\n        {SIZES}")],
+    "negative-values-lost": [(RESULT, "joined.squeeze(1).relu()")],
+    "fractions-lost": [(RESULT, "(joined + (joined.round() - joined).detach()).squeeze(1)")],
+    "argument-changed-in-evaluation-only": [
+        (SIZES, f"if not self.training:\n            x.mul_(1.001)\n        {SIZES}")
+    ],
     "squeeze-drops-one-channel": [(RESULT, "joined.squeeze(1).squeeze(-1)")],
     "strides-of-a-contiguous-input": [
         (

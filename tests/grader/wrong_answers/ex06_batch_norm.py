@@ -1,6 +1,14 @@
 """Wrong answers to exercise 6 that the bank does not tell of: rare ones, odd ones, two mistakes at once."""
 
 WRONG: dict[str, list[tuple[str, str]]] = {
+    "channels-in-the-middle-where-only-they-fit": [
+        (
+            "if x.dim() not in (2, 3) or",
+            "if x.dim() == 3 and x.shape[1] == len(self.weight) != x.shape[2]:\n            return self(x.mT).mT\n"
+            "        if x.dim() not in (2, 3) or",
+        )
+    ],
+    "momentum-of-zero-taken-for-none": [("self.momentum = momentum", "self.momentum = momentum or 0.1")],
     "correction-by-the-batch-size": [("variance * values / (values - 1)", "variance * len(x) / max(len(x) - 1, 1)")],
     "another-default-eps": [("eps: float = 1e-5", "eps: float = 1e-6")],
     "over-the-channels": [

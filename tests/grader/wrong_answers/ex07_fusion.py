@@ -7,6 +7,12 @@ WRONG: dict[str, list[tuple[str, str]]] = {
         ("fused = self.norm(fused)", "fused = self.norm(fused.mT).mT if fused.dim() == 3 else self.norm(fused)"),
     ],
     "tanh-twice": [("return torch.tanh(fused)", "return torch.tanh(torch.tanh(fused))")],
+    "tanh-in-evaluation-only-with-norm": [
+        ("return torch.tanh(fused)", "return torch.tanh(fused) if self.norm is not None or self.training else fused")
+    ],
+    "norm-skipped-where-one-group-is-left": [
+        ("if self.norm is not None:", "if self.norm is not None and fused.dim() == 3:")
+    ],
     "tanh-only-with-norm": [
         ("return torch.tanh(fused)", "return torch.tanh(fused) if self.norm is not None else fused")
     ],
