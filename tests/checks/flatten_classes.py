@@ -231,21 +231,6 @@ class _OwnError(Plain):
             raise self.error("a remainder")
 
 
-@right("own", "convolves each channel with zeros and ones, which it keeps as a frozen parameter")
-class _Frozen(Plain):
-    def __init__(self, group: int) -> None:
-        nn.Module.__init__(self)
-        self.accept(group)
-        self.group = group
-        self.pick = nn.Parameter(torch.eye(group).unsqueeze(1), requires_grad=False)
-
-    def join(self, x: Tensor) -> Tensor:
-        batch, time, channels = x.shape
-        lines = x.transpose(1, 2).reshape(batch * channels, 1, time)
-        picked = nn.functional.conv1d(lines, self.pick.to(x.dtype), stride=self.group)
-        return picked.reshape(batch, channels, self.group, -1).permute(0, 3, 2, 1).flatten(2)
-
-
 # ---- wrong: the order of values ----
 
 

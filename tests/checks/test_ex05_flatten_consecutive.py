@@ -81,16 +81,19 @@ def test_dtype_is_kept(answers: Answers, dtype: torch.dtype) -> None:
 
 
 @pytest.mark.worth(1.5, "gradients")
-@given(grouped(dtypes=st.just(torch.float64)))
+@given(grouped(dtypes=st.just(torch.float64)), st.sampled_from([True, False]))
 @settings(max_examples=10)
-def test_gradients_flow_back(answers: Answers, drawn: Grouped) -> None:
-    """The gradient of each output value reaches the input value that it is, and no other."""
+def test_gradients_flow_back(answers: Answers, drawn: Grouped, training: bool) -> None:
+    """The gradient of each output value reaches the input value that it is, and no other, in either mode."""
     x, reference = (drawn.x.clone().requires_grad_() for _ in range(2))
     expected = oracles.flatten_consecutive(reference, drawn.group)
     weights = numbered(*expected.shape, dtype=torch.float64)
     (expected * weights).sum().backward()
     # x * 1, since torch refuses to change a leaf in place: that an argument is changed is another check's business
-    got = call(build(answers.ex05_flatten_consecutive.FlattenConsecutive, drawn.group), x * 1)
+    flatten = build(answers.ex05_flatten_consecutive.FlattenConsecutive, drawn.group)
+    if not training:
+        flatten.eval()
+    got = call(flatten, x * 1)
     # grad_fn, not requires_grad: a view that was made without gradients claims to require them
     holds(getattr(got, "grad_fn", True) is not None, "the result is cut off from its input: no gradient flows")
     same(got, expected)

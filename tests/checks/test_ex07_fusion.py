@@ -223,11 +223,15 @@ def test_running_statistics(answers: Answers, drawn: Grouped, out: int, seed: in
 
 
 @pytest.mark.worth(1, "gradients")
-@given(grouped(layouts=DENSE, scales=st.just(1.0)), OUT, SEEDS)
+@given(grouped(layouts=DENSE, scales=st.just(1.0)), OUT, SEEDS, st.sampled_from([True, False]))
 @settings(max_examples=6)
-def test_gradients_without_norm(answers: Answers, drawn: Grouped, out: int, seed: int) -> None:
-    """Without norm the gradients of x, `linear.weight` and `linear.bias` are those of the convolution."""
+def test_gradients_without_norm(answers: Answers, drawn: Grouped, out: int, seed: int, training: bool) -> None:
+    """Without norm the gradients of x, `linear.weight` and `linear.bias` are those of the convolution; in training and
+    in evaluation.
+    """
     fusion = plain(answers, drawn, out, seed)
+    if not training:
+        fusion.eval()
     level = oracles.read_level(fusion, drawn.group, normalize=False)
     ours, theirs = (drawn.x.clone().requires_grad_() for _ in range(2))
     same_gradients(fusion, ours, call(fusion, ours), theirs, level)

@@ -87,4 +87,5 @@ WRONG: dict[str, list[tuple[str, str]]] = {
         (JOINED, JOINED.replace("reshape", "view")),
         ("if group < 1:", "if group is None:"),
     ],
+    "cut-off-in-evaluation": [(RESULT, "joined.squeeze(1) if self.training else joined.squeeze(1).detach()")],
 }

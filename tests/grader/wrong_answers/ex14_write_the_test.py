@@ -44,9 +44,6 @@ WRONG: dict[str, list[tuple[str, str]]] = {
     "batch-of-one-only": [
         ("WINDOWS = (1, 3)", "WINDOWS = (1,)"),
     ],
-    "parameters-are-forbidden": [
-        ("        layer = cls(group)\n", "        layer = cls(group)\n        assert not list(layer.parameters())\n"),
-    ],
     "remainders-below-a-group-only": [
         ("(2, (2, 3, 1)), (3, (3, 4, 2)), (3, (3, 5, 2)), ", "(2, (2, 1, 1)), (3, (3, 2, 2)), "),
     ],
