@@ -14,7 +14,7 @@ class Attack:
     name: str
     at_import: str = ""
     in_call: str = ""
-    costs_itself: bool = False  # its own process dies or hangs: a right answer with it loses points, by itself
+    costs_itself: bool = False  # its own process dies, hangs or lies: a right answer with it loses points, by itself
 
 
 ATTACKS = [
@@ -73,6 +73,7 @@ from grader.sandbox import request, wire
 request._snapshot = lambda values, keywords: None
 wire.Writer.tensor = lambda self, value, old=wire.Writer.tensor: old(self, value.abs())
 """,
+        costs_itself=True,
     ),
     Attack(
         "an import hook that serves modules of the grader",
