@@ -25,6 +25,7 @@ from grader.sandbox import raised, wire
 from grader.sandbox.tape import RECEIVED, SENT, Frames
 
 MOST_BYTES = 64 << 20  # of frames; what is common in a class comes early, so later frames are not kept
+MOST_CAUSES = 10_000  # sets of observations
 _NODE_BYTES = 500
 _MOST_FINDING = 64 << 10  # bytes of JSON
 _END_OF_LINE = re.compile(rb"\r\n|\r|\n")
@@ -93,11 +94,20 @@ class Memory:
     """
 
     def __init__(self) -> None:
-        self.causes: dict[bytes, list[Cause]] = {}  # by the digest of what checks have seen: the mistakes that agree
+        self._causes: dict[bytes, list[Cause]] = {}
         self._exact: dict[Hashable, _Node] = {}
         self._wordless: dict[Hashable, _Node] = {}
         self._room = MOST_BYTES
         self._learning = threading.Lock()
+
+    def causes(self, seen: bytes) -> list[Cause] | None:
+        """The known mistakes that agree with what checks have seen, by the digest of that; None where it is new."""
+        return self._causes.get(seen)
+
+    def learn_causes(self, seen: bytes, causes: list[Cause]) -> None:
+        """Keep the mistakes that agree, while there is room."""
+        if len(self._causes) < MOST_CAUSES:
+            self._causes[seen] = causes
 
     def course(self, key: Hashable) -> Course:
         """A conversation that is about to begin."""

@@ -11,6 +11,8 @@ from typing import Any
 
 from grader.feedback import show
 
+__tracebackhide__ = True  # pytest ends its traceback at the check's own line
+
 
 class Record:
     """The calls of one example of one check, kept as values and written as text only when a check fails."""

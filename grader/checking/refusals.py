@@ -1,5 +1,6 @@
 """What an answer must refuse, and what it must not: the kind of the error, and what its message names."""
 
+import functools
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
@@ -59,6 +60,7 @@ def raises(
         kwargs: for the function.
     """
     wanted = error.__name__ + _wanted_message(naming, values)
+    mismatch = functools.partial(Mismatch, expected=wanted, refusal=True)
     maker = isinstance(function, type)
     try:
         returned = build(function, *args, **kwargs) if maker else call(function, *args, **kwargs)
@@ -67,23 +69,17 @@ def raises(
     except error as raised:
         missing = [name for name in naming if not errors.holds(raised, (wording.WORD, name))]
         if missing:
-            raise Mismatch(
-                f"the message does not name {missing[0]!r}", expected=wanted, got=raised, refusal=True
-            ) from raised
+            raise mismatch(f"the message does not name {missing[0]!r}", got=raised) from raised
         if values and not errors.holds(raised, (wording.ONE_OF, *values)):
             names = " or ".join(show.python(value) for value in values)
-            raise Mismatch(
-                f"the message does not name the value {names}", expected=wanted, got=raised, refusal=True
-            ) from raised
+            raise mismatch(f"the message does not name the value {names}", got=raised) from raised
         if not shown:
             RECORD.forget_last()  # a call that was refused, as it should be, shows nothing
     except Exception as raised:
-        raise Mismatch(
-            f"{type(raised).__name__} was raised, expected {error.__name__}", expected=wanted, got=raised, refusal=True
-        ) from raised
+        raise mismatch(f"{type(raised).__name__} was raised, expected {error.__name__}", got=raised) from raised
     else:
         instead = "an object was built" if maker else f"it returned {show.value(returned)}"
-        raise Mismatch("no error was raised", expected=wanted, got=f"no error: {instead}", came=returned, refusal=True)
+        raise mismatch("no error was raised", got=f"no error: {instead}", came=returned)
 
 
 def _wanted_message(naming: Sequence[str], values: Sequence[Any]) -> str:

@@ -28,7 +28,6 @@ from grader.submission import Submission
 
 AT_ONCE = min(2, os.cpu_count() or 1)
 LATE_SECONDS = 0.3  # in which an answer whose time is over tells what it is at
-MOST_CAUSES = 10_000  # sets of observations whose causes are remembered, where many answers come
 DIAGNOSIS_SECONDS = 30.0  # it takes 0.3; a new mistake that hangs must not hold up a report for ever
 
 
@@ -275,13 +274,13 @@ class _Run:
         if not any(observations.values()):
             return []
         request = self.request(exercise, observations=observations)
-        seen, causes = hashlib.sha256(json.dumps(request).encode()).digest(), self.workers.memory.causes
-        if seen in causes:
-            return causes[seen]
-        found = self.diagnosed(request)
-        if found is not None and self.workers.many and len(causes) < MOST_CAUSES:
-            causes[seen] = found
-        return found or []
+        seen, memory = hashlib.sha256(json.dumps(request).encode()).digest(), self.workers.memory
+        causes = memory.causes(seen)
+        if causes is None:
+            causes = self.diagnosed(request)
+            if causes is not None:
+                memory.learn_causes(seen, causes)
+        return causes or []
 
     def diagnosed(self, request: dict[str, Any]) -> list[Cause] | None:
         """Have the observations of a request compared with the known mistakes; None where that took too long."""

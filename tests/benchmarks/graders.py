@@ -3,7 +3,7 @@
 python tests/benchmarks/graders.py [COUNT]     of right and of wrong submissions (20, at least 2), on an idle machine
 python tests/benchmarks/graders.py growth      what `grade class` costs from 10 to 1,000 submissions
 
-All four run the same checks of the five core exercises on the same answers, one submission after another. pytest gets a
+All run the same checks of the five core exercises on the same answers, one submission after another. pytest gets a
 fresh process a submission. In a notebook each answer is a `%%writefile` cell, and a test cell runs the checks of one
 exercise in the kernel. nbgrader and Otter come from the registry, into a virtual environment of the benchmark's own.
 
@@ -184,8 +184,7 @@ def _mistakes(exercise: Exercise) -> Iterator[str]:
 
 
 def by_class(answers: list[Answers], folder: Path, jobs: int = 1) -> Cost:
-    for number, files in enumerate(answers):
-        write(folder / "class" / f"student{number}", files)
+    write_class(answers, folder)
     return timed(class_command(folder, jobs))
 
 
@@ -196,8 +195,7 @@ def class_command(folder: Path, jobs: int) -> list[str]:
 
 
 def without_sandbox(answers: list[Answers], folder: Path) -> Cost:
-    for number, files in enumerate(answers):
-        write(folder / "class" / f"student{number}", files)
+    write_class(answers, folder)
     return timed([sys.executable, __file__, "unwalled", str(folder / "class")])
 
 
@@ -309,6 +307,11 @@ def environment() -> dict[str, str]:
     threads = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
     path = f"{VENV / 'bin'}{os.pathsep}{os.environ['PATH']}"
     return os.environ | threads | {"NO_COLOR": "1", "PATH": path, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+
+
+def write_class(answers: list[Answers], folder: Path) -> None:
+    for number, files in enumerate(answers):
+        write(folder / "class" / f"student{number}", files)
 
 
 def write(folder: Path, files: Answers) -> Path:

@@ -69,8 +69,15 @@ except Exception:
     Attack(
         "patches the boundary in its own process",
         """
-from grader.sandbox import request, wire
-request._snapshot = lambda values, keywords: None
+from grader.sandbox import request
+request._as_before = lambda value, before: True
+request.Service._written = lambda self, result, reply, old=request.Service._written: old(self, result, reply)
+""",
+    ),
+    Attack(
+        "sends other numbers than it has",
+        """
+from grader.sandbox import wire
 wire.Writer.tensor = lambda self, value, old=wire.Writer.tensor: old(self, value.abs())
 """,
         costs_itself=True,

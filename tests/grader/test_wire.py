@@ -18,7 +18,6 @@ from hypothesis import strategies as st
 
 from grader.sandbox import raised, wire
 from grader.sandbox.peer import NUMBERS, Channel, Lost, Peer
-from grader.sandbox.wire import WireError
 
 FRAMES = 20_000
 GOOD = {"reply": 1, "value": None, "t": [], "models": [], "sync": [], "outputs": []}
@@ -427,5 +426,5 @@ def test_an_error_of_two_kinds_comes_over_as_both() -> None:
 
 @pytest.mark.parametrize("kinds", ["OSError SyntaxError", "ValueError ValueError", "", "ValueError  KeyError", "int"])
 def test_an_error_of_kinds_that_no_error_has_is_refused(kinds: str) -> None:
-    with pytest.raises(WireError):
+    with pytest.raises(wire.WireError):
         raised.rebuilt({"type": kinds, "name": "x", "text": "x", "frames": []}, lambda _: None)
