@@ -2,7 +2,7 @@
 
 import contextlib
 import os
-import tempfile
+import secrets
 from pathlib import Path
 
 from grader import checkout
@@ -29,6 +29,7 @@ def write_whole(path: Path, content: bytes | str) -> None:
 
     Raises:
         UsageError: the folder is missing or read-only, the disk is full, ...; nothing is left behind.
+        KeyboardInterrupt: Ctrl-C came meanwhile; nothing is left behind then, either.
     """
     data = content.encode() if isinstance(content, str) else content
     waiting: Path | None = None
@@ -39,19 +40,18 @@ def write_whole(path: Path, content: bytes | str) -> None:
             path.write_bytes(data)
             return
         target = path.resolve()  # a symbolic link stays one
-        descriptor, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
-        waiting = Path(name)
-        with os.fdopen(descriptor, "wb") as file:
+        waiting = target.with_name(f".{target.name}.{secrets.token_hex(6)}")  # known before it is there
+        with waiting.open("xb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        waiting.chmod(0o666 & ~_umask())
         waiting.replace(target)
     except OSError as error:
+        raise UsageError(f"cannot write {checkout.shown(path)}: {error.strerror}; name a place that can be") from error
+    finally:
         if waiting is not None:
             with contextlib.suppress(OSError):
-                waiting.unlink()
-        raise UsageError(f"cannot write {checkout.shown(path)}: {error.strerror}; name a place that can be") from error
+                waiting.unlink(missing_ok=True)
 
 
 def put_aside(path: Path) -> str:
@@ -64,9 +64,3 @@ def put_aside(path: Path) -> str:
     except OSError:
         return f"{checkout.shown(path)} is damaged and cannot be put aside; starting without it"
     return f"{checkout.shown(path)} was damaged: it is kept as {aside.name}, and a new one begins"
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

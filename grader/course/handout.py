@@ -5,8 +5,8 @@ files that only a handout has are in `handout_files/`.
 """
 
 import contextlib
-import os
 import re
+import secrets
 import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -186,16 +186,10 @@ def _own_files(chosen: Assignment, asked: Sequence[Exercise], given: Sequence[Ex
 @contextlib.contextmanager
 def _in_its_place_at_the_end(folder: Path) -> Iterator[Path]:
     """A new folder beside the one wanted; it takes that name when the block ends well, and goes away otherwise."""
+    waiting = folder.absolute().with_name(f".{folder.name}.{secrets.token_hex(6)}")
     try:
-        folder.absolute().parent.mkdir(parents=True, exist_ok=True)
-        waiting = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.absolute().parent))
-    except OSError as error:
-        raise UsageError(f"cannot write to {checkout.shown(folder)}: {error.strerror}; name another folder") from error
-    try:
+        waiting.mkdir(parents=True)
         yield waiting
-        mask = os.umask(0)
-        os.umask(mask)
-        waiting.chmod(0o777 & ~mask)
         if folder.is_dir():
             folder.rmdir()  # empty: Windows moves nothing onto a folder that is there
         waiting.rename(folder.absolute())
