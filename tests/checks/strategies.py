@@ -3,12 +3,13 @@
 Values are tenths drawn from a seed: short to print, and their sums are far from each other.
 """
 
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import torch
 from hypothesis import strategies as st
 from torch import Tensor
 
+Drawn = TypeVar("Drawn")
 SEEDS = st.integers(0, 999)
 LAYOUTS = st.sampled_from(["dense", "transposed", "strided"])
 FLOATS = st.sampled_from([torch.float32, torch.float64])
@@ -53,6 +54,14 @@ def laid_out(x: Tensor, layout: str) -> Tensor:
     return x
 
 
+def or_just(first: st.SearchStrategy[Drawn], value: Drawn) -> st.SearchStrategy[Drawn]:
+    """What `first` draws or, half of the time, this value.
+
+    Both are always drawn: from the second side of `first | st.just(value)` hypothesis does not shrink to the first.
+    """
+    return st.tuples(first, st.booleans()).map(lambda drawn: value if drawn[1] else drawn[0])
+
+
 class Grouped(NamedTuple):
     """A sequence (B, T, C) and a group size that divides T."""
 
@@ -81,7 +90,7 @@ def grouped(
     group = draw(st.integers(2, 5))
     time = group * draw(st.integers(1, 3))
     batch = draw(st.integers(least_batch, 4))
-    channels = draw(st.integers(1, 4) | st.just(time))
+    channels = draw(or_just(st.integers(1, 4), time))
     shape = batch, time, channels
     x = numbered(*shape, dtype=draw(dtypes)) if scales is None else quarters(*shape, seed=draw(SEEDS)) * draw(scales)
     return Grouped(laid_out(x, draw(layouts)), group)
@@ -95,7 +104,7 @@ def batches(draw: st.DrawFn, *, ranks: tuple[int, ...] = (2, 3)) -> Tensor:
     if draw(st.sampled_from(ranks)) == 2:
         shape: tuple[int, ...] = batch + 1, channels
     else:
-        shape = batch, draw(st.integers(1 if batch > 1 else 2, 4) | st.just(max(channels, 2))), channels
+        shape = batch, draw(or_just(st.integers(1 if batch > 1 else 2, 4), max(channels, 2))), channels
     return laid_out(tenths(*shape, seed=draw(SEEDS)), draw(LAYOUTS))
 
 

@@ -11,6 +11,7 @@ import pytest
 import torch
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from strategies import or_just
 
 from grader.checking.answers import Answers
 from grader.checking.expect import accepts, call, holds, leaves_alone, of_kind, raises, same
@@ -19,7 +20,7 @@ from grader.feedback import show
 # Not as build_vocabulary numbers: only what the argument says counts. Answers get copies.
 NUMBERS = {".": 0, "n": 7, "a": 3, "Z": 1, "é": 300, "-": 2, "b": 12}
 LETTERS = "anbé-Z"
-CONTEXTS = st.integers(1, 6) | st.just(20)  # longer than any word, and than the course's 8
+CONTEXTS = or_just(st.integers(1, 6), 20)  # longer than any word, and than the course's 8
 UNKNOWN = "#@%~"
 Shares = tuple[float, float, float]
 SHARES: list[Shares] = [
@@ -259,7 +260,7 @@ def test_split(answers: Answers, words: list[str], seed: int) -> None:
 
 
 @pytest.mark.worth(0.5, "split", "fractions")
-@given(MANY | st.just(THIRTY), st.integers(0, 999), st.sampled_from(SHARES))
+@given(or_just(MANY, THIRTY), st.integers(0, 999), st.sampled_from(SHARES))
 @example(THIRTY, 7, (0.7, 0.2, 0.1))
 @example(THIRTY, 7, (0.5, 0.5, 0.0))
 def test_split_by_other_fractions(answers: Answers, words: list[str], seed: int, fractions: Shares) -> None:

@@ -24,7 +24,7 @@ from models import (
     same_draws,
     small_model,
 )
-from strategies import FLOATS, LAYOUTS, SEEDS, laid_out, tokens
+from strategies import FLOATS, LAYOUTS, SEEDS, laid_out, or_just, tokens
 from torch import Tensor, nn
 
 from grader.checking import expect
@@ -253,7 +253,10 @@ def test_measuring_changes_nothing(answers: Answers, seed: int, middle: str, dty
 @pytest.mark.worth(1, "decay")
 @settings(max_examples=30)
 @given(
-    st.integers(1, 20) | st.just(200_000), st.integers(0, 8), st.integers(-1, 1), st.sampled_from([(0.5, 0.25), (1, 3)])
+    or_just(st.integers(1, 20), 200_000),
+    st.integers(0, 8),
+    st.integers(-1, 1),
+    st.sampled_from([(0.5, 0.25), (1, 3)]),
 )
 def test_step_decay_around_the_boundary(
     answers: Answers, steps: int, eighths: int, beside: int, rates: tuple[float, float]

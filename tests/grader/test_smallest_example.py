@@ -24,12 +24,12 @@ def test_two_runs_with_one_seed_show_the_same_examples_and_another_seed_others(s
         assert any(check["example"] for check in first)
 
 
-def test_the_smallest_input_is_two_neighbours_of_two_channels(solved: Path) -> None:
+def test_the_smallest_input_is_two_neighbours_of_one_channel(solved: Path) -> None:
     spoil(solved, 5, ORDERED, REVERSED)
     for seed in range(3):
         example = checks(solved, 5, "--seed", seed)[0]["example"]
         assert isinstance(example, str)
-        assert example.endswith("layer(torch.arange(1., 5.).reshape(1, 2, 2))"), example
+        assert example.endswith("layer(torch.tensor([[[1.0], [2.0]]]))"), example
 
 
 @pytest.mark.parametrize("sandbox", [[], ["--sandbox"]])
