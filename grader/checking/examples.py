@@ -21,7 +21,7 @@ from grader.checking.comparisons import Mismatch
 from grader.checking.record import RECORD, Record
 from grader.feedback import show
 from grader.feedback.observation import observed
-from grader.sandbox.peer import Lost
+from grader.sandbox.channel import Lost
 from grader.sandbox.printed import Tail
 
 __tracebackhide__ = True

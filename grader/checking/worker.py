@@ -30,7 +30,7 @@ from grader.checking.examples import Budget, Failure
 from grader.checking.processes import PIPE_CLOSED
 from grader.checking.record import RECORD
 from grader.result import Finding
-from grader.sandbox.peer import Lost
+from grader.sandbox.channel import Lost
 from grader.sandbox.printed import Tail
 from grader.sandbox.proxy import RemoteAnswers
 from grader.sandbox.tape import Log, Strayed, Tape
@@ -103,7 +103,7 @@ def serve(connection: socket.socket, records: Records, items: dict[str, list[pyt
                 children.discard(request["end"])
                 continue
             if "sandboxed" in request and "torch" in sys.modules:
-                for name in ("gradients", "modules", "request"):  # once, not in each child
+                for name in ("gradients", "module_mirror", "request", "service"):  # once, not in each child
                     importlib.import_module(f"grader.sandbox.{name}")
             if "draw" in request:
                 plugin.draw(items[request["draw"]], request["seed"])

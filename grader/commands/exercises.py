@@ -45,6 +45,7 @@ def command(
     """
     from grader import intake
     from grader.checking import run
+    from grader.checking.attempts import Limits
     from grader.checking.processes import Workers
     from grader.learner import state
     from grader.reports import onward, terminal
@@ -55,7 +56,7 @@ def command(
         seed = assignment.seed()
     if json_file not in (None, "-"):
         writable(Path(json_file))
-    limits = run.Limits(check_seconds, exercise_seconds)
+    limits = Limits(check_seconds, exercise_seconds)
     quiet = json_file == "-"
     digests = state.digests(chosen)
     console = open_console(quiet=quiet)

@@ -14,6 +14,7 @@ from typing import TypeVar
 
 from grader import checkout, mistakes, stubs
 from grader.checking import run
+from grader.checking.attempts import Limits
 from grader.checking.processes import Workers
 from grader.course import mutants
 from grader.curriculum import Exercise
@@ -28,7 +29,7 @@ SEEDS = 8  # at each of which every right style must pass; more with --seeds
 LEAST_MISTAKES, LEAST_CORE_MISTAKES = 8, 15
 LEAST_STYLES, LEAST_CORE_STYLES = 4, 8
 # A mutant may loop for ever, which counts as caught; a check takes a fiftieth of this.
-MUTANT_LIMITS = run.Limits(check_seconds=2.0, exercise_seconds=20.0)
+MUTANT_LIMITS = Limits(check_seconds=2.0, exercise_seconds=20.0)
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,7 @@ class Trial:
     judge: Callable[[ExerciseResult, list[Cause]], str | None]
     seed: int = 0
     until_failure: bool = False
-    limits: run.Limits | None = None
+    limits: Limits | None = None
 
     def result(self, workers: Workers, *, diagnose: bool = False) -> tuple[ExerciseResult, list[Cause]]:
         """Grade it, and look for the mistakes that agree."""

@@ -15,7 +15,7 @@ from pathlib import Path
 import grader
 from grader import assignment, checkout, curriculum, references
 from grader.assignment import Assignment
-from grader.checking.run import Limits
+from grader.checking.attempts import Limits
 from grader.curriculum import Exercise
 from grader.errors import UsageError
 

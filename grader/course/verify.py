@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 from grader import checkout, curriculum, stubs
 from grader.checking import run
+from grader.checking.attempts import Progress
 from grader.checking.processes import Workers
-from grader.checking.run import Progress
 from grader.course import handout, leaks, prove
 from grader.curriculum import Exercise
 from grader.errors import UsageError

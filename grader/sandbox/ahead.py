@@ -5,7 +5,6 @@ where a class or an object has methods of its own for it, the end that has the m
 otherwise than foreseen comes back with the next reply, as any change does.
 """
 
-import contextlib
 import weakref
 from collections.abc import Sequence
 from typing import Any
@@ -72,7 +71,7 @@ def changed(part: nn.Module, peer: Peer, name: str, args: Sequence[Any], keyword
         for inner in part.modules():
             inner.training = value
     else:
-        with _uncounted(peer):
+        with peer.uncounted():
             getattr(nn.Module, name)(part, *_arguments(name, value))
     state.foresee(part, *_mode_and_dtype(value))
     peer.riders["changes"] = [*waiting, [root, number, name, value, torch.is_grad_enabled()]]
@@ -123,7 +122,7 @@ def follow(peer: Peer, changes: Any) -> None:
         module = peer.lent(number)
         if not mirror.is_module(module):
             raise WireError("a change of what is no module")
-        with torch.set_grad_enabled(gradients), _counted(peer):
+        with torch.set_grad_enabled(gradients), peer.counted():
             getattr(module, name)(*_arguments(name, value))
         if (state := peer.originals.get(root)) is not None:
             state.foresee(module, *_mode_and_dtype(value))
@@ -137,19 +136,3 @@ def _arguments(name: str, value: bool | str) -> list[Any]:
 
 def _mode_and_dtype(value: bool | str) -> tuple[bool | None, torch.dtype | None]:
     return (value, None) if isinstance(value, bool) else (None, _NAMED[value])
-
-
-def _counted(peer: Peer) -> contextlib.AbstractContextManager[Any]:
-    if peer.work is None:
-        return contextlib.nullcontext()
-    from grader.sandbox.work import counted
-
-    return counted(peer.work)
-
-
-def _uncounted(peer: Peer) -> contextlib.AbstractContextManager[Any]:
-    if peer.work is None:
-        return contextlib.nullcontext()
-    from grader.sandbox.work import uncounted
-
-    return uncounted()

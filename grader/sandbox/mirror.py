@@ -1,7 +1,7 @@
 """What stands at one end for an object of the other: functions, classes, and objects with their attributes.
 
-Modules of torch have more to mirror (`modules`). What a stand-in is called and which class of torch it claims to be is
-the other end's word; every use of it asks the other end.
+Modules of torch have more to mirror (`module_mirror`). What a stand-in is called and which class of torch it claims to
+be is the other end's word; every use of it asks the other end.
 """
 
 import functools
@@ -42,15 +42,15 @@ def _refer(peer: Peer, writer: Writer, thing: Any) -> list[Any]:
     if number is not None:
         return ["r", "own", number]
     if is_module(thing):
-        from grader.sandbox import modules
+        from grader.sandbox import module_state
 
         for index, state in enumerate(peer.models):
             if (place := state.place(thing)) is not None:
                 return ["r", "part", index, place]
-        if not peer.believing and modules.is_plain(thing):
-            peer.models.append(modules.State(thing))
+        if not peer.believing and module_state.is_plain(thing):
+            peer.models.append(module_state.State(thing))
             return ["r", "part", len(peer.models) - 1, 0]
-        return ["r", "module", peer.number(thing), modules.lent(peer, thing).whole(writer)]
+        return ["r", "module", peer.number(thing), module_state.lent(peer, thing).whole(writer)]
     if isinstance(thing, type):
         peer.given_kinds.add(thing)
         return ["r", "class", *class_of(peer, thing)]
@@ -106,9 +106,9 @@ def _resolve(peer: Peer, reader: Reader, form: list[Any]) -> Any:
         case ["part", int(index), int(place)] if 0 <= index < len(peer.models):
             return peer.models[index].part(place)
         case ["module", int(number), whole]:
-            from grader.sandbox import modules
+            from grader.sandbox import module_mirror
 
-            return modules.mirrored(peer, number, whole, reader)
+            return module_mirror.mirrored(peer, number, whole, reader)
         case ["class", int(), str(), None | str()]:
             return kind_of(peer, form[1:])
         case ["function", int(number), str(name)]:
@@ -127,33 +127,36 @@ def _resolve(peer: Peer, reader: Reader, form: list[Any]) -> Any:
 
 def copied(whole: Any, reader: Reader) -> Any:
     """A copy of a model of the other end, for one request."""
-    from grader.sandbox import modules
+    from grader.sandbox import module_mirror
 
-    return modules.copied(whole, reader)
+    return module_mirror.copied(whole, reader)
 
 
 def state_of(module: Any) -> Any:
     """The state of a copy."""
-    from grader.sandbox import modules
+    from grader.sandbox import module_state
 
-    return modules.State(module)
+    return module_state.State(module)
 
 
-def renewed(peer: Peer, number: int, whole: Any, reader: Reader) -> None:
-    """Let a mirror show a module whose parts are others now."""
-    from grader.sandbox import modules
+def show(peer: Peer, number: int, state: Any, changes: Any, whole: Any, reader: Reader) -> None:
+    """Let a mirror show what has changed in its module: values, or all where its parts are others now."""
+    if whole is not None:
+        from grader.sandbox import module_mirror
 
-    modules.mirrored(peer, number, whole, reader)
+        module_mirror.mirrored(peer, number, whole, reader)
+    else:
+        state.apply(changes, reader)
 
 
 def changed(peer: Peer, number: int, writer: Writer) -> list[Any]:
     """What has changed in a module that is mirrored over there: values, or all where its parts are others now."""
-    from grader.sandbox import modules
+    from grader.sandbox import module_state
 
     state = peer.originals[number]
     if state.is_current():
         return [number, state.changes(writer), None]
-    return [number, None, modules.lent(peer, state.part(0)).whole(writer)]
+    return [number, None, module_state.lent(peer, state.part(0)).whole(writer)]
 
 
 def _function(peer: Peer, number: int, method: str | None, name: str) -> Callable[..., Any]:
@@ -255,6 +258,6 @@ def _new_kind(peer: Peer, number: int, name: str, from_torch: str | None) -> typ
     members = {"_peer": peer, "_number": number, "__module__": "answers"}
     if from_torch is None:
         return Kind(name, (Stand,), members)
-    from grader.sandbox import modules
+    from grader.sandbox import module_mirror
 
-    return modules.new_kind(name, from_torch, members)
+    return module_mirror.new_kind(name, from_torch, members)

@@ -2,38 +2,29 @@
 
 An object that is no data stays where it is: the other end holds its number, and something that stands for it
 (`mirror`). While an end waits for a reply it does what the other end asks meanwhile, as when a model calls a hook of
-the check. Ids, depth and time are limited; whatever breaks the rules ends the conversation (`Lost`).
+the check. Ids, depth and time are limited; whatever breaks the rules ends the conversation (`channel.Lost`).
 """
 
+import contextlib
 import functools
-import socket
 import time
 import types
 import weakref
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, NoReturn
+from typing import TYPE_CHECKING, Any
 
 from grader import wording
 from grader.sandbox import raised, wire
-from grader.sandbox.tape import Strayed, Tape
+from grader.sandbox.channel import Channel
+from grader.sandbox.tape import Strayed
 
 if TYPE_CHECKING:
     from grader.sandbox.work import Work
 
-MOST_READ = 1 << 16  # bytes at once
 MOST_NESTED = 24  # requests of the other end within requests of this one
 NUMBERS = 1 << 20  # of requests and objects in one conversation
-Why = Literal["closed", "protocol", "time"]
 _STANDS_LASTING = type | types.FunctionType
-
-
-class Lost(BaseException):
-    """The other end is gone: it died, it broke the rules, or it took too long. No check may take it for an error."""
-
-    def __init__(self, why: Why, details: str) -> None:
-        super().__init__(details)
-        self.why = why
 
 
 @dataclass(frozen=True)
@@ -49,87 +40,6 @@ class _Lasting:
     def functions(self) -> frozenset[int]:
         """The numbers of the other end's functions."""
         return frozenset(number for thing, number in self.stands.items() if isinstance(thing, types.FunctionType))
-
-
-class Channel:
-    """Whole frames over a socket, each within the deadline.
-
-    With a tape, what is on it went over already; what follows is written down there.
-    """
-
-    def __init__(self, connection: socket.socket, tape: Tape | None = None) -> None:
-        self._socket, self._tape = connection, tape
-        self._arrived = bytearray()  # read, and not yet taken
-        self.received = 0  # frames of this conversation
-        self._lost: Lost | None = None
-        self.deadline: float | None = None
-
-    def send(self, data: bytes) -> None:
-        """Send a frame."""
-        if self._tape is not None and self._tape.went(data):
-            return
-        view = memoryview(data)
-        while view:
-            self._wait()
-            try:
-                view = view[self._socket.send(view) :]
-            except TimeoutError:
-                self.lose("time", "it does not read")
-            except OSError as error:
-                self.lose("closed", str(error))
-
-    def receive(self) -> tuple[dict[str, Any], bytearray]:
-        """Take the next frame: its header, and the bytes of its tensors."""
-        if self._tape is not None:
-            self._arrived += self._tape.came()
-        try:
-            prefix = self._exactly(wire.LENGTHS.size)
-            text, body = map(self._exactly, wire.lengths(prefix))
-            self.received += 1
-            if self._tape is not None:
-                self._tape.received(prefix, text, body)
-            return wire.parse(text), body
-        except wire.WireError as error:
-            self.lose("protocol", str(error))
-
-    def begin(self) -> None:
-        """Begin a conversation: nothing may have come that was not asked for."""
-        if self._arrived:
-            self.lose("protocol", "more than was asked for")
-        self.received = 0
-
-    def lose(self, why: Why, details: str) -> NoReturn:
-        """End the conversation."""
-        self._lost = self._lost or Lost(why, details)
-        self._socket.close()
-        raise self._lost
-
-    def _exactly(self, size: int) -> bytearray:
-        """Take so many bytes; most frames come whole with one read, and memory grows only as bytes come."""
-        while len(self._arrived) < size:
-            self._wait()
-            try:
-                came = self._socket.recv(MOST_READ)
-            except TimeoutError:
-                self.lose("time", "no answer in time")
-            except OSError as error:
-                self.lose("closed", str(error))
-            if not came:
-                self.lose("closed", "the connection was closed")
-            self._arrived += came
-        taken = self._arrived[:size]
-        del self._arrived[:size]
-        return taken
-
-    def _wait(self) -> None:
-        if self._lost is not None:
-            raise self._lost
-        if self.deadline is None:
-            return
-        left = self.deadline - time.monotonic()
-        if left <= 0:
-            self.lose("time", "no answer in time")
-        self._socket.settimeout(left)
 
 
 class Peer:
@@ -219,6 +129,33 @@ class Peer:
             if outermost:
                 self.channel.deadline = None
 
+    def counted(self) -> contextlib.AbstractContextManager[Any]:
+        """What torch does in the block is counted, while a check counts it."""
+        if self.work is None:
+            return contextlib.nullcontext()
+        from grader.sandbox import work
+
+        return work.counted(self.work)
+
+    def uncounted(self) -> contextlib.AbstractContextManager[Any]:
+        """What torch does in the block for the boundary itself is not counted."""
+        if self.work is None:
+            return contextlib.nullcontext()
+        from grader.sandbox import work
+
+        return work.uncounted()
+
+    def take_along(self, header: dict[str, Any]) -> None:
+        """Do what came along with a frame: changes that were made in mirrors of this end's modules, a seed."""
+        if "changes" in header:
+            from grader.sandbox import ahead
+
+            ahead.follow(self, header["changes"])
+        if "seeding" in header:
+            if not self.believing:
+                raise wire.WireError("a seed from the end that draws no inputs")
+            self.serves["seed"](header["seeding"])
+
     def begin(self, conversation: int) -> None:
         """Begin a conversation that does not depend on those before it.
 
@@ -299,7 +236,7 @@ class Peer:
 
     def serve(self, header: dict[str, Any], data: bytearray) -> None:
         """Do what a request asks, and send its reply."""
-        from grader.sandbox.request import Service
+        from grader.sandbox.service import Service
 
         number = header.get("id")
         if self.believing and "anew" in header:

@@ -12,7 +12,8 @@ from grader import references
 from grader.answer_modules import AnswerModules, NotThere, Problem, defined
 from grader.feedback import show
 from grader.sandbox import wire
-from grader.sandbox.peer import Channel, Peer
+from grader.sandbox.channel import Channel
+from grader.sandbox.peer import Peer
 from grader.sandbox.tape import Tape
 from grader.wording import Question
 

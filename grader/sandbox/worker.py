@@ -11,7 +11,8 @@ from typing import Any, NoReturn
 
 from grader.answer_modules import AnswerModules, NotThere, Problem, Source
 from grader.sandbox import randomness, wire
-from grader.sandbox.peer import Channel, Peer
+from grader.sandbox.channel import Channel
+from grader.sandbox.peer import Peer
 from grader.sandbox.printed import Tail
 
 

@@ -53,8 +53,9 @@ def warm_up() -> None:
     import torch
 
     import grader.sandbox.gradients
-    import grader.sandbox.modules
+    import grader.sandbox.module_mirror
     import grader.sandbox.request
+    import grader.sandbox.service
     import grader.sandbox.work
     import grader.sandbox.worker  # noqa: F401
 

@@ -69,9 +69,9 @@ except Exception:
     Attack(
         "patches the boundary in its own process",
         """
-from grader.sandbox import request
-request._as_before = lambda value, before: True
-request.Service._written = lambda self, result, reply, old=request.Service._written: old(self, result, reply)
+from grader.sandbox import arguments, service
+arguments.as_before = lambda value, before: True
+service.Service._written = lambda self, result, reply, old=service.Service._written: old(self, result, reply)
 """,
     ),
     Attack(

@@ -15,7 +15,8 @@ import torch
 from torch import Tensor, nn
 
 from grader.sandbox import randomness
-from grader.sandbox.peer import Channel, Lost, Peer
+from grader.sandbox.channel import Channel, Lost
+from grader.sandbox.peer import Peer
 from grader.sandbox.proxy import RemoteAnswers
 from grader.sandbox.worker import Worker
 

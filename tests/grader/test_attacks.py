@@ -10,19 +10,20 @@ from attacks import ATTACKS, Attack
 from conftest import by_number
 
 from grader.checking import run
+from grader.checking.attempts import Limits
 from grader.checking.processes import CAN_FORK, Workers
 from grader.curriculum import Exercise
 from grader.errors import UsageError
 from grader.result import ExerciseResult, RunResult
+from grader.sandbox.channel import Lost
 from grader.sandbox.launch import Sandbox
-from grader.sandbox.peer import Lost
 from grader.sandbox.proxy import RemoteAnswers
 from grader.submission import read_folder
 
 pytestmark = pytest.mark.skipif(not CAN_FORK, reason="the sandbox needs Linux")
 
-LIMITS = run.Limits(check_seconds=20, exercise_seconds=60)
-HUNG = run.Limits(check_seconds=1, exercise_seconds=6)  # for what never comes back
+LIMITS = Limits(check_seconds=20, exercise_seconds=60)
+HUNG = Limits(check_seconds=1, exercise_seconds=6)  # for what never comes back
 FILE = """
 import os
 import sys
@@ -84,7 +85,7 @@ def answer(folder: Path, made: str, attack: Attack | None = None) -> Path:
     return folder
 
 
-def graded(workers: Workers, folder: Path, limits: run.Limits = LIMITS) -> ExerciseResult:
+def graded(workers: Workers, folder: Path, limits: Limits = LIMITS) -> ExerciseResult:
     *_, result = run.grade(read_folder(folder), [by_number(5)], workers, limits=limits, shrink=False)
     assert isinstance(result, RunResult)
     return result.exercises[0]

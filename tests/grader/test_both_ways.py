@@ -12,6 +12,7 @@ from conftest import as_json, by_number, grade, spoil, wrong_answers
 
 from grader import checkout, curriculum, mistakes
 from grader.checking import run
+from grader.checking.attempts import Limits
 from grader.checking.processes import CAN_FORK, Workers
 from grader.course import prove
 from grader.curriculum import Exercise
@@ -23,7 +24,7 @@ pytestmark = pytest.mark.skipif(not CAN_FORK, reason="the sandbox needs Linux")
 EXERCISES = curriculum.exercises()
 # All known mistakes twice take half an hour on one core, all styles in the sandbox five minutes.
 EVERY, EVERY_STYLE = (1, 1) if os.environ.get("KATA_EVERY") else (24, 3)
-PATIENT = run.Limits(check_seconds=60, exercise_seconds=300)  # both ways end by themselves
+PATIENT = Limits(check_seconds=60, exercise_seconds=300)  # both ways end by themselves
 Verdicts = dict[str, tuple[str, str | None]]
 
 

@@ -129,12 +129,13 @@ def test_an_exercise_has_a_limit_of_its_own(solved: Path) -> None:
 def test_a_process_of_its_own_for_each_exercise_where_fork_is_missing(solved: Path) -> None:
     from grader import curriculum
     from grader.checking import run
+    from grader.checking.attempts import Limits
     from grader.checking.processes import Workers
     from grader.submission import read_folder
 
     in_forward(solved, "__import__('os')._exit(0)")
     chosen = curriculum.find(["4", "5"])
-    limits = run.Limits(check_seconds=20)
+    limits = Limits(check_seconds=20)
     with Workers(chosen, fork=False) as workers:
         *_, result = run.grade(read_folder(solved), chosen, workers, limits=limits)
     four, five = result.exercises

@@ -14,6 +14,7 @@ from conftest import by_number, grade, wrong_answers
 
 from grader import checkout
 from grader.checking import memory, run
+from grader.checking.attempts import Limits
 from grader.checking.processes import CAN_FORK, Workers
 from grader.errors import UsageError
 from grader.result import ExerciseResult
@@ -47,7 +48,7 @@ def graded(tmp_path: Path, forgetful: Workers, remembering: Workers) -> Graded:
     """Grade an answer both ways: what comes of it, which must be the same."""
     folders = iter(range(1_000))
 
-    def grade_one(text: str, exercise: Any = FLATTEN, limits: run.Limits | None = None) -> ExerciseResult:
+    def grade_one(text: str, exercise: Any = FLATTEN, limits: Limits | None = None) -> ExerciseResult:
         folder = tmp_path / f"student{next(folders)}"
         shutil.copytree(checkout.SOLUTIONS, folder, ignore=shutil.ignore_patterns("__pycache__"))
         (folder / exercise.file).write_text(text)
@@ -198,7 +199,7 @@ def test_a_slow_reply_is_waited_for_by_the_check(graded: Graded) -> None:
 def test_an_answer_that_never_replies_is_told_where_it_is(graded: Graded) -> None:
     assert graded(SOLUTION).passed
     hanging = changed("CALLS.append(1)", "exec('while len(CALLS) == 30: pass'), CALLS.append(1)", fickle())
-    limits = run.Limits(check_seconds=3)
+    limits = Limits(check_seconds=3)
     late = [check for check in graded(hanging, limits=limits).checks if check.finding.status == "timeout"]
     assert late and all(check.finding.example for check in late)
 

@@ -17,8 +17,8 @@ from conftest import as_json, grade
 
 from grader import checkout
 from grader.checking.processes import CAN_FORK
+from grader.sandbox.channel import Lost
 from grader.sandbox.launch import NEEDED, Sandbox, SandboxedWorker
-from grader.sandbox.peer import Lost
 from grader.sandbox.proxy import RemoteAnswers
 
 pytestmark = pytest.mark.skipif(not CAN_FORK, reason="the sandbox needs Linux")

@@ -17,7 +17,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grader.sandbox import raised, wire
-from grader.sandbox.peer import NUMBERS, Channel, Lost, Peer
+from grader.sandbox.channel import Channel, Lost
+from grader.sandbox.peer import NUMBERS, Peer
 
 FRAMES = 20_000
 GOOD = {"reply": 1, "value": None, "t": [], "models": [], "sync": [], "outputs": []}

@@ -11,6 +11,7 @@ from torch.nn import functional
 from torch.utils.flop_counter import FlopCounterMode
 
 from grader.checking import run
+from grader.checking.attempts import Limits
 from grader.checking.processes import CAN_FORK, Workers
 from grader.result import RunResult
 from grader.sandbox.work import Work, counted, uncounted
@@ -26,7 +27,7 @@ STYLES: dict[str, Callable[[], Tensor]] = {
     "vmap": lambda: torch.vmap(lambda row: row @ LAYER.weight.T)(X),
     "row by row": lambda: torch.stack([functional.linear(row, LAYER.weight) for row in X.flatten(0, 1)]),
 }
-PATIENT = run.Limits(check_seconds=60, exercise_seconds=300)  # of a slow machine
+PATIENT = Limits(check_seconds=60, exercise_seconds=300)  # of a slow machine
 STEP = "node = self.tree.embedding(torch.tensor([token]))"
 WHOLE_TREE = "self.tree(torch.zeros(1, self.tree.context, dtype=torch.int64))"
 needs_linux = pytest.mark.skipif(not CAN_FORK, reason="the sandbox needs Linux")

@@ -22,8 +22,8 @@ from grader.checking.processes import CAN_FORK
 from grader.errors import AnswersFailed, UsageError
 from grader.learner.challenge.fair_loss import fair_loss
 from grader.learner.training.examples import SPLIT_SEED
+from grader.sandbox.channel import Lost
 from grader.sandbox.launch import Sandbox, SandboxedWorker
-from grader.sandbox.peer import Lost
 from grader.sandbox.proxy import RemoteAnswers
 
 PARAMETERS = 76_579  # of exercise 8's tree on 26 letters

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from grader import assignment, checkout, curriculum, stubs
-from grader.checking import run
+from grader.checking import attempts, run
 from grader.checking.processes import CAN_FORK, Workers
 from grader.curriculum import Exercise
 from grader.errors import UsageError
@@ -116,7 +116,7 @@ class _Found:
     """What the run of this number found, or why it found nothing."""
 
     number: int
-    what: run.Progress | RunResult | BaseException
+    what: attempts.Progress | RunResult | BaseException
 
 
 class Watch:
@@ -136,7 +136,7 @@ class Watch:
         self._waiting: set[str] = set()  # exercises without a verdict on what they are now
         self._running: tuple[Exercise, ...] = ()
         self._number = 0
-        self._cancellation = run.Cancellation()
+        self._cancellation = attempts.Cancellation()
         self._digests: dict[str, str] = {}
         self._graded = self._broke = False
 
@@ -239,10 +239,10 @@ class Watch:
         self._cancellation.ask()
         self._waiting |= {exercise.name for exercise in self._running}
         self._running = ()
-        self._cancellation = run.Cancellation()
+        self._cancellation = attempts.Cancellation()
         self._number += 1
 
-    def _run(self, number: int, chosen: tuple[Exercise, ...], cancellation: run.Cancellation) -> None:
+    def _run(self, number: int, chosen: tuple[Exercise, ...], cancellation: attempts.Cancellation) -> None:
         try:
             submission = read_folder(self._folder)
             for event in run.grade(
@@ -252,9 +252,9 @@ class Watch:
         except BaseException as error:  # told to the learner by whoever listens
             self._queue.put(_Found(number, error))
 
-    def _found(self, what: run.Progress | RunResult | BaseException) -> Iterator[Happening]:
+    def _found(self, what: attempts.Progress | RunResult | BaseException) -> Iterator[Happening]:
         match what:
-            case run.Progress():
+            case attempts.Progress():
                 yield Progress(what.done, what.total)
             case RunResult():
                 if (now := look(self._folder)) != self._seen:  # saved since, and the event is still on its way
