@@ -5,7 +5,7 @@ The length comes first because a request may hold what checks saw of an answer, 
 
 import json
 import socket
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 _LENGTH_BYTES = 8
@@ -19,7 +19,16 @@ def send(control: socket.socket, request: dict[str, Any], descriptors: Sequence[
     control.sendall(data)
 
 
-def receive(control: socket.socket) -> tuple[dict[str, Any], list[int]] | None:
+def received(control: socket.socket) -> Iterator[tuple[dict[str, Any], list[int]]]:
+    """The requests as they come, each with its descriptors, until the other end closes.
+
+    It waits for an answer before it sends the next.
+    """
+    while (request := _receive(control)) is not None:
+        yield request
+
+
+def _receive(control: socket.socket) -> tuple[dict[str, Any], list[int]] | None:
     """Wait for the next request and its descriptors; None where the other end has closed."""
     length, descriptors, _, _ = socket.recv_fds(control, _LENGTH_BYTES, _MOST_DESCRIPTORS)
     if not length:

@@ -1,4 +1,4 @@
-"""The processes in which answers run: started, spoken to and ended here. What they find is judged elsewhere (`run`).
+"""The processes in which answers run: started, spoken to and ended here; what they find is judged in `attempts`.
 
 Where processes can fork (Linux), one warm worker forks a child for each request; elsewhere each gets a new worker.
 In the sandbox each child has a second process beside it (`sandbox.launch`): the checks run here, the answers there.
@@ -7,7 +7,6 @@ In the sandbox each child has a second process beside it (`sandbox.launch`): the
 import contextlib
 import json
 import os
-import queue
 import signal
 import socket
 import subprocess
@@ -22,6 +21,7 @@ from typing import IO, Any
 from grader import assignment, checkout, curriculum
 from grader.checking import control
 from grader.checking.checkers import Checkers
+from grader.checking.json_lines import read_records
 from grader.checking.memory import Memory
 from grader.checking.remembering import RememberingProcess
 from grader.curriculum import Exercise
@@ -50,20 +50,6 @@ class Process:
 
 
 Running = Process | RememberingProcess
-
-
-def read_records(pipe: IO[bytes]) -> "queue.Queue[dict[str, Any] | None]":
-    """Read a process's JSON lines as they come; None says that no more will."""
-    records: queue.Queue[dict[str, Any] | None] = queue.Queue()
-
-    def read() -> None:
-        with contextlib.suppress(OSError, ValueError):
-            for line in pipe:
-                records.put(json.loads(line))
-        records.put(None)
-
-    threading.Thread(target=read, daemon=True).start()
-    return records
 
 
 class Workers:

@@ -1,4 +1,4 @@
-"""The process in which answers run: it imports torch and the checks once, then forks a child for each request.
+"""The process that runs answers: it imports torch and the checks once, then forks a `child` for each request.
 
 Requests are JSON lines on standard input; records are JSON lines on what was standard output, or, for a forked child,
 on a pipe of its own that comes with the request. A child belongs to one exercise: whatever an answer does to its
@@ -8,7 +8,6 @@ process ends with it. Where processes cannot fork, the supervisor starts a new w
 import contextlib
 import ctypes
 import gc
-import hashlib
 import importlib
 import json
 import os
@@ -16,44 +15,20 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from pathlib import Path
-from types import FrameType
-from typing import Any, NoReturn
+from typing import NoReturn
 
 import pytest
 
-from grader import curriculum
-from grader.checking import control, diagnosis, explain, plugin
-from grader.checking.examples import Budget, Failure
-from grader.checking.processes import PIPE_CLOSED
-from grader.checking.record import RECORD
-from grader.result import Finding
-from grader.sandbox.channel import Lost
-from grader.sandbox.printed import Tail
-from grader.sandbox.proxy import RemoteAnswers
-from grader.sandbox.tape import Log, Strayed, Tape
+from grader.checking import control, plugin
+from grader.checking.child import run
+from grader.checking.json_lines import Records
 
 _QUIET = ["terminal", "cacheprovider", "doctest", "junitxml", "faulthandler", "logging", "unraisableexception"]
 _QUIET += ["threadexception", "warnings", "pastebin", "debugging", "setuponly", "setupplan", "stepwise", "recwarn"]
-
-
 _PR_SET_PDEATHSIG = 1
 GARBAGE = 20_000  # objects before Python looks for cycles; at its usual 700 that takes a twentieth of a check
-
-
-class Records:
-    """Writes records, one JSON line each."""
-
-    def __init__(self, descriptor: int) -> None:
-        self.descriptor = descriptor
-
-    def send(self, **record: Any) -> None:
-        """Write one record, whole."""
-        data = json.dumps(record).encode() + b"\n"
-        while data:
-            data = data[os.write(self.descriptor, data) :]
 
 
 class Worker:
@@ -97,7 +72,7 @@ def serve(connection: socket.socket, records: Records, items: dict[str, list[pyt
     """Fork a child for each request; the pipe for its records comes with it. End children when told to."""
     children: set[int] = set()
     try:
-        for request, descriptors in requests(connection):
+        for request, descriptors in control.received(connection):
             if "end" in request:
                 records.send(ended=request["end"], status=end(request["end"], request["patience"]))
                 children.discard(request["end"])
@@ -131,12 +106,6 @@ def end_with_parent() -> None:
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
-def requests(connection: socket.socket) -> Iterator[tuple[dict[str, Any], list[int]]]:
-    """The supervisor's requests, each with its descriptors; it waits for an answer before it sends the next."""
-    while (received := control.receive(connection)) is not None:
-        yield received
-
-
 def end(child: int, patience: float) -> int | None:
     """Wait for a child, then kill it and all of its group; its exit status, or None where it had to be killed."""
     deadline = time.monotonic() + patience
@@ -156,185 +125,6 @@ def end(child: int, patience: float) -> int | None:
         with contextlib.suppress(ChildProcessError):
             os.waitpid(child, 0)
     return status
-
-
-def run(request: dict[str, Any], records: Records, items: dict[str, list[pytest.Item]], *descriptors: int) -> NoReturn:
-    """Do what is asked for, then end the process.
-
-    Args:
-        request: the exercise, its checks and the limits; or the observations of an answer, to find the mistake; or that
-            all this will come later, of one exercise after another.
-        records: where to tell what was found.
-        items: the collected checks.
-        descriptors: the connection to the process that the answers run in (without, they run in this one); of one that
-            is told later what to do, the log of what was said.
-    """
-    try:
-        close_the_world()
-        if "exercise" not in request:
-            check_when_told(records, items, *descriptors)
-        else:
-            exercise = prepared(request, items)
-            if "observations" in request:
-                answers = plugin.answers_of(exercise[0].config)
-                records.send(agree=diagnosis.agreeing(request["exercise"], exercise, answers, request["observations"]))
-            else:
-                check(request, records, exercise, descriptors[0] if descriptors else None)
-        records.send(done=True)
-    except Lost as lost:
-        records.send(lost=lost.why)
-    except OSError:
-        os._exit(PIPE_CLOSED)
-    finally:
-        os._exit(0)  # no exit handler, thread or finaliser of the answers runs
-
-
-def prepared(request: dict[str, Any], items: dict[str, list[pytest.Item]]) -> list[pytest.Item]:
-    """The checks of the exercise, seeded, with no more memory than the limit."""
-    limit_memory(request["memory_bytes"])
-    exercise = items[request["exercise"]]
-    plugin.seed(exercise, request["seed"])
-    if request["sandboxed"]:
-        # Initial weights are drawn in the sandbox: their seed must not tell the one that inputs come from.
-        digest = hashlib.sha256(f"weights/{request['seed']}".encode()).digest()
-        RECORD.seed = int.from_bytes(digest[:4], "big")
-    return exercise
-
-
-def check(request: dict[str, Any], records: Records, items: list[pytest.Item], sandboxed: int | None) -> None:
-    """Import the answer and run the checks asked for, a record before and after each step."""
-    records.send(started="import")
-    _imported(request, take_answers(request, items[0].config, sandboxed))
-    budget = Budget() if request["shrink"] else None
-    for item in items:
-        name = item.stash[plugin.CHECK].name
-        if name not in request["checks"]:
-            continue
-        records.send(started=name)
-        finding, seconds = _found(item, request, records, request["check_seconds"], budget)
-        records.send(finished=name, finding=asdict(finding) | {"seconds": seconds})
-        if request["until_failure"] and finding.status != "passed":
-            return
-
-
-def check_when_told(records: Records, items: dict[str, list[pytest.Item]], log: int) -> None:
-    """Import answers and run checks as requests come; each goes on with a conversation that has begun.
-
-    What has been said in it, and what will be, stands in the log (`sandbox.tape`).
-    """
-    gc.disable()  # else what is said would depend on when garbage is found
-    tape, step = Tape(Log(log)), "import"
-    request: dict[str, Any] = {}
-    checks: dict[str, pytest.Item] = {}
-    answers: Any = None
-    try:
-        for told, descriptors in requests(socket.socket(fileno=os.dup(records.descriptor))):
-            tape.begin()
-            if "check" not in told:
-                gc.collect()
-                request, step = told, "import"
-                exercise = prepared(request, items)
-                checks = {item.stash[plugin.CHECK].name: item for item in exercise}
-                answers = take_answers(request, exercise[0].config, descriptors[0], tape)
-                _imported(request, answers)
-                records.send(imported=request["exercise"], kept=tape.is_kept())
-                continue
-            step = told["check"]
-            item = checks[step]
-            answers.begin(told["conversation"])
-            finding, _ = _found(item, request, records, told["seconds"], None)
-            passed, search = finding.status == "passed", item.stash[plugin.SEARCH]
-            asked = answers.questions() if passed and not item.stash[plugin.CHECK].hidden else None
-            kept = plugin.runs_alone(item) and not explain.is_of_this_process(search.first) and tape.is_kept()
-            search.begin(None)  # a failing example keeps what the answer sent
-            records.send(finding=asdict(finding), asked=asked, kept=kept)
-    except Strayed as strayed:
-        records.send(strayed=step, by_answer=strayed.by_answer)
-    except (Lost, OSError):
-        raise
-    except Exception as error:  # a fault of the checks: no answer is to blame
-        records.send(broken=f"{step}: {type(error).__name__}: {error}")
-
-
-def _imported(request: dict[str, Any], answers: Any) -> None:
-    """Import the answer."""
-    try:
-        getattr(answers, request["exercise"])
-    except (Lost, Strayed):
-        raise
-    except BaseException:  # what the import raises, each check raises again, and tells
-        pass
-
-
-def _found(
-    item: pytest.Item, request: dict[str, Any], records: Records, seconds: float, budget: Budget | None
-) -> tuple[Finding, float]:
-    """Run a check: what it finds, and the seconds that it took. At the end of its time it tells what it is at."""
-    replaced, search = request["standing_on"], item.stash[plugin.SEARCH]
-
-    def explained(failure: Failure | None) -> Finding:
-        if failure is None:
-            return Finding("passed")
-        return explain.finding(failure, request["exercise"], replaced, request["memory_bytes"])
-
-    def tell(frame: FrameType | None) -> None:
-        late = explained(search.first) if search.first else explain.unfinished(frame)
-        records.send(late=asdict(late))
-
-    with when_late(seconds, tell):
-        failure, took = plugin.run_check(item, budget)
-    if failure is not None and isinstance(failure.raised, Lost | Strayed):
-        raise failure.raised
-    return explained(failure), took
-
-
-def take_answers(
-    request: dict[str, Any], config: pytest.Config, sandboxed: int | None, tape: Tape | None = None
-) -> Any:
-    """The answers that the request names: modules of this process, or what stands for those of the sandbox."""
-    folder, replaced = Path(request["folder"]), [*request["given"], *request["standing_on"]]
-    if sandboxed is None:
-        answers = plugin.answers_of(config)
-        answers.take(folder, replaced)
-        return answers
-    names = [exercise.name for exercise in curriculum.lessons()]
-    connection = socket.socket(fileno=sandboxed)
-    remote = RemoteAnswers(connection, folder, names, replaced, request["call_seconds"], tape)
-    config.stash[plugin.ANSWERS] = remote
-    return remote
-
-
-@contextlib.contextmanager
-def when_late(seconds: float, tell: Callable[[FrameType | None], None]) -> Iterator[None]:
-    """Have it told what the block is at when its time is over; to end it is the supervisor's business."""
-    if not hasattr(signal, "setitimer"):  # Windows
-        yield
-        return
-    signal.signal(signal.SIGALRM, lambda _, frame: tell(frame))
-    signal.setitimer(signal.ITIMER_REAL, seconds)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-
-
-def close_the_world() -> None:
-    """Leave answers no input and no real output."""
-    nothing = os.open(os.devnull, os.O_RDWR)
-    for descriptor in (0, 1, 2):
-        os.dup2(nothing, descriptor)
-    sys.stdout = sys.__stdout__ = sys.stderr = sys.__stderr__ = Tail()  # type: ignore[misc,assignment]
-
-
-def limit_memory(memory_bytes: int) -> None:
-    """Refuse allocations beyond the limit, where the system can (Linux; macOS takes the limit and ignores it)."""
-    try:
-        import resource
-    except ImportError:  # Windows
-        return
-    for limit, most in ((resource.RLIMIT_DATA, memory_bytes), (resource.RLIMIT_CORE, 0)):
-        with contextlib.suppress(ValueError, OSError):
-            resource.setrlimit(limit, (most, most))
 
 
 def hidden_checks(folder: str, public: list[str]) -> list[str]:

@@ -78,7 +78,7 @@ def test_a_request_of_a_megabyte_arrives_whole_with_its_descriptors() -> None:
     with ours, theirs, tempfile.TemporaryFile() as file, ThreadPoolExecutor() as pool:
         sent = {"observations": {"check": {"came": [1 / 3] * 60_000}}}
         sending = pool.submit(control.send, ours, sent, [file.fileno()])
-        received = control.receive(theirs)
+        received = next(control.received(theirs), None)
         sending.result()
         assert received is not None
         request, descriptors = received
@@ -86,4 +86,4 @@ def test_a_request_of_a_megabyte_arrives_whole_with_its_descriptors() -> None:
         assert os.fstat(descriptors[0]).st_ino == os.fstat(file.fileno()).st_ino
         os.close(descriptors[0])
         ours.close()
-        assert control.receive(theirs) is None
+        assert next(control.received(theirs), None) is None

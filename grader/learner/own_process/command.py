@@ -12,7 +12,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from grader import checkout
-from grader.checking.processes import environment, read_records
+from grader.checking.json_lines import read_records
+from grader.checking.processes import environment
 from grader.errors import AnswersFailed
 
 ENDED = "the answers ended the process"

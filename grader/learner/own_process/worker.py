@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 
 from grader.checking import explain
 from grader.checking.examples import Failure
-from grader.checking.worker import Records
+from grader.checking.json_lines import Records
 
 
 def carry_out(work: Callable[[dict[str, Any], Records], None], exercise: str = "") -> NoReturn:

@@ -16,7 +16,7 @@ from grader import curriculum
 from grader.checking import explain
 from grader.checking.answers import Answers
 from grader.checking.examples import Failure
-from grader.checking.worker import Records
+from grader.checking.json_lines import Records
 from grader.learner.own_process.worker import carry_out
 from grader.learner.portrait import exported_tree, influence
 from grader.learner.portrait.figures import Example, LevelMap, ModelFigures, Portrait, Seen

@@ -16,7 +16,7 @@ from data.language import make_letters, true_loss
 from grader import curriculum
 from grader.checking import own_lines
 from grader.checking.answers import Answers, NotThere
-from grader.checking.worker import Records
+from grader.checking.json_lines import Records
 from grader.learner.own_process.worker import carry_out
 from grader.learner.race.race import LEVELS
 

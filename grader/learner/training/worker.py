@@ -17,7 +17,7 @@ import torch
 
 from grader import curriculum
 from grader.checking.answers import Answers
-from grader.checking.worker import Records
+from grader.checking.json_lines import Records
 from grader.learner.own_process.worker import carry_out
 from grader.learner.training import examples, training_record
 from grader.learner.training.checkpoint import Checkpoint
