@@ -43,12 +43,14 @@ def command(submissions: Path, out: Path, written_by_hand: Path | None, **option
     """
     from grader.course import again, by_hand, class_run, gradebook, hidden_checks
     from grader.course import platform_gradebooks as gradebooks
+    from grader.course.entries import entries
+    from grader.course.results_folder import SUMMARY, Results
     from grader.reports import class_progress, terminal
     from grader.whole_file import writable, write_whole
 
     console = open_console()
     terms = _terms(options)
-    found, strangers = class_run.entries(submissions)
+    found, strangers = entries(submissions)
     students = {entry.student for entry in found}
     for name in options["again"]:
         if name not in students:
@@ -63,7 +65,7 @@ def command(submissions: Path, out: Path, written_by_hand: Path | None, **option
         hidden_checks.prove(options["hidden"], terms.chosen())
     broken: dict[str, str] = {}
     unchanged, graded, layers = 0, 0, None
-    with class_run.Results(out, submissions) as results:
+    with Results(out, submissions) as results:
         class_run.refuse_fewer(found, results, terms.chosen())
         before = {entry.student: results.stored(entry.slot) for entry in found if entry.student in options["again"]}
         changes: list[str] = []
@@ -91,7 +93,7 @@ def command(submissions: Path, out: Path, written_by_hand: Path | None, **option
     terminal.lines(console, changes)
     terminal.sandbox(console, layers)
     terminal.problems(console, [f"not graded: {slot}: {why}" for slot, why in broken.items()])
-    terminal.lines(console, [f"{graded} graded, {unchanged} unchanged: {checkout.shown(out / class_run.SUMMARY)}"])
+    terminal.lines(console, [f"{graded} graded, {unchanged} unchanged: {checkout.shown(out / SUMMARY)}"])
     return 1 if broken else 0
 
 
@@ -124,10 +126,10 @@ def _terms(options: dict[str, Any]) -> Any:
 
 def _pool(options: dict[str, Any], terms: Any, scratch: Path) -> Any:
     """Where a class is graded: here, or on a cluster."""
-    from grader.course import class_run
+    from grader.course import jobs
 
     if options["scheduler"] is None:
-        return class_run.on_this_machine(terms, options["jobs"] or os.cpu_count() or 1, scratch)
+        return jobs.on_this_machine(terms, options["jobs"] or os.cpu_count() or 1, scratch)
     if options["jobs"] is not None:
         raise UsageError("--scheduler uses all workers of the cluster; leave --jobs out")
     from grader.course import cluster

@@ -13,8 +13,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from grader.course.class_run import Pool, outcome
 from grader.course.grading import Grader, Task
+from grader.course.jobs import Pool, outcome
 from grader.course.terms import Terms, checkout_digest
 from grader.errors import UsageError
 from grader.harmless import line

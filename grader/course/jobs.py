@@ -1,0 +1,71 @@
+"""The graders of a run over a class: as many as jobs, on this machine. Others make a cluster (`cluster`)."""
+
+import queue
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from grader import checkout
+from grader.checking.memory import Memory
+from grader.course.grading import Grader, Task
+from grader.course.terms import Terms
+from grader.errors import UsageError
+from grader.result import Outcome
+
+Pool = Callable[[Iterator[Task]], Iterator[Outcome]]  # grades what comes, in whatever order it is done
+
+
+def on_this_machine(terms: Terms, jobs: int, scratch: Path) -> Pool:
+    """Grade with so many jobs at once, each with warm workers of its own; what one has learnt of answers, all know."""
+
+    def pool(tasks: Iterator[Task]) -> Iterator[Outcome]:
+        done: queue.SimpleQueue[Outcome | BaseException | None] = queue.SimpleQueue()
+        taking, stopped = threading.Lock(), threading.Event()
+        graders: list[Grader] = []
+        memory = Memory()
+
+        def next_task() -> Task | None:
+            with taking:
+                return None if stopped.is_set() else next(tasks, None)
+
+        def work() -> None:
+            grader = None
+            try:
+                while (task := next_task()) is not None:
+                    if grader is None:
+                        grader = Grader(terms, scratch, memory)
+                        graders.append(grader)
+                    done.put(outcome(grader, task))
+                done.put(None)
+            except OSError as error:
+                done.put(UsageError(f"the run cannot go on in {checkout.shown(scratch)}: {error.strerror}"))
+            except BaseException as error:  # told to the one who waits, or else it waits for ever
+                done.put(error)
+
+        threads = [threading.Thread(target=work, daemon=True) for _ in range(jobs)]
+        for thread in threads:
+            thread.start()
+        try:
+            working = jobs
+            while working:
+                event = done.get()
+                if isinstance(event, BaseException):
+                    raise event
+                if event is None:
+                    working -= 1
+                else:
+                    yield event
+        finally:
+            stopped.set()
+            for grader in graders:
+                grader.close()
+
+    return pool
+
+
+def outcome(grader: Grader, task: Task) -> Outcome:
+    """Grade one; what cannot be graded is told, and stops nobody else."""
+    try:
+        return Outcome(task.student, task.slot, grader.grade(task))
+    except UsageError as error:
+        return Outcome(task.student, task.slot, broken=str(error))

@@ -1,0 +1,97 @@
+"""The folder that a run over a class writes to: one run at a time, each file whole, what a kill has left swept away.
+
+Of a student the result is written last, so that where it is, all is.
+"""
+
+import json
+import shutil
+from pathlib import Path
+
+import filelock
+
+from grader import checkout
+from grader.errors import UsageError
+from grader.reports.feedback_file import feedback
+from grader.result import RunResult
+from grader.whole_file import write_whole
+
+RESULT, FEEDBACK = "result.json", "feedback.md"
+CLASS_FILES = GRADEBOOK, SUMMARY, SIMILARITY = ("gradebook.csv", "summary.html", "similarity.html")
+SCRATCH = ".in-progress"
+_LOCK = ".lock"
+
+
+class Results:
+    """The folder that a run writes to, held against a second run at the same time. Use `with`."""
+
+    def __init__(self, folder: Path, submissions: Path) -> None:
+        self.folder, self.scratch = folder, folder / SCRATCH
+        shown = checkout.shown(folder)
+        try:
+            if folder.resolve().is_relative_to(submissions.resolve()):
+                raise UsageError(f"{shown} lies in the submissions; name a folder outside of them")
+            folder.mkdir(parents=True, exist_ok=True)
+            self._lock = filelock.FileLock(folder / _LOCK)
+            self._lock.acquire(blocking=False)
+        except filelock.Timeout as error:
+            raise UsageError(
+                f"another grade class is at work in {shown}; wait for it, or name another --out"
+            ) from error
+        except OSError as error:
+            raise UsageError(f"cannot write to {shown}: {error.strerror}; name another --out") from error
+
+    def __enter__(self) -> "Results":
+        try:
+            self._sweep()
+            self.scratch.mkdir()
+        except OSError as error:
+            self._lock.release()
+            raise UsageError(f"cannot write to {checkout.shown(self.folder)}: {error.strerror}") from error
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        shutil.rmtree(self.scratch, ignore_errors=True)
+        self._lock.release()
+
+    def stored(self, slot: str) -> RunResult | None:
+        """The result of a student, where there is one that can be read."""
+        try:
+            return RunResult.from_json(json.loads((self.folder / slot / RESULT).read_text(encoding="utf-8")))
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+            return None
+
+    def keep(self, slot: str, result: RunResult, *, name_hidden: bool = False) -> None:
+        """Write a student's two files. The result comes last: where it is, all is.
+
+        Raises:
+            UsageError: the disk is full, ...; what was there before is as it was.
+        """
+        self._make(slot)
+        write_whole(self.folder / slot / FEEDBACK, feedback(result, name_hidden=name_hidden))
+        write_whole(self.folder / slot / RESULT, json.dumps(result.as_json(), indent=1, ensure_ascii=False) + "\n")
+
+    def put(self, slot: str, name: str, text: str) -> None:
+        """Write a file of a student's, or (`slot` is "") of the class, unless it is there, letter for letter."""
+        path = self.folder / slot / name
+        try:
+            if path.read_text(encoding="utf-8") == text:
+                return
+        except (OSError, ValueError):
+            self._make(slot)
+        write_whole(path, text)
+
+    def _make(self, slot: str) -> None:
+        try:
+            (self.folder / slot).mkdir(exist_ok=True)
+        except OSError as error:
+            raise UsageError(f"cannot write to {checkout.shown(self.folder)}: {error.strerror}") from error
+
+    def _sweep(self) -> None:
+        """Take away what a run that was killed has left: answers laid out, files not yet moved to their place."""
+        shutil.rmtree(self.scratch, ignore_errors=True)
+        for name in (RESULT, FEEDBACK):
+            for path in self.folder.glob(f"*/.{name}.*"):
+                path.unlink()
+        for name in CLASS_FILES:
+            for path in self.folder.glob(f".{name}.*"):
+                path.unlink()
