@@ -17,7 +17,7 @@ import sys
 import time
 from dataclasses import asdict
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import pytest
 
@@ -56,7 +56,9 @@ class Worker:
         if self.control is not None:
             serve(self.control, self.records, items)
         elif line := sys.stdin.readline():
-            run(json.loads(line), self.records, items)
+            request = json.loads(line)
+            warm_up_for(request)
+            run(request, self.records, items)
         os._exit(0)  # tearing torch down takes longer than a check
 
 
@@ -66,6 +68,20 @@ def warm_up() -> None:
         importlib.import_module("numpy.random")  # hypothesis looks at it first; 40 ms
     if torch := sys.modules.get("torch"):
         torch.set_num_threads(1)  # a fork after work on two threads hangs (measured)
+
+
+def warm_up_for(request: dict[str, Any]) -> None:
+    """Do what torch does at the first use of what an answer names, before its time runs: that may take seconds."""
+    folder, torch = request.get("folder"), sys.modules.get("torch")
+    if folder is None or torch is None:
+        return
+    with contextlib.suppress(OSError):
+        text = (Path(folder) / f"{request['exercise']}.py").read_text(encoding="utf-8", errors="replace")
+        if ".optim" in text:
+            torch.optim.SGD([torch.nn.Parameter(torch.ones(1))], lr=0.1)
+        if ".backward(" in text or ".grad(" in text:
+            one = torch.ones(1, requires_grad=True)
+            torch.autograd.grad(one * 1, one, torch.ones(1))  # with a gradient to begin with it imports sympy
 
 
 def serve(connection: socket.socket, records: Records, items: dict[str, list[pytest.Item]]) -> None:
@@ -85,6 +101,8 @@ def serve(connection: socket.socket, records: Records, items: dict[str, list[pyt
                 gc.freeze()
                 records.send(drawn=request["draw"])
                 continue
+            if not request.get("sandboxed"):
+                warm_up_for(request)
             child = os.fork()
             if child == 0:
                 end_with_parent()

@@ -135,7 +135,7 @@ def test_a_process_of_its_own_for_each_exercise_where_fork_is_missing(solved: Pa
 
     in_forward(solved, "__import__('os')._exit(0)")
     chosen = curriculum.find(["4", "5"])
-    limits = Limits(check_seconds=20)
+    limits = Limits(check_seconds=60)
     with Workers(chosen, fork=False) as workers:
         *_, result = run.grade(read_folder(solved), chosen, workers, limits=limits)
     four, five = result.exercises

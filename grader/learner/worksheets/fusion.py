@@ -23,9 +23,18 @@ SQUEEZE = (
     "Step 3, tanh of each sum, to two decimals: by calculator or table; "
     "for numbers this small, x - x³/3 + 2x⁵/15 is near enough."
 )
+
+
+def _series(x: float) -> float:
+    """What the sheet says of tanh."""
+    return x - x**3 / 3 + 2 * x**5 / 15
+
+
 ROWS = ("left, channel 0", "left, channel 1", "right, channel 0", "right, channel 1")
-# tanh there differs from its argument by more than BY_HAND, and x - x**3/3 + 2*x**5/15 from tanh by less
-LEAST_SUM, MOST_SUM = 30, 70
+# Sums, in hundredths, of which tanh is far enough from the sum itself, and the series is near enough, rounded as well.
+SUMS = frozenset(
+    total for total in range(30, 71) if abs(round(_series(total / 100), 2) - math.tanh(total / 100)) <= BY_HAND
+)
 
 
 @dataclass(frozen=True)
@@ -151,7 +160,7 @@ def fusion_sheet(seed: int) -> FusionSheet:
     generator = random.Random(f"fusion {seed}")
     while True:
         sheet = _draw(generator)
-        if all(LEAST_SUM <= abs(total) <= MOST_SUM for total in sheet.sums) and _tells_slips_apart(sheet):
+        if all(abs(total) in SUMS for total in sheet.sums) and _tells_slips_apart(sheet):
             return sheet
 
 
