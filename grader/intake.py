@@ -1,7 +1,8 @@
 """What a student handed in (a folder, a zip, a notebook) as answers, by whitelist. Bytes are read, no code is run.
 
 Only `exNN_name.py` counts: a file of that name anywhere in a folder or zip, or the cells of a notebook that are marked
-so (`notebook_cells`). Everything else is left, and named. Nothing is unpacked to a path that a student chose, no link
+so (`notebook_cells`). Where there is none, but one notebook, or one zip in a folder (as Moodle hands a file out), it is
+what lies in that. Everything else is left, and named. Nothing is unpacked to a path that a student chose, no link
 is followed, and no file is read further than an answer may be long.
 """
 
@@ -61,7 +62,7 @@ class _Piece:
     """Something that was handed in: where it lay, and how to read it, or why it is not taken."""
 
     place: str
-    read: Callable[[], bytes] | None = None
+    read: Callable[[int], bytes] | None = None  # so many bytes at the most
     refused: str | None = None
 
 
@@ -82,7 +83,7 @@ def take(path: Path) -> Taken:
         why = piece.refused or _not_taken(name, answers)
         if why is None and piece.read is not None:
             try:
-                answers[name] = piece.read()
+                answers[name] = piece.read(MOST_BYTES + 1)
             except _DAMAGED as error:
                 why = f"cannot be read ({reason(error)})"
         if why is not None:
@@ -122,12 +123,39 @@ def _pieces(path: Path) -> list[_Piece]:
         if stat.S_ISLNK(mode):
             raise _Unreadable("it is a symbolic link, and links are not followed")
         if stat.S_ISDIR(mode):
-            return list(_in_folder(path))
+            return _or_what_is_packed(list(_in_folder(path)), path)
         if path.suffix.lower() == ".ipynb":
             return list(_in_notebook(_read(path, notebook_cells.MOST_BYTES)))
-        return list(_in_zip(path))
+        return _or_what_is_packed(list(_in_zip(path)))
     except OSError as error:
         raise _Unreadable(f"it cannot be read ({reason(error)})") from error
+
+
+def _or_what_is_packed(pieces: list[_Piece], folder: Path | None = None) -> list[_Piece]:
+    """The pieces of a folder or a zip, or, where no answer is among them, those of the one notebook or zip there."""
+    names = [piece.place.rpartition("/")[2] for piece in pieces]
+    packed = [piece for piece in pieces if piece.refused is None and piece.place.lower().endswith(KINDS)]
+    if any(map(_ANSWER.fullmatch, names)) or len(packed) != 1:
+        return pieces
+    (piece,) = packed
+    rest = [other for other in pieces if other is not piece]
+    try:
+        if piece.place.lower().endswith(".ipynb") and piece.read is not None:
+            content = piece.read(notebook_cells.MOST_BYTES + 1)
+            if len(content) > notebook_cells.MOST_BYTES:
+                raise _Unreadable(_too_large(notebook_cells.MOST_BYTES))
+            return [*_in_notebook(content), *rest]
+        if folder is not None:
+            return [*_or_what_is_packed(list(_in_zip(folder / piece.place))), *rest]
+    except _Unreadable as error:
+        return [*rest, _Piece(piece.place, refused=str(error))]
+    except _DAMAGED as error:
+        return [*rest, _Piece(piece.place, refused=f"cannot be read ({reason(error)})")]
+    return pieces
+
+
+def _too_large(most: int) -> str:
+    return f"it is larger than {most >> 20} MiB; hand in the exNN_name.py files alone"
 
 
 def _not_taken(name: str, answers: dict[str, bytes]) -> str | None:
@@ -162,7 +190,7 @@ def _in_folder(root: Path) -> Iterator[_Piece]:
             elif not entry.is_file(follow_symlinks=False):
                 yield _Piece(place, refused="it is not a regular file")
             else:
-                yield _Piece(place, partial(_read, Path(entry.path), MOST_BYTES + 1, cut=True))
+                yield _Piece(place, partial(_read, Path(entry.path), cut=True))
 
 
 def _read(path: Path, most: int, *, cut: bool = False) -> bytes:
@@ -173,14 +201,14 @@ def _read(path: Path, most: int, *, cut: bool = False) -> bytes:
             raise _Unreadable("it is not a regular file")
         content = file.read(most if cut else most + 1)
     if not cut and len(content) > most:
-        raise _Unreadable(f"it is larger than {most >> 20} MiB; hand in the exNN_name.py files alone")
+        raise _Unreadable(_too_large(most))
     return content
 
 
 def _in_zip(path: Path) -> Iterator[_Piece]:
     """Every file in a zip. A member is read as a stream that is cut off, so what it claims to hold does not matter."""
     if path.stat().st_size > MOST_ZIP_BYTES:
-        raise _Unreadable(f"it is larger than {MOST_ZIP_BYTES >> 20} MiB; hand in the exNN_name.py files alone")
+        raise _Unreadable(_too_large(MOST_ZIP_BYTES))
     try:
         archive = zipfile.ZipFile(os.fdopen(os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0)), "rb"))
     except _DAMAGED as error:
@@ -210,9 +238,9 @@ def _refused(member: zipfile.ZipInfo) -> str | None:
     return None
 
 
-def _member(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
+def _member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, most: int) -> bytes:
     with archive.open(member) as file:
-        return file.read(MOST_BYTES + 1)
+        return file.read(most)
 
 
 def _in_notebook(content: bytes) -> Iterator[_Piece]:
@@ -222,7 +250,10 @@ def _in_notebook(content: bytes) -> Iterator[_Piece]:
     except notebook_cells.NoNotebook as error:
         raise _Unreadable(str(error)) from error
     for name, text in found.files.items():
-        whole = text.encode("utf-8", "surrogatepass")[: MOST_BYTES + 1]
-        yield _Piece(name, lambda whole=whole: whole)  # type: ignore[misc]
+        yield _Piece(name, partial(_cut, text.encode("utf-8", "surrogatepass")))
     for what, why in found.left:
         yield _Piece(what, refused=why)
+
+
+def _cut(content: bytes, most: int) -> bytes:
+    return content[:most]

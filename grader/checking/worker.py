@@ -71,17 +71,28 @@ def warm_up() -> None:
 
 
 def warm_up_for(request: dict[str, Any]) -> None:
-    """Do what torch does at the first use of what an answer names, before its time runs: that may take seconds."""
-    folder, torch = request.get("folder"), sys.modules.get("torch")
-    if folder is None or torch is None:
+    """Import once what a request needs, before its time runs: what torch imports at a first use may take seconds."""
+    torch = sys.modules.get("torch")
+    if torch is None:
         return
-    with contextlib.suppress(OSError):
-        text = (Path(folder) / f"{request['exercise']}.py").read_text(encoding="utf-8", errors="replace")
+    if request.get("sandboxed"):
+        for name in ("gradients", "module_mirror", "request", "service"):
+            importlib.import_module(f"grader.sandbox.{name}")
+        begin_with_a_gradient(torch)
+    elif "folder" in request:
+        text = ""
+        with contextlib.suppress(OSError):
+            text = (Path(request["folder"]) / f"{request['exercise']}.py").read_text("utf-8", "replace")
         if ".optim" in text:
             torch.optim.SGD([torch.nn.Parameter(torch.ones(1))], lr=0.1)
         if ".backward(" in text or ".grad(" in text:
-            one = torch.ones(1, requires_grad=True)
-            torch.autograd.grad(one * 1, one, torch.ones(1))  # with a gradient to begin with it imports sympy
+            begin_with_a_gradient(torch)
+
+
+def begin_with_a_gradient(torch: Any) -> None:
+    """Run a backward pass from a gradient that is given: the first one imports sympy."""
+    one = torch.ones(1, requires_grad=True)
+    torch.autograd.grad(one * 1, one, torch.ones(1))
 
 
 def serve(connection: socket.socket, records: Records, items: dict[str, list[pytest.Item]]) -> None:
@@ -93,16 +104,12 @@ def serve(connection: socket.socket, records: Records, items: dict[str, list[pyt
                 records.send(ended=request["end"], status=end(request["end"], request["patience"]))
                 children.discard(request["end"])
                 continue
-            if "sandboxed" in request and "torch" in sys.modules:
-                for name in ("gradients", "module_mirror", "request", "service"):  # once, not in each child
-                    importlib.import_module(f"grader.sandbox.{name}")
+            warm_up_for(request)
             if "draw" in request:
                 plugin.draw(items[request["draw"]], request["seed"])
                 gc.freeze()
                 records.send(drawn=request["draw"])
                 continue
-            if not request.get("sandboxed"):
-                warm_up_for(request)
             child = os.fork()
             if child == 0:
                 end_with_parent()

@@ -1,6 +1,7 @@
 """`grade class`."""
 
 import os
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from grader import assignment, checkout, curriculum
 from grader.commands import limits
 from grader.errors import UsageError
 from grader.reports.console import open_console
+from grader.result import RunResult
 
 
 @click.command("class")
@@ -46,7 +48,7 @@ def command(submissions: Path, out: Path, written_by_hand: Path | None, **option
     from grader.course.entries import entries
     from grader.course.results_folder import SUMMARY, Results
     from grader.reports import class_progress, terminal
-    from grader.whole_file import writable, write_whole
+    from grader.whole_file import write_whole
 
     console = open_console()
     terms = _terms(options)
@@ -57,32 +59,40 @@ def command(submissions: Path, out: Path, written_by_hand: Path | None, **option
             raise UsageError(f"--again: there is no submission of {name!r} in {checkout.shown(submissions)}")
     given = by_hand.read(written_by_hand, students, terms.chosen()) if written_by_hand else ()
     terminal.problems(
-        console, [f"{name} is no folder, .zip or .ipynb that is not hidden: not graded" for name in strangers]
+        console, [f"{name} is not graded: a student hands in a folder, a .zip or an .ipynb" for name in strangers]
     )
-    for path in filter(None, (options["canvas"], options["moodle"])):
-        writable(path)
     if options["hidden"]:
         hidden_checks.prove(options["hidden"], terms.chosen())
     broken: dict[str, str] = {}
+    empty: list[str] = []
     unchanged, graded, layers = 0, 0, None
     with Results(out, submissions) as results:
         class_run.refuse_fewer(found, results, terms.chosen())
+        _refuse_to_overwrite(results, submissions, [options["canvas"], options["moodle"]])
         before = {entry.student: results.stored(entry.slot) for entry in found if entry.student in options["again"]}
         changes: list[str] = []
         pool = _pool(options, terms, results.scratch)
         outcomes = class_run.grade(found, results, terms, options["again"], pool)
-        for outcome in class_progress.follow(console, outcomes, len(found)):
-            if outcome.broken is not None:
-                broken[outcome.slot] = outcome.broken
-            elif outcome.result is None:
-                unchanged += 1
-            else:
-                graded += 1
-                layers = outcome.result.layers
-                results.keep(outcome.slot, outcome.result, name_hidden=options["name_hidden"])
-                if outcome.student in before:
-                    what = again.changes(before[outcome.student], outcome.result)
-                    changes += [f"{outcome.student}: {line}" for line in what]
+        try:
+            for outcome in class_progress.follow(console, outcomes, len(found)):
+                if outcome.broken is not None:
+                    broken[outcome.slot] = outcome.broken
+                elif outcome.result is None:
+                    unchanged += 1
+                else:
+                    graded += 1
+                    layers = outcome.result.layers
+                    empty += _nothing_taken(outcome.result)
+                    results.keep(outcome.slot, outcome.result, name_hidden=options["name_hidden"])
+                    if outcome.student in before:
+                        what = again.changes(before[outcome.student], outcome.result)
+                        changes += [f"{outcome.student}: {line}" for line in what]
+        except KeyboardInterrupt:
+            done = graded + unchanged
+            terminal.lines(
+                console, [f"stopped, {done} of {len(found)} are done; the same command goes on with the rest"]
+            )
+            raise
         rows = class_run.write_class_files(
             found, results, terms, broken, given, title=submissions.resolve().name, name_hidden=options["name_hidden"]
         )
@@ -92,9 +102,33 @@ def command(submissions: Path, out: Path, written_by_hand: Path | None, **option
             write_whole(path, text(title, gradebook.header(terms.chosen()), rows, terms.chosen()))
     terminal.lines(console, changes)
     terminal.sandbox(console, layers)
-    terminal.problems(console, [f"not graded: {slot}: {why}" for slot, why in broken.items()])
+    terminal.problems(console, [f"not graded: {slot}: {why}" for slot, why in broken.items()] + empty)
     terminal.lines(console, [f"{graded} graded, {unchanged} unchanged: {checkout.shown(out / SUMMARY)}"])
     return 1 if broken else 0
+
+
+def _refuse_to_overwrite(results: Any, submissions: Path, asked: Sequence[Path | None]) -> None:
+    """Let no gradebook for a platform take the place of what was handed in, of the run's own files, or of another."""
+    from grader.whole_file import writable
+
+    paths = [path for path in asked if path is not None]
+    for number, path in enumerate(paths):
+        writable(path)
+        shown = checkout.shown(path)
+        if path.resolve().is_relative_to(submissions.resolve()):
+            raise UsageError(f"{shown} lies in the submissions; name a place outside of them")
+        if results.is_of_the_run(path) or path.resolve() in [other.resolve() for other in paths[:number]]:
+            raise UsageError(f"{shown} would be written twice; name another file")
+
+
+def _nothing_taken(result: RunResult) -> list[str]:
+    """A line where nothing of what a student handed in could be used: in a class of forty nobody would notice."""
+    origin = result.origin
+    if origin is not None and origin.problem:
+        return [f"{origin.student} has 0 points: {origin.problem}"]
+    if origin is not None and origin.ignored and all(one.status == "not_started" for one in result.exercises):
+        return [f"{origin.student} has 0 points: nothing was taken of what was handed in ({origin.ignored[0]})"]
+    return []
 
 
 def _terms(options: dict[str, Any]) -> Any:

@@ -4,6 +4,7 @@ import csv
 import math
 from collections.abc import Collection, Sequence
 from pathlib import Path
+from typing import Any
 
 from grader import checkout, curriculum
 from grader.curriculum import Exercise
@@ -23,8 +24,10 @@ def read(path: Path, students: Collection[str], chosen: Sequence[Exercise]) -> t
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:  # spreadsheets write a byte order mark
             rows = csv.DictReader(file)
-            if tuple(rows.fieldnames or ()) != COLUMNS:
-                raise UsageError(f"{shown} must begin with the line {','.join(COLUMNS)}")
+            names = tuple(rows.fieldnames or ())
+            if names != COLUMNS:
+                only = " (its fields are parted by semicolons; save it with commas)" if ";" in "".join(names) else ""
+                raise UsageError(f"{shown} must begin with the line {','.join(COLUMNS)}{only}")
             return tuple(_given(row, f"{shown}, line {rows.line_num}", students, chosen) for row in rows)
     except OSError as error:
         raise UsageError(f"{shown} cannot be read: {error.strerror}") from error
@@ -32,13 +35,18 @@ def read(path: Path, students: Collection[str], chosen: Sequence[Exercise]) -> t
         raise UsageError(f"{shown} is no CSV file in UTF-8: {error}") from error
 
 
-def _given(row: dict[str, str], where: str, students: Collection[str], chosen: Sequence[Exercise]) -> ByHand:
+def _given(row: dict[str | None, Any], where: str, students: Collection[str], chosen: Sequence[Exercise]) -> ByHand:
+    if None in row:
+        raise UsageError(f"{where}: there are more than {len(COLUMNS)} fields; one that holds a comma stands in quotes")
     student, exercise, points, reason = ((row[column] or "").strip() for column in COLUMNS)
     if student not in students:
         raise UsageError(f"{where}: there is no submission of {student!r}")
     if not exercise:
         raise UsageError(f"{where}: the exercise is missing")
-    (found,) = curriculum.find([exercise])
+    try:
+        (found,) = curriculum.find([exercise])
+    except UsageError as error:
+        raise UsageError(f"{where}: {error}") from error
     if found.name not in {asked.name for asked in chosen}:  # an assignment gives it other points
         raise UsageError(f"{where}: {found.name} is not graded in this run")
     try:

@@ -1,6 +1,7 @@
 """Hidden checks proved before a class is graded by them: what the references fail, every right answer would."""
 
-from collections.abc import Sequence
+import ast
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from grader import curriculum, references
@@ -19,15 +20,44 @@ def prove(folder: Path, chosen: Sequence[Exercise]) -> None:
         chosen: the exercises that the class is graded on.
 
     Raises:
-        UsageError: they cannot run, or a reference does not pass one.
+        UsageError: they cannot run, one earns nothing, or a reference does not pass one.
     """
     asked = [exercise for exercise in chosen if (folder / exercise.checks.name).exists()]
+    written = [_functions(folder / exercise.checks.name) for exercise in asked]
     texts = {exercise.file: references.solution(exercise.name) for exercise in curriculum.lessons()}
     answers = {file: text.encode() for file, text in texts.items() if text is not None}
     with laid_out(answers) as place, Workers(asked, hidden=folder) as workers:
         result = run.last(run.grade(Submission(place, "the references"), asked, workers, shrink=False))
-    for exercise in result.exercises:
+    for exercise, functions in zip(result.exercises, written, strict=True):
+        hidden = {check.check.name for check in exercise.checks if check.check.hidden}
+        _refuse_worthless(f"test_{exercise.name}.py", functions, hidden)
         for check in exercise.checks:
             if check.check.hidden and check.finding.status != "passed":
                 why = check.finding.difference or check.finding.status
                 raise UsageError(f"the hidden check {check.check.name} fails the reference of {exercise.name}: {why}")
+
+
+def _functions(file: Path) -> list[str]:
+    """The names of the functions that a file of checks defines.
+
+    Raises:
+        UsageError: it cannot be read, or it is no Python.
+    """
+    try:
+        tree = ast.parse(file.read_bytes())
+    except OSError as error:
+        raise UsageError(f"the hidden checks {file.name} cannot be read: {error.strerror}") from error
+    except (SyntaxError, ValueError) as error:
+        line = f", line {error.lineno}" if isinstance(error, SyntaxError) else ""
+        raise UsageError(f"the hidden checks {file.name}{line} do not parse: {error.args[0]}") from error
+    return [statement.name for statement in tree.body if isinstance(statement, ast.FunctionDef)]
+
+
+def _refuse_worthless(file: str, written: Sequence[str], checks: Collection[str]) -> None:
+    """Do not let an exam lose a check because a mark was forgotten."""
+    mend = "each hidden check is a function test_... with @pytest.mark.worth(points)"
+    for name in written:
+        if name.startswith("test_") and name not in checks:
+            raise UsageError(f"{name} in the hidden {file} would not count: {mend}")
+    if not set(written) & set(checks):
+        raise UsageError(f"the hidden {file} holds no check: {mend}")

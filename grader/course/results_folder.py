@@ -5,6 +5,7 @@ Of a student the result is written last, so that where it is, all is.
 
 import json
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import filelock
@@ -31,6 +32,10 @@ class Results:
             if folder.resolve().is_relative_to(submissions.resolve()):
                 raise UsageError(f"{shown} lies in the submissions; name a folder outside of them")
             folder.mkdir(parents=True, exist_ok=True)
+            if not (folder / _LOCK).exists() and (strangers := [*filter(Path.exists, self._written())]):
+                raise UsageError(
+                    f"{checkout.shown(strangers[0])} is there, and no grade class wrote it: name another --out"
+                )
             self._lock = filelock.FileLock(folder / _LOCK)
             self._lock.acquire(blocking=False)
         except filelock.Timeout as error:
@@ -79,6 +84,18 @@ class Results:
         except (OSError, ValueError):
             self._make(slot)
         write_whole(path, text)
+
+    def is_of_the_run(self, path: Path) -> bool:
+        """Whether a run writes a file of this path itself."""
+        inner = path.resolve()
+        own = inner.parent == self.folder.resolve() and inner.name in CLASS_FILES
+        return own or (inner.parent.parent == self.folder.resolve() and inner.name in (RESULT, FEEDBACK))
+
+    def _written(self) -> Iterator[Path]:
+        """The files that an earlier run may have written."""
+        yield from (self.folder / name for name in CLASS_FILES)
+        for name in (RESULT, FEEDBACK):
+            yield from self.folder.glob(f"*/{name}")
 
     def _make(self, slot: str) -> None:
         try:

@@ -55,7 +55,7 @@ def test_a_class_gets_gradebook_results_feedback_and_summary(tmp_path: Path) -> 
     chosen = [exercise for exercise in curriculum.exercises() if exercise.number in (1, 3, 5, 7, 13)]
     done = class_run(place, tmp_path / "out", only=tuple(exercise.number for exercise in chosen), timeout=400)
     assert done.returncode == 0, done.stderr
-    assert "note: timetable.pdf is no folder, .zip or .ipynb that is not hidden: not graded" in done.stdout
+    assert "note: timetable.pdf is not graded: a student hands in a folder, a .zip or an .ipynb" in done.stdout
     book = gradebook(tmp_path / "out")
     assert list(book) == ["ada", "ada again", "bob", "bob again", "cyd"]
     names = [exercise.name for exercise in chosen]
@@ -321,6 +321,43 @@ def test_hidden_checks_that_cannot_run_are_told_before_anything_is_graded(tmp_pa
     assert name
     twice = folder(tmp_path / "twice", {f"test_{ONE}": HIDDEN.replace("test_of_the_exam", name[1])})
     refused(class_run(place, tmp_path / "out", "--hidden", twice), f"are called {name[1]}: give the hidden one another")
+
+
+def test_a_hidden_check_that_would_not_count_is_told_before_anything_is_graded(tmp_path: Path) -> None:
+    place = small_class(tmp_path / "class", 2)
+    unmarked = HIDDEN + "\n\ndef test_without_a_mark(answers):\n    assert answers\n"
+    for text, says in [
+        (unmarked, f"test_without_a_mark in the hidden test_{ONE} would not count"),
+        ("def exam(answers):\n    pass\n", f"the hidden test_{ONE} holds no check"),
+        ("def test_exam(answers:\n", f"test_{ONE}, line 1 do not parse"),
+    ]:
+        hidden = folder(tmp_path / "hidden", {f"test_{ONE}": text})
+        refused(class_run(place, tmp_path / "out", "--hidden", hidden), says)
+        assert not (tmp_path / "out").exists()
+
+
+def test_files_that_no_run_wrote_are_not_replaced(tmp_path: Path) -> None:
+    place = small_class(tmp_path / "class", 2)
+    mine = folder(tmp_path / "mine", {"gradebook.csv": "mine\n", "ada/feedback.md": "well done\n"})
+    refused(class_run(place, mine), "gradebook.csv is there, and no grade class wrote it")
+    answer, out, canvas = place / "student1" / ONE, tmp_path / "out", tmp_path / "canvas.csv"
+    before = answer.read_bytes()
+    refused(class_run(place, out, "--canvas", answer), "lies in the submissions")
+    refused(class_run(place, out, "--canvas", out / "gradebook.csv"), "would be written twice")
+    refused(class_run(place, out, "--canvas", canvas, "--moodle", canvas), "would be written twice")
+    assert (answer.read_bytes(), (mine / "gradebook.csv").read_text()) == (before, "mine\n")
+    assert class_run(place, out, "--canvas", canvas).returncode == 0
+    assert class_run(place, out, "--canvas", canvas).returncode == 0, "its own file is written anew"
+
+
+def test_a_student_of_whom_nothing_was_taken_is_named(tmp_path: Path) -> None:
+    place = small_class(tmp_path / "class", 1)
+    folder(place / "eve", {"ex1.py": "x = 1\n"})
+    (place / "bob.zip").write_text("no zip")
+    said = class_run(place, tmp_path / "out").stdout
+    assert "eve has 0 points: nothing was taken of what was handed in (ex1.py: only exNN_name.py files" in said
+    assert "bob has 0 points: it is no zip that can be opened" in said
+    assert "student1 has" not in said
 
 
 def test_results_of_more_exercises_are_not_replaced_by_those_of_fewer(tmp_path: Path) -> None:

@@ -71,6 +71,35 @@ def test_links_pipes_and_hidden_folders_of_a_folder_are_left(tmp_path: Path) -> 
     assert intake.take(tmp_path / "linked").problem == "it is a symbolic link, and links are not followed"
 
 
+def test_one_notebook_or_zip_in_a_folder_is_looked_into_where_no_answer_lies_beside_it(tmp_path: Path) -> None:
+    packed = zipped(tmp_path / "lab.zip", {f"lab/{ONE}": TEXT})
+    written = notebook(tmp_path / "lab.ipynb", {ONE: TEXT})
+    within = zipped(tmp_path / "within.zip", {"lab.ipynb": written.read_text()})
+    for number, source in enumerate((packed, written, within)):
+        place = folder(tmp_path / f"student{number}", {"notes.md": "x"})
+        (place / source.name).write_bytes(source.read_bytes())
+        taken = intake.take(place)
+        assert taken.answers == {ONE: TEXT.encode()}
+        assert "notes.md: only exNN_name.py files are taken" in left(taken)
+        (place / ONE).write_text("x = 1\n")
+        assert intake.take(place).answers == {ONE: b"x = 1\n"}, "an answer that lies there comes first"
+    assert intake.take(within).answers == {ONE: TEXT.encode()}
+    twice = folder(tmp_path / "twice", {"notes.md": "x"})
+    for name in ("a.ipynb", "b.ipynb"):
+        (twice / name).write_bytes(written.read_bytes())
+    assert intake.take(twice).answers == {}, "which of two counts is not guessed"
+    nested = zipped(tmp_path / "nested.zip", {"lab.zip": packed.read_bytes()})
+    assert intake.take(nested).answers == {}, "no zip within a zip is opened"
+
+
+@pytest.mark.parametrize("name", ["lab.zip", "lab.ipynb"])
+def test_a_notebook_or_zip_in_a_folder_that_is_damaged_is_told(tmp_path: Path, name: str) -> None:
+    taken = intake.take(folder(tmp_path / "ada", {name: "no such thing"}))
+    assert taken.answers == {}
+    assert left(taken).startswith(f"{name}: ")
+    assert "only exNN_name.py" not in left(taken)
+
+
 @pytest.mark.parametrize("name", [f"../{ONE}", f"a/../../{ONE}", f"/etc/{ONE}", f"..\\{ONE}", f"C:{ONE}"])
 def test_a_zip_that_reaches_out_gives_nothing_and_writes_nothing(tmp_path: Path, name: str) -> None:
     inside = tmp_path / "in"
