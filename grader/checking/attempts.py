@@ -8,6 +8,7 @@ import contextlib
 import math
 import os
 import queue
+import re
 import signal
 import threading
 import time
@@ -24,6 +25,7 @@ from grader.submission import Submission
 
 AT_ONCE = min(2, os.cpu_count() or 1)
 LATE_SECONDS = 0.3  # in which an answer whose time is over tells what it is at
+HASTE, LEAST_SECONDS = 5, 1.0  # once a check has hung the others have so many times less at first, or at the least
 
 
 @dataclass(frozen=True)
@@ -143,54 +145,77 @@ class Attempts:
     ) -> dict[str, Finding]:
         """Run checks, in as many processes as it takes: one that dies or hangs costs the check that it was at.
 
+        Once a check has hung, the others have a fifth of the time at first, so that those that do not hang are reached.
+        One that this stops elsewhere than in a function that hung is tried again at the end, in full.
+
         After `patience` such processes, or at the first failure, it gives up; what was not tried by then is missing
         from the findings.
         """
         findings: dict[str, Finding] = {}
+        hasty: dict[str, Finding] = {}  # of the checks that were stopped early
+        hung: set[str] = set()  # the functions that never ended
         apart = not self._shrink
         deadline = min(time.monotonic() + limits.exercise_seconds, self._deadline)
         while len(findings) < len(names) and patience > 0:
             self.cancellation.check()
             waiting = [name for name in names if name not in findings]
-            left = deadline - time.monotonic()
-            if left <= 0:
-                limit = f"the {limits.exercise_seconds:g} s of the exercise (--exercise-seconds)"
-                if deadline == self._deadline:
-                    limit = f"the {limits.run_seconds:g} s of the whole submission (--submission-seconds)"
-                unreached = Finding("timeout", difference=f"not reached within {limit}")
-                return findings | dict.fromkeys(waiting, unreached)
-            if self._cpu_left <= 0:
-                spent = f"the {limits.cpu_seconds:g} s of CPU time that a submission has are used up"
-                return findings | dict.fromkeys(waiting, Finding("timeout", difference=spent))
+            fresh = [name for name in waiting if name not in hasty]
+            in_haste = bool(hung and fresh)
+            allowed = _hastened(limits) if in_haste else limits
+            over = self._over(limits, deadline)
+            if over is not None:
+                return dict.fromkeys(waiting, over) | hasty | findings
             request = self.request(
                 exercise,
                 folder=str(self.submission.folder),
-                checks=waiting,
+                checks=fresh or waiting,
                 standing_on=list(standing_on),
                 given=list(self.submission.given),
                 shrink=self._shrink,
                 apart=apart,
                 until_failure=until_failure,
-                check_seconds=limits.check_seconds,
+                check_seconds=allowed.check_seconds,
                 call_seconds=limits.exercise_seconds,
                 cpu_seconds=math.ceil(min(self._cpu_left, limits.exercise_seconds)) + 1,
             )
             with self.workers.start(request) as process, self.cancellation.watching(process):
-                ended = self._follow(exercise, process, findings, limits, deadline, counted=not standing_on)
+                ended = self._follow(exercise, process, findings, allowed, deadline, counted=not standing_on)
             if process.worker is not None:
                 self.count(cpu_seconds=process.worker.end(0.0)[1])
             if process.strayed:
                 apart = False
                 continue
             if ended is None:
-                return findings
+                if until_failure or not hasty:
+                    return hasty | findings
+                continue
             step, finding = ended
+            if finding.status == "timeout" and in_haste and step in fresh:
+                said = f"the check was stopped after {allowed.check_seconds:g} s, as another one had never ended"
+                hasty[step] = finding = replace(finding, difference=said)
+                if _function(finding) not in hung:
+                    continue
+            elif finding.status == "timeout":
+                hung.add(_function(finding))
+                findings |= {name: found for name, found in hasty.items() if _function(found) in hung}
             stopped = waiting if finding.at_import else [name for name in waiting if name == step]
             stopped = [name for name in stopped if name not in findings]  # it may have died between two checks
             findings |= dict.fromkeys(stopped, finding)
             self.count(done=len(stopped) * (not standing_on))
             patience -= 1
         return findings
+
+    def _over(self, limits: Limits, deadline: float) -> Finding | None:
+        """Why nothing more can be tried, where that is so."""
+        if time.monotonic() >= deadline:
+            limit = f"the {limits.exercise_seconds:g} s of the exercise (--exercise-seconds)"
+            if deadline == self._deadline:
+                limit = f"the {limits.run_seconds:g} s of the whole submission (--submission-seconds)"
+            return Finding("timeout", difference=f"not reached within {limit}")
+        if self._cpu_left <= 0:
+            spent = f"the {limits.cpu_seconds:g} s of CPU time that a submission has are used up"
+            return Finding("timeout", difference=spent)
+        return None
 
     def count(self, *, done: int = 0, cpu_seconds: float = 0.0) -> None:
         """Note checks that are done and CPU time that is spent; exercises are checked in several threads."""
@@ -239,6 +264,17 @@ class Attempts:
             elif "done" in record:
                 process.end(0.2)
                 return None
+
+
+def _function(finding: Finding) -> str:
+    """The function that an answer was in when it was stopped, or the call that it was stopped in."""
+    inside = re.findall(r"^\S.*, line \d+, in (\S+)$", finding.traceback or "", re.MULTILINE)
+    return inside[-1] if inside else (finding.example or "").rpartition("\n")[2].partition("(")[0]
+
+
+def _hastened(limits: Limits) -> Limits:
+    least = min(LEAST_SECONDS, limits.check_seconds)
+    return replace(limits, check_seconds=max(limits.check_seconds / HASTE, least))
 
 
 def _timed_out(late: Finding, step: str, seconds: float, limits: Limits, whole: bool) -> Finding:
