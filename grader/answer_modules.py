@@ -3,6 +3,7 @@
 This runs in the process of the answers. What cannot be imported is told as a `Problem`, in words for the learner.
 """
 
+import difflib
 import importlib
 import importlib.abc
 import importlib.machinery
@@ -148,9 +149,11 @@ class AnswerModules(importlib.abc.MetaPathFinder):
             difference = f"it imports .{own}, which is not there: only files of exercises count (exNN_name.py)"
             return Problem(difference, code=code, where=where)
         missing = error.msg.partition("'")[2].partition("'")[0]
-        return Problem(
-            f"it imports `{missing}` from {own}, which does not define it", code=code, where=where, lacking=own
-        )
+        there = [name for name in dir(sys.modules.get(error.name or "")) if not name.startswith("_")]
+        close = difflib.get_close_matches(missing, there, 1)
+        meant = f"; did you mean `{close[0]}`?" if close else ""
+        difference = f"it imports `{missing}` from {own}, which does not define it{meant}"
+        return Problem(difference, code=code, where=where, lacking=own)
 
     def _import_line(self, error: BaseException) -> tuple[str | None, str | None]:
         """The learner's own line that failed, and the line as code."""

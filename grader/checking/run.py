@@ -277,4 +277,5 @@ def _fairer(result: CheckResult, again: Finding, wrong: tuple[str, ...], needed:
     if again.status == "passed":
         return replace(result, finding=again, stands_on=needed)
     same = (again.difference, again.got) == (result.finding.difference, result.finding.got)
-    return result if same else replace(result, finding=again, stands_on=wrong)
+    own_fault = again.status == "blocked" and (again.difference or "").startswith(result.finding.difference or "\0")
+    return result if same or own_fault else replace(result, finding=again, stands_on=wrong)

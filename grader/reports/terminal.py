@@ -1,6 +1,7 @@
 """A run as a learner reads it at midnight: a line an exercise, what is wrong, and the next step. Prints only."""
 
 import re
+import shlex
 import textwrap
 from collections.abc import Sequence
 from pathlib import Path
@@ -44,9 +45,10 @@ def found(console: Console, run: RunResult, *, verbose: bool = False, command: s
         verbose: every check, and every failing one in full; else the first failing one of each exercise.
         command: what the learner types to grade.
     """
+    answers = _of_these(run) if command == "grade" else ""  # in a notebook there is but one place to look
     for result in run.exercises:
         if verbose or result.status not in ("passed", "not_started"):
-            _exercise(console, result, verbose, command)
+            _exercise(console, result, verbose, f"{command} {result.name[:4]}{answers} --verbose")
     overview(console, run)
 
 
@@ -89,10 +91,17 @@ def _next_step(console: Console, run: RunResult, by_name: dict[str, Exercise]) -
     else:
         _line(console, f"Next: {path}{_line_number(result)}")
         _line(console, f"      lesson {_lesson(exercise)}")
-    _line(console, f"      a hint: grade hint {exercise.short}    once more: grade {exercise.short}")
+    again = f"grade {exercise.short}{_of_these(run)}"
+    _line(console, f"      a hint: grade hint {exercise.short}    once more: {again}")
 
 
-def _exercise(console: Console, result: ExerciseResult, verbose: bool, command: str) -> None:
+def _of_these(run: RunResult) -> str:
+    """What a command needs to grade these answers and not those in exercises/."""
+    own = run.answers == checkout.EXERCISES.name or Path(run.answers).absolute() == checkout.EXERCISES
+    return "" if own else f" --answers {shlex.quote(run.answers)}"
+
+
+def _exercise(console: Console, result: ExerciseResult, verbose: bool, in_full: str) -> None:
     head = Text(f"{result.name[:4]}  {result.title}", "bold")
     head.append(f"  {result.points:g} of {result.max_points:g} points", "not bold")
     console.print(head)
@@ -118,7 +127,7 @@ def _exercise(console: Console, result: ExerciseResult, verbose: bool, command: 
         more.append(f"  {SIGNS['not_started']} {waiting} more: not written yet")
     wrong = [check for check in result.checks if check.finding.status not in ("passed", "not_started")]
     if len(wrong) > explained:
-        more.append(f"  the first is explained above; all of them: {command} {result.name[:4]} --verbose")
+        more.append(f"  the first is explained above; all of them: {in_full}")
     for line in more:
         _line(console, line, style="dim")
     if more or not explain:  # an explanation ends with an empty line of its own

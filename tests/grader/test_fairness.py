@@ -60,6 +60,15 @@ def test_a_mistake_of_its_own_still_costs(solved: Path) -> None:
     assert 0 < results["ex07"]["points"] < 15
 
 
+def test_a_name_that_is_nowhere_is_a_mistake_of_its_own_also_where_a_reference_stands_in(solved: Path) -> None:
+    spoil(solved, 5, ORDERED, INTERLEAVED)
+    spoil(solved, 7, "import FlattenConsecutive\n", "import FlattenConsecutve as FlattenConsecutive\n")
+    done = grade("5", "7", "--answers", solved)
+    assert "`FlattenConsecutve` from ex05_flatten_consecutive, which does not define it; did you mean" in done.stdout
+    assert "blocked" not in done.stdout
+    assert f"once more: grade ex05 --answers {solved}" in done.stdout
+
+
 def test_what_cannot_run_even_with_references_is_blocked(solved: Path) -> None:
     spoil(solved, 5, ORDERED, INTERLEAVED)
     spoil(solved, 5, "class Flatten", "def side_by_side(x):\n    return x\n\n\nclass Flatten")

@@ -138,6 +138,7 @@ class Watch:
         self._number = 0
         self._cancellation = attempts.Cancellation()
         self._digests: dict[str, str] = {}
+        self._looked_ahead = False  # whether the focus is the exercise to go on with, named but not graded yet
         self._graded = self._broke = False
 
     def tell(self, event: Key | Redraw) -> None:
@@ -215,7 +216,7 @@ class Watch:
             yield from self._grade_focus()
 
     def _next(self) -> Iterator[Happening]:
-        following = state.load().unfinished(after=self._focus)
+        following = self._focus if self._looked_ahead else state.load().unfinished(after=self._focus)
         if following is None:
             yield AllPassed()
             return
@@ -229,6 +230,7 @@ class Watch:
         """Begin a run, in place of the one that may be on its way."""
         self._stop()
         self._running = chosen
+        self._looked_ahead = self._looked_ahead and chosen != (self._focus,)
         self._waiting -= {exercise.name for exercise in chosen}
         self._digests = state.digests(chosen)
         threading.Thread(target=self._run, args=[self._number, chosen, self._cancellation], daemon=True).start()
@@ -274,7 +276,7 @@ class Watch:
             passed = result.exercises[0].status == "passed"
             onward = state.load().unfinished(after=self._focus) if passed else None
             yield Verdict(self._focus, result, self._focus.name in kept.first, onward)
-            self._focus = onward or self._focus
+            self._focus, self._looked_ahead = onward or self._focus, onward is not None
         else:
             yield Others(result)
         yield from map(Note, kept.notes)
