@@ -10,7 +10,7 @@ WORDS = {
     "passed": "passed",
     "failed": "failed",
     "error": "error",
-    "timeout": "stopped: too slow",
+    "timeout": "stopped by a time limit",
     "blocked": "could not run, counts as not earned",
     "not_started": "not started",
 }
@@ -90,6 +90,8 @@ def _exercise(exercise: ExerciseResult, name_hidden: bool) -> Iterator[str]:
         if failing and not explained and not check.check.hidden:
             explained = True
             yield from _explanation(check)
+        elif failing and not check.check.hidden and check.finding.difference:
+            yield f"  {code_span(check.finding.difference)}"
 
 
 def _on_references(exercise: ExerciseResult) -> Iterator[str]:

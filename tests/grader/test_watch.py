@@ -83,6 +83,9 @@ def test_it_walks_from_exercise_to_exercise_and_says_what_each_was_good_for(watc
     watched.terminal.forget()
     watched.terminal.type("h")
     watched.verdict("ex02, hint 1 of")
+    watched.terminal.forget()
+    watched.terminal.type("n")
+    watched.verdict("ex02  One fusion", "not started")
     listed = grade("list", checkout_copy=watched.folder).stdout
     assert "passed 20" in listed
     assert "Go on with ex02" in listed

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from grader.result import CheckResult
 
 _STATES = {
-    "timeout": "Stopped: too slow.",
+    "timeout": "Stopped by a time limit.",
     "blocked": "It could not run, and counts as not earned.",
     "not_started": "Not started.",
 }
