@@ -83,11 +83,11 @@ def same_shape(got: Any, shape: tuple[int, ...], *, what: str = RESULT) -> None:
     """Compare only the shape of a tensor."""
     torch = sys.modules["torch"]
     if not isinstance(got, torch.Tensor):
-        missing = "; is a return missing?" if got is None else ""
-        raise Mismatch(f"{what} is not a tensor{missing}", expected=f"a tensor of shape {shape}", got=show.value(got))
+        difference = _told(what, "is", f"not a tensor{no_return(got)}")
+        raise Mismatch(difference, expected=f"a tensor of shape {shape}", got=show.value(got))
     if tuple(got.shape) != shape:
         raise Mismatch(
-            f"{what} has shape {tuple(got.shape)}, expected {shape}",
+            _told(what, "has", f"shape {tuple(got.shape)}, expected {shape}"),
             expected=f"shape {shape}",
             got=f"shape {tuple(got.shape)}",
         )
@@ -103,8 +103,8 @@ def of_kind(got: T, kind: type | tuple[type, ...], *, what: str = RESULT) -> T:
     """
     if not isinstance(got, kind):
         wanted = kind.__name__ if isinstance(kind, type) else " or ".join(k.__name__ for k in kind)
-        missing = "; is a return missing?" if got is None and what == RESULT else ""
-        difference = f"{what} is of type {type(got).__name__}, expected {wanted}{missing}"
+        missing = no_return(got) if what == RESULT else ""
+        difference = _told(what, "is", f"of type {type(got).__name__}, expected {wanted}{missing}")
         raise Mismatch(difference, expected=wanted, got=f"{type(got).__name__}: {show.value(got)}")
     return got
 
@@ -127,11 +127,19 @@ def holds(condition: bool, difference: str, *, expected: Any = None, got: Any = 
         raise Mismatch(difference, expected=expected, got=got)
 
 
+def no_return(got: Any) -> str:
+    """What to add to a line on a result of a wrong kind: a question, where it is None."""
+    return "; is a return missing?" if got is None else ""
+
+
+def _of_another_type(got: Any, kind: type, what: str, expected: Any) -> Mismatch:
+    difference = _told(what, "is", f"of type {type(got).__name__}, expected {kind.__name__}")
+    return Mismatch(difference, expected=expected, got=got)
+
+
 def _same_plain(got: Any, expected: Any, what: str) -> None:
     if type(got) is not type(expected) and not (isinstance(got, type(expected)) and not isinstance(got, bool)):
-        raise Mismatch(
-            f"{what} is of type {type(got).__name__}, expected {type(expected).__name__}", expected=expected, got=got
-        )
+        raise _of_another_type(got, type(expected), what, expected)
     if isinstance(expected, dict):
         if list(got) != list(expected) and set(got) == set(expected):
             raise Mismatch(f"{what} holds the right keys in another order", expected=expected, got=got)
@@ -156,7 +164,7 @@ def _equal(got: Any, expected: Any) -> bool:
 
 def _same_float(got: Any, expected: float, what: str) -> None:
     if not isinstance(got, float):
-        raise Mismatch(f"{what} is of type {type(got).__name__}, expected float", expected=expected, got=got)
+        raise _of_another_type(got, float, what, expected)
     atol, rtol = FLOAT64
     came = float(got)
     if not (came == expected or abs(came - expected) <= atol + rtol * abs(expected)):
@@ -167,7 +175,7 @@ def _same_float(got: Any, expected: float, what: str) -> None:
 def _same_sequence(got: Any, expected: Sequence[Any], what: str) -> None:
     kind = list if isinstance(expected, list) else tuple
     if not isinstance(got, kind):
-        raise Mismatch(f"{what} is of type {type(got).__name__}, expected {kind.__name__}", expected=expected, got=got)
+        raise _of_another_type(got, kind, what, expected)
     for index, (one, other) in enumerate(zip(expected, got, strict=False)):
         item = f"item {index}" if what == RESULT else f"{what}, item {index}"
         try:
@@ -175,13 +183,15 @@ def _same_sequence(got: Any, expected: Sequence[Any], what: str) -> None:
         except Mismatch as mismatch:
             raise Mismatch(mismatch.difference, expected=expected, got=got) from None
     if len(got) != len(expected):
-        raise Mismatch(f"{what} has {len(got)} items, expected {len(expected)}", expected=expected, got=got)
+        items = "item" if len(got) == 1 else "items"
+        difference = _told(what, "has", f"{len(got)} {items}, expected {len(expected)}")
+        raise Mismatch(difference, expected=expected, got=got)
 
 
 def _same_array(got: Any, expected: Any, what: str) -> None:
     numpy = sys.modules["numpy"]
     if not isinstance(got, numpy.ndarray | numpy.generic):
-        raise Mismatch(f"{what} is not a NumPy array", expected=expected, got=got)
+        raise Mismatch(_told(what, "is", "not a NumPy array"), expected=expected, got=got)
     plain = numpy.asarray(got)
     _same_layout(plain.shape, expected.shape, plain.dtype, expected.dtype, what, expected, plain)
     atol, rtol = FLOAT32 if expected.dtype == numpy.float32 else FLOAT64
@@ -195,7 +205,7 @@ def _same_array(got: Any, expected: Any, what: str) -> None:
 def _same_tensor(got: Any, expected: Any, what: str, gradient: bool) -> None:
     torch = sys.modules["torch"]
     if not isinstance(got, torch.Tensor):
-        raise Mismatch(f"{what} is not a tensor", expected=expected, got=got)
+        raise Mismatch(_told(what, "is", "not a tensor"), expected=expected, got=got)
     with torch.no_grad():
         plain = got.detach().as_subclass(torch.Tensor)
         expected = expected.detach()
@@ -217,10 +227,11 @@ def _same_tensor(got: Any, expected: Any, what: str, gradient: bool) -> None:
 
 def _same_layout(shape: Any, wanted: Any, dtype: Any, wanted_dtype: Any, what: str, expected: Any, got: Any) -> None:
     if shape != wanted:
-        raise Mismatch(f"{what} has shape {shape}, expected {wanted}", expected=expected, got=got)
+        raise Mismatch(_told(what, "has", f"shape {shape}, expected {wanted}"), expected=expected, got=got)
     if dtype != wanted_dtype:
         names = str(dtype).removeprefix("torch."), str(wanted_dtype).removeprefix("torch.")
-        raise Mismatch(f"{what} has dtype {names[0]}, expected {names[1]}", expected=expected, got=got)
+        difference = _told(what, "has", f"dtype {names[0]}, expected {names[1]}")
+        raise Mismatch(difference, expected=expected, got=got)
 
 
 def _differs(what: str, index: tuple[int, ...], expected: Any, got: Any) -> None:
@@ -247,3 +258,8 @@ def _order(expected: Any, got: Any) -> str:
 def _about(what: str, difference: str) -> str:
     """Say of what the difference is, unless it is simply the result."""
     return difference if what == RESULT else f"{what}: {difference}"
+
+
+def _told(what: str, verb: str, rest: str) -> str:
+    """`x` has shape ...; but the logits: shape ..., for what has words of its own may be many."""
+    return f"{what} {verb} {rest}" if what == RESULT or what.startswith("`") else f"{what}: {rest}"

@@ -1,7 +1,17 @@
 """The words that checks are written in: do something with the answer, and say what should have come of it."""
 
 from grader.checking.calls import assign, build, call, each, given
-from grader.checking.comparisons import RESULT, Mismatch, attribute, holds, of_kind, same, same_dtype, same_shape
+from grader.checking.comparisons import (
+    RESULT,
+    Mismatch,
+    attribute,
+    holds,
+    no_return,
+    of_kind,
+    same,
+    same_dtype,
+    same_shape,
+)
 from grader.checking.effects import leaves_alone
 from grader.checking.record import RECORD, begin
 from grader.checking.refusals import accepted, accepts, raises
@@ -21,6 +31,7 @@ __all__ = [
     "given",
     "holds",
     "leaves_alone",
+    "no_return",
     "of_kind",
     "raises",
     "same",

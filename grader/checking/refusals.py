@@ -1,6 +1,7 @@
 """What an answer must refuse, and what it must not: the kind of the error, and what its message names."""
 
 import functools
+import re
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
@@ -12,6 +13,8 @@ from grader.feedback import show
 from grader.sandbox import raised as errors
 
 T = TypeVar("T")
+# What an f-string holds for a value, short enough to be searched for in a long text: `{group}`, `{x.shape[0]!r:>3}`.
+_PLACEHOLDER = re.compile(r"\{[A-Za-z_][\w.]{0,50}(?:[(\[][^{}'\"]{0,50})?(?:![rsa])?(?: ?= ?)?(?::[^{}]{0,20})?\}")
 __tracebackhide__ = True  # pytest ends its traceback at the check's own line
 
 
@@ -69,10 +72,10 @@ def raises(
     except error as raised:
         missing = [name for name in naming if not errors.holds(raised, (wording.WORD, name))]
         if missing:
-            raise mismatch(f"the message does not name {missing[0]!r}", got=raised) from raised
+            raise mismatch(f"the message does not name {missing[0]!r}{_no_f(raised)}", got=raised) from raised
         if values and not errors.holds(raised, (wording.ONE_OF, *values)):
             names = " or ".join(show.python(value) for value in values)
-            raise mismatch(f"the message does not name the value {names}", got=raised) from raised
+            raise mismatch(f"the message does not name the value {names}{_no_f(raised)}", got=raised) from raised
         if not shown:
             RECORD.forget_last()  # a call that was refused, as it should be, shows nothing
     except Exception as raised:
@@ -80,6 +83,12 @@ def raises(
     else:
         instead = "an object was built" if maker else f"it returned {show.value(returned)}"
         raise mismatch("no error was raised", got=f"no error: {instead}", came=returned)
+
+
+def _no_f(raised: BaseException) -> str:
+    """What to add where the message holds a placeholder in place of its value."""
+    left = _PLACEHOLDER.search(show.message(raised))
+    return f"; it holds {left.group()} itself: is the f before its quotes missing?" if left else ""
 
 
 def _wanted_message(naming: Sequence[str], values: Sequence[Any]) -> str:

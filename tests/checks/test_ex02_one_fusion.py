@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grader.checking.answers import Answers
-from grader.checking.expect import accepts, attribute, call, holds, leaves_alone, raises, same
+from grader.checking.expect import accepts, attribute, call, holds, leaves_alone, no_return, raises, same
 
 SEEDS = st.integers(0, 999)
 SMALL = st.integers(1, 4)
@@ -84,7 +84,8 @@ def test_two_letters_by_hand(answers: Answers) -> None:
     left, right = np.array([[0.1, 0.2]]), np.array([[0.3, 0.4]])
     weight, bias = np.array([[1.0, 0.0], [0.0, 1.0], [2.0, 0.0], [0.0, -1.0]]), np.array([0.1, 0.0])
     trace = call(answers.ex02_one_fusion.trace_fusion, left, right, weight, bias)
-    holds(isinstance(trace, tuple), "the result is not a FusionTrace", expected="a FusionTrace", got=trace)
+    difference = f"the result is not a FusionTrace{no_return(trace)}"
+    holds(isinstance(trace, tuple), difference, expected="a FusionTrace", got=trace)
     same(attribute(trace, "joined"), np.array([[0.1, 0.2, 0.3, 0.4]]), what="`joined`")
     same(attribute(trace, "summed"), np.array([[0.8, -0.2]]), what="`summed`")
     same(attribute(trace, "fused"), np.array([[0.6640367702678489, -0.197375320224904]]), what="`fused`")

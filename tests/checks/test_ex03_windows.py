@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from strategies import or_just
 
 from grader.checking.answers import Answers
-from grader.checking.expect import accepts, call, holds, leaves_alone, of_kind, raises, same
+from grader.checking.expect import accepts, call, holds, leaves_alone, no_return, of_kind, raises, same
 from grader.feedback import show
 
 # Not as build_vocabulary numbers: only what the argument says counts. Answers get copies.
@@ -62,7 +62,8 @@ def same_windows(answers: Answers, words: list[str], context: int) -> None:
 def pair(made: Any) -> tuple[Any, Any]:
     """What came back, if it is a pair."""
     two = isinstance(made, tuple) and len(made) == 2
-    holds(two, "the result is not a pair of tensors", expected="a tuple (inputs, targets)", got=made)
+    difference = f"the result is not a pair of tensors{no_return(made)}"
+    holds(two, difference, expected="a tuple (inputs, targets)", got=made)
     inputs, targets = made
     return inputs, targets
 
@@ -96,7 +97,7 @@ def same_vocabulary(answers: Answers, words: list[str]) -> None:
     """Compare what each character is mapped to; in which order the dict holds them is left open."""
     letters = sorted({letter for word in words for letter in word if letter != "."})
     got = call(answers.ex03_windows.build_vocabulary, words)
-    holds(isinstance(got, dict), "the vocabulary is not a dict", expected="a dict", got=got)
+    holds(isinstance(got, dict), f"the vocabulary is not a dict{no_return(got)}", expected="a dict", got=got)
     expected = {"." if token == 0 else letters[token - 1]: token for token in range(len(letters) + 1)}
     in_order = {key: got[key] for key in expected if key in got}
     others = {key: got[key] for key in sorted(got, key=repr) if key not in expected}
@@ -241,7 +242,8 @@ def split(words: list[str], seed: int, fractions: Shares) -> tuple[list[str], ..
 def same_split(got: Any, expected: tuple[list[str], ...]) -> None:
     """Compare part by part."""
     three = isinstance(got, tuple) and len(got) == 3
-    holds(three, "the result is not a tuple of three lists", expected="a tuple of three lists", got=got)
+    difference = f"the result is not a tuple of three lists{no_return(got)}"
+    holds(three, difference, expected="a tuple of three lists", got=got)
     for part, words, what in zip(got, expected, ("training", "validation", "test"), strict=True):
         same(part, words, what=f"the list of {what} words")
 

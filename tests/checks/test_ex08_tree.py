@@ -22,6 +22,7 @@ from grader.checking.expect import (
     call,
     holds,
     leaves_alone,
+    no_return,
     of_kind,
     raises,
     same,
@@ -56,8 +57,8 @@ def outputs_of(tree: Any, windows: Tensor, depth: int) -> list[Tensor]:
     """Call `level_outputs`, and expect a tensor a level and the embedding; whether in a list is for another check."""
     got = call(tree.level_outputs, windows)
     several = isinstance(got, list | tuple)
-    holds(several, "the result is not a list", expected="a list", got=type(got).__name__)
-    same(len(got), depth + 1, what=f"the number of tensors, for {depth} levels and the embedding")
+    holds(several, f"the result is not a list{no_return(got)}", expected="a list", got=type(got).__name__)
+    same(len(got), depth + 1, what="the number of tensors, one of the embedding and one of each level")
     return list(got)
 
 
@@ -189,8 +190,9 @@ def test_shapes_of_the_levels(
     tree = build(answers.ex08_tree.FusionTree, 5, group**depth, embedding_dim, hidden_dim, group=group)
     tree.eval()
     got = call(tree.level_outputs, tokens(batch, group**depth, 5, seed=0))
-    holds(isinstance(got, list), "the result is not a list", expected="a list", got=type(got).__name__)
-    same(len(got), depth + 1, what=f"the number of tensors, for {depth} levels and the embedding")
+    difference = f"the result is not a list{no_return(got)}"
+    holds(isinstance(got, list), difference, expected="a list", got=type(got).__name__)
+    same(len(got), depth + 1, what="the number of tensors, one of the embedding and one of each level")
     same_shape(got[0], (batch, group**depth, embedding_dim), what="the embedding")
     for level in range(1, depth):
         same_shape(got[level], (batch, group ** (depth - level), hidden_dim), what=f"the output of level {level}")

@@ -29,7 +29,18 @@ from torch import Tensor, nn
 
 from grader.checking import expect
 from grader.checking.answers import Answers
-from grader.checking.expect import RECORD, Mismatch, accepts, call, holds, leaves_alone, of_kind, raises, same
+from grader.checking.expect import (
+    RECORD,
+    Mismatch,
+    accepts,
+    call,
+    holds,
+    leaves_alone,
+    no_return,
+    of_kind,
+    raises,
+    same,
+)
 from grader.feedback import show
 from grader.sandbox.randomness import torch_seeded
 
@@ -58,7 +69,8 @@ def same_losses(got: Any, expected: list[float], part: Callable[[int], str]) -> 
         expected: each step's loss.
         part: of a step, what lies between its loss and the one before it.
     """
-    holds(isinstance(got, list), f"train returns {type(got).__name__}, expected a list", expected=expected, got=got)
+    difference = f"train returns {type(got).__name__}, expected a list{no_return(got)}"
+    holds(isinstance(got, list), difference, expected=expected, got=got)
     for step, (loss, wanted) in enumerate(zip(got, expected, strict=False)):
         try:
             same(loss, wanted, what=f"the loss of step {step}")
@@ -338,7 +350,8 @@ def test_each_step_asks_for_its_own_rate(answers: Answers, only: int, more: int,
         **plan(f"lambda step: 1.0 if step == {only} else 0.0", steps=only + more + 1, batch_size=2),
         generator=generator,
     )
-    holds(isinstance(losses, list), f"train returns {type(losses).__name__}, expected a list", got=losses)
+    difference = f"train returns {type(losses).__name__}, expected a list{no_return(losses)}"
+    holds(isinstance(losses, list), difference, got=losses)
     moves = [step for step in range(len(losses) - 1) if abs(losses[step + 1] - losses[step]) > 1e-9]
     holds(
         moves == [only],

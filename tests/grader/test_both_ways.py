@@ -13,6 +13,7 @@ from conftest import as_json, by_number, grade, spoil, wrong_answers
 from grader import checkout, curriculum, mistakes
 from grader.checking import run
 from grader.checking.attempts import Limits
+from grader.checking.expect import Mismatch, raises
 from grader.checking.processes import CAN_FORK, Workers
 from grader.course import prove
 from grader.curriculum import Exercise
@@ -115,6 +116,43 @@ def test_what_is_wrong_with_a_file_is_told_in_the_same_words(
         told.append((found.status, found.difference, found.traceback, found.where))
     assert told[0] == told[1]
     assert says is None or says in (told[0][1] or "")
+
+
+@pytest.mark.parametrize(
+    ("number", "old", "new", "says"),
+    [
+        (5, 'f"group must', '"group must', "it holds {group} itself: is the f before its quotes missing?"),
+        (1, 'f"context must', '"context must', "it holds {group} itself: is the f before its quotes missing?"),
+        (
+            1,
+            'f"{name} must be',
+            '"{name!r:>3} must be',
+            "it holds {name!r:>3} itself: is the f before its quotes missing?",
+        ),
+        (2, "return FusionTrace(", "FusionTrace(", "the result is not a FusionTrace; is a return missing?"),
+    ],
+)
+def test_a_slip_of_a_beginner_is_pointed_at_both_ways(
+    warm: Workers, sandboxed: Workers, solved: Path, number: int, old: str, new: str, says: str
+) -> None:
+    exercise = by_number(number)
+    spoil(solved, number, old, new)
+    told = []
+    for workers in (warm, sandboxed):
+        result = run.last(run.grade(read_folder(solved), [exercise], workers, shrink=False))
+        told.append({check.finding.difference for check in result.exercises[0].checks})
+    assert told[0] == told[1]
+    assert any(difference and difference.endswith(says) for difference in told[0]), told[0]
+
+
+@pytest.mark.parametrize("text", ["got {1, 2}", "got {'a': 1}", "got {}", "got {a, b}", "no braces"])
+def test_braces_that_are_no_placeholder_are_not_taken_for_one(text: str) -> None:
+    def refuse() -> None:
+        raise ValueError(text)
+
+    with pytest.raises(Mismatch) as told:
+        raises(ValueError, refuse, values=[7])
+    assert told.value.difference == "the message does not name the value 7"
 
 
 def test_an_error_shows_the_learners_own_line(sandboxed: Workers, solved: Path) -> None:

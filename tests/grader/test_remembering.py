@@ -114,6 +114,16 @@ def test_own_words_of_a_refusal_need_no_check_and_wrong_ones_fail(
     assert any("does not name" in (check.finding.difference or "") for check in result.checks)
 
 
+def test_a_forgotten_f_is_told_of_the_message_that_lacks_it(graded: Graded) -> None:
+    assert graded(SOLUTION).passed
+    for refusal in ('"group {self.group}"', '"group {group}"', '"no"', '"group {self.group}"'):
+        result = graded(changed('f"group must be at least 1, got {group}"', refusal))
+        told = " ".join(check.finding.difference or "" for check in result.checks)
+        held = refusal.partition("{")[2].partition("}")[0]
+        assert (f"it holds {{{held}}} itself" in told) == bool(held)
+        assert told.count("is the f before its quotes missing?") == bool(held) * told.count("does not name the value")
+
+
 def test_a_finding_shows_the_lines_of_its_own_answer(graded: Graded) -> None:
     assert graded(SOLUTION).passed
     for spelling in ("x.reshape(batch)", "x.reshape((batch,))", "torch.reshape(x, (batch,))", "x.reshape(batch)"):

@@ -1,4 +1,4 @@
-"""What stands in a failing example can be pasted: it gives the value, and how it lies in memory."""
+"""What a learner reads: a value in an example can be pasted and lies as it did in memory, a line says what differs."""
 
 from typing import Any
 
@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import Tensor
 
+from grader.checking.expect import Mismatch, same
 from grader.feedback import show
 
 SHAPES = st.lists(st.integers(0, 4), max_size=4).map(tuple)
@@ -73,3 +74,26 @@ def test_values_that_count_up_are_written_as_such() -> None:
     assert show.python(tensor((2, 2), "float32", "strided")) == (
         "torch.tensor([[0.0, 2.0], [4.0, 1.0]]).repeat_interleave(2, -1)[..., ::2]"
     )
+
+
+@pytest.mark.parametrize(
+    ("got", "expected", "what", "says"),
+    [
+        (torch.zeros(1, 5), torch.zeros(5), "the result", "the result has shape (1, 5), expected (5,)"),
+        (torch.zeros(1, 5), torch.zeros(5), "`inputs`", "`inputs` has shape (1, 5), expected (5,)"),
+        (
+            torch.zeros(1, 5),
+            torch.zeros(5),
+            "the logits of step 1",
+            "the logits of step 1: shape (1, 5), expected (5,)",
+        ),
+        ([0.5], torch.zeros(5), "the weights", "the weights: not a tensor"),
+        ([1], [1, 2], "the result", "the result has 1 item, expected 2"),
+        (["a", "b"], ["a"], "the names", "the names: 2 items, expected 1"),
+        ("1", 1, "the places", "the places: of type str, expected int"),
+    ],
+)
+def test_a_line_fits_one_thing_and_many(got: object, expected: object, what: str, says: str) -> None:
+    with pytest.raises(Mismatch) as told:
+        same(got, expected, what=what)
+    assert told.value.difference == says

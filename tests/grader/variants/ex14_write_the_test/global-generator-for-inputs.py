@@ -1,0 +1,107 @@
+"""Exercise 14: write the test that tells every right `FlattenConsecutive` from every wrong one, whatever its code."""
+
+import itertools
+import math
+import random
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+GROUPS = (1, 2, 3)
+WINDOWS = (1, 3)  # a batch of one, where a careless squeeze() drops an axis too many, and a real batch
+LENGTHS = (1, 2, 3)  # output places: one group left, and enough of them that the second is not the last
+DTYPES = (torch.float32, torch.float64)
+MODES = (True, False)
+LAYOUTS = (torch.clone, lambda x: x.mT.contiguous().mT)  # as it is read, and in another order in memory
+CHANNELS = 2
+REFUSED_GROUPS = (0, -1)
+# Groups and shapes that do not fit: remainders (all windows together would fill whole groups), two axes, four axes.
+REFUSED_SHAPES = ((2, (2, 3, 1)), (3, (3, 4, 2)), (3, (3, 5, 2)), (2, (2, 4)), (2, (1, 4, 2, 1)))
+
+
+def _expected(x: Tensor, group: int) -> Tensor:
+    """The definition, place by place: the channels of the neighbours one after the other, the oldest first."""
+    starts = range(0, x.shape[1], group)
+    places = [torch.hstack([x[:, start + k] for k in range(group)]) for start in starts]
+    return torch.stack(places, dim=1) if len(places) > 1 else places.pop()
+
+
+def _inputs(group: int) -> list[Tensor]:
+    """Inputs of every kind; of the values in one no two are equal, so that each says where it came from."""
+    inputs, generator = [], torch.Generator()
+    for batch, length, dtype in itertools.product(WINDOWS, LENGTHS, DTYPES):
+        shape = batch, length * group, CHANNELS
+        for laid_out in LAYOUTS:
+            x = torch.randperm(math.prod(shape)).to(dtype).reshape(shape)
+            inputs.append(laid_out(x))
+    return inputs
+
+
+def _random_states() -> tuple[object, ...]:
+    numpy_state = np.random.get_state(legacy=False)["state"]
+    return random.getstate(), numpy_state["key"].tobytes(), numpy_state["pos"], torch.get_rng_state().numpy().tobytes()
+
+
+def _assert_same(*, got: Tensor, expected: Tensor) -> None:
+    """Shape and dtype before values, so that nothing is broadcast."""
+    assert got.shape == expected.shape
+    assert got.dtype == expected.dtype
+    assert (got == expected).all()
+
+
+def _assert_refused(function: type | nn.Module, argument: object) -> None:
+    try:
+        function(argument)
+    except ValueError:
+        return
+    raise AssertionError
+
+
+def _assert_call(layer: nn.Module, group: int, x: Tensor) -> None:
+    """One call: what it returns, what it leaves as it was, and the gradient.
+
+    Each value of the result is given itself as its gradient, which must come back to the place that it came from.
+    """
+    expected, leaf, states = _expected(x, group), x.clone().requires_grad_(), _random_states()
+    got = layer(leaf)
+    assert _random_states() == states
+    _assert_same(got=leaf, expected=x)
+    _assert_same(got=got, expected=expected)
+    got.backward(expected)
+    assert leaf.grad is not None
+    _assert_same(got=leaf.grad, expected=x)
+
+
+def _assert_right(cls: type[nn.Module]) -> None:
+    assert issubclass(cls, nn.Module)
+    for group in REFUSED_GROUPS:
+        _assert_refused(cls, group)
+    for group, shape in REFUSED_SHAPES:
+        _assert_refused(cls(group), torch.zeros(shape))
+    for group in GROUPS:
+        layer = cls(group)
+        for x, training in itertools.product(_inputs(group), MODES):
+            _assert_call(layer.train(training), group, x)
+
+
+
+
+def check_flatten_consecutive(cls: type[nn.Module]) -> None:
+    """Judge a class by what exercise 5's contract says of `FlattenConsecutive`; the text of errors does not count.
+
+    Args:
+        cls: right or wrong; built by `cls(group)`, and its objects are called as `layer(x)`.
+
+    Returns:
+        None for a class that is right, whatever way it is written.
+
+    Raises:
+        AssertionError: the class is wrong; also where an error comes out of the class that should not.
+    """
+    try:
+        _assert_right(cls)
+    except AssertionError:
+        raise
+    except Exception as error:
+        raise AssertionError(repr(error)) from error
