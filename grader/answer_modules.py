@@ -213,4 +213,9 @@ def _unparsable(error: SyntaxError, path: str) -> Problem:
         code = f"{file}, line {error.lineno}\n    {stripped}\n    {' ' * caret}^"
     where = f"{file}:{error.lineno}" if error.lineno else file
     place = f", line {error.lineno}" if error.lineno else ""
-    return Problem(f"{file}{place} does not parse: {error.msg}", code=code, where=where)
+    says = error.msg
+    if error.text and error.text.startswith(("<<<<<<<", "=======", ">>>>>>>")):
+        says = (
+            "a merge has left its marks; keep one of the two sides, and take the lines <<<<<<<, ======= and >>>>>>> out"
+        )
+    return Problem(f"{file}{place} does not parse: {says}", code=code, where=where)

@@ -65,9 +65,9 @@ def finding(
     elif _not_initialised(raised):
         difference = f"`super().__init__()` is missing at the start of `__init__` ({show.error(raised)})"
     elif lines:
-        difference = f"your code raised {show.error(raised)}"
+        difference = f"your code raised {show.error(raised)}{_one_too_many(raised)}"
     else:
-        difference = f"this call, or the use of what it returned, raised {show.error(raised)}"
+        difference = f"this call, or the use of what it returned, raised {show.error(raised)}{_one_too_many(raised)}"
     return Finding(
         "error" if lines else "failed",
         example=example,
@@ -107,6 +107,15 @@ def _not_initialised(raised: BaseException) -> bool:
     text = show.message(raised)
     missing = re.search(r"has no attribute '_(parameters|buffers|modules|forward_hooks|backward_hooks)'", text)
     return isinstance(raised, AttributeError) and (missing is not None or "before Module.__init__() call" in text)
+
+
+def _one_too_many(raised: BaseException) -> str:
+    """What to add where a method got one argument more than it has: the object itself, as a rule."""
+    counted = re.search(r"\w\.(\w+)\(\) takes (\d+) positional arguments? but (\d+) w", show.message(raised))
+    if not isinstance(raised, TypeError) or counted is None or int(counted[3]) != int(counted[2]) + 1:
+        return ""
+    spelt = " Has `__init__` two underscores on each side?" if counted[1] == "__init__" else ""
+    return f". Is `self` its first parameter?{spelt}"
 
 
 def _first_cause(raised: BaseException) -> BaseException:

@@ -95,13 +95,14 @@ def test_wrong_answers_meet_the_same_verdict_and_get_the_same_name_both_ways(
     ("code", "says"),
     [
         ("def build_vocabulary(words):\n    return {", "does not parse"),
+        ("<<<<<<< HEAD\nx = 1\n=======\nx = 2\n", "line 1 does not parse: a merge has left its marks"),
         ("import nothing_of_this_name", "it imports the package `nothing_of_this_name`, which is not installed"),
         ("1 / 0", "your code raised ZeroDivisionError: division by zero"),
         ("x = 1", "does not define `build_vocabulary` (it defines nothing)"),
         ("from .ex02_one_fusion import nothing", "it imports `nothing` from ex02_one_fusion, which does not define it"),
         ("def build_vocabulary(words):\n    raise NotImplementedError", None),
     ],
-    ids=["syntax", "package", "raises", "lacks", "import", "stub"],
+    ids=["syntax", "merge", "package", "raises", "lacks", "import", "stub"],
 )
 def test_what_is_wrong_with_a_file_is_told_in_the_same_words(
     warm: Workers, sandboxed: Workers, solved: Path, code: str, says: str | None
@@ -130,6 +131,8 @@ def test_what_is_wrong_with_a_file_is_told_in_the_same_words(
             "it holds {name!r:>3} itself: is the f before its quotes missing?",
         ),
         (2, "return FusionTrace(", "FusionTrace(", "the result is not a FusionTrace; is a return missing?"),
+        (5, "def __init__(self", "def _init_(self", "Has `__init__` two underscores on each side?"),
+        (4, "def forward(self, ", "def forward(", "were given. Is `self` its first parameter?"),
     ],
 )
 def test_a_slip_of_a_beginner_is_pointed_at_both_ways(
