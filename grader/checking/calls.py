@@ -63,6 +63,17 @@ def call(function: Callable[..., T], *args: Any, **kwargs: Any) -> T:
                 _put_back(original, kept)
 
 
+def backward(result: Any, gradients: Any) -> None:
+    """Run backward from a result whose values have these gradients; the example says so below the call.
+
+    Args:
+        result: what the answer returned, a tensor.
+        gradients: one of each value, of the same shape.
+    """
+    RECORD.add(lambda _: [f"# and backward from it, with the gradients {show.python(gradients)}"])
+    (result * gradients).sum().backward()
+
+
 def each(answers: Any, owner: Any, method: str, values: Sequence[Any]) -> list[Any]:
     """Call a method of the answer with one value after the other; all results are looked at after the last call."""
     RECORD.keep(owner, values)

@@ -1,6 +1,6 @@
 """The words that checks are written in: do something with the answer, and say what should have come of it."""
 
-from grader.checking.calls import assign, build, call, each, given
+from grader.checking.calls import assign, backward, build, call, each, given
 from grader.checking.comparisons import (
     RESULT,
     Mismatch,
@@ -24,6 +24,7 @@ __all__ = [
     "accepts",
     "assign",
     "attribute",
+    "backward",
     "begin",
     "build",
     "call",

@@ -12,7 +12,7 @@ from strategies import FLOATS, SEEDS, laid_out, tenths, tokens
 from torch import Tensor, nn
 
 from grader.checking.answers import Answers
-from grader.checking.expect import accepts, assign, build, call, holds, leaves_alone, raises, same, same_shape
+from grader.checking.expect import accepts, assign, backward, build, call, holds, leaves_alone, raises, same, same_shape
 
 SIZES = st.tuples(st.integers(2, 6), st.integers(1, 5), st.integers(1, 4), st.integers(1, 4))
 Sizes = tuple[int, int, int, int]
@@ -121,7 +121,7 @@ def test_gradients(answers: Answers, sizes: Sizes, batch: int, seed: int) -> Non
     logits = call(model, windows)
     same_shape(logits, tuple(factors.shape))
     holds(logits.requires_grad, "the logits are cut off from the parameters: no gradient flows")
-    (logits * factors).sum().backward()
+    backward(logits, factors)
     wanted = {name: w.grad for name, w in zip(oracles.FLAT_NAMES, weights, strict=True) if w is not None}
     came = {name: model.get_parameter(name).grad for name in wanted}
     missing = [f"`{name}`" for name, gradient in came.items() if gradient is None]

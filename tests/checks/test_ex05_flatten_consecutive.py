@@ -12,6 +12,7 @@ from grader.checking.answers import Answers
 from grader.checking.expect import (
     accepted,
     accepts,
+    backward,
     build,
     call,
     holds,
@@ -108,7 +109,7 @@ def test_gradients_flow_back(answers: Answers, drawn: Grouped, training: bool) -
     # grad_fn, not requires_grad: a view that was made without gradients claims to require them
     holds(getattr(got, "grad_fn", True) is not None, "the result is cut off from its input: no gradient flows")
     same(got, expected)
-    (got * weights).sum().backward()
+    backward(got, weights)
     holds(x.grad is not None, "no gradient reaches the input")
     same(x.grad, reference.grad, what="the gradient of x, where output value i has gradient i")
 

@@ -16,6 +16,7 @@ from grader.checking.expect import (
     accepts,
     assign,
     attribute,
+    backward,
     build,
     call,
     holds,
@@ -186,7 +187,7 @@ def test_gradient_of_the_input(answers: Answers, x: Tensor, eps: float, training
     # ours * 1, since torch refuses to change a leaf in place: that an argument is changed is another check's business
     got = call(norm, ours * 1)
     holds(got.requires_grad, "the result is cut off from its input: no gradient flows")
-    (got * weights).sum().backward()
+    backward(got, weights)
     holds(ours.grad is not None, "no gradient reaches the input")
     same(ours.grad, theirs.grad, what="the gradient of x, where output value i has gradient i", gradient=True)
 
@@ -203,7 +204,7 @@ def test_gradients_of_weight_and_bias(answers: Answers, x: Tensor, eps: float, t
     (oracles.batch_norm(x, expected, training=training, eps=eps) * weights).sum().backward()
     got = call(norm, x)
     holds(got.requires_grad, "the result is cut off from the parameters: no gradient flows")
-    (got * weights).sum().backward()
+    backward(got, weights)
     came = {name: getattr(norm, name).grad for name in ("weight", "bias")}
     missing = [f"`{name}`" for name, gradient in came.items() if gradient is None]
     holds(not missing, f"no gradient reaches {' and '.join(missing)}")

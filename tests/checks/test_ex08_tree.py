@@ -18,6 +18,7 @@ from grader.checking.expect import (
     accepts,
     assign,
     attribute,
+    backward,
     build,
     call,
     holds,
@@ -333,7 +334,7 @@ def test_gradients_reach_every_parameter(answers: Answers, window: Window, norma
     got = call(tree, window.tokens)
     same_shape(got, tuple(expected.shape), what="the logits")
     holds(got.requires_grad, "the logits are cut off from the parameters: no gradient flows")
-    (got * weights).sum().backward()
+    backward(got, weights)
     pairs = [("embedding.weight", reference.embedding), ("output.weight", reference.weight)]
     if reference.bias is not None:
         pairs += [("output.bias", reference.bias)]

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from grader.checking import expect
 from grader.checking.answers import Answers
-from grader.checking.expect import call, holds, leaves_alone, same, same_dtype, same_shape
+from grader.checking.expect import backward, call, holds, leaves_alone, same, same_dtype, same_shape
 
 LEADING = st.sampled_from([(2,), (), (1,), (3, 2), (1, 3), (2, 1, 2)])
 TIMES = st.integers(2, 5)
@@ -234,7 +234,7 @@ def test_gradients(answers: Answers, batch: int, time: int, channels: int, seed:
     output, _ = attended(answers, Inputs(*(x * 1 for x in mine)))
     same_shape(output, (batch, time, channels), what="the output")
     holds(output.requires_grad, "the output is cut off from its inputs: no gradient flows")
-    (output * towards).sum().backward()
+    backward(output, towards)
     for name, got, wanted in zip(Inputs._fields, mine, theirs, strict=True):
         assert wanted.grad is not None
         holds(got.grad is not None, f"no gradient reaches `{name}`")
