@@ -58,8 +58,9 @@ def overview(console: Console, run: RunResult) -> None:
     for justify in ("left", "left", "left", "right", "left"):
         table.add_column(justify=justify, no_wrap=justify != "left")
     for result in run.exercises:
-        style = STYLES[result.status]
-        status = Text(f"{SIGNS[result.status]} {_words(result.status)}", style)
+        begun = {check.finding.status for check in result.checks} == {"passed", "not_started"}  # and nothing is wrong
+        state = "not_started" if begun else result.status
+        status = Text(f"{SIGNS[state]} {'begun' if begun else _words(state)}", STYLES[state])
         stands = {name[:4] for check in result.checks if check.points for name in check.stands_on}
         note = f"stands on the reference of {', '.join(sorted(stands))}" if stands else ""
         points = f"{result.points:g} of {result.max_points:g}"
