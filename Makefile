@@ -12,7 +12,7 @@ test: .venv/installed-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/grade verify --seeds 4
+	$(BIN)/grade verify --seeds 2
 	$(BIN)/pytest -q --answers solutions
 	$(BIN)/pytest -q -n 2 tests/grader
 

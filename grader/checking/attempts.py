@@ -153,7 +153,7 @@ class Attempts:
         """
         findings: dict[str, Finding] = {}
         hasty: dict[str, Finding] = {}  # of the checks that were stopped early
-        hung: set[str] = set()  # the functions that never ended
+        hung: set[str | None] = set()  # the functions that never ended
         apart = not self._shrink
         deadline = min(time.monotonic() + limits.exercise_seconds, self._deadline)
         while len(findings) < len(names) and patience > 0:
@@ -193,11 +193,11 @@ class Attempts:
             if finding.status == "timeout" and in_haste and step in fresh:
                 said = f"the check was stopped after {allowed.check_seconds:g} s, as another one had never ended"
                 hasty[step] = finding = replace(finding, difference=said)
-                if _function(finding) not in hung:
+                if _function(finding) not in hung - {None}:
                     continue
             elif finding.status == "timeout":
                 hung.add(_function(finding))
-                findings |= {name: found for name, found in hasty.items() if _function(found) in hung}
+                findings |= {name: found for name, found in hasty.items() if _function(found) in hung - {None}}
             stopped = waiting if finding.at_import else [name for name in waiting if name == step]
             stopped = [name for name in stopped if name not in findings]  # it may have died between two checks
             findings |= dict.fromkeys(stopped, finding)
@@ -266,10 +266,10 @@ class Attempts:
                 return None
 
 
-def _function(finding: Finding) -> str:
-    """The function that an answer was in when it was stopped, or the call that it was stopped in."""
+def _function(finding: Finding) -> str | None:
+    """The function that an answer was in when it was stopped, where that is known: in the sandbox it is not."""
     inside = re.findall(r"^\S.*, line \d+, in (\S+)$", finding.traceback or "", re.MULTILINE)
-    return inside[-1] if inside else (finding.example or "").rpartition("\n")[2].partition("(")[0]
+    return inside[-1] if inside else None
 
 
 def _hastened(limits: Limits) -> Limits:

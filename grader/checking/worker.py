@@ -78,7 +78,6 @@ def warm_up_for(request: dict[str, Any]) -> None:
     if request.get("sandboxed"):
         for name in ("gradients", "module_mirror", "request", "service"):
             importlib.import_module(f"grader.sandbox.{name}")
-        begin_with_a_gradient(torch)
     elif "folder" in request:
         text = ""
         with contextlib.suppress(OSError):
@@ -86,13 +85,8 @@ def warm_up_for(request: dict[str, Any]) -> None:
         if ".optim" in text:
             torch.optim.SGD([torch.nn.Parameter(torch.ones(1))], lr=0.1)
         if ".backward(" in text or ".grad(" in text:
-            begin_with_a_gradient(torch)
-
-
-def begin_with_a_gradient(torch: Any) -> None:
-    """Run a backward pass from a gradient that is given: the first one imports sympy."""
-    one = torch.ones(1, requires_grad=True)
-    torch.autograd.grad(one * 1, one, torch.ones(1))
+            one = torch.ones(1, requires_grad=True)
+            torch.autograd.grad(one * 1, one, torch.ones(1))  # with a gradient to begin with it imports sympy
 
 
 def serve(connection: socket.socket, records: Records, items: dict[str, list[pytest.Item]]) -> None:

@@ -140,7 +140,7 @@ def test_names_that_mean_harm_do_none(tmp_path: Path) -> None:
     done = class_run(place, out)
     assert done.returncode == 0, done.stderr
     assert "12 graded" in done.stdout
-    assert "note: ..x is no folder" in done.stdout
+    assert "note: ..x is not graded: a student hands in a folder" in done.stdout
     folders = [path for path in out.iterdir() if path.is_dir()]
     assert len(folders) == 12
     assert all(re.fullmatch(r"[\w@+][\w @+.,()-]*", path.name) for path in folders)

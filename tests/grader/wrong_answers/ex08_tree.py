@@ -79,12 +79,6 @@ WRONG: dict[str, list[tuple[str, str]]] = {
     ],
     "multiples-of-the-context-accepted": [("tokens.shape[1] != self.context:", "tokens.shape[1] % self.context:")],
     "window-is-another-error": [('raise ValueError(f"tokens must be', 'raise IndexError(f"tokens must be')],
-    "one-dimension-accepted": [
-        (
-            "if tokens.dim() != 2 or",
-            "tokens = tokens[None] if tokens.dim() == 1 else tokens\n        if tokens.dim() != 2 or",
-        )
-    ],
     "three-dimensions-accepted": [
         ("if tokens.dim() != 2 or", "tokens = tokens.flatten(0, -2)\n        if tokens.dim() != 2 or")
     ],
