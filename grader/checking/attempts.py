@@ -153,13 +153,16 @@ class Attempts:
         """
         findings: dict[str, Finding] = {}
         hasty: dict[str, Finding] = {}  # of the checks that were stopped early
-        hung: set[str | None] = set()  # the functions that never ended
         apart = not self._shrink
         deadline = min(time.monotonic() + limits.exercise_seconds, self._deadline)
-        while len(findings) < len(names) and patience > 0:
+        while patience > 0:
             self.cancellation.check()
+            hung = {_function(found) for found in findings.values() if found.status == "timeout"}
+            findings = {name: found for name, found in hasty.items() if _function(found) in hung - {None}} | findings
             waiting = [name for name in names if name not in findings]
             fresh = [name for name in waiting if name not in hasty]
+            if not waiting:
+                break
             in_haste = bool(hung and fresh)
             allowed = _hastened(limits) if in_haste else limits
             over = self._over(limits, deadline)
@@ -192,12 +195,8 @@ class Attempts:
             step, finding = ended
             if finding.status == "timeout" and in_haste and step in fresh:
                 said = f"the check was stopped after {allowed.check_seconds:g} s, as another one had never ended"
-                hasty[step] = finding = replace(finding, difference=said)
-                if _function(finding) not in hung - {None}:
-                    continue
-            elif finding.status == "timeout":
-                hung.add(_function(finding))
-                findings |= {name: found for name, found in hasty.items() if _function(found) in hung - {None}}
+                hasty[step] = replace(finding, difference=said)
+                continue
             stopped = waiting if finding.at_import else [name for name in waiting if name == step]
             stopped = [name for name in stopped if name not in findings]  # it may have died between two checks
             findings |= dict.fromkeys(stopped, finding)
