@@ -33,7 +33,7 @@ pictures: .venv/installed-dev
 	$(BIN)/python tests/pictures/draw.py
 
 stubs: .venv/installed
-	$(BIN)/python -m grader.stubs
+	$(BIN)/python -m grader.kata.stubs
 
 solutions-branch: .venv/installed
 	@$(BIN)/python -m grader.course.solutions_branch

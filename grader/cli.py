@@ -9,7 +9,7 @@ from click.shell_completion import CompletionItem
 
 import grader
 from grader import commands
-from grader.errors import AnswersFailed, UsageError
+from grader.base.errors import AnswersFailed, UsageError
 
 
 class Commands(click.Group):

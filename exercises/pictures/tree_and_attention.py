@@ -13,9 +13,10 @@ from xml.sax.saxutils import escape
 import torch
 from torch import Tensor, nn
 
-from grader import checkout, curriculum
-from grader.checking.answers import Answers
-from grader.corpus import load_names
+from grader.base import paths
+from grader.kata import curriculum
+from grader.answers.local_answers import Answers
+from grader.kata.corpus import load_names
 
 CONTEXT, EMBEDDING, HIDDEN, LAYERS = 8, 16, 48, 2
 STEPS = 3000
@@ -74,7 +75,7 @@ def attention_shares(model: AttentionModel, tokens: Tensor) -> list[Tensor]:
 
 def references() -> Any:
     """The references of all exercises: `references().ex08_tree.FusionTree`."""
-    answers = Answers(checkout.EXERCISES, [exercise.name for exercise in curriculum.exercises()])
+    answers = Answers(paths.EXERCISES, [exercise.name for exercise in curriculum.exercises()])
     answers.take_references()
     return answers
 

@@ -52,7 +52,7 @@ def names() -> list[str]:
 
 def complete_exercise(_context: object, _parameter: object, begun: str) -> list[str]:
     """The names of exercises that begin so, with their number or without it; click asks when a shell does."""
-    from grader import curriculum
+    from grader.kata import curriculum
 
     forms = [form for exercise in curriculum.exercises() for form in (exercise.name, exercise.name[5:])]
     return [form for form in forms if form.startswith(begun)]

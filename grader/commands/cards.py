@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from grader import checkout, commands, curriculum
-from grader.commands import typed
-from grader.errors import UsageError
+from grader import commands
+from grader.base import paths
+from grader.base.errors import UsageError
+from grader.commands import typed_input
+from grader.kata import curriculum
 from grader.reports.console import open_console
 
 if TYPE_CHECKING:
@@ -41,7 +43,7 @@ def command(names: tuple[str, ...], new: int, export: Path | None) -> int:
     console = open_console()
     if export is not None:
         _export(deck, export)
-        console.print(f"{len(deck)} cards written to {checkout.shown(export)}", soft_wrap=True)
+        console.print(f"{len(deck)} cards written to {paths.shown(export)}", soft_wrap=True)
         return 0
     memory, note = cards.load(_now())
     if note:
@@ -56,8 +58,8 @@ def command(names: tuple[str, ...], new: int, export: Path | None) -> int:
 
 
 def _export(deck: "tuple[Flashcard, ...]", file: Path) -> None:
+    from grader.base.atomic_files import writable, write_whole
     from grader.learner.flashcards import anki_deck
-    from grader.whole_file import writable, write_whole
 
     kind = file.suffix.lower()
     if kind not in (".apkg", ".txt"):
@@ -109,7 +111,7 @@ def _ask(console: Any, asked: "Asked", session: "Session") -> "Rating | None":
 
 def _press(console: Any, prompt: str) -> str | None:
     console.print(prompt, end="", style="dim", soft_wrap=True)
-    pressed = typed.key()
+    pressed = typed_input.key()
     console.print()
     return pressed.lower() if pressed else pressed
 

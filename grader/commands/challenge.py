@@ -4,8 +4,8 @@ from pathlib import Path
 
 import click
 
+from grader.base.errors import AnswersFailed, UsageError
 from grader.commands import limits
-from grader.errors import AnswersFailed, UsageError
 from grader.reports.console import open_console
 
 
@@ -27,11 +27,10 @@ def command(file: Path | None, data: str, seconds: float, board: bool, marks: bo
     """
     if file is None and not board and not marks:
         raise UsageError("name a file with your train_model (exercises/challenge.py is one), or ask for the --board")
-    from grader import corpus
+    from grader.kata import corpus
     from grader.learner.challenge import board as boards
+    from grader.learner.challenge import leaderboard, scoring
     from grader.learner.challenge import marks as own
-    from grader.learner.challenge import scoring
-    from grader.reports import leaderboard
 
     console = open_console()
     words = corpus.load(data)

@@ -4,9 +4,11 @@ from typing import Any
 
 import click
 
-from grader import assignment, checkout, commands, curriculum
+from grader import commands
+from grader.base import paths
+from grader.base.errors import UsageError
 from grader.commands.progress import result_of
-from grader.errors import UsageError
+from grader.kata import assignment, curriculum
 from grader.reports.console import open_console
 
 
@@ -22,8 +24,7 @@ def command(exercise: str, spoil: bool) -> int:
       grade compare flatten --spoil     before it passes, and without what it costs
     """
     from grader.learner import state
-    from grader.learner.comparing import compare
-    from grader.reports import comparison
+    from grader.learner.comparing import compare, comparison_text
 
     found, console = curriculum.find_one(exercise, commands.names()), open_console()
     here = assignment.here()
@@ -34,25 +35,25 @@ def command(exercise: str, spoil: bool) -> int:
     if not passes and not spoil:
         anyway = "; --spoil shows the solution anyway" if may_spoil else ""
         raise UsageError(f"{found.short} does not pass yet (grade {found.short}){anyway}")
-    comparison.show(console, found, compare.compare(found))
+    comparison_text.show(console, found, compare.compare(found))
     if passes:
         from grader.learner.comparing import cost  # it needs what starts processes; the rest should come at once
 
         with console.status("measuring both"):
             costs = cost.measure(found)
-        comparison.costs(console, costs)
+        comparison_text.costs(console, costs)
     return 0
 
 
 def _grade_one(exercise: curriculum.Exercise) -> Any:
     """Grade one exercise of the learner's folder, and remember what was found."""
-    from grader.checking import run
-    from grader.checking.processes import Workers
+    from grader.engine import run
+    from grader.engine.worker_processes import Workers
+    from grader.kata.submission import read_folder
     from grader.learner import state
-    from grader.submission import read_folder
 
     digests = state.digests([exercise])
     with Workers([exercise]) as workers:
-        result = result_of(open_console(), run.grade(read_folder(checkout.EXERCISES), [exercise], workers))
+        result = result_of(open_console(), run.grade(read_folder(paths.EXERCISES), [exercise], workers))
     state.keep(result, digests)
     return result.exercises[0]

@@ -6,9 +6,11 @@ from pathlib import Path
 
 import click
 
-from grader import assignment, checkout, commands, curriculum
+from grader import commands
+from grader.base import paths
 from grader.commands import limits
 from grader.commands.progress import result_of
+from grader.kata import assignment, curriculum
 from grader.reports.console import open_console
 
 
@@ -43,13 +45,13 @@ def command(
       grade --answers solutions --json result.json
       grade --answers kata.ipynb
     """
-    from grader import intake
-    from grader.checking import run
-    from grader.checking.attempts import Limits
-    from grader.checking.processes import Workers
-    from grader.learner import state
-    from grader.reports import onward, terminal
-    from grader.whole_file import writable, write_whole
+    from grader.base.atomic_files import writable, write_whole
+    from grader.engine import run
+    from grader.engine.attempts import Limits
+    from grader.engine.worker_processes import Workers
+    from grader.kata import intake
+    from grader.learner import onward, state
+    from grader.reports import terminal
 
     chosen = curriculum.find(names, commands.names())
     if seed is None:
@@ -60,11 +62,11 @@ def command(
     quiet = json_file == "-"
     digests = state.digests(chosen)
     console = open_console(quiet=quiet)
-    with intake.opened(answers if answers is not None else checkout.EXERCISES) as (submission, left):
+    with intake.opened(answers if answers is not None else paths.EXERCISES) as (submission, left):
         notes = [*left, *(f"{name} belongs to no exercise and is not graded" for name in submission.unknown())]
         with Workers(chosen, sandbox=sandbox, accept_weak=accept_weak_sandbox) as workers:
             result = result_of(console, run.grade(submission, chosen, workers, seed=seed, limits=limits))
-    kept = state.keep(result, digests) if submission.folder == checkout.EXERCISES else None
+    kept = state.keep(result, digests) if submission.folder == paths.EXERCISES else None
     terminal.problems(console, [*notes, *(kept.notes if kept else ())])
     terminal.headline(console, assignment.here())
     terminal.report(console, result, verbose=verbose)

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import click
 
-from grader import checkout
-from grader.errors import UsageError
+from grader.base import paths
+from grader.base.errors import UsageError
 
 
 @click.command("github")
@@ -30,7 +30,8 @@ def command(result: Path, summary: Path | None, answers: Path | None) -> int:
       grade --json result.json; grade github result.json
       grade github graded/bob/result.json --answers handed-in/bob.zip
     """
-    from grader import intake, result_file
+    from grader.base import result_file
+    from grader.kata import intake
     from grader.reports.feedback_file import feedback
     from grader.reports.platforms import github
 
@@ -52,4 +53,4 @@ def _append(path: Path, text: str) -> None:
         with path.open("a", encoding="utf-8") as file:
             file.write(text)
     except OSError as error:
-        raise UsageError(f"cannot write {checkout.shown(path)}: {error.strerror}") from error
+        raise UsageError(f"cannot write {paths.shown(path)}: {error.strerror}") from error

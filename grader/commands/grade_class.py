@@ -8,11 +8,12 @@ from typing import Any
 
 import click
 
-from grader import assignment, checkout, curriculum
+from grader.base import paths
+from grader.base.errors import UsageError
+from grader.base.results import RunResult
 from grader.commands import limits
-from grader.errors import UsageError
+from grader.kata import assignment, curriculum
 from grader.reports.console import open_console
-from grader.result import RunResult
 
 
 @click.command("class")
@@ -43,12 +44,12 @@ def command(submissions: Path, out: Path, written_by_hand: Path | None, **option
       grade class submissions --out results
       grade class submissions --out results --again "Ada Lovelace"
     """
-    from grader.course import again, by_hand, class_run, gradebook, hidden_checks
+    from grader.base.atomic_files import write_whole
+    from grader.course import class_progress, class_run, gradebook, hidden_checks, points_by_hand, regrading
     from grader.course import platform_gradebooks as gradebooks
     from grader.course.entries import entries
     from grader.course.results_folder import SUMMARY, Results
-    from grader.reports import class_progress, terminal
-    from grader.whole_file import write_whole
+    from grader.reports import terminal
 
     console = open_console()
     terms = _terms(options)
@@ -56,8 +57,8 @@ def command(submissions: Path, out: Path, written_by_hand: Path | None, **option
     students = {entry.student for entry in found}
     for name in options["again"]:
         if name not in students:
-            raise UsageError(f"--again: there is no submission of {name!r} in {checkout.shown(submissions)}")
-    given = by_hand.read(written_by_hand, students, terms.chosen()) if written_by_hand else ()
+            raise UsageError(f"--again: there is no submission of {name!r} in {paths.shown(submissions)}")
+    given = points_by_hand.read(written_by_hand, students, terms.chosen()) if written_by_hand else ()
     terminal.problems(
         console, [f"{name} is not graded: a student hands in a folder, a .zip or an .ipynb" for name in strangers]
     )
@@ -85,7 +86,7 @@ def command(submissions: Path, out: Path, written_by_hand: Path | None, **option
                     empty += _nothing_taken(outcome.result)
                     results.keep(outcome.slot, outcome.result, name_hidden=options["name_hidden"])
                     if outcome.student in before:
-                        what = again.changes(before[outcome.student], outcome.result)
+                        what = regrading.changes(before[outcome.student], outcome.result)
                         changes += [f"{outcome.student}: {line}" for line in what]
         except KeyboardInterrupt:
             done = graded + unchanged
@@ -94,7 +95,13 @@ def command(submissions: Path, out: Path, written_by_hand: Path | None, **option
             )
             raise
         rows = class_run.write_class_files(
-            found, results, terms, broken, given, title=submissions.resolve().name, name_hidden=options["name_hidden"]
+            found,
+            results,
+            terms,
+            broken,
+            given,
+            title=submissions.resolve().name,
+            name_hidden=options["name_hidden"],
         )
     title = (terms.assignment and terms.assignment.title) or submissions.resolve().name
     for path, text in ((options["canvas"], gradebooks.canvas), (options["moodle"], gradebooks.moodle)):
@@ -103,21 +110,21 @@ def command(submissions: Path, out: Path, written_by_hand: Path | None, **option
     terminal.lines(console, changes)
     terminal.sandbox(console, layers)
     terminal.problems(console, [f"not graded: {slot}: {why}" for slot, why in broken.items()] + empty)
-    terminal.lines(console, [f"{graded} graded, {unchanged} unchanged: {checkout.shown(out / SUMMARY)}"])
+    terminal.lines(console, [f"{graded} graded, {unchanged} unchanged: {paths.shown(out / SUMMARY)}"])
     return 1 if broken else 0
 
 
 def _refuse_to_overwrite(results: Any, submissions: Path, asked: Sequence[Path | None]) -> None:
     """Let no gradebook for a platform take the place of what was handed in, of the run's own files, or of another."""
-    from grader.whole_file import writable
+    from grader.base.atomic_files import writable
 
-    paths = [path for path in asked if path is not None]
-    for number, path in enumerate(paths):
+    named = [path for path in asked if path is not None]
+    for number, path in enumerate(named):
         writable(path)
-        shown = checkout.shown(path)
+        shown = paths.shown(path)
         if path.resolve().is_relative_to(submissions.resolve()):
             raise UsageError(f"{shown} lies in the submissions; name a place outside of them")
-        if results.is_of_the_run(path) or path.resolve() in [other.resolve() for other in paths[:number]]:
+        if results.is_of_the_run(path) or path.resolve() in [other.resolve() for other in named[:number]]:
             raise UsageError(f"{shown} would be written twice; name another file")
 
 
@@ -133,10 +140,10 @@ def _nothing_taken(result: RunResult) -> list[str]:
 
 def _terms(options: dict[str, Any]) -> Any:
     """The terms of a class run, as the command line tells them."""
-    from grader.course import terms
+    from grader.course import grading_terms
 
     given_out = assignment.read(options["assignment"]) if options["assignment"] else assignment.here()
-    asked = {exercise.name: exercise for exercise in terms.offered(given_out)}
+    asked = {exercise.name: exercise for exercise in grading_terms.offered(given_out)}
     only = [exercise.name for exercise in curriculum.find(options["only"])] if options["only"] else list(asked)
     if strangers := [name for name in only if name not in asked]:
         raise UsageError(f"--only: the assignment does not ask {strangers[0]}")
@@ -145,14 +152,14 @@ def _terms(options: dict[str, Any]) -> Any:
         raise UsageError("--secret makes the seeds; leave --seed out")
     seconds = {name: options[name] for name in ("check_seconds", "exercise_seconds")}
     seconds["run_seconds"] = options["submission_seconds"]
-    secret = terms.read_secret(options["secret"]) if options["secret"] else None
+    secret = grading_terms.read_secret(options["secret"]) if options["secret"] else None
     seed = options["seed"] if options["seed"] is not None else given_out.seed if given_out else 0
-    return terms.Terms(
+    return grading_terms.Terms(
         exercises=tuple(exercise.name for exercise in chosen),
-        seeds=terms.exam_seeds(secret) if secret else seed,
-        seed_shown=terms.exam_digest(secret) if secret else str(seed),
-        hidden=terms.read_hidden(options["hidden"], chosen) if options["hidden"] else (),
-        limits=replace(terms.CLASS_LIMITS, **seconds),
+        seeds=grading_terms.exam_seeds(secret) if secret else seed,
+        seed_shown=grading_terms.exam_digest(secret) if secret else str(seed),
+        hidden=grading_terms.read_hidden(options["hidden"], chosen) if options["hidden"] else (),
+        limits=replace(grading_terms.CLASS_LIMITS, **seconds),
         accept_weak=options["accept_weak_sandbox"],
         assignment=given_out,
     )

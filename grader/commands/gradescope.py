@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from grader import checkout
+from grader.base import paths
 from grader.reports.console import open_console
 
 
@@ -36,9 +36,9 @@ def command() -> None:
 )
 def results(result: Path, out: Path) -> int:
     """Write a result of grade --json or grade class as Gradescope's results.json."""
-    from grader import result_file
+    from grader.base import result_file
+    from grader.base.atomic_files import write_whole
     from grader.reports.platforms import gradescope
-    from grader.whole_file import write_whole
 
     written = gradescope.results(result_file.read(result))
     write_whole(out, json.dumps(written, indent=1, ensure_ascii=False) + "\n")
@@ -54,11 +54,11 @@ def results(result: Path, out: Path) -> int:
 @click.option("--accept-weak-sandbox", is_flag=True, help="Grade though the sandbox lacks a layer; results say so.")
 def build(out: Path, assignment: Path | None, extra_index: str | None, accept_weak_sandbox: bool) -> int:
     """Build the archive that Gradescope makes an autograder of."""
-    from grader import assignment as assignments
-    from grader import curriculum, references
+    from grader.base.atomic_files import writable, write_whole
     from grader.course import gradescope_archive, handout
+    from grader.kata import assignment as assignments
+    from grader.kata import curriculum, references
     from grader.reports import terminal
-    from grader.whole_file import writable, write_whole
 
     references.refuse_in_a_handout("grade gradescope build")
     writable(out)
@@ -68,5 +68,5 @@ def build(out: Path, assignment: Path | None, extra_index: str | None, accept_we
     )
     write_whole(out, data)
     most = sum(exercise.points for exercise in curriculum.asked(chosen) if not exercise.bonus)
-    terminal.lines(open_console(), [f"{checkout.shown(out)}: set the assignment's points to {most:g} on the platform"])
+    terminal.lines(open_console(), [f"{paths.shown(out)}: set the assignment's points to {most:g} on the platform"])
     return 0

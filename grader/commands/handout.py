@@ -5,8 +5,9 @@ from pathlib import Path
 
 import click
 
-from grader import checkout, curriculum
-from grader.errors import UsageError
+from grader.base import paths
+from grader.base.errors import UsageError
+from grader.kata import curriculum
 from grader.reports.console import open_console
 
 
@@ -36,7 +37,7 @@ def command(folder: Path, typed: str | None, title: str, due: str, seed: int, wi
     chosen = handout.choose(exercises, title=title, due=due, seed=seed, spoil=with_solutions)
     made = handout.contents(chosen)
     handout.write(made, folder, who, with_solutions=with_solutions)
-    console, shown = open_console(), checkout.shown(folder)
+    console, shown = open_console(), paths.shown(folder)
     names = ", ".join(f"{name[:4]} {points:g}" for name, points in chosen.points)
     terminal.lines(console, [f"{shown}: {len(made.files)} files, points: {names}"])
     if made.given:

@@ -2,7 +2,8 @@
 
 import click
 
-from grader import commands, curriculum
+from grader import commands
+from grader.kata import curriculum
 from grader.reports.console import open_console
 
 
@@ -17,8 +18,8 @@ def command(exercise: str, everything: bool) -> int:
       grade hint 5            the next one
       grade hint flatten --all
     """
-    from grader.learner import hints, state
-    from grader.reports import onward, terminal
+    from grader.learner import hints, onward, state
+    from grader.reports import terminal
 
     found = curriculum.find_one(exercise, commands.names())
     with state.changing() as remembered:

@@ -2,7 +2,7 @@
 
 import click
 
-from grader import assignment
+from grader.kata import assignment
 from grader.reports.console import open_console
 
 
@@ -14,8 +14,8 @@ def command() -> int:
     Example:
       grade list
     """
-    from grader.learner import state
-    from grader.reports import onward, terminal
+    from grader.learner import onward, state
+    from grader.reports import terminal
 
     remembered = state.load()
     console = open_console()

@@ -4,8 +4,10 @@ from pathlib import Path
 
 import click
 
-from grader import checkout, commands, curriculum
-from grader.errors import UsageError
+from grader import commands
+from grader.base import paths
+from grader.base.errors import UsageError
+from grader.kata import curriculum
 from grader.reports.console import open_console
 
 FORCE = click.option("--force", is_flag=True, help="Write over what is there.")
@@ -42,12 +44,12 @@ def build(out: Path, names: tuple[str, ...], force: bool) -> int:
       grade notebook build kata.ipynb
       grade notebook build ex05.ipynb --exercise 5
     """
+    from grader.base.atomic_files import writable, write_whole
     from grader.course import notebook
     from grader.reports import terminal
-    from grader.whole_file import writable, write_whole
 
     chosen = curriculum.find(names, commands.names())
-    shown = checkout.shown(out)
+    shown = paths.shown(out)
     if out.suffix != ".ipynb":
         raise UsageError(f"{shown} is no name for a notebook; let it end in .ipynb")
     writable(out)
@@ -71,11 +73,11 @@ def read(source: Path, folder: Path, force: bool) -> int:
       grade notebook read kata.ipynb answers
       grade notebook read kata.ipynb exercises --force
     """
-    from grader import intake
+    from grader.base.atomic_files import write_whole
+    from grader.kata import intake
     from grader.reports import terminal
-    from grader.whole_file import write_whole
 
-    shown = checkout.shown(source)
+    shown = paths.shown(source)
     if source.suffix.lower() != ".ipynb":
         raise UsageError(f"{shown} is no notebook: its name does not end in .ipynb")
     taken = intake.take(source)
@@ -88,7 +90,7 @@ def read(source: Path, folder: Path, force: bool) -> int:
         write_whole(folder / name, content)
     console = open_console()
     terminal.problems(console, taken.ignored)
-    terminal.lines(console, [checkout.shown(folder / name) for name in sorted(taken.answers)])
+    terminal.lines(console, [paths.shown(folder / name) for name in sorted(taken.answers)])
     return 0
 
 
@@ -98,7 +100,7 @@ def _an_exercise() -> curriculum.Exercise:
 
 def _refuse(folder: Path, names: list[str], force: bool) -> None:
     """Make the folder; say what keeps the files from being written there, before the first one is."""
-    shown = checkout.shown(folder)
+    shown = paths.shown(folder)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         there = sorted(path.name for path in folder.glob("ex[0-9][0-9]_*.py"))

@@ -16,7 +16,7 @@ def showing(console: Console, events: Iterable[Any]) -> Iterator[Any]:
     from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
     from rich.progress import Progress as Bar
 
-    from grader.checking.attempts import Progress
+    from grader.engine.attempts import Progress
 
     columns = TextColumn("{task.description}"), BarColumn(30), TextColumn("{task.completed}/{task.total}")
     with Bar(*columns, TimeElapsedColumn(), console=console, transient=True, disable=not console.is_terminal) as bar:

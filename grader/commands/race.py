@@ -4,8 +4,9 @@ from pathlib import Path
 
 import click
 
-from grader import checkout, curriculum
-from grader.errors import UsageError
+from grader.base import paths
+from grader.base.errors import UsageError
+from grader.kata import curriculum
 from grader.reports.console import open_console
 
 
@@ -27,15 +28,14 @@ def command(answers: Path | None, data: str, letters: int, seeds: int | None, ou
       grade race --answers solutions
       grade race --data names --out race.png
     """
-    from grader import corpus, intake
-    from grader.learner.race import race
+    from grader.base.atomic_files import writable, write_whole
+    from grader.kata import corpus, intake
+    from grader.learner.race import plot, race
     from grader.learner.race.verdict import standings, verdict
-    from grader.reports import race_plot
-    from grader.whole_file import writable, write_whole
 
     if out is not None:
-        if out.suffix.lower() not in race_plot.PICTURES:
-            raise UsageError(f"--out draws {', '.join(race_plot.PICTURES)}, not {out.name!r}")
+        if out.suffix.lower() not in plot.PICTURES:
+            raise UsageError(f"--out draws {', '.join(plot.PICTURES)}, not {out.name!r}")
         writable(out)
     curriculum.needed({3, 4, 8}, "grade race")
     if data == "language":
@@ -44,15 +44,15 @@ def command(answers: Path | None, data: str, letters: int, seeds: int | None, ou
         words = corpus.load(data, others=["language"])
         course, lanes = race.names_race(words, seeds or 3)
     console = open_console()
-    with intake.opened(answers if answers is not None else checkout.EXERCISES) as (submission, _):
+    with intake.opened(answers if answers is not None else paths.EXERCISES) as (submission, _):
         run = race.Race(submission.folder, course, lanes)
         try:
-            curves, arrivals = race_plot.follow(console, lanes, run.events())
+            curves, arrivals = plot.follow(console, lanes, run.events())
         finally:
             run.close()
     found = standings(arrivals)
-    race_plot.report(console, curves, found, verdict(arrivals))
+    plot.report(console, curves, found, verdict(arrivals))
     if out is not None:
-        write_whole(out, race_plot.picture(curves, found, out.suffix.lower().removeprefix(".")))
-        console.print(f"picture saved in {checkout.shown(out)}", soft_wrap=True)
+        write_whole(out, plot.picture(curves, found, out.suffix.lower().removeprefix(".")))
+        console.print(f"picture saved in {paths.shown(out)}", soft_wrap=True)
     return 0

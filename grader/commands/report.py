@@ -5,15 +5,16 @@ from typing import Any
 
 import click
 
-from grader import checkout, curriculum
+from grader.base import paths
+from grader.base.errors import AnswersFailed, UsageError
 from grader.commands.progress import result_of
-from grader.errors import AnswersFailed, UsageError
+from grader.kata import curriculum
+from grader.kata.submission import Submission
 from grader.learner.portrait.figures import Order, Portrait, paint
 from grader.learner.training import training_record
 from grader.learner.training.train import needed
 from grader.learner.training.training_record import TrainingRecord
 from grader.reports.console import open_console
-from grader.submission import Submission
 
 
 @click.command("report")
@@ -37,57 +38,56 @@ def command(answers: Path | None, model: Path | None, out: Path | None, seed: in
       grade report
       grade report --model fast.pt --out report.html     of another tree, to another place
     """
-    from grader import assignment, intake
-    from grader.checking import run
-    from grader.checking.processes import Workers
+    from grader.base.atomic_files import writable, write_whole
+    from grader.engine import run
+    from grader.engine.worker_processes import Workers
+    from grader.kata import assignment, intake
     from grader.learner import state
-    from grader.reports import learner_page, terminal
-    from grader.whole_file import writable, write_whole
+    from grader.learner.portrait import page
+    from grader.reports import terminal
 
     if model is not None and not model.is_file():
-        raise UsageError(f"{checkout.shown(model)} is not there: grade train --out {checkout.shown(model)}")
+        raise UsageError(f"{paths.shown(model)} is not there: grade train --out {paths.shown(model)}")
     if out is None:
-        out = checkout.STATE / "report.html"
-        checkout.STATE.mkdir(exist_ok=True)
+        out = paths.STATE / "report.html"
+        paths.STATE.mkdir(exist_ok=True)
     writable(out)
-    model = model if model is not None else checkout.STATE / "tree.pt"
+    model = model if model is not None else paths.STATE / "tree.pt"
     console = open_console()
     chosen = curriculum.exercises()
     digests = state.digests(chosen)
     seed = seed if seed is not None else assignment.seed()
     record = training_record.read(model)
-    with intake.opened(answers if answers is not None else checkout.EXERCISES) as (submission, left):
+    with intake.opened(answers if answers is not None else paths.EXERCISES) as (submission, left):
         with Workers(chosen) as workers:
             result = result_of(console, run.grade(submission, chosen, workers, seed=seed))
-        own = submission.folder == checkout.EXERCISES
+        own = submission.folder == paths.EXERCISES
         notes = [*left, *(state.keep(result, digests).notes if own else ())]
         remembered = state.load() if own else state.State()
         portrait = _portrait(console, submission, model, record)
-    page = learner_page.page(result, remembered.passed, remembered.unfinished() if own else None, record, portrait)
-    write_whole(out, page)
+    text = page.page(result, remembered.passed, remembered.unfinished() if own else None, record, portrait)
+    write_whole(out, text)
     terminal.problems(console, notes)
     terminal.headline(console, assignment.here())
     bonus = f"  (and {result.bonus:g} bonus)" if result.bonus else ""
     console.print(f"{result.points:g} of {result.max_points:g} points{bonus}")
     if isinstance(portrait, str):
         console.print(f"without pictures of a tree: {portrait}", markup=False, soft_wrap=True)
-    console.print(f"report saved in {checkout.shown(out)}\n{out.absolute().as_uri()}", markup=False, soft_wrap=True)
+    console.print(f"report saved in {paths.shown(out)}\n{out.absolute().as_uri()}", markup=False, soft_wrap=True)
     return 0 if result.passed else 1
 
 
 def _portrait(console: Any, submission: Submission, model: Path, record: TrainingRecord | None) -> Portrait | str:
     """The numbers of the pictures, or why there are none."""
-    from grader import corpus
+    from grader.kata import corpus
 
-    again = f"grade train --out {checkout.shown(model)}" if model != checkout.STATE / "tree.pt" else "grade train"
+    again = f"grade train --out {paths.shown(model)}" if model != paths.STATE / "tree.pt" else "grade train"
     if record is None:
         if model.exists():
-            return f"Nothing is known of how {checkout.shown(model)} was trained. Train it anew: {again}"
+            return f"Nothing is known of how {paths.shown(model)} was trained. Train it anew: {again}"
         return f"There is no trained tree yet. Once exercises 3 to 10 are written: {again}"
     if record.words is None:
-        return (
-            f"{checkout.shown(model)} learnt the language with a known optimum, and the pictures are of words: {again}"
-        )
+        return f"{paths.shown(model)} learnt the language with a known optimum, and the pictures are of words: {again}"
     try:
         words = corpus.load(record.data)
     except UsageError as error:

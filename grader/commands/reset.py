@@ -2,7 +2,9 @@
 
 import click
 
-from grader import checkout, commands, curriculum
+from grader import commands
+from grader.base import paths
+from grader.kata import curriculum
 from grader.reports.console import open_console
 
 
@@ -20,9 +22,9 @@ def command(exercise: str) -> int:
     found = curriculum.find_one(exercise, commands.names())
     backup = reset(found)
     console = open_console()
-    path = checkout.shown(found.stub)
+    path = paths.shown(found.stub)
     if backup is None:
         console.print(f"{path} is the stub; nothing of yours was replaced.", soft_wrap=True)
     else:
-        console.print(f"{path} is the stub again; your file is kept as {checkout.shown(backup)}", soft_wrap=True)
+        console.print(f"{path} is the stub again; your file is kept as {paths.shown(backup)}", soft_wrap=True)
     return 0

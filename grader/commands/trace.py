@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from grader import checkout
-from grader.commands import typed
-from grader.errors import UsageError
+from grader.base import paths
+from grader.base.errors import UsageError
+from grader.commands import typed_input
 from grader.reports.console import open_console
 
 if TYPE_CHECKING:
@@ -31,10 +31,10 @@ def command(sheet: str, seed: int | None, on_paper: bool, answers: bool) -> int:
       grade trace depth
       grade trace --print --answers | lp
     """
+    from grader.learner.worksheets import sheet_text as paper
     from grader.learner.worksheets.depth import depth_sheet
     from grader.learner.worksheets.fusion import fusion_sheet
     from grader.learner.worksheets.own_seed import own_seed
-    from grader.reports import worksheet as paper
 
     if answers and not on_paper:
         raise UsageError("--answers goes with --print; while you are asked, type `show`")
@@ -77,7 +77,7 @@ def _ask(console: Any, question: "Question") -> int | None:
     tries = 0
     while True:
         console.print(question.asks, end="", markup=False, soft_wrap=True)
-        answer = typed.line()
+        answer = typed_input.line()
         if answer is None or not sys.stdin.isatty():
             console.print()  # nobody has pressed Enter
         if answer is None or answer.lower() in ("quit", "q"):
@@ -99,17 +99,17 @@ def _ask(console: Any, question: "Question") -> int | None:
 
 def _compare_with_own(console: Any, sheet: "FusionSheet") -> int:
     """The same fusion by the learner's own code."""
-    from grader import curriculum
+    from grader.kata import curriculum
     from grader.learner.worksheets import own_fusion
 
     exercise = next((each for each in curriculum.exercises() if each.name == own_fusion.EXERCISE), None)
     if exercise is None:  # an assignment without it
         return 0
-    own = own_fusion.own_trace(sheet, checkout.EXERCISES)
+    own = own_fusion.own_trace(sheet, paths.EXERCISES)
     if own is None:
         console.print(
             f"{exercise.short} is not written yet; once it is, it does the same fusion here: "
-            f"{checkout.shown(exercise.stub)}",
+            f"{paths.shown(exercise.stub)}",
             soft_wrap=True,
         )
         return 0

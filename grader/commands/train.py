@@ -4,8 +4,8 @@ from pathlib import Path
 
 import click
 
-from grader import checkout
-from grader.errors import UsageError
+from grader.base import paths
+from grader.base.errors import UsageError
 from grader.reports.console import open_console
 
 
@@ -59,12 +59,11 @@ def command(
       grade train --recipe fast --out tree.pt
       grade train --answers solutions --data words.txt
     """
-    from grader import corpus, intake
-    from grader.learner.training import train
-    from grader.reports import training
+    from grader.kata import corpus, intake
+    from grader.learner.training import progress_text, train
 
     words = None if data == "language" else corpus.load(data, others=["language"])
-    with intake.opened(answers if answers is not None else checkout.EXERCISES) as (submission, _):
+    with intake.opened(answers if answers is not None else paths.EXERCISES) as (submission, _):
         missing = train.missing(submission, words)
         if missing and not with_solutions:
             first, others = missing[0], len(missing) - 1
@@ -73,13 +72,13 @@ def command(
                 f"{first.name} is not written yet{more}: grade {first.short}, or --with-solutions stands in"
             )
         if out is None:
-            out = checkout.STATE / ("language.pt" if words is None else "tree.pt")
-            checkout.STATE.mkdir(exist_ok=True)
+            out = paths.STATE / ("language.pt" if words is None else "tree.pt")
+            paths.STATE.mkdir(exist_ok=True)
         console = open_console()
         source = data if words is None or data in corpus.NAMED else str(Path(data).absolute())
         order = train.Order(source, recipe, steps, seed, device, threads, out, fresh)
         run = train.Training(submission, missing, words, order)
         try:
-            return 0 if training.follow(console, run, missing, words, out) else 130
+            return 0 if progress_text.follow(console, run, missing, words, out) else 130
         finally:
             run.close()

@@ -2,8 +2,8 @@
 
 import click
 
-from grader import curriculum, references
 from grader.commands.progress import showing
+from grader.kata import curriculum, references
 from grader.reports.console import open_console
 
 

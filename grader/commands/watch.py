@@ -19,8 +19,8 @@ def command() -> int:
       grade watch | tee log.txt        no keys; Ctrl-C ends it
     """
     from grader.commands import keys
+    from grader.learner.watching.screen import Screen
     from grader.learner.watching.watch import Key, Redraw, Watch
-    from grader.reports.watching import Screen
 
     watch = Watch()
     with contextlib.ExitStack() as stack:

@@ -8,19 +8,19 @@ import json
 import queue
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from grader import checkout, intake, similarity
-from grader.course import gradebook
+from grader.base import paths
+from grader.base.errors import UsageError
+from grader.base.results import ByHand, Outcome, RunResult
+from grader.course import class_pages, gradebook, similarity
 from grader.course.entries import Entry
 from grader.course.grading import Task
+from grader.course.grading_terms import Terms
 from grader.course.jobs import Pool
+from grader.course.overview import overview
 from grader.course.results_folder import FEEDBACK, GRADEBOOK, SIMILARITY, SUMMARY, Results
-from grader.course.terms import Terms
-from grader.curriculum import Exercise
-from grader.errors import UsageError
-from grader.reports import class_pages
+from grader.kata import intake
+from grader.kata.curriculum import Exercise
 from grader.reports.feedback_file import feedback
-from grader.reports.overview import overview
-from grader.result import ByHand, Outcome, RunResult
 
 
 def refuse_fewer(found: Sequence[Entry], results: Results, chosen: Sequence[Exercise]) -> None:
@@ -33,7 +33,7 @@ def refuse_fewer(found: Sequence[Entry], results: Results, chosen: Sequence[Exer
     kept = {exercise.name for exercise in chosen}
     lost = [exercise.name for exercise in stored.exercises if exercise.name not in kept] if stored else []
     if lost:
-        shown = checkout.shown(results.folder)
+        shown = paths.shown(results.folder)
         raise UsageError(f"the results in {shown} are of {', '.join(lost)}, too, and would be lost: name another --out")
 
 

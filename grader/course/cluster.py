@@ -13,12 +13,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from grader.base.errors import UsageError
+from grader.base.plain_text import line
+from grader.base.results import Outcome
 from grader.course.grading import Grader, Task
+from grader.course.grading_terms import Terms
 from grader.course.jobs import Pool, outcome
-from grader.course.terms import Terms, checkout_digest
-from grader.errors import UsageError
-from grader.harmless import line
-from grader.result import Outcome
+from grader.kata.digest import kata_digest
 
 SECONDS_TO_CONNECT = 10
 AHEAD = 8  # tasks beyond two a thread: enough that no worker waits, and few enough for a class larger than the memory
@@ -37,7 +38,7 @@ def on_a_cluster(terms: Terms, address: str) -> Pool:
     def pool(tasks: Iterator[Task]) -> Iterator[Outcome]:
         from distributed import as_completed
 
-        ours = checkout_digest()
+        ours = kata_digest()
         submitted: dict[str, Task] = {}
         completed = as_completed(loop=client.loop)
 
@@ -89,7 +90,7 @@ def _outcome(task: Task, future: Any) -> Outcome:
 
 def _graded(task: Task, terms: Terms, theirs: str) -> Outcome:
     """On a worker: grade with this thread's grader, a new one where the terms are others than last time."""
-    if checkout_digest() != theirs:
+    if kata_digest() != theirs:
         raise UsageError(
             f"the checkout on {socket.gethostname()} is another version than the one here; make them equal"
         )

@@ -8,10 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader import checkout, intake
+from grader.base import paths
+from grader.base.errors import UsageError
+from grader.base.plain_text import line
 from grader.course.results_folder import CLASS_FILES
-from grader.errors import UsageError
-from grader.harmless import line
+from grader.kata import intake
 
 _PLAIN_NAME = re.compile(r"(?!.*-[0-9a-f]{8}$)[\w@+][\w @+.,()-]{0,99}")  # none looks like the name of an odd one
 
@@ -31,7 +32,7 @@ def entries(submissions: Path) -> tuple[list[Entry], list[str]]:
     Raises:
         UsageError: there is no such folder, it cannot be read, or it holds no submission.
     """
-    shown = checkout.shown(submissions)
+    shown = paths.shown(submissions)
     try:
         found = sorted(os.scandir(submissions), key=lambda entry: _natural(entry.name))
     except OSError as error:
@@ -48,8 +49,8 @@ def entries(submissions: Path) -> tuple[list[Entry], list[str]]:
             strangers.append(line(entry.name))
     if not named:
         raise UsageError(f"{shown} holds no submission: a folder, a .zip or an .ipynb for each student is expected")
-    paths = [submissions / name for name, _ in named]
-    return [Entry(line(s), path, slot(s)) for path, s in zip(paths, _students(named), strict=True)], strangers
+    places = [submissions / name for name, _ in named]
+    return [Entry(line(s), path, slot(s)) for path, s in zip(places, _students(named), strict=True)], strangers
 
 
 def _students(named: Sequence[tuple[str, str]]) -> list[str]:

@@ -3,12 +3,11 @@
 import sys
 from collections.abc import Sequence
 
-from grader import curriculum
-from grader.checking.processes import Workers
 from grader.course import prove
-from grader.curriculum import Exercise
-from grader.mistakes import footprints
-from grader.mistakes.footprints import Footprint
+from grader.engine.worker_processes import Workers
+from grader.kata import curriculum, footprints
+from grader.kata.curriculum import Exercise
+from grader.kata.footprints import Footprint
 
 SEEDS = range(3)
 

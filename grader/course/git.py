@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader import checkout
-from grader.errors import UsageError
+from grader.base import paths
+from grader.base.errors import UsageError
 
 # Of the person's settings only the name counts: line ends, signatures and hooks would make other commits of the same.
 _PLAIN = ("-c", "core.autocrlf=false", "-c", "core.hooksPath=/dev/null", "-c", "user.useConfigOnly=true")
@@ -56,7 +56,7 @@ def run(folder: Path, *arguments: str, stdin: bytes | None = None) -> bytes:
     )
     if done.returncode:
         said = done.stderr.decode(errors="replace").strip().splitlines() or [f"exit status {done.returncode}"]
-        raise UsageError(f"git {arguments[0]} failed in {checkout.shown(folder)}: {said[-1]}")
+        raise UsageError(f"git {arguments[0]} failed in {paths.shown(folder)}: {said[-1]}")
     return done.stdout
 
 

@@ -4,9 +4,9 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 
-from grader.curriculum import Exercise
-from grader.harmless import cell
-from grader.result import ByHand, RunResult
+from grader.base.plain_text import cell
+from grader.base.results import ByHand, RunResult
+from grader.kata.curriculum import Exercise
 
 Row = list[str]
 

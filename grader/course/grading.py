@@ -9,15 +9,15 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from grader.checking import run
-from grader.checking.memory import Memory
-from grader.checking.processes import Workers
-from grader.course.terms import Terms
-from grader.errors import UsageError
-from grader.harmless import line
-from grader.intake import Taken
-from grader.result import Check, Origin, RunResult
-from grader.submission import Submission, laid_out
+from grader.base.errors import UsageError
+from grader.base.plain_text import line
+from grader.base.results import Check, Origin, RunResult
+from grader.course.grading_terms import Terms
+from grader.engine import run
+from grader.engine.conversation_cache import Memory
+from grader.engine.worker_processes import Workers
+from grader.kata.intake import Taken
+from grader.kata.submission import Submission, laid_out
 
 TRIES = 3
 

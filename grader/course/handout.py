@@ -15,12 +15,13 @@ from pathlib import Path, PurePosixPath
 
 import jinja2
 
-from grader import assignment, checkout, curriculum, references, stubs
-from grader.assignment import Assignment
+from grader.base import paths
+from grader.base.errors import UsageError
+from grader.base.plain_text import line
 from grader.course import git, leaks
-from grader.curriculum import Exercise
-from grader.errors import UsageError
-from grader.harmless import line
+from grader.kata import assignment, curriculum, references, stubs
+from grader.kata.assignment import Assignment
+from grader.kata.curriculum import Exercise
 
 MAIN, SOLUTIONS = "main", "solutions"
 WORKFLOW = ".github/workflows/classroom.yml"
@@ -66,7 +67,7 @@ def contents(chosen: Assignment) -> Handout:
     """
     asked = curriculum.asked(chosen)
     given = curriculum.beneath(asked)
-    root = checkout.ROOT
+    root = paths.ROOT
     names, lessons = [exercise.name for exercise in asked], {exercise.name for exercise in asked} | set(given)
     files = {
         path: _without_dead_links((root / path).read_bytes(), lessons) if path.endswith(".md") else _read(root / path)
@@ -106,7 +107,7 @@ def refuse(folder: Path) -> git.Signature:
         UsageError: a line that says what, and the mend.
     """
     references.refuse_in_a_handout("grade handout")
-    root, shown = checkout.ROOT, checkout.shown(folder)
+    root, shown = paths.ROOT, paths.shown(folder)
     who = git.signature(root, git.head(root))
     if changed := git.changes(root, SOURCES):
         more = f" and {len(changed) - 1} more differ" if len(changed) > 1 else " differs"
@@ -158,7 +159,7 @@ def _read(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise UsageError(f"{checkout.shown(path)} cannot be read: {error.strerror}; git checkout mends it") from error
+        raise UsageError(f"{paths.shown(path)} cannot be read: {error.strerror}; git checkout mends it") from error
 
 
 def _without_dead_links(page: bytes, lessons: set[str]) -> bytes:
@@ -194,6 +195,6 @@ def _in_its_place_at_the_end(folder: Path) -> Iterator[Path]:
             folder.rmdir()  # empty: Windows moves nothing onto a folder that is there
         waiting.rename(folder.absolute())
     except OSError as error:
-        raise UsageError(f"cannot write to {checkout.shown(folder)}: {error.strerror}; name another folder") from error
+        raise UsageError(f"cannot write to {paths.shown(folder)}: {error.strerror}; name another folder") from error
     finally:
         shutil.rmtree(waiting, ignore_errors=True)

@@ -4,12 +4,12 @@ import ast
 from collections.abc import Collection, Sequence
 from pathlib import Path
 
-from grader import curriculum, references
-from grader.checking import run
-from grader.checking.processes import Workers
-from grader.curriculum import Exercise
-from grader.errors import UsageError
-from grader.submission import Submission, laid_out
+from grader.base.errors import UsageError
+from grader.engine import run
+from grader.engine.worker_processes import Workers
+from grader.kata import curriculum, references
+from grader.kata.curriculum import Exercise
+from grader.kata.submission import Submission, laid_out
 
 
 def prove(folder: Path, chosen: Sequence[Exercise]) -> None:

@@ -5,12 +5,12 @@ import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from grader import checkout
-from grader.checking.memory import Memory
+from grader.base import paths
+from grader.base.errors import UsageError
+from grader.base.results import Outcome
 from grader.course.grading import Grader, Task
-from grader.course.terms import Terms
-from grader.errors import UsageError
-from grader.result import Outcome
+from grader.course.grading_terms import Terms
+from grader.engine.conversation_cache import Memory
 
 Pool = Callable[[Iterator[Task]], Iterator[Outcome]]  # grades what comes, in whatever order it is done
 
@@ -38,7 +38,7 @@ def on_this_machine(terms: Terms, jobs: int, scratch: Path) -> Pool:
                     done.put(outcome(grader, task))
                 done.put(None)
             except OSError as error:
-                done.put(UsageError(f"the run cannot go on in {checkout.shown(scratch)}: {error.strerror}"))
+                done.put(UsageError(f"the run cannot go on in {paths.shown(scratch)}: {error.strerror}"))
             except BaseException as error:  # told to the one who waits, or else it waits for ever
                 done.put(error)
 

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from grader import curriculum, mistakes, references, stubs
 from grader.course import git
+from grader.kata import curriculum, mistakes, references, stubs
 
 # What catches or imports says nothing of an answer.
 _EVERYBODYS = re.compile(r"except [\w.]+( as \w+)?:|(from [\w.]+ )?import [\w., ]+")

@@ -12,11 +12,11 @@ from typing import Any
 
 import yaml
 
-from grader import checkout
-from grader.curriculum import Exercise
-from grader.errors import UsageError
+from grader.base import paths
+from grader.base.errors import UsageError
+from grader.kata.curriculum import Exercise
 
-EQUIVALENT = checkout.ROOT / "grader" / "mistakes" / "equivalent_mutants.yaml"
+EQUIVALENT = paths.ROOT / "grader" / "mistakes" / "equivalent_mutants.yaml"
 
 _COMPARISONS: dict[type[ast.cmpop], tuple[type[ast.cmpop], ...]] = {
     ast.Lt: (ast.LtE, ast.Gt),
@@ -71,7 +71,7 @@ def equivalent(exercise: Exercise) -> dict[str, str]:
         listed: dict[str, dict[str, str]] = yaml.safe_load(EQUIVALENT.read_text(encoding="utf-8")) or {}
         return {str(says): str(reason) for says, reason in listed.get(exercise.name, {}).items()}
     except (OSError, yaml.YAMLError, AttributeError) as error:
-        raise UsageError(f"{checkout.shown(EQUIVALENT)} cannot be read ({' '.join(str(error).split())})") from error
+        raise UsageError(f"{paths.shown(EQUIVALENT)} cannot be read ({' '.join(str(error).split())})") from error
 
 
 def _changed(tree: ast.Module) -> Iterator[tuple[ast.Module, str, str, str]]:

@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
-from grader import checkout, notebook_cells, stubs
-from grader.curriculum import Exercise
-from grader.errors import UsageError
+from grader.base import paths
+from grader.base.errors import UsageError
+from grader.kata import notebook_cells, stubs
+from grader.kata.curriculum import Exercise
 
 TITLE = "WaveNet kata"
 # What a notebook's Markdown cell can carry with it (JupyterLab draws no other attachment, and SVG only in a data URL).
@@ -67,9 +68,7 @@ def _lesson(exercise: Exercise) -> Any:
     try:
         text = exercise.lesson.read_text(encoding="utf-8").split("---\n", 2)[2].strip()
     except (OSError, IndexError) as error:
-        raise UsageError(
-            f"the lesson {checkout.shown(exercise.lesson)} cannot be read; git checkout mends it"
-        ) from error
+        raise UsageError(f"the lesson {paths.shown(exercise.lesson)} cannot be read; git checkout mends it") from error
     attachments: dict[str, dict[str, str]] = {}
 
     def carried(link: re.Match[str]) -> str:
@@ -78,7 +77,7 @@ def _lesson(exercise: Exercise) -> Any:
         target = unquote(link["target"].partition("#")[0])
         path = exercise.lesson.parent / target
         if not link["picture"]:
-            return f"{link['text']} ({path.relative_to(checkout.ROOT).as_posix()})"
+            return f"{link['text']} ({path.relative_to(paths.ROOT).as_posix()})"
         kind, data = _picture(exercise, path)
         if kind == SVG:
             return f'<img alt="{escape(link["text"])}" src="data:{SVG};base64,{data}">'

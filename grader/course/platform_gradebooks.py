@@ -9,7 +9,7 @@ import io
 from collections.abc import Iterable, Sequence
 
 from grader.course.gradebook import Row
-from grader.curriculum import Exercise
+from grader.kata.curriculum import Exercise
 
 _STUDENT, _POINTS, _BONUS, _STATUS = "student", "points", "bonus", "status"
 

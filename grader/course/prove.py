@@ -12,19 +12,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from grader import checkout, mistakes, stubs
-from grader.checking import run
-from grader.checking.attempts import Limits
-from grader.checking.processes import Workers
+from grader.base import paths
+from grader.base.results import Cause, ExerciseResult
 from grader.course import mutants
-from grader.curriculum import Exercise
-from grader.mistakes import footprints
-from grader.result import Cause, ExerciseResult
-from grader.submission import Submission
+from grader.engine import run
+from grader.engine.attempts import Limits
+from grader.engine.worker_processes import Workers
+from grader.kata import footprints, mistakes, stubs
+from grader.kata.curriculum import Exercise
+from grader.kata.submission import Submission
 
 T = TypeVar("T")
 
-RIGHT = checkout.ROOT / "tests" / "right"
+RIGHT = paths.ROOT / "tests" / "right"
 SEEDS = 8  # at each of which every right style must pass; more with --seeds
 LEAST_MISTAKES, LEAST_CORE_MISTAKES = 8, 15
 LEAST_STYLES, LEAST_CORE_STYLES = 4, 8

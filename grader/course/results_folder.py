@@ -10,11 +10,11 @@ from pathlib import Path
 
 import filelock
 
-from grader import checkout
-from grader.errors import UsageError
+from grader.base import paths
+from grader.base.atomic_files import write_whole
+from grader.base.errors import UsageError
+from grader.base.results import RunResult
 from grader.reports.feedback_file import feedback
-from grader.result import RunResult
-from grader.whole_file import write_whole
 
 RESULT, FEEDBACK = "result.json", "feedback.md"
 CLASS_FILES = GRADEBOOK, SUMMARY, SIMILARITY = ("gradebook.csv", "summary.html", "similarity.html")
@@ -27,14 +27,14 @@ class Results:
 
     def __init__(self, folder: Path, submissions: Path) -> None:
         self.folder, self.scratch = folder, folder / SCRATCH
-        shown = checkout.shown(folder)
+        shown = paths.shown(folder)
         try:
             if folder.resolve().is_relative_to(submissions.resolve()):
                 raise UsageError(f"{shown} lies in the submissions; name a folder outside of them")
             folder.mkdir(parents=True, exist_ok=True)
             if not (folder / _LOCK).exists() and (strangers := [*filter(Path.exists, self._written())]):
                 raise UsageError(
-                    f"{checkout.shown(strangers[0])} is there, and no grade class wrote it: name another --out"
+                    f"{paths.shown(strangers[0])} is there, and no grade class wrote it: name another --out"
                 )
             self._lock = filelock.FileLock(folder / _LOCK)
             self._lock.acquire(blocking=False)
@@ -51,7 +51,7 @@ class Results:
             self.scratch.mkdir()
         except OSError as error:
             self._lock.release()
-            raise UsageError(f"cannot write to {checkout.shown(self.folder)}: {error.strerror}") from error
+            raise UsageError(f"cannot write to {paths.shown(self.folder)}: {error.strerror}") from error
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -101,7 +101,7 @@ class Results:
         try:
             (self.folder / slot).mkdir(exist_ok=True)
         except OSError as error:
-            raise UsageError(f"cannot write to {checkout.shown(self.folder)}: {error.strerror}") from error
+            raise UsageError(f"cannot write to {paths.shown(self.folder)}: {error.strerror}") from error
 
     def _sweep(self) -> None:
         """Take away what a run that was killed has left: answers laid out, files not yet moved to their place."""

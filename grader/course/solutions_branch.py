@@ -5,9 +5,10 @@ It is made of the last commit, is never checked out, and replaces only a branch 
 
 import sys
 
-from grader import checkout, curriculum, references, stubs
+from grader.base import paths
+from grader.base.errors import UsageError
 from grader.course import git
-from grader.errors import UsageError
+from grader.kata import curriculum, references, stubs
 
 BRANCH = "solutions"
 MESSAGE = "Solutions: exercises/ as the solutions answer them"
@@ -25,7 +26,7 @@ def make() -> str:
         UsageError: it is checked out, is somebody's own, or the solutions differ from the last commit's.
     """
     references.refuse_in_a_handout("make solutions-branch")
-    root = checkout.ROOT
+    root = paths.ROOT
     head = git.head(root)
     who = git.signature(root, head)
     if changed := git.changes(root, ["solutions"]):

@@ -10,15 +10,16 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from grader import checkout, curriculum, stubs
-from grader.checking import run
-from grader.checking.attempts import Progress
-from grader.checking.processes import Workers
+from grader.base import paths
+from grader.base.errors import UsageError
+from grader.base.results import Check, RunResult
 from grader.course import handout, leaks, prove
-from grader.curriculum import Exercise
-from grader.errors import UsageError
-from grader.result import Check, RunResult
-from grader.submission import read_folder
+from grader.engine import run
+from grader.engine.attempts import Progress
+from grader.engine.worker_processes import Workers
+from grader.kata import curriculum, stubs
+from grader.kata.curriculum import Exercise
+from grader.kata.submission import read_folder
 
 HEADINGS = (
     "The idea",
@@ -58,10 +59,10 @@ def claims(chosen: Sequence[Exercise], seeds: int = prove.SEEDS) -> Iterator[Cla
         yield _claim("each exercise's checks sum up to its points, and each states its rule", _sums(chosen, checks))
         yield _claim("each line of a contract is named by a check", _unchecked_lines(chosen, checks))
         yield _claim("the table of objectives names checks that there are", _objectives(checks, chosen))
-        stubs_run = run.last(run.grade(read_folder(checkout.EXERCISES), chosen, workers))
+        stubs_run = run.last(run.grade(read_folder(paths.EXERCISES), chosen, workers))
         yield _claim("no stub passes a check", _not_unstarted(stubs_run))
         yield from _proved("answers that do nothing earn nothing", prove.of_idle, chosen, workers)
-        solutions_run = run.last(run.grade(read_folder(checkout.SOLUTIONS), chosen, workers))
+        solutions_run = run.last(run.grade(read_folder(paths.SOLUTIONS), chosen, workers))
         yield _claim("each solution passes every check", _not_passed(solutions_run))
         yield _claim("there are mistakes and right answers enough to prove the checks by", _each(prove.too_few, chosen))
         yield _claim("each known mistake has its footprint", _each(prove.out_of_step, chosen))
@@ -99,10 +100,10 @@ def _proved(
 
 def _stubs_out_of_step(chosen: Sequence[Exercise]) -> Iterator[str]:
     for exercise in chosen:
-        path = checkout.shown(exercise.stub)
+        path = paths.shown(exercise.stub)
         try:
             if stubs.stub(exercise) != exercise.stub.read_text(encoding="utf-8"):
-                yield f"{path} is not the stub of {checkout.shown(exercise.solution)}: grade reset {exercise.short}"
+                yield f"{path} is not the stub of {paths.shown(exercise.solution)}: grade reset {exercise.short}"
         except (OSError, UnicodeDecodeError):
             yield f"{path} cannot be read: grade reset {exercise.short}"
         except UsageError as error:
@@ -111,7 +112,7 @@ def _stubs_out_of_step(chosen: Sequence[Exercise]) -> Iterator[str]:
 
 def _incomplete_lessons(chosen: Sequence[Exercise]) -> Iterator[str]:
     for exercise in chosen:
-        name, text = checkout.shown(exercise.lesson), exercise.lesson.read_text(encoding="utf-8")
+        name, text = paths.shown(exercise.lesson), exercise.lesson.read_text(encoding="utf-8")
         found = re.findall(r"^## (.+)$", text, re.MULTILINE)
         if tuple(found) != HEADINGS:
             missing = [heading for heading in HEADINGS if heading not in found]
@@ -171,20 +172,20 @@ def _unchecked_lines(chosen: Sequence[Exercise], checks: dict[str, tuple[Check, 
 
 
 def _objectives(checks: dict[str, tuple[Check, ...]], chosen: Sequence[Exercise]) -> Iterator[str]:
-    path = checkout.EXERCISES / "README.md"
+    path = paths.EXERCISES / "README.md"
     try:
         text = path.read_text(encoding="utf-8")
     except OSError:
-        yield f"{checkout.shown(path)} is not there"
+        yield f"{paths.shown(path)} is not there"
         return
     known = {check.name for own in checks.values() for check in own}
     everything = len(chosen) == len(curriculum.exercises())
     for name in re.findall(r"`(test_\w+)`", text):
         if everything and name not in known:
-            yield f"{checkout.shown(path)} names `{name}`, which is no check"
+            yield f"{paths.shown(path)} names `{name}`, which is no check"
     for exercise in chosen:
         if f"({exercise.name}.md)" not in text:
-            yield f"{checkout.shown(path)} does not lead to {exercise.name}.md"
+            yield f"{paths.shown(path)} does not lead to {exercise.name}.md"
 
 
 def _not_unstarted(stubs_run: RunResult) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from grader.curriculum import Exercise
+from grader.kata.curriculum import Exercise
 from grader.learner.state import State
 
 

@@ -2,10 +2,11 @@
 
 from pathlib import Path
 
-from grader import checkout, stubs
-from grader.curriculum import Exercise
-from grader.errors import UsageError
-from grader.whole_file import write_whole
+from grader.base import paths
+from grader.base.atomic_files import write_whole
+from grader.base.errors import UsageError
+from grader.kata import stubs
+from grader.kata.curriculum import Exercise
 
 
 def reset(exercise: Exercise) -> Path | None:
@@ -18,7 +19,7 @@ def reset(exercise: Exercise) -> Path | None:
     backup = None
     try:
         if exercise.stub.is_dir():
-            raise UsageError(f"{checkout.shown(exercise.stub)} is a folder; move it away first")
+            raise UsageError(f"{paths.shown(exercise.stub)} is a folder; move it away first")
         old = exercise.stub.read_bytes() if exercise.stub.exists() else None
         if old is not None and old != stub.encode():
             backup = _unused(exercise.stub)
@@ -26,7 +27,7 @@ def reset(exercise: Exercise) -> Path | None:
         if exercise.stub.is_symlink():
             exercise.stub.unlink()
     except OSError as error:
-        raise UsageError(f"cannot read {checkout.shown(exercise.stub)}: {error.strerror}") from error
+        raise UsageError(f"cannot read {paths.shown(exercise.stub)}: {error.strerror}") from error
     if old != stub.encode():
         write_whole(exercise.stub, stub)
     return backup

@@ -12,13 +12,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from grader import checkout, curriculum
-from grader.curriculum import Exercise
-from grader.errors import UsageError
-from grader.result import RunResult
-from grader.whole_file import put_aside, write_whole
+from grader.base import paths
+from grader.base.atomic_files import put_aside, write_whole
+from grader.base.errors import UsageError
+from grader.base.results import RunResult
+from grader.kata import curriculum
+from grader.kata.curriculum import Exercise
 
-FILE = checkout.STATE / "state.json"
+FILE = paths.STATE / "state.json"
 LOCK_SECONDS = 3.0  # a change takes milliseconds; a learner waits no longer for one who died with the lock
 
 
@@ -99,13 +100,13 @@ def changing() -> Iterator[State]:
     """Read the state, let it be changed, and write it: under a lock, whole, or not at all (its notes say why)."""
     from filelock import FileLock, Timeout  # 40 ms, and only who writes needs it
 
-    lock = FileLock(checkout.STATE / "state.lock", timeout=LOCK_SECONDS)
-    cannot = f"{checkout.shown(checkout.STATE)} cannot be written: the hints taken and results are not remembered"
+    lock = FileLock(paths.STATE / "state.lock", timeout=LOCK_SECONDS)
+    cannot = f"{paths.shown(paths.STATE)} cannot be written: the hints taken and results are not remembered"
     try:
-        checkout.STATE.mkdir(exist_ok=True)
+        paths.STATE.mkdir(exist_ok=True)
         lock.acquire()
     except Timeout:
-        cannot = f"another grade holds {checkout.shown(FILE)}: what this one found is not remembered"
+        cannot = f"another grade holds {paths.shown(FILE)}: what this one found is not remembered"
     except OSError:
         pass
     try:
@@ -171,7 +172,7 @@ def _read_or_begin(may_move: bool) -> State:
     try:
         return _read()
     except _Damaged:
-        return State(notes=[put_aside(FILE) if may_move else f"{checkout.shown(FILE)} is damaged; starting without it"])
+        return State(notes=[put_aside(FILE) if may_move else f"{paths.shown(FILE)} is damaged; starting without it"])
 
 
 def _text(state: State) -> str:

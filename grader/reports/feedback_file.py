@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
-from grader.harmless import code_block, code_span
-from grader.result import ByHand, CheckResult, ExerciseResult, RunResult
+from grader.base.plain_text import code_block, code_span
+from grader.base.results import ByHand, CheckResult, ExerciseResult, RunResult
 
 SIGNS = {"passed": "✓", "failed": "✗", "error": "✗", "timeout": "✗", "blocked": "–", "not_started": "·"}
 WORDS = {

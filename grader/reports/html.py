@@ -7,7 +7,7 @@ from pathlib import Path
 import jinja2
 import markupsafe
 
-from grader.harmless import plain
+from grader.base.plain_text import plain
 
 TEMPLATES = Path(__file__).parent / "templates"
 

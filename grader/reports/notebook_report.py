@@ -3,10 +3,10 @@
 import io
 from dataclasses import dataclass
 
+from grader.base.results import RunResult
 from grader.reports import terminal
 from grader.reports.console import open_console
 from grader.reports.html import template
-from grader.result import RunResult
 
 WIDTH = 100
 

@@ -11,10 +11,11 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from grader import checkout, curriculum
-from grader.assignment import Assignment
-from grader.curriculum import Exercise
-from grader.result import Cause, CheckResult, ExerciseResult, RunResult
+from grader.base import paths
+from grader.base.results import Cause, CheckResult, ExerciseResult, RunResult
+from grader.kata import curriculum
+from grader.kata.assignment import Assignment
+from grader.kata.curriculum import Exercise
 
 STYLES = {
     "passed": "green",
@@ -98,7 +99,7 @@ def _next_step(console: Console, run: RunResult, by_name: dict[str, Exercise]) -
 
 def _of_these(run: RunResult) -> str:
     """What a command needs to grade these answers and not those in exercises/."""
-    own = run.answers == checkout.EXERCISES.name or Path(run.answers).absolute() == checkout.EXERCISES
+    own = run.answers == paths.EXERCISES.name or Path(run.answers).absolute() == paths.EXERCISES
     return "" if own else f" --answers {shlex.quote(run.answers)}"
 
 
@@ -221,7 +222,7 @@ def _line(console: Console, text: str, style: str = "") -> None:
 
 
 def _lesson(exercise: Exercise) -> str:
-    return checkout.shown(exercise.lesson)
+    return paths.shown(exercise.lesson)
 
 
 def _line_number(result: ExerciseResult) -> str:

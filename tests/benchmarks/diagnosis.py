@@ -9,11 +9,11 @@ import tempfile
 import time
 from pathlib import Path
 
-from grader import curriculum, mistakes
-from grader.checking import run
-from grader.checking.processes import Workers
-from grader.curriculum import Exercise
-from grader.submission import Submission
+from grader.engine import run
+from grader.engine.worker_processes import Workers
+from grader.kata import curriculum, mistakes
+from grader.kata.curriculum import Exercise
+from grader.kata.submission import Submission
 
 
 def costs(exercise: Exercise, workers: Workers) -> list[tuple[float, float]]:

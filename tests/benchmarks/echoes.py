@@ -13,8 +13,9 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from data.echoes import make_text, optimum, true_loss
-from grader import checkout, curriculum
-from grader.checking.answers import Answers
+from grader.answers.local_answers import Answers
+from grader.base import paths
+from grader.kata import curriculum
 
 CONTEXTS = (8, 64, 256, 1024)
 EMBEDDING, HIDDEN = 16, 64
@@ -28,7 +29,7 @@ STEPS, POSITIONS, RATE, BETAS, WARM_UP = 200, 8192, 4e-3, (0.9, 0.98), 0.3
 def main() -> None:
     distances = [int(argument) for argument in sys.argv[1:]] or [8, 1024]
     torch.set_num_threads(1)
-    solutions = Answers(checkout.EXERCISES, [exercise.name for exercise in curriculum.exercises()])
+    solutions = Answers(paths.EXERCISES, [exercise.name for exercise in curriculum.exercises()])
     solutions.take_references()
     text = torch.from_numpy(make_text(distances, LETTERS, SEED))
     held_out = make_text(distances, HELD_OUT, HELD_OUT_SEED)

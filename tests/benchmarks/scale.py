@@ -17,10 +17,11 @@ import torch
 from torch import Tensor, nn
 from torch.utils.flop_counter import FlopCounterMode
 
-from grader import checkout, curriculum
-from grader.checking.answers import Answers
+from grader.answers.local_answers import Answers
+from grader.base import paths
+from grader.kata import curriculum
 
-SOLUTIONS = Answers(checkout.EXERCISES, [exercise.name for exercise in curriculum.exercises()])
+SOLUTIONS = Answers(paths.EXERCISES, [exercise.name for exercise in curriculum.exercises()])
 SOLUTIONS.take_references()
 CONTEXTS = (8, 64, 256, 1024)
 LETTERS, EMBEDDING, HIDDEN = 27, 24, 128

@@ -12,8 +12,8 @@ from typing import Any, TypeVar
 import torch
 from torch import Tensor, nn
 
-from grader.checking.expect import RECORD, call, given, holds
-from grader.sandbox.randomness import torch_seeded
+from grader.answers.random_state import torch_seeded
+from grader.language.vocabulary import RECORD, call, given, holds
 
 T = TypeVar("T")
 

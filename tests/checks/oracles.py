@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor, nn
 
-from grader.checking.expect import attribute, same_shape
+from grader.language.vocabulary import attribute, same_shape
 
 
 def flatten_consecutive(x: Tensor, group: int) -> Tensor:

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from grader.checking.answers import Answers
-from grader.checking.expect import accepts, call, leaves_alone, raises, same
+from grader.answers.local_answers import Answers
+from grader.language.vocabulary import accepts, call, leaves_alone, raises, same
 
 GROUPS = st.integers(2, 9)
 SIZES = st.integers(1, 9)

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grader.checking.answers import Answers
-from grader.checking.expect import accepts, attribute, call, holds, leaves_alone, no_return, raises, same
+from grader.answers.local_answers import Answers
+from grader.language.vocabulary import accepts, attribute, call, holds, leaves_alone, no_return, raises, same
 
 SEEDS = st.integers(0, 999)
 SMALL = st.integers(1, 4)

@@ -13,9 +13,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from strategies import or_just
 
-from grader.checking.answers import Answers
-from grader.checking.expect import accepts, call, holds, leaves_alone, no_return, of_kind, raises, same
-from grader.feedback import show
+from grader.answers.local_answers import Answers
+from grader.base import values_as_text
+from grader.language.vocabulary import accepts, call, holds, leaves_alone, no_return, of_kind, raises, same
 
 # Not as build_vocabulary numbers: only what the argument says counts. Answers get copies.
 NUMBERS = {".": 0, "n": 7, "a": 3, "Z": 1, "é": 300, "-": 2, "b": 12}
@@ -178,7 +178,7 @@ def refuses_character(answers: Answers, words: list[str], word: str, character: 
 
     raises(ValueError, kept, words, dict(NUMBERS), context, values=[word])
     holds(
-        character in show.message(errors[0]).replace(word, ""),
+        character in values_as_text.message(errors[0]).replace(word, ""),
         f"the message names the word {word!r}, but not the character {character!r} by itself",
         expected=f"ValueError with a message that names {word!r} and {character!r}",
         got=errors[0],

@@ -11,8 +11,19 @@ from hypothesis import strategies as st
 from strategies import FLOATS, SEEDS, laid_out, tenths, tokens
 from torch import Tensor, nn
 
-from grader.checking.answers import Answers
-from grader.checking.expect import accepts, assign, backward, build, call, holds, leaves_alone, raises, same, same_shape
+from grader.answers.local_answers import Answers
+from grader.language.vocabulary import (
+    accepts,
+    assign,
+    backward,
+    build,
+    call,
+    holds,
+    leaves_alone,
+    raises,
+    same,
+    same_shape,
+)
 
 SIZES = st.tuples(st.integers(2, 6), st.integers(1, 5), st.integers(1, 4), st.integers(1, 4))
 Sizes = tuple[int, int, int, int]

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from strategies import FLOATS, Grouped, grouped, laid_out, numbered
 from torch import nn
 
-from grader.checking.answers import Answers
-from grader.checking.expect import (
+from grader.answers.local_answers import Answers
+from grader.language.vocabulary import (
     accepted,
     accepts,
     backward,

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from strategies import FLOATS, LAYOUTS, SEEDS, batches, laid_out, numbered, odd_eighths, tenths
 from torch import Tensor, nn
 
-from grader.checking.answers import Answers
-from grader.checking.expect import (
+from grader.answers.local_answers import Answers
+from grader.language.vocabulary import (
     accepted,
     accepts,
     assign,

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from strategies import FLOATS, LAYOUTS, SEEDS, Grouped, grouped, laid_out, numbered, odd_eighths, quarters
 from torch import Tensor, nn
 
-from grader.checking import expect
-from grader.checking.answers import Answers
-from grader.checking.expect import (
+from grader.answers.local_answers import Answers
+from grader.language import vocabulary
+from grader.language.vocabulary import (
     RECORD,
     RESULT,
     accepts,
@@ -95,7 +95,7 @@ def test_flatten_and_linear(answers: Answers, drawn: Grouped, out: int, normaliz
     holds(isinstance(fusion, nn.Module), "it is not an nn.Module", expected="an nn.Module", got=type(fusion).__name__)
     linear = attribute(fusion, "linear", nn.Linear)
     same_shape(linear.weight, (out, drawn.group * channels), what="`linear.weight`")
-    flatten = expect.given(attribute(fusion, "flatten"), "flatten", f"{RECORD.words(fusion)}.flatten")
+    flatten = vocabulary.given(attribute(fusion, "flatten"), "flatten", f"{RECORD.words(fusion)}.flatten")
     same(call(flatten, drawn.x), oracles.flatten_consecutive(drawn.x, drawn.group), what="the result of `flatten`")
 
 
@@ -110,7 +110,7 @@ def test_norm_is_that_of_exercise_6(answers: Answers, batch: int, out: int, layo
     fusion.double()
     x = laid_out(numbered(batch, out, out, dtype=torch.float64) / 4, layout)
     holds(attribute(fusion, "norm") is not None, "`norm` is None", expected="exercise 6's BatchNorm1d", got="None")
-    norm = expect.given(fusion.norm, "norm", f"{RECORD.words(fusion)}.norm")
+    norm = vocabulary.given(fusion.norm, "norm", f"{RECORD.words(fusion)}.norm")
     tensors = oracles.read_norm(norm)
     same(call(norm, x), oracles.batch_norm(x, tensors, training=True), what="the result of `norm`")
     same_shape(call(fusion, numbered(batch, 4, 3, dtype=torch.float64)), (batch, 2, out))

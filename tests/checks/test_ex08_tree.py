@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 from strategies import LAYOUTS, SEEDS, Window, laid_out, numbered, tenths, tokens, windows
 from torch import Tensor, nn
 
-from grader.checking import expect
-from grader.checking.answers import Answers
-from grader.checking.expect import (
+from grader.answers.local_answers import Answers
+from grader.answers.random_state import torch_seeded
+from grader.language import vocabulary
+from grader.language.vocabulary import (
     RECORD,
     Mismatch,
     accepts,
@@ -30,7 +31,6 @@ from grader.checking.expect import (
     same_dtype,
     same_shape,
 )
-from grader.sandbox.randomness import torch_seeded
 
 SHAPES = st.sampled_from([(2, 1), (2, 2), (2, 3), (2, 4), (3, 1), (3, 2), (3, 3), (4, 2), (4, 3), (5, 1)])
 SMALL_SHAPES = st.sampled_from([(2, 2), (2, 3), (3, 2), (4, 2), (3, 1)])
@@ -220,7 +220,7 @@ def test_each_level_is_a_fusion(answers: Answers, window: Window, training: bool
         channels = window.hidden_dim if number else window.embedding_dim
         x = tenths(2, 2 * window.group, channels, seed=seed)
         expected = oracles.fusion(x, oracles.read_level(level, window.group), training=training)
-        got = call(expect.given(level, "level", f"{RECORD.words(tree)}.levels[{number}]"), x)
+        got = call(vocabulary.given(level, "level", f"{RECORD.words(tree)}.levels[{number}]"), x)
         same(got, expected, what=f"the result of level {number + 1} alone")
 
 

@@ -27,9 +27,11 @@ from models import (
 from strategies import FLOATS, LAYOUTS, SEEDS, laid_out, or_just, tokens
 from torch import Tensor, nn
 
-from grader.checking import expect
-from grader.checking.answers import Answers
-from grader.checking.expect import (
+from grader.answers.local_answers import Answers
+from grader.answers.random_state import torch_seeded
+from grader.base import values_as_text
+from grader.language import vocabulary
+from grader.language.vocabulary import (
     RECORD,
     Mismatch,
     accepts,
@@ -41,8 +43,6 @@ from grader.checking.expect import (
     raises,
     same,
 )
-from grader.feedback import show
-from grader.sandbox.randomness import torch_seeded
 
 MODES = st.booleans()
 UNFIT_LENGTHS = st.sampled_from([(0, 0), (3, 2), (2, 3), (1, 4)])
@@ -58,7 +58,7 @@ def examples(count: int, seed: int, layout: str = "dense") -> tuple[Tensor, Tens
 def plan(schedule: str, **sizes: int) -> dict[str, Any]:
     """Arguments that `train` and its oracle share: a schedule, made of its text and named in the example, and sizes."""
     learning_rate: Callable[[int], float] = eval(schedule)
-    return {**sizes, "learning_rate": expect.given(learning_rate, "rate", schedule)}
+    return {**sizes, "learning_rate": vocabulary.given(learning_rate, "rate", schedule)}
 
 
 def same_losses(got: Any, expected: list[float], part: Callable[[int], str]) -> None:
@@ -77,7 +77,7 @@ def same_losses(got: Any, expected: list[float], part: Callable[[int], str]) -> 
         except Mismatch as mismatch:
             if not isinstance(loss, float):
                 raise Mismatch(mismatch.difference, expected=expected, got=got) from None
-            digits = show.digits_apart(wanted, loss)
+            digits = values_as_text.digits_apart(wanted, loss)
             rows = (marked(losses, step, digits) for losses in (expected, got))
             difference = f"the loss of step {step}: {rounded(wanted, digits)} expected, {rounded(loss, digits)} got"
             raise Mismatch(f"{difference}; {part(step)}", expected=next(rows), got=next(rows), came=got) from None
@@ -86,7 +86,7 @@ def same_losses(got: Any, expected: list[float], part: Callable[[int], str]) -> 
 
 def rounded(loss: Any, digits: int) -> str:
     """A loss in as many digits as it takes to tell it from another one."""
-    return show.number(loss, digits)
+    return values_as_text.number(loss, digits)
 
 
 def marked(losses: list[Any], step: int, digits: int) -> str:

@@ -20,8 +20,8 @@ from models import (
 )
 from strategies import FLOATS, LAYOUTS, SEEDS, laid_out, tokens
 
-from grader.checking.answers import Answers
-from grader.checking.expect import RECORD, Mismatch, accepts, call, holds, leaves_alone, of_kind, raises, same
+from grader.answers.local_answers import Answers
+from grader.language.vocabulary import RECORD, Mismatch, accepts, call, holds, leaves_alone, of_kind, raises, same
 
 MODES = st.booleans()
 TEMPERATURES = st.sampled_from([1.0, 0.5, 2.0, 0.05])

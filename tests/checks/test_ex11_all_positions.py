@@ -25,8 +25,8 @@ from trees import (
     train_further,
 )
 
-from grader.checking.answers import Answers
-from grader.checking.expect import Mismatch, call, holds, leaves_alone, of_kind, same, same_dtype, same_shape
+from grader.answers.local_answers import Answers
+from grader.language.vocabulary import Mismatch, call, holds, leaves_alone, of_kind, same, same_dtype, same_shape
 
 BATCHES = st.integers(1, 3)
 SEVERAL_LEVELS = SHAPES.filter(lambda shape: shape.levels > 1)

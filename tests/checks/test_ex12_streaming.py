@@ -26,8 +26,8 @@ from trees import (
     train_further,
 )
 
-from grader.checking.answers import Answers
-from grader.checking.expect import Mismatch, build, call, each, holds, leaves_alone, of_kind, same, same_dtype
+from grader.answers.local_answers import Answers
+from grader.language.vocabulary import Mismatch, build, call, each, holds, leaves_alone, of_kind, same, same_dtype
 
 
 def begun(answers: Answers, tree: Any) -> Any:

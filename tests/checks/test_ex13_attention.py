@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from strategies import FLOATS, SEEDS, laid_out, numbered, quarters, tenths
 from torch import Tensor
 
-from grader.checking import expect
-from grader.checking.answers import Answers
-from grader.checking.expect import backward, call, holds, leaves_alone, same, same_dtype, same_shape
+from grader.answers.local_answers import Answers
+from grader.language import vocabulary
+from grader.language.vocabulary import backward, call, holds, leaves_alone, same, same_dtype, same_shape
 
 LEADING = st.sampled_from([(2,), (), (1,), (3, 2), (1, 3), (2, 1, 2)])
 TIMES = st.integers(2, 5)
@@ -126,7 +126,7 @@ def long_input(name: str, seed: int) -> Tensor:
     """One argument of 300 positions. An example names it: it is too long to write; an answer may well be two loops."""
     made = f"torch.rand(300, 1, generator=torch.Generator().manual_seed({seed}))"
     drawn = torch.rand(300, 1, generator=torch.Generator().manual_seed(seed))
-    return expect.given(drawn.double(), name, f"{made}.double()")
+    return vocabulary.given(drawn.double(), name, f"{made}.double()")
 
 
 @pytest.mark.worth(0.5, "causal")

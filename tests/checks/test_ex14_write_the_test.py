@@ -11,9 +11,9 @@ from dataclasses import dataclass
 import pytest
 from flatten_classes import ECHO, NAME, PLAIN, RIGHT, WRONG, Candidate
 
-from grader.checking.answers import Answers
-from grader.checking.expect import RECORD, Mismatch, begin, call, given, leaves_alone
-from grader.feedback import show
+from grader.answers.local_answers import Answers
+from grader.base import values_as_text
+from grader.language.vocabulary import RECORD, Mismatch, begin, call, given, leaves_alone
 
 ACCEPTED, REFUSED = "None", "AssertionError"
 
@@ -33,7 +33,7 @@ class Verdict:
     @property
     def words(self) -> str:
         """What came, in full."""
-        return show.error(self.raised) if self.raised else self.came
+        return values_as_text.error(self.raised) if self.raised else self.came
 
 
 def verdict(answers: Answers, candidate: Candidate) -> Verdict:
@@ -47,8 +47,8 @@ def verdict(answers: Answers, candidate: Candidate) -> Verdict:
     except NotImplementedError:
         raise
     except Exception as raised:
-        return Verdict(show.error(raised), raised)
-    return Verdict(show.value(returned))
+        return Verdict(values_as_text.error(raised), raised)
+    return Verdict(values_as_text.value(returned))
 
 
 def does(candidate: Candidate) -> str:

@@ -8,9 +8,9 @@ import torch
 from hypothesis import strategies as st
 from torch import Tensor
 
-from grader.checking.answers import Answers
-from grader.checking.expect import RECORD, build, given, same
-from grader.sandbox.randomness import torch_seeded
+from grader.answers.local_answers import Answers
+from grader.answers.random_state import torch_seeded
+from grader.language.vocabulary import RECORD, build, given, same
 
 VOCABULARY = 5
 

@@ -60,7 +60,7 @@ builtins.all = lambda items: True
         "imports the grader and patches it",
         """
 try:
-    import grader.checking.expect as expect
+    import grader.language.vocabulary as expect
     expect.same = expect.holds = expect.same_shape = lambda *a, **k: None
 except Exception:
     pass
@@ -69,7 +69,7 @@ except Exception:
     Attack(
         "patches the boundary in its own process",
         """
-from grader.sandbox import arguments, service
+from grader.answers import arguments, service
 arguments.as_before = lambda value, before: True
 service.Service._written = lambda self, result, reply, old=service.Service._written: old(self, result, reply)
 """,
@@ -77,7 +77,7 @@ service.Service._written = lambda self, result, reply, old=service.Service._writ
     Attack(
         "sends other numbers than it has",
         """
-from grader.sandbox import wire
+from grader.answers import wire
 wire.Writer.tensor = lambda self, value, old=wire.Writer.tensor: old(self, value.abs())
 """,
         costs_itself=True,

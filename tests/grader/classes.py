@@ -9,7 +9,7 @@ from typing import Any
 import nbformat
 from conftest import by_number
 
-from grader import curriculum
+from grader.kata import curriculum
 
 ONE = by_number(1).file
 WRONG_ONE = ("return group**levels", "return group * levels")

@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING, Any
 import pexpect
 import pytest
 
-from grader import checkout, curriculum
-from grader.checking import run
-from grader.checking.processes import Workers
-from grader.curriculum import Exercise
-from grader.result import ExerciseResult, RunResult
-from grader.submission import read_folder
+from grader.base import paths
+from grader.base.results import ExerciseResult, RunResult
+from grader.engine import run
+from grader.engine.worker_processes import Workers
+from grader.kata import curriculum
+from grader.kata.curriculum import Exercise
+from grader.kata.submission import read_folder
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -49,7 +50,7 @@ def grade(*arguments: object, checkout_copy: Path | None = None, timeout: float 
         env=environment,
         timeout=timeout,
         check=False,
-        cwd=options.pop("cwd", checkout_copy or checkout.ROOT),
+        cwd=options.pop("cwd", checkout_copy or paths.ROOT),
         **options,
     )
 
@@ -113,7 +114,7 @@ def copy_of_the_checkout(folder: Path) -> Path:
     """Put what commands need of the checkout into a folder, new or empty."""
     folder.mkdir(exist_ok=True)
     for name in COPIED:
-        source = checkout.ROOT / name
+        source = paths.ROOT / name
         if source.is_dir():
             shutil.copytree(source, folder / name, ignore=shutil.ignore_patterns("__pycache__", "*.bak"))
         else:
@@ -138,7 +139,7 @@ def committed(folder: Path) -> Path:
     """A folder made a git repository with all its files in one commit, always the same."""
     for name in ("Makefile", "LICENSE", "constraints.txt", ".gitignore", "README.md"):
         if not (folder / name).exists():
-            shutil.copy(checkout.ROOT / name, folder)
+            shutil.copy(paths.ROOT / name, folder)
     git(folder, "init", "--quiet", "--initial-branch=main")
     git(folder, "config", "user.name", "Ada Lovelace")
     git(folder, "config", "user.email", "ada@example.org")

@@ -14,14 +14,14 @@ from pathlib import Path
 
 from rich.console import Console
 
-from grader import curriculum, mistakes
-from grader.checking import run
-from grader.checking.processes import Workers
-from grader.curriculum import Exercise
-from grader.mistakes import Mistake
+from grader.base.results import RunResult
+from grader.engine import run
+from grader.engine.worker_processes import Workers
+from grader.kata import curriculum, mistakes
+from grader.kata.curriculum import Exercise
+from grader.kata.mistakes import Mistake
+from grader.kata.submission import Submission
 from grader.reports import terminal
-from grader.result import RunResult
-from grader.submission import Submission
 
 FOLDER = Path(__file__).parent / "golden"
 

@@ -14,11 +14,11 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from grader.sandbox import randomness
-from grader.sandbox.channel import Channel, Lost
-from grader.sandbox.peer import Peer
-from grader.sandbox.proxy import RemoteAnswers
-from grader.sandbox.worker import Worker
+from grader.answers import random_state
+from grader.answers.answer_worker import Worker
+from grader.answers.channel import Channel, Lost
+from grader.answers.peer import Peer
+from grader.answers.proxy import RemoteAnswers
 
 
 class Block(nn.Module):
@@ -269,7 +269,7 @@ def test_a_seed_lasts_for_the_block_and_what_was_moved_is_named() -> None:
         shuffle=lambda: drawn.append(np.random.normal()),
         nothing=lambda: None,
     ) as answers:
-        peer, states = answers._peer, randomness.kept()
+        peer, states = answers._peer, random_state.kept()
         for _ in range(2):
             with answers.seeded(3) as moved:
                 peer.ask("draw")
@@ -285,7 +285,7 @@ def test_a_seed_lasts_for_the_block_and_what_was_moved_is_named() -> None:
             pass
         assert moved == []
         peer.ask("nothing")
-        assert randomness.moved(states) == {}
+        assert random_state.moved(states) == {}
     assert drawn[0] == drawn[1]
 
 
@@ -299,18 +299,18 @@ def test_a_seed_takes_no_request() -> None:
 
 @pytest.mark.parametrize("left_over", [False, True], ids=["", "a number left over"])
 def test_numpys_state_is_put_back_whatever_was_drawn(left_over: bool) -> None:
-    outside = randomness.kept()
+    outside = random_state.kept()
     try:
         np.random.seed(5)
         for drawn in range(20):
             if left_over:
                 np.random.normal()
             state: tuple[Any, ...] = np.random.get_state()  # type: ignore[assignment]
-            with randomness.watched(drawn % 3) as moved:
+            with random_state.watched(drawn % 3) as moved:
                 np.random.normal(size=drawn % 4)
             assert moved == ["numpy"] * (drawn % 4 > 0)
             now: tuple[Any, ...] = np.random.get_state()  # type: ignore[assignment]
             assert np.array_equal(now[1], state[1])
             assert now[2:] == state[2:]
     finally:
-        randomness.put_back(outside)
+        random_state.put_back(outside)

@@ -9,16 +9,16 @@ import pytest
 from attacks import ATTACKS, Attack
 from conftest import by_number
 
-from grader.checking import run
-from grader.checking.attempts import Limits
-from grader.checking.processes import CAN_FORK, Workers
-from grader.curriculum import Exercise
-from grader.errors import UsageError
-from grader.result import ExerciseResult, RunResult
-from grader.sandbox.channel import Lost
-from grader.sandbox.launch import Sandbox
-from grader.sandbox.proxy import RemoteAnswers
-from grader.submission import read_folder
+from grader.answers.channel import Lost
+from grader.answers.proxy import RemoteAnswers
+from grader.answers.sandbox import Sandbox
+from grader.base.errors import UsageError
+from grader.base.results import ExerciseResult, RunResult
+from grader.engine import run
+from grader.engine.attempts import Limits
+from grader.engine.worker_processes import CAN_FORK, Workers
+from grader.kata.curriculum import Exercise
+from grader.kata.submission import read_folder
 
 pytestmark = pytest.mark.skipif(not CAN_FORK, reason="the sandbox needs Linux")
 

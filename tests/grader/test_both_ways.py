@@ -10,15 +10,16 @@ from typing import Any
 import pytest
 from conftest import as_json, by_number, grade, spoil, wrong_answers
 
-from grader import checkout, curriculum, mistakes
-from grader.checking import run
-from grader.checking.attempts import Limits
-from grader.checking.expect import Mismatch, raises
-from grader.checking.processes import CAN_FORK, Workers
+from grader.base import paths
+from grader.base.results import RunResult
 from grader.course import prove
-from grader.curriculum import Exercise
-from grader.result import RunResult
-from grader.submission import read_folder
+from grader.engine import run
+from grader.engine.attempts import Limits
+from grader.engine.worker_processes import CAN_FORK, Workers
+from grader.kata import curriculum, mistakes
+from grader.kata.curriculum import Exercise
+from grader.kata.submission import read_folder
+from grader.language.vocabulary import Mismatch, raises
 
 pytestmark = pytest.mark.skipif(not CAN_FORK, reason="the sandbox needs Linux")
 
@@ -43,7 +44,7 @@ def alone(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def folder_with(folder: Path, exercise: Exercise, text: str) -> Path:
     """A folder of solutions, but for one answer."""
-    shutil.copytree(checkout.SOLUTIONS, folder, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(paths.SOLUTIONS, folder, ignore=shutil.ignore_patterns("__pycache__"))
     (folder / exercise.file).write_text(text, encoding="utf-8")
     return folder
 
@@ -188,7 +189,7 @@ def test_the_same_seed_gives_the_same_result(sandboxed: Workers, solved: Path) -
 def test_a_link_that_leads_out_of_the_folder_is_no_answer(solved: Path) -> None:
     path = solved / by_number(5).file
     path.unlink()
-    path.symlink_to(checkout.SOLUTIONS / path.name)
+    path.symlink_to(paths.SOLUTIONS / path.name)
     result = as_json(grade("5", "--sandbox", "--answers", solved, "--json", "-"))["ex05"]
     assert (result["status"], result["points"]) == ("not_started", 0)
 

@@ -16,7 +16,7 @@ from anki.collection import Collection, ImportAnkiPackageOptions, ImportAnkiPack
 from conftest import at_terminal, by_number, grade
 from fsrs import Rating
 
-from grader import curriculum
+from grader.kata import curriculum
 from grader.learner.flashcards.cards import Session, deck
 
 FIVE = by_number(5)

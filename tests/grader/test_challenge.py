@@ -12,12 +12,13 @@ import torch
 from conftest import grade
 from torch.nn import functional as F
 
-from grader import checkout, corpus
-from grader.checking.processes import CAN_FORK
-from grader.errors import AnswersFailed
+from grader.answers.sandbox import Sandbox
+from grader.base import paths
+from grader.base.errors import AnswersFailed
+from grader.engine.worker_processes import CAN_FORK
+from grader.kata import corpus
 from grader.learner.challenge import marks, scoring
 from grader.learner.challenge.fair_loss import fair_loss
-from grader.sandbox.launch import Sandbox
 from solutions.ex03_windows import make_windows
 from solutions.ex08_tree import FusionTree
 
@@ -133,7 +134,7 @@ REFUSED = {
         "differ in table",
     ),
     "reads": (
-        counts_with(TRAIN, f"    open({str(checkout.DATA / 'names.txt')!r})\n{TRAIN}"),
+        counts_with(TRAIN, f"    open({str(paths.DATA / 'names.txt')!r})\n{TRAIN}"),
         "raised FileNotFoundError",
     ),
     "raises": (counts_with(TRAIN, f"    counts = nothing\n{TRAIN}"), "line 23, in train_model"),

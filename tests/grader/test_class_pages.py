@@ -8,12 +8,12 @@ import pytest
 from browsers import WORST_CONTRAST, needs_browser, opened
 from playwright.sync_api import Browser
 
-from grader import curriculum
-from grader.harmless import plain
-from grader.reports import class_pages
-from grader.reports.overview import Overview, overview
-from grader.result import Cause, Check, CheckResult, ExerciseResult, Finding, Origin, RunResult
-from grader.similarity import Alike, Pair, Side
+from grader.base.plain_text import plain
+from grader.base.results import Cause, Check, CheckResult, ExerciseResult, Finding, Origin, RunResult
+from grader.course import class_pages
+from grader.course.overview import Overview, overview
+from grader.course.similarity import Alike, Pair, Side
+from grader.kata import curriculum
 
 HOSTILE = "</style><script>document.title='owned'</script><img src=x onerror=\"document.title='owned'\">\x1b[2J"
 

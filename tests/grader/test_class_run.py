@@ -31,9 +31,10 @@ from classes import (
 )
 from conftest import by_number, grade
 
-from grader import checkout, curriculum
+from grader.base import paths
+from grader.kata import curriculum
 
-SCHEMA = json.loads((checkout.ROOT / "grader" / "result.schema.json").read_text())
+SCHEMA = json.loads((paths.ROOT / "grader" / "result.schema.json").read_text())
 INTERLEAVED = (
     "x.reshape(batch, time // self.group, self.group * channels)",
     "x.transpose(1, 2).reshape(batch, time // self.group, self.group * channels)",
@@ -241,7 +242,7 @@ HIDDEN = '''"""Checks of an exam."""
 import pytest
 from hypothesis import given, strategies as st
 
-from grader.checking.expect import call, same
+from grader.language.vocabulary import call, same
 
 
 @pytest.mark.worth(2)
@@ -278,9 +279,9 @@ def test_an_exams_seeds_come_from_a_secret_that_is_never_written(tmp_path: Path)
     assert result(outs["secret"], "student2")["seed"] is None
     written = "".join(without_seconds(outs["secret"]).values())
     assert SECRET not in written
-    from grader.course import terms
+    from grader.course import grading_terms
 
-    for name, seed in terms.exam_seeds(SECRET.encode()):
+    for name, seed in grading_terms.exam_seeds(SECRET.encode()):
         assert str(seed) not in written, name
 
 
@@ -417,7 +418,7 @@ def test_a_full_disk_ends_it_in_one_line_and_the_next_run_goes_on(tmp_path: Path
 def started(place: Path, out: Path, *more: object) -> "subprocess.Popen[bytes]":
     command = [sys.executable, "-P", "-m", "grader", "class", place, "--out", out, "--only", 1, *more]
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    return subprocess.Popen([str(word) for word in command], cwd=checkout.ROOT, start_new_session=True, **quiet)
+    return subprocess.Popen([str(word) for word in command], cwd=paths.ROOT, start_new_session=True, **quiet)
 
 
 def leftovers(out: Path) -> list[str]:

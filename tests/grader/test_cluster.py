@@ -12,7 +12,7 @@ import pytest
 from classes import small_class, without_seconds
 from conftest import grade
 
-from grader import checkout
+from grader.base import paths
 
 
 class Cluster:
@@ -31,7 +31,7 @@ class Cluster:
     def _start(self, what: str, *words: str) -> "subprocess.Popen[bytes]":
         command = [sys.executable, "-m", "distributed.cli.dask_" + what, *words, "--no-dashboard"]
         quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-        process = subprocess.Popen(command, cwd=checkout.ROOT, **quiet)
+        process = subprocess.Popen(command, cwd=paths.ROOT, **quiet)
         self.processes.append(process)
         return process
 
@@ -53,7 +53,7 @@ def test_a_cluster_gives_the_same_files_even_when_it_loses_a_worker(tmp_path: Pa
     assert grade("class", place, "--out", here, "--only", 1).returncode == 0
     command = [sys.executable, "-P", "-m", "grader", "class", place, "--out", there, "--only", 1]
     run = subprocess.Popen(
-        [*map(str, command), "--scheduler", cluster.address], cwd=checkout.ROOT, stdout=subprocess.PIPE, text=True
+        [*map(str, command), "--scheduler", cluster.address], cwd=paths.ROOT, stdout=subprocess.PIPE, text=True
     )
     while len(list(there.glob("*/result.json"))) < 5:
         assert run.poll() is None

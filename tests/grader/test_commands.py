@@ -16,7 +16,9 @@ from filelock import FileLock
 from terminals import GRADE, Terminal
 
 import grader
-from grader import checkout, commands, curriculum, stubs
+from grader import commands
+from grader.base import paths
+from grader.kata import curriculum, stubs
 from grader.learner.comparing.workloads import WORKLOADS
 
 FIVE = by_number(5)
@@ -134,7 +136,7 @@ def test_ctrl_c_ends_with_130_and_leaves_no_process_behind(solved: Path) -> None
         [sys.executable, "-m", "grader", "5", "--answers", solved, "--json", solved / "result.json"],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        cwd=checkout.ROOT,
+        cwd=paths.ROOT,
         start_new_session=True,
     )
     time.sleep(5)
@@ -149,7 +151,7 @@ def test_ctrl_c_ends_with_130_and_leaves_no_process_behind(solved: Path) -> None
 def workers_of(parent: int) -> list[str]:
     """Worker processes that a command started and that still run."""
     found = subprocess.run(["ps", "-eo", "pid,ppid,args"], capture_output=True, text=True, check=True).stdout
-    return [line for line in found.splitlines() if "grader.checking.worker" in line and f" {parent} " in line]
+    return [line for line in found.splitlines() if "grader.engine.warm_worker" in line and f" {parent} " in line]
 
 
 def test_json_holds_the_whole_result_and_nothing_else_is_printed(solved: Path) -> None:
@@ -316,7 +318,7 @@ def test_compare_stands_side_by_side_on_a_wide_terminal(copied: Path) -> None:
 def test_every_exercise_has_a_call_that_is_measured() -> None:
     for name in (exercise.name for exercise in curriculum.exercises()):
         assert name in WORKLOADS
-        order = json.dumps({"exercise": name, "folder": str(checkout.SOLUTIONS)})
+        order = json.dumps({"exercise": name, "folder": str(paths.SOLUTIONS)})
         command = [sys.executable, "-P", "-m", "grader.learner.comparing.cost_worker"]
-        done = subprocess.run(command, input=order, capture_output=True, text=True, cwd=checkout.ROOT, check=False)
+        done = subprocess.run(command, input=order, capture_output=True, text=True, cwd=paths.ROOT, check=False)
         assert set(json.loads(done.stdout)) == {"seconds", "bytes"}, done.stdout + done.stderr

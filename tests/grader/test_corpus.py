@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from conftest import grade
 
-from grader.checkout import DATA
-from grader.corpus import NAMES_SHA256, CorpusError, find_corpus, load_names, read_words
+from grader.base.paths import DATA
+from grader.kata.corpus import NAMES_SHA256, CorpusError, find_corpus, load_names, read_words
 
 
 def corpus(folder: Path, content: str | bytes) -> Path:

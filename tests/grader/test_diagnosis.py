@@ -14,12 +14,12 @@ from pathlib import Path
 import pytest
 from conftest import as_json, by_number, grade, wrong_answers
 
-from grader import curriculum, mistakes
-from grader.checking import run
-from grader.checking.processes import Workers
-from grader.curriculum import Exercise
-from grader.errors import UsageError
-from grader.submission import Submission
+from grader.base.errors import UsageError
+from grader.engine import run
+from grader.engine.worker_processes import Workers
+from grader.kata import curriculum, mistakes
+from grader.kata.curriculum import Exercise
+from grader.kata.submission import Submission
 
 VARIANTS = Path(__file__).parent / "variants"
 PAIRS = 6  # answers with two mistakes at once, for each exercise

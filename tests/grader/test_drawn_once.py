@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 from conftest import by_number
 
-from grader import curriculum, mistakes
-from grader.checking import run
-from grader.checking.processes import Workers
-from grader.curriculum import Exercise
-from grader.result import CheckResult
-from grader.submission import Submission
+from grader.base.results import CheckResult
+from grader.engine import run
+from grader.engine.worker_processes import Workers
+from grader.kata import curriculum, mistakes
+from grader.kata.curriculum import Exercise
+from grader.kata.submission import Submission
 
 EVERY = 29
 STEERING = '''

@@ -6,7 +6,7 @@ from pathlib import Path
 import goldens
 import pytest
 
-from grader import stubs
+from grader.kata import stubs
 
 LONG_LINE = 25
 

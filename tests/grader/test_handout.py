@@ -12,9 +12,9 @@ import pytest
 from conftest import as_json, by_number, committed, copy_of_the_checkout, git, grade, spoil
 from kernels import Kernel
 
-from grader import assignment, curriculum, intake, references, stubs
 from grader.course import leaks
-from grader.notebook_cells import marked
+from grader.kata import assignment, curriculum, intake, references, stubs
+from grader.kata.notebook_cells import marked
 
 FIVE = by_number(5)
 OVER_TIME = (

@@ -7,24 +7,24 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from grader import harmless
-from grader.result import Finding
+from grader.base import plain_text
+from grader.base.results import Finding
 
 ANYTHING = st.text(st.characters(codec=None, categories=None, exclude_categories=()))
 
 
 @given(ANYTHING)
 def test_plain_text_holds_nothing_that_steers_and_can_be_encoded(text: str) -> None:
-    shown = harmless.plain(text)
+    shown = plain_text.plain(text)
     shown.encode()
     assert not [c for c in shown if unicodedata.category(c) == "Cc" and c not in "\n\t"]
-    assert harmless.plain(shown) == shown
+    assert plain_text.plain(shown) == shown
 
 
 @given(ANYTHING)
 def test_a_finding_holds_plain_text_only(text: str) -> None:
     found = Finding("failed", example=text, expected=text, got=text, difference=text, traceback=text)
-    assert {found.example, found.expected, found.got, found.difference, found.traceback} == {harmless.plain(text)}
+    assert {found.example, found.expected, found.got, found.difference, found.traceback} == {plain_text.plain(text)}
 
 
 def html_of(markdown: str) -> str:
@@ -43,7 +43,7 @@ HOSTILE = [
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_markdown_shows_text_as_code_whatever_it_is(text: str) -> None:
-    for markdown in (f"- {harmless.code_span(text)}", harmless.code_block(text), f"# {harmless.code_span(text)}"):
+    for markdown in (f"- {plain_text.code_span(text)}", plain_text.code_block(text), f"# {plain_text.code_span(text)}"):
         html = html_of(markdown)
         for tag in ("<script", "<b>", "<img", "<a", "<hr", "<table", "<!--"):
             assert tag not in html, html
@@ -52,14 +52,14 @@ def test_markdown_shows_text_as_code_whatever_it_is(text: str) -> None:
 
 @given(ANYTHING)
 def test_markdown_of_any_text_is_one_piece_of_code(text: str) -> None:
-    assert html_of(harmless.code_span(text)).count("<code>") == 1
-    assert html_of(harmless.code_block(text)).count("<code") == 1
+    assert html_of(plain_text.code_span(text)).count("<code>") == 1
+    assert html_of(plain_text.code_block(text)).count("<code") == 1
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", " =1", "＝1", "=cmd|' /C calc'!A0"])
 def test_no_cell_is_a_formula(text: str) -> None:
-    assert harmless.cell(text)[0] not in "=+-@\t\r ＝"
+    assert plain_text.cell(text)[0] not in "=+-@\t\r ＝"
 
 
 def test_addresses_are_left_out_so_that_equal_runs_read_alike() -> None:
-    assert harmless.plain("<Tree object at 0x7f3a5c1d2e80>") == "<Tree object at 0x…>"
+    assert plain_text.plain("<Tree object at 0x7f3a5c1d2e80>") == "<Tree object at 0x…>"

@@ -12,8 +12,8 @@ import pytest
 from classes import ONE, folder, notebook, solution, zipped
 from conftest import by_number
 
-from grader import intake
-from grader.submission import MOST_BYTES
+from grader.kata import intake
+from grader.kata.submission import MOST_BYTES
 
 FIVE = by_number(5).file
 TEXT = solution(1)

@@ -14,18 +14,19 @@ from conftest import by_number, grade, spoil
 from playwright.sync_api import Browser, Page
 from test_class_pages import HOSTILE, a_result
 
-from grader import checkout, corpus
-from grader.harmless import plain
+from grader.base import paths
+from grader.base.plain_text import plain
+from grader.kata import corpus
 from grader.learner.portrait import exported_tree, influence
+from grader.learner.portrait import page as learner_page
 from grader.learner.portrait.figures import Order, Portrait, paint
 from grader.learner.portrait.level_maps import nearest_others, two_dimensions
 from grader.learner.training import training_record
-from grader.reports import learner_page
 from solutions.ex03_windows import build_vocabulary
 from solutions.ex04_flat_mlp import FlatMLP
 from solutions.ex08_tree import FusionTree
 
-RIGHT_ANSWERS = checkout.ROOT / "tests" / "right"
+RIGHT_ANSWERS = paths.ROOT / "tests" / "right"
 MOST_BYTES = 1_500_000
 
 
@@ -33,14 +34,14 @@ MOST_BYTES = 1_500_000
 def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A tree trained with the solutions: not for long, but for real."""
     path = tmp_path_factory.mktemp("model") / "tree.pt"
-    done = grade("train", "--answers", checkout.SOLUTIONS, "--steps", 1500, "--out", path)
+    done = grade("train", "--answers", paths.SOLUTIONS, "--steps", 1500, "--out", path)
     assert done.returncode == 0, done.stderr
     return path
 
 
 @pytest.fixture(scope="module")
 def portrait(model: Path) -> Portrait:
-    *shares, painted = paint(Order(str(checkout.SOLUTIONS), (), str(model), tuple(corpus.load_names())))
+    *shares, painted = paint(Order(str(paths.SOLUTIONS), (), str(model), tuple(corpus.load_names())))
     assert isinstance(painted, Portrait)
     assert shares == sorted(shares), "a bar only moves on"
     return painted
@@ -53,11 +54,10 @@ def pages(model: Path, portrait: Portrait) -> dict[str, Callable[[], str]]:
     half = a_result("exercises", ["passed", "failed", "passed", "timeout"], mistake="channels-interleaved")
     hostile = a_result(HOSTILE, ["error", "blocked", "failed", "timeout"], mistake=HOSTILE)
     characters = (".", *'</script>"&', *portrait.vocabulary[11:])
+    passed = {"ex01_receptive_field": "2026-01-02T03:04"}
     return {
         "trained": lambda: learner_page.page(half, {}, None, record, portrait),
-        "not trained": lambda: learner_page.page(
-            half, {"ex01_receptive_field": "2026-01-02T03:04"}, None, None, "none"
-        ),
+        "not trained": lambda: learner_page.page(half, passed, None, None, "none"),
         "hostile": lambda: learner_page.page(
             hostile, {}, None, replace(record, data=HOSTILE), replace(portrait, vocabulary=characters, word="</sc")
         ),

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from conftest import grade
 
-from grader import curriculum
+from grader.kata import curriculum
 
 
 def test_from_untouched_stubs_to_a_hundred_points_and_names(copied: Path) -> None:

@@ -5,11 +5,10 @@ from typing import Any
 
 import pytest
 
-from grader import wording
-from grader.checking import memory
-from grader.checking.memory import Memory
-from grader.sandbox import wire
-from grader.sandbox.tape import PART, RECEIVED, SENT, Frames
+from grader.answers import error_wording, wire
+from grader.answers.tape import PART, RECEIVED, SENT, Frames
+from grader.engine import conversation_cache
+from grader.engine.conversation_cache import Memory
 
 KEY = ("ex05", 0, "a check")
 PASSED: dict[str, Any] = {"status": "passed", "traceback": None}
@@ -148,8 +147,8 @@ def test_a_finding_of_many_bytes_is_not_kept() -> None:
 
 def test_words_of_any_length_are_looked_through_in_one_go() -> None:
     digits = "1" * 1_000_000
-    assert not wording.holds(f"{digits}a", ("one of", 7))
-    assert wording.holds(f"{digits}a 7", ("one of", 7))
+    assert not error_wording.holds(f"{digits}a", ("one of", 7))
+    assert error_wording.holds(f"{digits}a 7", ("one of", 7))
 
 
 @pytest.mark.parametrize(
@@ -168,7 +167,7 @@ def test_words_of_any_length_are_looked_through_in_one_go() -> None:
     ],
 )
 def test_a_number_in_words(text: str, value: float, is_there: bool) -> None:
-    assert wording.holds(text, ("one of", value)) == is_there
+    assert error_wording.holds(text, ("one of", value)) == is_there
 
 
 def test_what_broke_off_is_not_learned() -> None:
@@ -180,7 +179,7 @@ def test_what_broke_off_is_not_learned() -> None:
 
 
 def test_memory_is_bounded_and_keeps_what_came_first(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(memory, "MOST_BYTES", 100_000)
+    monkeypatch.setattr(conversation_cache, "MOST_BYTES", 100_000)
     known = Memory()
     for number in range(100):
         request = json.dumps([number, "x" * 5_000]).encode()

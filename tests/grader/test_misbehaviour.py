@@ -10,7 +10,7 @@ import psutil
 import pytest
 from conftest import as_json, by_number, grade, spoil
 
-from grader import checkout
+from grader.base import paths
 
 FORWARD = "        if x.dim() != 3 or x.shape[1] % self.group:"
 LIMITS = ("--check-seconds", "3", "--exercise-seconds", "12")
@@ -147,11 +147,11 @@ def test_a_loop_in_one_function_costs_the_others_nothing(solved: Path) -> None:
 
 
 def test_a_process_of_its_own_for_each_exercise_where_fork_is_missing(solved: Path) -> None:
-    from grader import curriculum
-    from grader.checking import run
-    from grader.checking.attempts import Limits
-    from grader.checking.processes import Workers
-    from grader.submission import read_folder
+    from grader.engine import run
+    from grader.engine.attempts import Limits
+    from grader.engine.worker_processes import Workers
+    from grader.kata import curriculum
+    from grader.kata.submission import read_folder
 
     in_forward(solved, "__import__('os')._exit(0)")
     chosen = curriculum.find(["4", "5"])
@@ -167,12 +167,12 @@ def test_a_process_of_its_own_for_each_exercise_where_fork_is_missing(solved: Pa
 def test_an_answer_that_loops_ends_with_the_process_that_forked_it(solved: Path) -> None:
     (solved / by_number(5).file).write_text("while True:\n    pass\n")
     looping = "from sys import argv; from pathlib import Path; from grader import curriculum; " + (
-        "from grader.checking import run; from grader.checking.processes import Workers; "
-        "from grader.submission import read_folder; five = curriculum.find(['5']); workers = Workers(five); "
+        "from grader.engine import run; from grader.engine.worker_processes import Workers; "
+        "from grader.kata.submission import read_folder; five = curriculum.find(['5']); workers = Workers(five); "
         "print(workers._warm.pid, flush=True); list(run.grade(read_folder(Path(argv[1])), five, workers))"
     )
     command = [sys.executable, "-c", looping, str(solved)]
-    with subprocess.Popen(command, cwd=checkout.ROOT, stdout=subprocess.PIPE, text=True) as grading:
+    with subprocess.Popen(command, cwd=paths.ROOT, stdout=subprocess.PIPE, text=True) as grading:
         assert grading.stdout is not None
         warm = psutil.Process(int(grading.stdout.readline()))
         until(lambda: warm.children())

@@ -17,11 +17,12 @@ from conftest import as_json, by_number, grade
 from kernels import Kernel
 from nbformat import v4
 
-from grader import checkout, curriculum, intake, mistakes, notebook_cells, stubs
+from grader.base import paths
+from grader.base.errors import UsageError
 from grader.course import notebook
-from grader.curriculum import Exercise
-from grader.errors import UsageError
-from grader.notebook_cells import Cell, answers, marked, pieces
+from grader.kata import curriculum, intake, mistakes, notebook_cells, stubs
+from grader.kata.curriculum import Exercise
+from grader.kata.notebook_cells import Cell, answers, marked, pieces
 
 EXERCISES = curriculum.exercises()
 ONE, FIVE, SEVEN = by_number(1).file, by_number(5).file, by_number(7).file
@@ -132,7 +133,7 @@ def test_pictures_of_a_lesson_travel_with_it_and_links_to_files_become_names(
         "[next](pictures/next.md#there) [paper](https://example.org/a)\n```text\n![not one](missing.png)\n```\n"
     )
     monkeypatch.setattr(Exercise, "lesson", property(lambda _: lesson))
-    monkeypatch.setattr(checkout, "ROOT", tmp_path)
+    monkeypatch.setattr(paths, "ROOT", tmp_path)
     cell = notebook._lesson(by_number(1))
     assert cell.source == (
         "# A title\n![the tree](attachment:pictures-tree-of-8.png) "
@@ -387,9 +388,7 @@ def test_from_stubs_to_full_points(built: Path, jupyter: Path) -> None:
             assert "not started, 0 of" in shown[exercise.short]["text/html"]
         for cell in book.cells:
             if "kata" in cell.metadata:
-                cell.source = marked(
-                    cell.metadata.kata.file, (checkout.SOLUTIONS / cell.metadata.kata.file).read_text()
-                )
+                cell.source = marked(cell.metadata.kata.file, (paths.SOLUTIONS / cell.metadata.kata.file).read_text())
         shown = run_all()
         for exercise in EXERCISES:
             text = shown[exercise.short]["text/plain"]

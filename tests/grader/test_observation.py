@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 import torch
 
-from grader.checking import control
-from grader.feedback.observation import alike, observed
+from grader.base import request_socket
+from grader.engine.observation import alike, observed
 
 THIRD = torch.tensor([1 / 3, -2.0, 0.0], dtype=torch.float64)
 
@@ -77,8 +77,8 @@ def test_a_request_of_a_megabyte_arrives_whole_with_its_descriptors() -> None:
     ours, theirs = socket.socketpair()
     with ours, theirs, tempfile.TemporaryFile() as file, ThreadPoolExecutor() as pool:
         sent = {"observations": {"check": {"came": [1 / 3] * 60_000}}}
-        sending = pool.submit(control.send, ours, sent, [file.fileno()])
-        received = next(control.received(theirs), None)
+        sending = pool.submit(request_socket.send, ours, sent, [file.fileno()])
+        received = next(request_socket.received(theirs), None)
         sending.result()
         assert received is not None
         request, descriptors = received
@@ -86,4 +86,4 @@ def test_a_request_of_a_megabyte_arrives_whole_with_its_descriptors() -> None:
         assert os.fstat(descriptors[0]).st_ino == os.fstat(file.fileno()).st_ino
         os.close(descriptors[0])
         ours.close()
-        assert next(control.received(theirs), None) is None
+        assert next(request_socket.received(theirs), None) is None

@@ -5,9 +5,9 @@ import sys
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
-from grader import checkout
+from grader.base import paths
 
-SCRIPT = checkout.EXERCISES / "pictures" / "tree_and_attention.py"
+SCRIPT = paths.EXERCISES / "pictures" / "tree_and_attention.py"
 SVG = "{http://www.w3.org/2000/svg}"
 # Squares of the two names: 8 at each of the tree's three levels, and a triangle for each of the two layers.
 SHARES = 2 * (3 * 8 + 2 * (8 * 9 // 2))

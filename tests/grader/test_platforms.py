@@ -17,8 +17,8 @@ import pytest
 import yaml
 from conftest import by_number, committed, copy_of_the_checkout, grade, spoil
 
-from grader import curriculum
 from grader.course import gradescope_archive, handout
+from grader.kata import curriculum
 
 OVER_TIME = (
     "x.reshape(batch, time // self.group, self.group * channels)",

@@ -17,7 +17,8 @@ from conftest import grade, spoil
 from torch.nn import functional as F
 
 from data.language import optimum
-from grader import checkout, corpus
+from grader.base import paths
+from grader.kata import corpus
 from grader.learner.training.checkpoint import Checkpoint
 from grader.learner.training.distinct_pieces import in_pieces
 from grader.learner.training.examples import Examples, from_letters, from_words
@@ -201,7 +202,7 @@ def stopped(arguments: list[object], stop: Callable[["subprocess.Popen[str]"], N
         [sys.executable, "-P", "-m", "grader", *map(str, arguments)],
         stdout=subprocess.PIPE,
         text=True,
-        cwd=checkout.ROOT,
+        cwd=paths.ROOT,
         env=os.environ | {"PYTHONUNBUFFERED": "1"},
         start_new_session=True,
     )
@@ -248,7 +249,7 @@ def test_steps_are_refused_where_passes_are_counted(solved: Path) -> None:
 
 
 def test_a_normalisation_that_counts_its_batches_is_a_right_one_here_too(solved: Path, tmp_path: Path) -> None:
-    shutil.copy(checkout.ROOT / "tests" / "right" / "ex06_batch_norm" / "subclass.py", solved / "ex06_batch_norm.py")
+    shutil.copy(paths.ROOT / "tests" / "right" / "ex06_batch_norm" / "subclass.py", solved / "ex06_batch_norm.py")
     done = grade(
         "train", "--answers", solved, "--recipe", "fast", "--data", short(tmp_path), "--out", tmp_path / "t.pt"
     )

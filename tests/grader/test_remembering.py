@@ -12,13 +12,13 @@ from typing import Any
 import pytest
 from conftest import by_number, grade, wrong_answers
 
-from grader import checkout
-from grader.checking import memory, run
-from grader.checking.attempts import Limits
-from grader.checking.processes import CAN_FORK, Workers
-from grader.errors import UsageError
-from grader.result import ExerciseResult
-from grader.submission import Submission, read_folder
+from grader.base import paths
+from grader.base.errors import UsageError
+from grader.base.results import ExerciseResult
+from grader.engine import conversation_cache, run
+from grader.engine.attempts import Limits
+from grader.engine.worker_processes import CAN_FORK, Workers
+from grader.kata.submission import Submission, read_folder
 
 pytestmark = pytest.mark.skipif(not CAN_FORK, reason="the sandbox needs Linux")
 
@@ -50,7 +50,7 @@ def graded(tmp_path: Path, forgetful: Workers, remembering: Workers) -> Graded:
 
     def grade_one(text: str, exercise: Any = FLATTEN, limits: Limits | None = None) -> ExerciseResult:
         folder = tmp_path / f"student{next(folders)}"
-        shutil.copytree(checkout.SOLUTIONS, folder, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(paths.SOLUTIONS, folder, ignore=shutil.ignore_patterns("__pycache__"))
         (folder / exercise.file).write_text(text)
         results = [
             run.last(run.grade(read_folder(folder), [exercise], workers, limits=limits, shrink=False)).exercises[0]
@@ -149,7 +149,7 @@ def test_references_stand_in_as_without_memory(remembering: Workers, tmp_path: P
     interleaved = changed(ORDERED, "x.transpose(1, 2).reshape(batch, time // self.group, self.group * channels)")
     for number, text in enumerate([interleaved, SOLUTION, interleaved, interleaved]):
         folder = tmp_path / f"standing{number}"
-        shutil.copytree(checkout.SOLUTIONS, folder, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(paths.SOLUTIONS, folder, ignore=shutil.ignore_patterns("__pycache__"))
         (folder / FLATTEN.file).write_text(text)
         flatten, fusion = run.last(run.grade(read_folder(folder), CHOSEN, remembering, shrink=False)).exercises
         assert fusion.passed
@@ -231,7 +231,7 @@ def test_an_answer_that_keeps_what_a_check_gave_it_is_checked_without_memory(tmp
     training = by_number(9)
     text = changed("def train(", "KEPT = []\n\n\ndef train(", training.solution.read_text())
     text = changed("losses = []", "losses = []\n    KEPT.append(learning_rate)\n    KEPT[0](0)", text)
-    shutil.copytree(checkout.SOLUTIONS, tmp_path / "answers", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(paths.SOLUTIONS, tmp_path / "answers", ignore=shutil.ignore_patterns("__pycache__"))
     (tmp_path / "answers" / training.file).write_text(text)
     results = []
     for many in (True, False):
@@ -272,9 +272,9 @@ def test_a_hidden_check_that_never_says_the_same_twice_is_run_each_time(tmp_path
 
 
 def test_what_is_remembered_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(memory, "MOST_BYTES", 0)
+    monkeypatch.setattr(conversation_cache, "MOST_BYTES", 0)
     with Workers(CHOSEN, sandbox=True, accept_weak=True, many=True) as full:
-        folder = checkout.SOLUTIONS
+        folder = paths.SOLUTIONS
         for _ in range(2):
             (result,) = run.last(run.grade(read_folder(folder), [FLATTEN], full, shrink=False)).exercises
             assert result.passed

@@ -11,7 +11,7 @@ from pathlib import Path
 import torch
 from conftest import by_number, grade, spoil
 
-from grader import checkout
+from grader.base import paths
 
 ORDERED = "x.reshape(batch, time // self.group, self.group * channels)"
 INTERLEAVED = "x.transpose(1, 2).reshape(batch, time // self.group, self.group * channels)"
@@ -132,7 +132,7 @@ def seen_on_a_terminal(*arguments: object) -> str:
     environment = {key: value for key, value in os.environ.items() if key != "NO_COLOR"}
     command = [sys.executable, "-m", "grader", *map(str, arguments)]
     environment |= {"TERM": "xterm-256color", "COLUMNS": "100", "LINES": "40"}
-    process = subprocess.Popen(command, stdout=child, stderr=child, cwd=checkout.ROOT, env=environment)
+    process = subprocess.Popen(command, stdout=child, stderr=child, cwd=paths.ROOT, env=environment)
     os.close(child)
     received = b""
     while True:

@@ -6,9 +6,9 @@ from pathlib import Path
 import jsonschema
 from conftest import by_number, grade, spoil
 
-from grader import checkout
+from grader.base import paths
 
-SCHEMA = json.loads((checkout.ROOT / "grader" / "result.schema.json").read_text())
+SCHEMA = json.loads((paths.ROOT / "grader" / "result.schema.json").read_text())
 
 
 def test_results_of_every_kind_hold_to_the_schema(solved: Path) -> None:

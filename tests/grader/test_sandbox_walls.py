@@ -15,11 +15,11 @@ from typing import Any
 import pytest
 from conftest import as_json, grade
 
-from grader import checkout
-from grader.checking.processes import CAN_FORK
-from grader.sandbox.channel import Lost
-from grader.sandbox.launch import NEEDED, Sandbox, SandboxedWorker
-from grader.sandbox.proxy import RemoteAnswers
+from grader.answers.channel import Lost
+from grader.answers.proxy import RemoteAnswers
+from grader.answers.sandbox import NEEDED, Sandbox, SandboxedWorker
+from grader.base import paths
+from grader.engine.worker_processes import CAN_FORK
 
 pytestmark = pytest.mark.skipif(not CAN_FORK, reason="the sandbox needs Linux")
 
@@ -170,9 +170,9 @@ def test_every_needed_wall_is_up_here(sandbox: Sandbox) -> None:
 @pytest.mark.parametrize(
     "path",
     [
-        checkout.CHECKS / "oracles.py",
-        checkout.SOLUTIONS / "ex05_flatten_consecutive.py",
-        checkout.ROOT / "grader" / "checking" / "expect.py",
+        paths.CHECKS / "oracles.py",
+        paths.SOLUTIONS / "ex05_flatten_consecutive.py",
+        paths.ROOT / "grader" / "language" / "vocabulary.py",
         Path("/etc/passwd"),
         Path("/proc/self/environ"),
         Path("/proc/1/mem"),
@@ -193,7 +193,7 @@ def test_the_libraries_are_there_and_nothing_of_the_grader(inside: Inside) -> No
     assert not {"pytest", "hypothesis", "grader", "solutions"} & set(inside.tries("listed", str(site)))
 
 
-@pytest.mark.parametrize("path", ["/here", "/dev/here", "/usr/here", str(checkout.ROOT / "here"), os.__file__], ids=str)
+@pytest.mark.parametrize("path", ["/here", "/dev/here", "/usr/here", str(paths.ROOT / "here"), os.__file__], ids=str)
 def test_writes_nothing_outside_its_folder(inside: Inside, path: str) -> None:
     with pytest.raises(OSError):
         inside.tries("write", path)
@@ -251,7 +251,7 @@ def test_no_way_up(inside: Inside) -> None:
 def test_it_sees_itself_alone(inside: Inside) -> None:
     pid, parent, environment, root = inside.tries("identity")
     assert (pid, parent) == (1, 0)
-    assert not any(word in str(environment) for word in (str(checkout.ROOT), "SECRET", "PYTEST"))
+    assert not any(word in str(environment) for word in (str(paths.ROOT), "SECRET", "PYTEST"))
     assert "proc" not in root
 
 
@@ -336,13 +336,13 @@ def test_the_cpu_budget_ends_it(sandbox: Sandbox, tmp_path: Path) -> None:
 def test_the_warm_process_ends_with_the_grader(tmp_path: Path) -> None:
     code = """
 import os, signal, sys
-from grader.sandbox.launch import Sandbox
+from grader.answers.sandbox import Sandbox
 sandbox = Sandbox()
 sandbox.layers()
 print(sandbox._process.pid, flush=True)
 os.kill(os.getpid(), signal.SIGKILL)
 """
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=checkout.ROOT, check=False)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=paths.ROOT, check=False)
     pid = int(done.stdout)
     ended = threading.Event()
     for _ in range(200):
@@ -358,7 +358,7 @@ os.kill(os.getpid(), signal.SIGKILL)
 FORBIDDING = """
 import ctypes, os, struct, sys
 sys.path.insert(0, {root!r})
-from grader.sandbox import layers
+from grader.answers import sandbox_layers as layers
 libc = ctypes.CDLL(None, use_errno=True)
 program = layers._filter(layers._FILTERS[os.uname().machine][0], {calls}, 0x3FFFFFF0, 0x3FFFFFF1)
 buffer = ctypes.create_string_buffer(program, len(program))
@@ -371,12 +371,12 @@ UNSHARE = {"x86_64": 272, "aarch64": 97}.get(platform.machine(), 0)
 
 def grade_forbidding(calls: list[int], *arguments: object) -> subprocess.CompletedProcess[str]:
     """Run `grade` where the system refuses some calls."""
-    code = FORBIDDING.format(root=str(checkout.ROOT), calls=calls)
+    code = FORBIDDING.format(root=str(paths.ROOT), calls=calls)
     return subprocess.run(
         [sys.executable, "-c", code, *map(str, arguments)],
         capture_output=True,
         text=True,
-        cwd=checkout.ROOT,
+        cwd=paths.ROOT,
         env=os.environ | {"NO_COLOR": "1"},
         check=False,
     )
@@ -427,7 +427,7 @@ os.execv(sys.executable, [sys.executable, "-P", "-m", "grader", *sys.argv[1:]])
     code = code.replace("{uid}", str(os.getuid())).replace("{gid}", str(os.getgid()))
     arguments = "1", "--sandbox", "--answers", "solutions", "--json", "-"
     done = subprocess.run(
-        [sys.executable, "-c", code, *arguments], capture_output=True, text=True, cwd=checkout.ROOT, check=False
+        [sys.executable, "-c", code, *arguments], capture_output=True, text=True, cwd=paths.ROOT, check=False
     )
     layers = json.loads(done.stdout)["sandbox"]["layers"]
     assert [layers[name] for name in NEEDED] == ["on"] * 3

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import Tensor
 
-from grader.checking.expect import Mismatch, same
-from grader.feedback import show
+from grader.base import values_as_text
+from grader.language.vocabulary import Mismatch, same
 
 SHAPES = st.lists(st.integers(0, 4), max_size=4).map(tuple)
 LARGE = st.lists(st.integers(5, 9), min_size=3, max_size=4).map(tuple)
@@ -40,38 +40,38 @@ def tensor(shape: tuple[int, ...], dtype: str, layout: str) -> Tensor:
 @given(SHAPES | LARGE, st.sampled_from(DTYPES), st.sampled_from(LAYOUTS))
 def test_a_tensor_can_be_pasted(shape: tuple[int, ...], dtype: str, layout: str) -> None:
     x = tensor(shape, dtype, layout)
-    got = pasted(show.python(x))
+    got = pasted(values_as_text.python(x))
     assert got.shape == x.shape and got.dtype == x.dtype
     assert got.is_contiguous() == x.is_contiguous()
     if x.numel() > 1:
         assert [s for s, n in zip(got.stride(), shape, strict=True) if n > 1] == [
             s for s, n in zip(x.stride(), shape, strict=True) if n > 1
         ]
-    if x.numel() <= show.MOST_NUMBERS:
+    if x.numel() <= values_as_text.MOST_NUMBERS:
         assert torch.equal(got, x)
 
 
 @given(SHAPES | LARGE, st.sampled_from(DTYPES), st.sampled_from(LAYOUTS))
 def test_an_array_can_be_pasted(shape: tuple[int, ...], dtype: str, layout: str) -> None:
     x = tensor(shape, dtype, layout).numpy()
-    got = pasted(show.python(x))
+    got = pasted(values_as_text.python(x))
     assert got.shape == x.shape and got.dtype == x.dtype
     assert got.flags.c_contiguous == x.flags.c_contiguous
-    if x.size <= show.MOST_NUMBERS:
+    if x.size <= values_as_text.MOST_NUMBERS:
         assert np.array_equal(got, x)
 
 
 @pytest.mark.parametrize("large", [torch.rand(9, 9), torch.ones(9, 9).long(), torch.ones(9, 9) > 0])
 def test_large_values_stand_inside_of_calls(large: Tensor) -> None:
     """An example goes on behind them."""
-    assert pasted(f"{show.python([large, large.T])}[1].t()").shape == (9, 9)
+    assert pasted(f"{values_as_text.python([large, large.T])}[1].t()").shape == (9, 9)
 
 
 def test_values_that_count_up_are_written_as_such() -> None:
     x = torch.arange(1.0, 25.0).reshape(2, 3, 4)
-    assert show.python(x) == "torch.arange(1., 25.).reshape(2, 3, 4)"
-    assert show.python(x.transpose(1, 2)) == "torch.arange(1., 25.).reshape(2, 3, 4).transpose(1, 2)"
-    assert show.python(tensor((2, 2), "float32", "strided")) == (
+    assert values_as_text.python(x) == "torch.arange(1., 25.).reshape(2, 3, 4)"
+    assert values_as_text.python(x.transpose(1, 2)) == "torch.arange(1., 25.).reshape(2, 3, 4).transpose(1, 2)"
+    assert values_as_text.python(tensor((2, 2), "float32", "strided")) == (
         "torch.tensor([[0.0, 2.0], [4.0, 1.0]]).repeat_interleave(2, -1)[..., ::2]"
     )
 

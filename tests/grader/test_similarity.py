@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 from conftest import by_number
 
-from grader import checkout, curriculum, similarity
+from grader.base import paths
+from grader.course import similarity
+from grader.kata import curriculum
 
-RIGHT = checkout.ROOT / "tests" / "right"
+RIGHT = paths.ROOT / "tests" / "right"
 
 
 def styles(number: int) -> list[Path]:

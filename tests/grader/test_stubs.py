@@ -4,9 +4,10 @@ import importlib.util
 
 import pytest
 
-from grader import checkout, curriculum, stubs
-from grader.curriculum import Exercise
-from grader.errors import UsageError
+from grader.base import paths
+from grader.base.errors import UsageError
+from grader.kata import curriculum, stubs
+from grader.kata.curriculum import Exercise
 
 EXERCISES = curriculum.exercises()
 
@@ -45,5 +46,5 @@ def test_markers_that_do_not_pair_up_are_refused(text: str) -> None:
 
 
 def test_the_learners_folder_holds_one_stub_and_one_lesson_for_each_exercise() -> None:
-    assert sorted(path.stem for path in checkout.EXERCISES.glob("ex*.py")) == [e.name for e in EXERCISES]
-    assert sorted(path.stem for path in checkout.EXERCISES.glob("ex*.md")) == [e.name for e in EXERCISES]
+    assert sorted(path.stem for path in paths.EXERCISES.glob("ex*.py")) == [e.name for e in EXERCISES]
+    assert sorted(path.stem for path in paths.EXERCISES.glob("ex*.md")) == [e.name for e in EXERCISES]

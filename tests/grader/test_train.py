@@ -13,7 +13,7 @@ import torch
 from conftest import by_number, grade, spoil
 
 from data.language import optimum
-from grader import checkout
+from grader.base import paths
 from grader.learner.training.examples import from_letters
 
 LAST_LINE = re.compile(r"validation loss (\d+\.\d{4}), 76579 parameters, \d+\.\d s")
@@ -84,7 +84,7 @@ def test_ctrl_c_stops_at_a_whole_step_saves_and_says_so(solved: Path, tmp_path: 
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        cwd=checkout.ROOT,
+        cwd=paths.ROOT,
         start_new_session=True,
     )
     time.sleep(8)

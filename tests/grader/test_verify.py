@@ -32,7 +32,7 @@ def problems(checkout: Path) -> list[str]:
 
 
 def test_a_check_that_accepts_any_order_of_values_is_found_out(small: Path) -> None:
-    expect = small / "grader" / "checking" / "comparisons.py"
+    expect = small / "grader" / "language" / "comparisons.py"
     text = expect.read_text(encoding="utf-8")
     old = "        if not expected.is_floating_point():\n            close = plain == expected\n"
     sorting = "        plain, expected = plain.flatten().sort().values, expected.flatten().sort().values\n"

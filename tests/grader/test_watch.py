@@ -16,7 +16,7 @@ import pytest
 from conftest import by_number, copy_of_the_checkout, grade
 from terminals import GRADE, Terminal
 
-from grader import curriculum, stubs
+from grader.kata import curriculum, stubs
 
 FIVE, SEVEN = by_number(5), by_number(7)
 RIGHT = FIVE.solution.read_text()

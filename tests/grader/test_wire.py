@@ -16,9 +16,9 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grader.sandbox import raised, wire
-from grader.sandbox.channel import Channel, Lost
-from grader.sandbox.peer import NUMBERS, Peer
+from grader.answers import remote_errors, wire
+from grader.answers.channel import Channel, Lost
+from grader.answers.peer import NUMBERS, Peer
 
 FRAMES = 20_000
 GOOD = {"reply": 1, "value": None, "t": [], "models": [], "sync": [], "outputs": []}
@@ -326,7 +326,7 @@ def test_any_json_is_a_value_or_an_error_of_the_wire(form: Any, metas: Any, body
 @settings(max_examples=300, deadline=None)
 def test_any_json_for_an_exception_is_one_or_an_error_of_the_wire(form: Any) -> None:
     try:
-        error = raised.rebuilt(form, lambda file: None)
+        error = remote_errors.rebuilt(form, lambda file: None)
     except wire.WireError:
         return
     assert isinstance(error, BaseException)
@@ -405,7 +405,7 @@ def test_subclasses_arrive_as_what_they_extend(tmp_path: Path) -> None:
 
 def test_an_exception_keeps_kind_name_message_and_lines(tmp_path: Path) -> None:
     form = {"type": "ValueError", "name": "BadGroup", "text": "group is 0", "frames": [["ex05_x.py", 12, "__init__"]]}
-    error = raised.rebuilt(form, lambda file: str(tmp_path / file))
+    error = remote_errors.rebuilt(form, lambda file: str(tmp_path / file))
     assert isinstance(error, ValueError)
     assert (type(error).__name__, str(error)) == ("BadGroup", "group is 0")
     trace = error.__traceback__
@@ -418,14 +418,14 @@ def test_an_error_of_two_kinds_comes_over_as_both() -> None:
     class UnknownCharacter(KeyError, ValueError):
         pass
 
-    error = raised.rebuilt(raised.told(UnknownCharacter("# of n#a")), lambda _: None)
+    error = remote_errors.rebuilt(remote_errors.told(UnknownCharacter("# of n#a")), lambda _: None)
     assert isinstance(error, KeyError) and isinstance(error, ValueError)
     assert type(error).__name__ == "UnknownCharacter"
-    plain = raised.rebuilt(raised.told(ValueError("7")), lambda _: None)
+    plain = remote_errors.rebuilt(remote_errors.told(ValueError("7")), lambda _: None)
     assert type(plain).__mro__[1:] == ValueError.__mro__
 
 
 @pytest.mark.parametrize("kinds", ["OSError SyntaxError", "ValueError ValueError", "", "ValueError  KeyError", "int"])
 def test_an_error_of_kinds_that_no_error_has_is_refused(kinds: str) -> None:
     with pytest.raises(wire.WireError):
-        raised.rebuilt({"type": kinds, "name": "x", "text": "x", "frames": []}, lambda _: None)
+        remote_errors.rebuilt({"type": kinds, "name": "x", "text": "x", "frames": []}, lambda _: None)

@@ -10,12 +10,12 @@ from torch import Tensor, nn
 from torch.nn import functional
 from torch.utils.flop_counter import FlopCounterMode
 
-from grader.checking import run
-from grader.checking.attempts import Limits
-from grader.checking.processes import CAN_FORK, Workers
-from grader.result import RunResult
-from grader.sandbox.work import Work, counted, uncounted
-from grader.submission import read_folder
+from grader.answers.counted_work import Work, counted, uncounted
+from grader.base.results import RunResult
+from grader.engine import run
+from grader.engine.attempts import Limits
+from grader.engine.worker_processes import CAN_FORK, Workers
+from grader.kata.submission import read_folder
 
 LAYER = nn.Linear(4, 8)
 X = torch.ones(2, 3, 4)

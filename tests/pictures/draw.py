@@ -28,7 +28,7 @@ from browsers import launched  # noqa: E402
 from conftest import copy_of_the_checkout  # noqa: E402
 from terminals import GRADE, Terminal  # noqa: E402
 
-from grader import curriculum, mistakes  # noqa: E402
+from grader.kata import curriculum, mistakes  # noqa: E402
 
 COLUMNS, ROWS = 100, 60
 # rich's own frame without its web font: a picture in a README loads nothing.

@@ -11,11 +11,11 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from grader import checkout
-from grader.errors import UsageError
-from grader.whole_file import write_whole
+from grader.base import paths
+from grader.base.atomic_files import write_whole
+from grader.base.errors import UsageError
 
-FILE = checkout.STATE / "challenge.json"
+FILE = paths.STATE / "challenge.json"
 
 
 @dataclass(frozen=True)
@@ -52,9 +52,9 @@ def enter(board: str, entry: Entry) -> None:
     boards = _read()
     boards.setdefault(board, {})[f"{'mark' if entry.mark else 'file'} {entry.name}"] = asdict(entry)
     try:
-        checkout.STATE.mkdir(exist_ok=True)
+        paths.STATE.mkdir(exist_ok=True)
     except OSError as error:
-        raise UsageError(f"cannot make {checkout.shown(checkout.STATE)}: {error.strerror}") from error
+        raise UsageError(f"cannot make {paths.shown(paths.STATE)}: {error.strerror}") from error
     write_whole(FILE, json.dumps(boards, indent=1) + "\n")
 
 

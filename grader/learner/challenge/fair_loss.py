@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from grader.errors import AnswersFailed
+from grader.base.errors import AnswersFailed
 
 SAME = 1e-4  # of probabilities; other batch sizes change float32 results by 1e-6
 MOST_ROWS = 1000

@@ -15,16 +15,17 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor
 
-from grader import checkout, curriculum
-from grader.answer_modules import NotThere, Problem
-from grader.checking.answers import Answers
-from grader.checking.processes import CAN_FORK
-from grader.errors import AnswersFailed, UsageError
+from grader.answers.answer_modules import NotThere, Problem
+from grader.answers.channel import Lost
+from grader.answers.local_answers import Answers
+from grader.answers.proxy import RemoteAnswers
+from grader.answers.sandbox import Sandbox, SandboxedWorker
+from grader.base import paths
+from grader.base.errors import AnswersFailed, UsageError
+from grader.engine.worker_processes import CAN_FORK
+from grader.kata import curriculum
 from grader.learner.challenge.fair_loss import fair_loss
 from grader.learner.training.examples import SPLIT_SEED
-from grader.sandbox.channel import Lost
-from grader.sandbox.launch import Sandbox, SandboxedWorker
-from grader.sandbox.proxy import RemoteAnswers
 
 PARAMETERS = 76_579  # of exercise 8's tree on 26 letters
 BUFFERS = 4_096  # numbers that are no parameters, such as running statistics
@@ -82,7 +83,7 @@ def references(numbers: Set[int]) -> Any:
         UsageError: the assignment lacks one of them.
     """
     needed = curriculum.needed(numbers, "grade challenge")
-    answers = Answers(checkout.EXERCISES, [exercise.name for exercise in needed])
+    answers = Answers(paths.EXERCISES, [exercise.name for exercise in needed])
     answers.take_references()
     return answers
 
@@ -114,7 +115,7 @@ def check(file: Path) -> None:
         AnswersFailed: it is so large that it brings data along.
     """
     if not file.is_file():
-        raise UsageError(f"{checkout.shown(file)} is not there; exercises/challenge.py is one to start from")
+        raise UsageError(f"{paths.shown(file)} is not there; exercises/challenge.py is one to start from")
     if file.suffix != ".py" or not file.stem.isidentifier() or file.stem.startswith("_"):
         raise UsageError(f"{file.name} cannot be imported; name it like a module: my_model.py")
     beside = [file.parent / exercise.file for exercise in curriculum.exercises()]

@@ -5,9 +5,10 @@ import difflib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from grader import checkout, stubs
-from grader.curriculum import Exercise
-from grader.errors import UsageError
+from grader.base import paths
+from grader.base.errors import UsageError
+from grader.kata import stubs
+from grader.kata.curriculum import Exercise
 
 _AROUND = 2  # lines of a difference's surroundings
 
@@ -48,7 +49,7 @@ def compare(exercise: Exercise) -> Comparison:
         answer = exercise.stub.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
-        raise UsageError(f"cannot read {checkout.shown(exercise.stub)}: {reason}") from error
+        raise UsageError(f"cannot read {paths.shown(exercise.stub)}: {reason}") from error
     answer = stubs.without_markers(answer)
     solution = stubs.answer(exercise)
     return Comparison(answer, solution, tuple(_diff(answer, solution)), _style(answer), _style(solution))

@@ -5,9 +5,9 @@ import subprocess
 import sys
 from dataclasses import dataclass
 
-from grader import checkout
-from grader.checking.processes import environment
-from grader.curriculum import Exercise
+from grader.base import paths
+from grader.engine.worker_processes import environment
+from grader.kata.curriculum import Exercise
 from grader.learner.comparing.workloads import WORKLOADS
 
 PATIENCE_SECONDS = 60.0
@@ -38,7 +38,7 @@ def measure(exercise: Exercise) -> Costs:
     if exercise.name not in WORKLOADS:  # an exercise that a course has added
         return Costs("", problem="there is no workload to measure it by in grader/learner/comparing/workloads.py")
     says = WORKLOADS[exercise.name].says
-    order = json.dumps({"exercise": exercise.name, "folder": str(checkout.EXERCISES)})
+    order = json.dumps({"exercise": exercise.name, "folder": str(paths.EXERCISES)})
     try:
         done = subprocess.run(
             [sys.executable, "-P", "-m", "grader.learner.comparing.cost_worker"],
@@ -46,7 +46,7 @@ def measure(exercise: Exercise) -> Costs:
             capture_output=True,
             text=True,
             errors="replace",
-            cwd=checkout.ROOT,
+            cwd=paths.ROOT,
             env=environment() | _KEEP_MEMORY,
             timeout=PATIENCE_SECONDS,
             check=False,

@@ -14,8 +14,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from grader import curriculum
-from grader.checking.answers import Answers
+from grader.answers.local_answers import Answers
+from grader.kata import curriculum
 from grader.learner.comparing.workloads import WORKLOADS
 
 ROUND_SECONDS = 0.01  # far above what a clock's tick and a call of a function take

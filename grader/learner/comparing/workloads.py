@@ -35,7 +35,7 @@ def _one_fusion(answers: Any) -> Callable[[], object]:
 
 
 def _windows(answers: Any) -> Callable[[], object]:
-    from grader.corpus import load_names
+    from grader.kata.corpus import load_names
 
     module, words = answers.ex03_windows, load_names()[:500]
     return lambda: module.make_windows(words, module.build_vocabulary(words), 8)

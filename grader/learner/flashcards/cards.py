@@ -13,12 +13,12 @@ from datetime import UTC, datetime, timedelta
 from fsrs import Card as Schedule
 from fsrs import Rating, Scheduler
 
-from grader import checkout
-from grader.curriculum import Exercise
-from grader.errors import UsageError
-from grader.whole_file import put_aside, write_whole
+from grader.base import paths
+from grader.base.atomic_files import put_aside, write_whole
+from grader.base.errors import UsageError
+from grader.kata.curriculum import Exercise
 
-FILE = checkout.STATE / "cards.json"
+FILE = paths.STATE / "cards.json"
 LEARN_AHEAD = timedelta(minutes=20)  # Anki's own: with nothing else to ask, a card that is due so soon is asked now
 SCHEDULER = Scheduler(enable_fuzzing=False)  # so that the time shown before an answer is the time kept after it
 
@@ -137,10 +137,10 @@ def save(memory: dict[str, Known]) -> str | None:
     """Write what is remembered whole; returns why it could not be, for a line to the learner."""
     cards = {key: {"answer": known.digest, "schedule": known.schedule.to_dict()} for key, known in memory.items()}
     try:
-        checkout.STATE.mkdir(exist_ok=True)
+        paths.STATE.mkdir(exist_ok=True)
         write_whole(FILE, json.dumps({"cards": cards}, indent=1, ensure_ascii=False) + "\n")
     except (OSError, UsageError):
-        return f"{checkout.shown(checkout.STATE)} cannot be written: what you know of the cards is not remembered"
+        return f"{paths.shown(paths.STATE)} cannot be written: what you know of the cards is not remembered"
     return None
 
 

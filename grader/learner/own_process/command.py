@@ -11,10 +11,10 @@ import threading
 from collections.abc import Mapping
 from typing import Any
 
-from grader import checkout
-from grader.checking.json_lines import read_records
-from grader.checking.processes import environment
-from grader.errors import AnswersFailed
+from grader.base import paths
+from grader.base.errors import AnswersFailed
+from grader.base.json_lines import read_records
+from grader.engine.worker_processes import environment
 
 ENDED = "the answers ended the process"
 LAST_SECONDS = 5.0  # a process that an answer has started may hold the pipe open
@@ -40,7 +40,7 @@ class OwnProcess:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=errors,
-            cwd=checkout.ROOT,
+            cwd=paths.ROOT,
             env=environment(),
             start_new_session=True,  # Ctrl-C reaches the command alone, which ends the process
         )

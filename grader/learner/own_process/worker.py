@@ -6,9 +6,9 @@ import sys
 from collections.abc import Callable
 from typing import Any, NoReturn
 
-from grader.checking import explain
-from grader.checking.examples import Failure
-from grader.checking.json_lines import Records
+from grader.base.json_lines import Records
+from grader.engine import explanations
+from grader.engine.example_search import Failure
 
 
 def carry_out(work: Callable[[dict[str, Any], Records], None], exercise: str = "") -> NoReturn:
@@ -24,7 +24,7 @@ def carry_out(work: Callable[[dict[str, Any], Records], None], exercise: str = "
     try:
         work(order, records)
     except BaseException as raised:
-        found = explain.finding(Failure.now(raised), exercise=exercise)
+        found = explanations.finding(Failure.now(raised), exercise=exercise)
         records.send(failed=found.difference, traceback=found.traceback, status=found.status)
     sys.stdout.flush()
     os._exit(0)  # no exit handler, thread or finaliser of the answers runs

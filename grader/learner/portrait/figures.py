@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from grader.errors import AnswersFailed
+from grader.base.errors import AnswersFailed
 from grader.learner.own_process.command import ENDED, OwnProcess, failed
 
 SILENCE_SECONDS = 120.0  # the longest that it works without a word is two seconds

@@ -12,11 +12,11 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from grader import curriculum
-from grader.checking import explain
-from grader.checking.answers import Answers
-from grader.checking.examples import Failure
-from grader.checking.json_lines import Records
+from grader.answers.local_answers import Answers
+from grader.base.json_lines import Records
+from grader.engine import explanations
+from grader.engine.example_search import Failure
+from grader.kata import curriculum
 from grader.learner.own_process.worker import carry_out
 from grader.learner.portrait import exported_tree, influence
 from grader.learner.portrait.figures import Example, LevelMap, ModelFigures, Portrait, Seen
@@ -52,7 +52,7 @@ def portrait(answers: Any, model: Path, words: list[str], records: Records) -> P
     try:
         flat, steps = trained_flat(answers, data, records) if not no_flat else (None, 0)
     except Exception as raised:  # the tree can be looked at without it
-        no_flat = explain.finding(Failure.now(raised), exercise="").difference or type(raised).__name__
+        no_flat = explanations.finding(Failure.now(raised), exercise="").difference or type(raised).__name__
     rows, shortest = long_windows(data.validation)
     windows = data.validation.windows[rows]
     spread = rows[:: max(1, len(rows) // EXAMPLES)].tolist()

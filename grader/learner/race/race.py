@@ -12,8 +12,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from grader import curriculum
-from grader.errors import AnswersFailed, UsageError
+from grader.base.errors import AnswersFailed, UsageError
+from grader.kata import curriculum
 from grader.learner.own_process.command import OwnProcess, failed
 
 LEVELS = 3  # of the language; a tree of four levels does not learn T(4) in any time that a race may take

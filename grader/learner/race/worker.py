@@ -13,10 +13,10 @@ from torch import nn
 from torch.nn import functional
 
 from data.language import make_letters, true_loss
-from grader import curriculum
-from grader.checking import own_lines
-from grader.checking.answers import Answers, NotThere
-from grader.checking.json_lines import Records
+from grader.answers import learner_lines
+from grader.answers.local_answers import Answers, NotThere
+from grader.base.json_lines import Records
+from grader.kata import curriculum
 from grader.learner.own_process.worker import carry_out
 from grader.learner.race.race import LEVELS
 
@@ -52,7 +52,7 @@ def race(order: dict[str, Any], records: Records) -> None:
     except NotThere as missing:
         records.send(unwritten=str(missing).partition(".py")[0])
     except NotImplementedError as raised:
-        lines = own_lines.of_traceback(raised.__traceback__)
+        lines = learner_lines.of_traceback(raised.__traceback__)
         if not lines:
             raise
         records.send(unwritten=lines[-1].path.stem)

@@ -8,7 +8,7 @@ from typing import Any
 
 import torch
 
-from grader.whole_file import write_whole
+from grader.base.atomic_files import write_whole
 
 
 class Checkpoint:

@@ -8,13 +8,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader import curriculum, references
-from grader.curriculum import Exercise
-from grader.errors import AnswersFailed, UsageError
+from grader.base.atomic_files import writable
+from grader.base.errors import AnswersFailed, UsageError
+from grader.kata import curriculum, references
+from grader.kata.curriculum import Exercise
+from grader.kata.submission import Submission
 from grader.learner.own_process.command import OwnProcess, failed
 from grader.learner.training import recipes
-from grader.submission import Submission
-from grader.whole_file import writable
 
 LEAST_WORDS = 20  # so that a tenth of them is a validation set at all
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from grader.whole_file import write_whole
+from grader.base.atomic_files import write_whole
 
 
 @dataclass(frozen=True)

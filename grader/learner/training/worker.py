@@ -15,9 +15,10 @@ from typing import Any, Protocol
 
 import torch
 
-from grader import curriculum
-from grader.checking.answers import Answers
-from grader.checking.json_lines import Records
+from grader.answers.local_answers import Answers
+from grader.base.atomic_files import write_whole
+from grader.base.json_lines import Records
+from grader.kata import curriculum
 from grader.learner.own_process.worker import carry_out
 from grader.learner.training import examples, training_record
 from grader.learner.training.checkpoint import Checkpoint
@@ -25,7 +26,6 @@ from grader.learner.training.published_run import PublishedRun
 from grader.learner.training.recipes import FIRST_LOOK, RECIPES, Published
 from grader.learner.training.staged_run import StagedRun
 from grader.learner.training.training_record import TrainingRecord
-from grader.whole_file import write_whole
 
 CONTEXT, EMBEDDING, HIDDEN = 8, 24, 128
 CHUNK_SECONDS = 0.25

@@ -9,17 +9,18 @@ import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from grader import assignment, checkout, curriculum, stubs
-from grader.checking import attempts, run
-from grader.checking.processes import CAN_FORK, Workers
-from grader.curriculum import Exercise
-from grader.errors import UsageError
+from grader.base import paths
+from grader.base.errors import UsageError
+from grader.base.results import RunResult
+from grader.engine import attempts, run
+from grader.engine.worker_processes import CAN_FORK, Workers
+from grader.kata import assignment, curriculum, stubs
+from grader.kata.curriculum import Exercise
+from grader.kata.submission import read_folder
 from grader.learner import hints, state
 from grader.learner.hints import Hint
 from grader.learner.state import State
 from grader.learner.watching.saves import Ended, Files, Polls, Saved, Saves, look
-from grader.result import RunResult
-from grader.submission import read_folder
 
 
 @dataclass(frozen=True)
@@ -127,7 +128,7 @@ class Watch:
     """
 
     def __init__(self, *, fork: bool = CAN_FORK) -> None:
-        self._folder, self._fork = checkout.EXERCISES, fork
+        self._folder, self._fork = paths.EXERCISES, fork
         self._queue: queue.SimpleQueue[Saved | Polls | Ended | Key | Redraw | _Found] = queue.SimpleQueue()
         self._seen = look(self._folder)
         self._saves = Saves(self._folder, self._seen, self._queue.put)
@@ -203,7 +204,7 @@ class Watch:
             self._seen = Files(None, self._seen.stamps)
             self._stop()
             if not was_gone:
-                yield Note(f"the folder {checkout.shown(self._folder)} is gone; waiting until it is back")
+                yield Note(f"the folder {paths.shown(self._folder)} is gone; waiting until it is back")
             return
         numbers, self._seen = files.changed_since(self._seen), files
         changed = [exercise for exercise in curriculum.exercises() if exercise.number in numbers]

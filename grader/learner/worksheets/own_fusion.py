@@ -4,8 +4,8 @@ import queue
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from grader import curriculum
-from grader.errors import AnswersFailed
+from grader.base.errors import AnswersFailed
+from grader.kata import curriculum
 from grader.learner.own_process.command import OwnProcess, failed
 from grader.learner.worksheets.fusion import FusionSheet
 

@@ -5,8 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from grader.checking.answers import Answers
-from grader.checking.json_lines import Records
+from grader.answers.local_answers import Answers
+from grader.base.json_lines import Records
 from grader.learner.own_process.worker import carry_out
 from grader.learner.worksheets.own_fusion import EXERCISE
 

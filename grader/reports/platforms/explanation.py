@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from grader.result import CheckResult
+from grader.base.results import CheckResult
 
 _STATES = {
     "timeout": "Stopped by a time limit.",

@@ -8,8 +8,8 @@ import base64
 import json
 from collections.abc import Mapping
 
+from grader.base.results import CheckResult, ExerciseResult, RunResult
 from grader.reports.platforms import explanation, place
-from grader.result import CheckResult, ExerciseResult, RunResult
 
 _FAILING = ("failed", "error", "timeout")
 

@@ -6,8 +6,8 @@ hide the sum from its student. Bonus points are no part of the score; they stand
 
 from typing import Any
 
+from grader.base.results import CheckResult, ExerciseResult, RunResult
 from grader.reports.platforms import explanation
-from grader.result import CheckResult, ExerciseResult, RunResult
 
 
 def results(run: RunResult) -> dict[str, Any]:

@@ -4,7 +4,7 @@ import ast
 import re
 from collections.abc import Iterator, Mapping
 
-from grader.result import CheckResult, ExerciseResult
+from grader.base.results import CheckResult, ExerciseResult
 
 _RAISED = re.compile(r"^(ex\d\d_\w+\.py), line (\d+)", re.MULTILINE)
 _MADE = re.compile(r"^(\w+) = (\w+)\(", re.MULTILINE)

@@ -1,0 +1,214 @@
+"""Files of exercises as the modules of a package of their own: imported on first use, from wherever they are read.
+
+This runs in the process of the answers. What cannot be imported is told as a `Problem`, in words for the learner.
+"""
+
+import difflib
+import importlib
+import importlib.abc
+import importlib.machinery
+import importlib.util
+import linecache
+import re
+import sys
+import types
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from grader.base.source import Source
+
+PACKAGE = "answers"
+
+
+class Problem(Exception):
+    """A file that cannot be used: one line for the learner, and the lines of the file that show it."""
+
+    def __init__(
+        self, difference: str, *, code: str | None = None, where: str | None = None, lacking: str | None = None
+    ) -> None:
+        super().__init__(difference)
+        self.difference = difference
+        self.lacking = lacking  # the exercise that lacks a name which another one imports
+        self.code = code
+        self.where = where
+
+
+class NotThere(Exception):
+    """An exercise has no file: it is not started."""
+
+    def __init__(self, exercise: str) -> None:
+        super().__init__(f"{exercise}.py is not there")
+        self.exercise = exercise
+
+
+Read = Callable[[str], Source | None]  # by an exercise's name; None where it has no file
+
+
+class AnswerModules(importlib.abc.MetaPathFinder):
+    """Imports `answers.exNN_name` from what `read` gives."""
+
+    def __init__(self, read: Read, package: str = PACKAGE) -> None:
+        self.read, self.package = read, package
+        self.made: dict[str, types.ModuleType] = {}  # modules that stand ready in place of files
+        self._names: set[str] = set()  # of modules that may have been imported; to search all of Python's is dear
+        for finder in list(sys.meta_path):
+            if isinstance(finder, AnswerModules) and finder.package == package:
+                finder.forget()
+                sys.meta_path.remove(finder)
+        sys.meta_path.insert(0, self)
+        module = types.ModuleType(package, "Files of exercises.")
+        module.__path__ = []
+        sys.modules[package] = module
+
+    def forget(self) -> None:
+        """Import everything anew from now on."""
+        for name in self._names:
+            sys.modules.pop(name, None)
+        self._names.clear()
+
+    def enter(self, module: types.ModuleType) -> None:
+        """Let a module be found by its name, as if it had been imported."""
+        self._names.add(module.__name__)
+        sys.modules[module.__name__] = module
+
+    def load(self, name: str) -> types.ModuleType:
+        """Import the file of an exercise.
+
+        Raises:
+            NotThere: it has none.
+            Problem: it does not parse, or an import in it fails. What else its code raises comes out as it is.
+        """
+        if name in self.made:
+            return self.made[name]
+        module = f"{self.package}.{name}"
+        if module in self._names and module in sys.modules:  # a check asks for it once an example
+            return sys.modules[module]
+        source = self.read(name)
+        if source is None:
+            raise NotThere(name)
+        try:
+            return importlib.import_module(module)
+        except SyntaxError as error:
+            raise _unparsable(error, source.path) from error
+        except ImportError as error:
+            raise self._not_imported(error) from error
+
+    def attribute(self, module: types.ModuleType, name: str) -> Any:
+        """Read a name that a file should define.
+
+        Raises:
+            Problem: it does not.
+        """
+        try:
+            return getattr(module, name)
+        except AttributeError:
+            others = ", ".join(n for n in vars(module) if not n.startswith("_") and defined(module, n))
+            has = f"it defines {others}" if others else "it defines nothing"
+            file = f"{module.__name__.rpartition('.')[2]}.py"
+            raise Problem(f"{file} does not define `{name}` ({has})", where=file) from None
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None, target: types.ModuleType | None = None
+    ) -> importlib.machinery.ModuleSpec | None:
+        """Find the module of a file."""
+        package, _, name = fullname.partition(".")
+        if package != self.package:
+            return None
+        self._names.add(fullname)
+        if name in self.made:
+            return importlib.machinery.ModuleSpec(fullname, _Ready(self.made[name]))
+        source = self.read(name)
+        if source is None:
+            return None
+        loader = _Uncached(fullname, source)
+        return importlib.util.spec_from_file_location(fullname, source.path, loader=loader)
+
+    def _is_beside(self, name: str) -> bool:
+        return re.fullmatch(r"ex\d\d_\w+", name) is not None and (name in self.made or self.read(name) is not None)
+
+    def _not_imported(self, error: ImportError) -> Problem:
+        where, code = self._import_line(error)
+        package, _, own = (error.name or "").partition(".")
+        if isinstance(error, ModuleNotFoundError) and self._is_beside(package):
+            difference = f"`{package}` is a file beside this one: write `from .{package} import ...`, with the dot"
+            return Problem(difference, code=code, where=where)
+        if package != self.package and isinstance(error, ModuleNotFoundError):
+            difference = f"it imports the package `{package}`, which is not installed; torch and NumPy will do"
+            return Problem(difference, code=code, where=where)
+        if package != self.package:
+            return Problem(f"an import fails: {error.msg}", code=code, where=where)
+        if isinstance(error, ModuleNotFoundError):
+            difference = f"it imports .{own}, which is not there: only files of exercises count (exNN_name.py)"
+            return Problem(difference, code=code, where=where)
+        missing = error.msg.partition("'")[2].partition("'")[0]
+        there = [name for name in dir(sys.modules.get(error.name or "")) if not name.startswith("_")]
+        close = difflib.get_close_matches(missing, there, 1)
+        meant = f"; did you mean `{close[0]}`?" if close else ""
+        difference = f"it imports `{missing}` from {own}, which does not define it{meant}"
+        return Problem(difference, code=code, where=where, lacking=own)
+
+    def _import_line(self, error: BaseException) -> tuple[str | None, str | None]:
+        """The learner's own line that failed, and the line as code."""
+        step = error.__traceback__
+        place: tuple[str, int] | None = None
+        while step is not None:
+            if step.tb_frame.f_globals.get("__package__") == self.package:
+                place = step.tb_frame.f_code.co_filename, step.tb_lineno
+            step = step.tb_next
+        if place is None:
+            return None, None
+        file = Path(place[0]).name
+        source = self.read(Path(place[0]).stem)
+        lines = source.text.decode(errors="replace").splitlines() if source else []
+        line = lines[place[1] - 1].strip() if place[1] <= len(lines) else ""
+        return f"{file}:{place[1]}", f"{file}, line {place[1]}\n    {line}"
+
+
+def defined(module: types.ModuleType, name: str) -> bool:
+    """Whether a module defines a name itself."""
+    return getattr(getattr(module, name), "__module__", None) == module.__name__
+
+
+class _Uncached(importlib.machinery.SourceFileLoader):
+    """Compiles the text as it is now: no bytecode is written beside it or believed (two saves within a second)."""
+
+    def __init__(self, fullname: str, source: Source) -> None:
+        super().__init__(fullname, source.path)
+        self._text = source.text
+
+    def get_code(self, fullname: str) -> types.CodeType:
+        linecache.cache.pop(self.path, None)
+        return compile(self._text, self.path, "exec", dont_inherit=True)
+
+
+class _Ready(importlib.abc.Loader):
+    """Gives a module that was made already."""
+
+    def __init__(self, module: types.ModuleType) -> None:
+        self._module = module
+
+    def create_module(self, spec: importlib.machinery.ModuleSpec) -> types.ModuleType:
+        """The module itself."""
+        return self._module
+
+    def exec_module(self, module: types.ModuleType) -> None:
+        """There is nothing to run."""
+
+
+def _unparsable(error: SyntaxError, path: str) -> Problem:
+    file = Path(error.filename or path).name
+    code = None
+    if error.text and error.offset is not None:
+        text = error.text.rstrip("\n")
+        stripped = text.lstrip()
+        caret = max(error.offset - 1 - (len(text) - len(stripped)), 0)
+        code = f"{file}, line {error.lineno}\n    {stripped}\n    {' ' * caret}^"
+    where = f"{file}:{error.lineno}" if error.lineno else file
+    place = f", line {error.lineno}" if error.lineno else ""
+    says = error.msg
+    if error.text and error.text.startswith(("<<<<<<<", "=======", ">>>>>>>")):
+        says = (
+            "a merge has left its marks; keep one of the two sides, and take the lines <<<<<<<, ======= and >>>>>>> out"
+        )
+    return Problem(f"{file}{place} does not parse: {says}", code=code, where=where)

@@ -1,0 +1,107 @@
+"""The learner's own lines in a traceback, and the values of the names in the innermost one. No line of ours."""
+
+import contextlib
+import io
+import keyword
+import linecache
+import tokenize
+import traceback
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType, ModuleType, TracebackType
+from typing import Any
+
+from grader.answers.local_answers import PACKAGE
+from grader.base import values_as_text
+from grader.kata import references
+
+_MOST_LINES = 6
+_MOST_NAMES = 8
+_NOTHING = object()
+
+
+@dataclass(frozen=True)
+class OwnLine:
+    """One line of the learner's that was being run: where it stands, and the names in it with their values."""
+
+    path: Path
+    number: int
+    function: str
+    values: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def place(self) -> str:
+        """File and line: `ex05_flatten_consecutive.py:31`."""
+        return f"{self.path.name}:{self.number}"
+
+    @property
+    def text(self) -> str:
+        """The line as it is in the file."""
+        return linecache.getline(str(self.path), self.number).strip()
+
+
+def of_traceback(trace: TracebackType | None) -> list[OwnLine]:
+    """The frames of the learner's files in a traceback, from the outermost in."""
+    return _own(list(traceback.walk_tb(trace)))
+
+
+def of_frame(frame: FrameType | None) -> list[OwnLine]:
+    """The frames of the learner's files that are being run, from the outermost in."""
+    return _own(list(traceback.walk_stack(frame))[::-1])
+
+
+def _own(frames: list[tuple[FrameType, int]]) -> list[OwnLine]:
+    own = [(frame, line) for frame, line in frames if _is_own(frame)]
+    lines = [OwnLine(Path(frame.f_code.co_filename), line, frame.f_code.co_name) for frame, line in own]
+    if lines:
+        last, frame = lines[-1], own[-1][0]
+        lines[-1] = OwnLine(last.path, last.number, last.function, tuple(_values(last.text, frame)))
+    return lines
+
+
+def _is_own(frame: FrameType) -> bool:
+    return frame.f_globals.get("__package__") == PACKAGE and not references.is_sealed_path(frame.f_code.co_filename)
+
+
+def written(lines: list[OwnLine]) -> str | None:
+    """The lines as text; the middle of a deep recursion is left out, and values stand below the last one."""
+    if not lines:
+        return None
+    parts = [f"{line.path.name}, line {line.number}, in {line.function}\n    {line.text}" for line in lines]
+    if len(parts) > _MOST_LINES:
+        parts = [*parts[:2], f"... {len(parts) - 4} more ...", *parts[-2:]]
+    for number, (name, value) in enumerate(lines[-1].values):
+        parts.append(f"    {'     ' if number else 'where'} {name} is {value}")
+    return "\n".join(parts)
+
+
+def _values(line: str, frame: FrameType) -> list[tuple[str, str]]:
+    """The names of a line, dotted ones too, with what they stood for; functions, classes and modules say nothing."""
+    found: dict[str, str] = {}
+    for name in _names(line):
+        first, *attributes = name.split(".")
+        value: Any = frame.f_locals.get(first, frame.f_globals.get(first, _NOTHING))
+        try:
+            for attribute in attributes:
+                value = getattr(value, attribute)
+        except Exception:  # a property of the learner's own may raise anything
+            continue
+        if not (value is _NOTHING or callable(value) or isinstance(value, ModuleType)):
+            found[name] = values_as_text.brief(value)
+    return list(found.items())[:_MOST_NAMES]
+
+
+def _names(line: str) -> list[str]:
+    """Names and dotted names in a line of Python, outside of strings; a line that is a piece of a statement will do."""
+    tokens: list[tokenize.TokenInfo] = []
+    with contextlib.suppress(tokenize.TokenError, IndentationError):  # the statement goes on in the next line
+        tokens.extend(tokenize.generate_tokens(io.StringIO(line).readline))
+    names: list[str] = []
+    for before, token in zip([None, *tokens], tokens, strict=False):
+        if token.type != tokenize.NAME or keyword.iskeyword(token.string):
+            continue
+        if before is not None and before.string == "." and names:
+            names.append(f"{names[-1]}.{token.string}")
+        else:
+            names.append(token.string)
+    return names

@@ -1,0 +1,102 @@
+"""The learner's files as a check receives them, in its own process: references stand in for some of them.
+
+The sandbox offers the same to checks, from another process (`proxy`).
+"""
+
+import contextlib
+import types
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from grader.answers import random_state
+from grader.answers.answer_modules import PACKAGE, AnswerModules, NotThere, Problem
+from grader.base import values_as_text
+from grader.base.source import Source
+from grader.kata import references
+
+if TYPE_CHECKING:
+    from grader.answers.counted_work import Work
+
+__all__ = ["PACKAGE", "Answers", "NotThere", "Problem"]
+
+
+class Answers:
+    """What a check receives: `answers.ex05_flatten_consecutive` is that file as a module."""
+
+    def __init__(self, folder: Path, names: Collection[str]) -> None:
+        self._folder, self._names = folder, frozenset(names)
+        self._replaced: frozenset[str] = frozenset()
+        self._modules = AnswerModules(self._read)
+
+    def take(self, folder: Path, standing_on: Collection[str] = ()) -> None:
+        """From now on import from this folder, and the references of some exercises in place of its files."""
+        self._folder, self._replaced = folder, frozenset(standing_on)
+        self._modules.forget()
+
+    def take_references(self) -> None:
+        """From now on import nothing but references."""
+        self.take(self._folder, self._names)
+
+    def put(self, name: str, module: types.ModuleType) -> None:
+        """Let an exercise be this module; what builds on it and is imported already keeps the old one."""
+        self._modules.made[name] = module
+
+    def module(self, name: str, source: str) -> types.ModuleType:
+        """A module of an exercise from its source alone, as `put` takes it; what it imports comes as ever.
+
+        Raises:
+            Exception: whatever running the source raises.
+        """
+        module = types.ModuleType(f"{PACKAGE}.{name}")
+        module.__package__ = PACKAGE
+        self._modules.enter(module)  # dataclasses look their module up
+        exec(compile(source, f"{name}.py", "exec", dont_inherit=True), module.__dict__)
+        return module
+
+    def __getattr__(self, name: str) -> "Answer":
+        if name.startswith("_") or name not in self._names:
+            raise AttributeError(name)
+        return Answer(self._modules, self._modules.load(name))
+
+    def seeded(self, seed: int) -> AbstractContextManager[list[str]]:
+        """Seed the global random states of the process in which the answers run, and put them back after the block.
+
+        After the block the list that it is given names those that it has moved.
+        """
+        return random_state.watched(seed)
+
+    @contextlib.contextmanager
+    def counting(self) -> "Iterator[Work]":
+        """Count inside a block what torch does for the answers."""
+        from grader.answers.counted_work import Work, counted  # with torch, which exercise 1 does without
+
+        work = Work()
+        with counted(work):
+            yield work
+
+    def each(self, thing: Any, method: str, values: Sequence[Any]) -> list[Any]:
+        """Call a method with one value after the other; what came of each call, looked at after the last one."""
+        return [getattr(thing, method)(value) for value in values]
+
+    def _read(self, name: str) -> Source | None:
+        if name not in self._names:
+            return None
+        if name in self._replaced:
+            return references.source(name)
+        path = self._folder / f"{name}.py"
+        try:
+            return Source(str(path), path.read_bytes())
+        except FileNotFoundError:
+            return None
+
+
+class Answer:
+    """One file: a name that it lacks is the learner's problem, told as such."""
+
+    def __init__(self, modules: AnswerModules, module: types.ModuleType) -> None:
+        self._modules, self._module = modules, module
+
+    def __getattr__(self, name: str) -> Any:
+        return values_as_text.called(self._modules.attribute(self._module, name), name)

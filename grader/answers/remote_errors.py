@@ -1,0 +1,159 @@
+"""Exceptions that cross the boundary: as the same built-in type, with the message and the lines of the answer.
+
+An exception is told as data: the names of the nearest built-in classes (two, where it is both a KeyError and a
+ValueError), its own name, its text, and the frames that lie in the answer's files. On the other side a new exception of
+those classes has a traceback with these very lines.
+"""
+
+import builtins
+import traceback
+import types
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from grader.answers import error_wording
+from grader.answers.answer_modules import PACKAGE
+from grader.answers.error_wording import Question
+from grader.answers.wire import WireError
+
+MOST_TEXT = 20_000
+MOST_FRAMES = 1_200
+# Built-in classes that cannot be made of a message alone are told as a class above them.
+_UNFIT = {"UnicodeDecodeError", "UnicodeEncodeError", "UnicodeTranslateError", "BaseExceptionGroup", "ExceptionGroup"}
+_BUILT_IN = {
+    name: kind
+    for name, kind in vars(builtins).items()
+    if isinstance(kind, type) and issubclass(kind, BaseException) and name not in _UNFIT
+}
+
+
+def told(error: BaseException) -> dict[str, Any]:
+    """An exception as data."""
+    kind = type(error)
+    try:
+        text = str.__str__(str(error))
+    except BaseException:  # the answer's own __str__ may raise anything
+        text = "(its message cannot be printed)"
+    frames = [
+        [frame.f_code.co_filename.rpartition("/")[2], line, frame.f_code.co_name]
+        for frame, line in traceback.walk_tb(error.__traceback__)
+        if frame.f_globals.get("__package__") == PACKAGE
+    ]
+    if len(frames) > MOST_FRAMES:
+        frames = frames[: MOST_FRAMES // 2] + frames[-MOST_FRAMES // 2 :]
+    return {"type": " ".join(_nearest(kind)), "name": kind.__name__, "text": text[:MOST_TEXT], "frames": frames}
+
+
+def _nearest(kind: type[BaseException]) -> list[str]:
+    """The built-in classes that an exception is one of, in its own order, each only if no other is below it."""
+    nearest: list[type] = []
+    for base in kind.__mro__:
+        if _BUILT_IN.get(base.__name__) is base and not any(issubclass(other, base) for other in nearest):
+            nearest.append(base)
+    return [base.__name__ for base in nearest]
+
+
+class Heard:
+    """The words of an error that came over the boundary, and what was asked of them."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self.questions: list[tuple[Question, bool]] = []
+        self.read = False  # whether somebody has looked at them as a whole
+
+    def text(self) -> str:
+        """All of them."""
+        self.read = True
+        return self._text
+
+    def holds(self, question: Question) -> bool:
+        """Whether they are as asked for."""
+        answer = error_wording.holds(self._text, question)
+        self.questions.append((question, answer))
+        self.read = self.read or not error_wording.is_plain(question)
+        return answer
+
+
+def holds(error: BaseException, question: Question) -> bool:
+    """Whether the message of an error is as asked for; of one that came over the boundary, the question is noted."""
+    heard = vars(type(error)).get("heard")
+    if isinstance(heard, Heard):
+        return heard.holds(question)
+    try:
+        return error_wording.holds(str(error), question)
+    except Exception:  # the learner's own __str__ may raise anything
+        return False
+
+
+def rebuilt(
+    form: Any, path_of: Callable[[str], str | None], note: Callable[[Heard], object] = lambda _: None
+) -> BaseException:
+    """An exception of data: a new class of its own name, below the built-in classes that it names.
+
+    Args:
+        form: what `told` made, or what somebody else says that it made.
+        path_of: the path of an answer's file, by its name; None where there is no such file.
+        note: is given its words, to know what was asked of them.
+
+    Raises:
+        WireError: it is of a wrong form, or no class can be below all that it names.
+    """
+    bases, name, text, frames = _parts(form)
+    lines = [(path_of(file), line, function) for file, line, function in frames]
+    name = name if name.isidentifier() and len(name) <= 100 else bases[0].__name__
+    heard = Heard(text)
+    note(heard)
+    members = {
+        "__str__": lambda self: heard.text(),
+        "__repr__": lambda self: f"{kind.__name__}({heard.text()!r})",
+        "args": property(lambda self: (heard.text(),)),
+        "heard": heard,
+        "__module__": bases[0].__module__,
+    }
+    try:
+        kind: type[BaseException] = type(name, bases, members)
+    except TypeError as error:
+        raise WireError("an exception of a wrong form") from error
+    return kind.__new__(kind).with_traceback(_traceback(lines))
+
+
+def words(form: Any) -> str:
+    """The words of an exception of data.
+
+    Raises:
+        WireError: `rebuilt` would make none of it.
+    """
+    return _parts(form)[2]
+
+
+def _parts(form: Any) -> tuple[tuple[type[BaseException], ...], str, str, list[tuple[str, Any, Any]]]:
+    """The classes, the name, the words and the lines that an exception of data tells."""
+    try:
+        bases, name, text = tuple(_BUILT_IN[base] for base in form["type"].split(" ")), form["name"], form["text"]
+        frames = [(file, line, function) for file, line, function in form["frames"][: MOST_FRAMES + 1]]
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise WireError("an exception of a wrong form") from error
+    if not isinstance(name, str) or not isinstance(text, str) or len(text) > MOST_TEXT:
+        raise WireError("an exception of a wrong form")
+    if not all(isinstance(file, str) for file, _, _ in frames):
+        raise WireError("an exception of a wrong form")
+    return bases, name, text, frames
+
+
+def _traceback(lines: list[tuple[str | None, Any, Any]]) -> types.TracebackType | None:
+    """A traceback through these lines: real frames, of generators that bear their names and were never started.
+
+    A frame of a function that ran would keep all its callers, and what they hold, until garbage is collected.
+    """
+    made = None
+    for path, line, function in reversed(lines):
+        if path is None or type(line) is not int or not 0 < line < 1 << 20 or not isinstance(function, str):
+            continue
+        code = _here.__code__.replace(co_filename=path, co_firstlineno=line, co_name=function[:100])
+        frame = types.FunctionType(code, {"__package__": PACKAGE, "__name__": PACKAGE})().gi_frame
+        made = types.TracebackType(made, frame, 0, line)
+    return made
+
+
+def _here() -> Iterator[None]:
+    yield

@@ -1,0 +1,138 @@
+"""Sandboxed workers, from outside: starts the warm process that forks them, hands out connections, ends them."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+from dataclasses import dataclass
+from typing import Any
+
+from grader.base import paths
+from grader.base.errors import UsageError
+
+NEEDED = ("filesystem", "network", "processes")  # without these layers an exam is no exam
+WALLS_MISSING = 73  # the exit status of a worker whose walls are not those that were promised
+MOST_REPLY = 1 << 16
+START_SECONDS = 120  # a cold import of torch from a slow disk
+
+
+@dataclass
+class SandboxedWorker:
+    """One worker: this end of its connection, and how to end it."""
+
+    connection: socket.socket
+    number: int
+    sandbox: "Sandbox"
+    ended: tuple[int | None, float] | None = None
+
+    def end(self, patience: float) -> tuple[int | None, float]:
+        """End it: its exit status (None where it had to be killed), and the CPU seconds that it took."""
+        self.connection.close()
+        if self.ended is None:
+            reply = self.sandbox.asked({"end": self.number, "patience": patience}) or {}
+            self.ended = reply.get("status"), reply.get("cpu_seconds", 0.0)
+        return self.ended
+
+
+class Sandbox:
+    """The warm process. Close it, or use `with`."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._layers: dict[str, str] | None = None
+        self._control, theirs = socket.socketpair()
+        self._control.settimeout(START_SECONDS)
+        self._errors = tempfile.TemporaryFile()  # noqa: SIM115 (closed with the sandbox)
+        with theirs:
+            self._process = subprocess.Popen(
+                [sys.executable, "-P", "-m", "grader.answers.fork_server", str(theirs.fileno())],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=self._errors,
+                cwd="/",
+                env=environment(),
+                pass_fds=[theirs.fileno()],
+                start_new_session=True,
+            )
+
+    def layers(self) -> dict[str, str]:
+        """Which walls are there, by property: "on", or "unavailable: why".
+
+        Raises:
+            UsageError: the warm process does not start.
+        """
+        with self._lock:
+            if self._layers is None:
+                self._layers = self._received()["layers"]
+            return self._layers
+
+    def weakness(self) -> str | None:
+        """What an exam needs and this system does not give; None where nothing is missing."""
+        layers = self.layers()
+        missing = [f"{name} ({layers.get(name)})" for name in NEEDED if layers.get(name) != "on"]
+        return ", ".join(missing) or None
+
+    def start(self, *, memory_bytes: int, cpu_seconds: int) -> SandboxedWorker:
+        """Start a worker."""
+        self.layers()
+        ours, theirs = socket.socketpair()
+        request = json.dumps({"memory_bytes": memory_bytes, "cpu_seconds": cpu_seconds}).encode()
+        with theirs, self._lock:
+            socket.send_fds(self._control, [request], [theirs.fileno()])
+            number = self._received()["forked"]
+        return SandboxedWorker(ours, number, self)
+
+    def asked(self, request: dict[str, Any]) -> dict[str, Any] | None:
+        """Ask the warm process; None where it is gone."""
+        with self._lock:
+            try:
+                self._control.sendall(json.dumps(request).encode())
+                return self._received()
+            except (OSError, UsageError):
+                return None
+
+    def _received(self) -> dict[str, Any]:
+        try:
+            data = self._control.recv(MOST_REPLY)
+        except OSError as error:
+            raise UsageError(f"the sandbox does not answer: {error}") from error
+        if not data:
+            self._errors.seek(0)
+            lines = self._errors.read().decode(errors="replace").strip().splitlines()
+            raise UsageError(f"the sandbox does not start: {lines[-1] if lines else 'it ended without a word'}")
+        reply: dict[str, Any] = json.loads(data)
+        return reply
+
+    def __enter__(self) -> "Sandbox":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the warm process; with it all its workers end."""
+        self._control.close()
+        try:
+            self._process.wait(2)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait(5)
+        self._errors.close()
+
+
+def environment() -> dict[str, str]:
+    """What workers find in their environment: nothing of the person's who grades."""
+    threads = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+    return {
+        "PYTHONPATH": str(paths.ROOT),  # for the warm process, which forgets it before it forks
+        "PATH": os.defpath,
+        "LANG": "C.UTF-8",
+        "HOME": "/tmp",
+        "PYTHONHASHSEED": "0",
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTHONNOUSERSITE": "1",
+        **threads,
+    }

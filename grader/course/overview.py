@@ -1,0 +1,177 @@
+"""A class in numbers, from its results: how points are spread, what each check cost, what went wrong most often."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from statistics import mean, median
+
+from grader.base.results import ByHand, ExerciseResult, RunResult
+
+BINS = 10
+
+
+@dataclass(frozen=True)
+class CheckFigures:
+    """One check over the class: how many passed, and how many did not, by what happened."""
+
+    name: str
+    rule: str
+    max_points: float
+    hidden: bool
+    statuses: Counter[str]
+
+    @property
+    def share(self) -> float:
+        """The share of the class that earned it, the denominator being everybody."""
+        return self.statuses["passed"] / max(self.statuses.total(), 1)
+
+
+@dataclass(frozen=True)
+class ExerciseFigures:
+    """One exercise over the class."""
+
+    name: str
+    title: str
+    core: bool
+    bonus: bool
+    max_points: float
+    mean_points: float
+    statuses: Counter[str]
+    checks: tuple[CheckFigures, ...]
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """A known mistake that answers behave like, and how many students made it."""
+
+    name: str
+    exercise: str
+    students: int
+
+
+@dataclass(frozen=True)
+class Slow:
+    """A check that had to be stopped, and whose answer it was."""
+
+    student: str
+    exercise: str
+    check: str
+
+
+@dataclass(frozen=True)
+class Overview:
+    """A class in numbers.
+
+    Attributes:
+        totals: each student's points of the main line, those by hand included.
+        histogram: students by tenths of the points that there are; the last tenth holds the full mark.
+        mistakes: the commonest first.
+        references: of each exercise in whose place a reference stood, the students whose later answers it carried.
+        unread: students of whose submission nothing could be read, and why.
+        ungraded: students whose submission could not be graded, and why.
+        by_hand: how many students have points given by hand.
+    """
+
+    totals: tuple[float, ...]
+    max_points: float
+    histogram: tuple[int, ...]
+    exercises: tuple[ExerciseFigures, ...]
+    mistakes: tuple[Mistake, ...]
+    slow: tuple[Slow, ...]
+    references: dict[str, tuple[str, ...]]
+    unread: tuple[tuple[str, str], ...]
+    ungraded: tuple[tuple[str, str], ...]
+    by_hand: int
+
+    @property
+    def mean(self) -> float:
+        """The mean of the totals."""
+        return mean(self.totals) if self.totals else 0.0
+
+    @property
+    def median(self) -> float:
+        """The median of the totals."""
+        return median(self.totals) if self.totals else 0.0
+
+    @property
+    def full(self) -> int:
+        """How many have every point of the main line."""
+        return sum(total >= self.max_points for total in self.totals)
+
+    @property
+    def hardest(self) -> list[tuple[ExerciseFigures, CheckFigures]]:
+        """The checks that cost the class most points, the dearest first."""
+        pairs = [(exercise, check) for exercise in self.exercises for check in exercise.checks if check.share < 1]
+        return sorted(pairs, key=lambda pair: (pair[1].share - 1) * pair[1].max_points)[:8]
+
+
+@dataclass
+class _Sums:
+    """What one exercise adds up to while the results go by."""
+
+    shown: ExerciseResult
+    points: float = 0.0
+    statuses: Counter[str] = field(default_factory=Counter)
+    checks: dict[str, Counter[str]] = field(default_factory=dict)
+
+
+def overview(results: Iterable[RunResult], by_hand: Sequence[ByHand], ungraded: Sequence[tuple[str, str]]) -> Overview:
+    """Add up a class. The results are read one at a time; of each only figures and a few names are kept."""
+    sums: dict[str, _Sums] = {}
+    totals: list[float] = []
+    mistakes: Counter[tuple[str, str]] = Counter()
+    slow: list[Slow] = []
+    references: dict[str, set[str]] = {}
+    unread = []
+    max_points = 0.0
+    for result in results:
+        assert result.origin is not None
+        student, max_points = result.origin.student, result.max_points
+        main = {exercise.name for exercise in result.exercises if not exercise.bonus}
+        given = sum(extra.points for extra in by_hand if extra.student == student and extra.exercise in main)
+        totals.append(result.points + given)
+        if result.origin.problem:
+            unread.append((student, result.origin.problem))
+        for exercise in result.exercises:
+            kept = sums.setdefault(exercise.name, _Sums(exercise))
+            kept.points += exercise.points
+            kept.statuses[exercise.status] += 1
+            for check in exercise.checks:
+                kept.checks.setdefault(check.check.name, Counter())[check.finding.status] += 1
+                if check.finding.status == "timeout":
+                    slow.append(Slow(student, exercise.name, check.check.name))
+                if check.points:
+                    for name in check.stands_on:
+                        references.setdefault(name, set()).add(student)
+            mistakes.update({(check.cause.name, exercise.name) for check in exercise.checks if check.cause})
+    return Overview(
+        totals=tuple(totals),
+        max_points=max_points,
+        histogram=_histogram(totals, max_points),
+        exercises=tuple(_figures(kept, len(totals)) for kept in sums.values()),
+        mistakes=tuple(Mistake(*key, count) for key, count in mistakes.most_common(20)),
+        slow=tuple(slow),
+        references={name: tuple(sorted(students)) for name, students in sorted(references.items())},
+        unread=tuple(unread),
+        ungraded=tuple(ungraded),
+        by_hand=len({given.student for given in by_hand}),
+    )
+
+
+def _figures(kept: _Sums, students: int) -> ExerciseFigures:
+    shown = kept.shown
+    checks = tuple(
+        CheckFigures(c.check.name, c.check.rule, c.check.points, c.check.hidden, kept.checks[c.check.name])
+        for c in shown.checks
+    )
+    mean_points = kept.points / students
+    return ExerciseFigures(
+        shown.name, shown.title, shown.core, shown.bonus, shown.max_points, mean_points, kept.statuses, checks
+    )
+
+
+def _histogram(totals: Sequence[float], most: float) -> tuple[int, ...]:
+    counts = [0] * BINS
+    for total in totals:
+        counts[min(max(int(total / (most or 1) * BINS), 0), BINS - 1)] += 1
+    return tuple(counts)

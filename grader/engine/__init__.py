@@ -1,0 +1,1 @@
+"""A run: attempts, worker processes, what is cached, diagnosis, the pytest plugin."""

@@ -1,0 +1,203 @@
+"""The search for a failing example of one check: what was tried, the first failure, the smallest so far, and its end.
+
+hypothesis draws and shrinks; how far is decided here, in numbers of calls, so that two runs with one seed end alike.
+"""
+
+import contextlib
+import copy
+import functools
+import re
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from hypothesis.errors import HypothesisException, StopTest
+
+from grader.answers.captured_output import Tail
+from grader.answers.channel import Lost
+from grader.answers.local_answers import NotThere, Problem
+from grader.base import values_as_text
+from grader.engine.observation import observed
+from grader.language import call_record
+from grader.language.call_record import RECORD, Record
+from grader.language.comparisons import Mismatch
+
+__tracebackhide__ = True
+MOST_WORDS = 200
+_ADDRESS = re.compile(r"0x[0-9a-f]+", re.IGNORECASE)
+Arguments = dict[str, Any]  # of one example, by name
+
+
+@dataclass(frozen=True)
+class Failure:
+    """One example on which a check failed.
+
+    Attributes:
+        raised: what came out of the check.
+        record: what was done to the answer, and can be written as Python.
+        printed: the end of what the answer printed during this example.
+        observation: what the check saw of the first failing example, as data to compare other answers with.
+    """
+
+    raised: BaseException
+    record: Record
+    printed: str
+    observation: dict[str, Any]
+
+    @classmethod
+    def now(cls, raised: BaseException, example: int = 1) -> "Failure":
+        """The failure that has just come up; `example` counts those tried, this one included."""
+        printed = sys.stdout.text() if isinstance(sys.stdout, Tail) else ""
+        return cls(raised, copy.copy(RECORD), printed, observation(raised, example))
+
+
+class Budget:
+    """How many calls the checks of one exercise may spend on making a failing example smaller.
+
+    Calls, not seconds, so that the same seed ends at the same example; none of the known mistakes takes 200. Where an
+    answer is so slow that they take seconds all the same, the first failing example is told as it is: what was found by
+    then would differ from run to run.
+    """
+
+    CALLS_A_CHECK = 150
+    CALLS = 300
+    SECONDS = 3.0  # of the processor; three times as many by the clock, so that a busy machine changes nothing
+
+    def __init__(self) -> None:
+        self.calls = self.CALLS
+        self.seconds = self.SECONDS
+
+    @property
+    def late(self) -> bool:
+        """Whether the seconds are over."""
+        return self.seconds <= 0
+
+    @contextlib.contextmanager
+    def spending(self) -> Iterator[None]:
+        """Count the block as one call."""
+        self.calls -= 1
+        clock, processor = time.monotonic(), time.process_time()
+        try:
+            yield
+        finally:
+            self.seconds -= max((time.monotonic() - clock) / 3, time.process_time() - processor)
+
+
+class Settled(BaseException):
+    """Carries the end of a search past hypothesis, which would go on."""
+
+
+class Search:
+    """The examples of one check, one after the other. `begin` starts anew.
+
+    Attributes:
+        drawn: the arguments of all examples of the seed at hand, where they are known beforehand.
+        example: the check's own function, watched; each of its runs is one example.
+    """
+
+    drawn: "Sequence[Arguments] | None" = None
+    example: Callable[..., Any]
+
+    def __init__(self) -> None:
+        self.begin(Budget())
+
+    def begin(self, budget: Budget | None, most: int | None = None) -> None:
+        """Forget what was found.
+
+        Args:
+            budget: calls for making a failing example smaller; none: the first failing example ends the search.
+            most: examples after which the search ends though none has failed.
+        """
+        self.budget, self.most = budget, most
+        self.tried = self.shrunk = 0
+        self.first: Failure | None = None
+        self.smallest: Failure | None = None
+        call_record.begin_check()
+
+    @property
+    def failure(self) -> Failure | None:
+        """The failing example to tell about."""
+        return self.first if self.budget is None or self.budget.late else self.smallest
+
+    def watching(self, inner_test: Callable[..., Any]) -> Callable[..., Any]:
+        """Watch the check's own function."""
+
+        @functools.wraps(inner_test)
+        def run_example(*args: Any, **kwargs: Any) -> Any:
+            call_record.begin()
+            forget_printed()
+            try:
+                with self._counted():
+                    return inner_test(*args, **kwargs)
+            except (Settled, HypothesisException, StopTest):  # the end of the search, or of an example that is none
+                raise
+            except BaseException as raised:
+                self.note(raised)
+                if self.budget is None or isinstance(raised, NotImplementedError | NotThere | Problem | Lost):
+                    raise Settled from raised  # no smaller input would change it, or none is looked for
+                raise
+
+        self.example = run_example
+        return run_example
+
+    def note(self, raised: BaseException) -> None:
+        """Keep a failing example; hypothesis only ever tries one that is smaller than the last failing one."""
+        failure = Failure.now(raised, max(self.tried, 1))
+        if self.first is None:
+            self.first = self.smallest = failure
+        elif _kind(raised) == _kind(self.first.raised):
+            self.smallest = replace(failure, observation=self.first.observation)
+
+    def _counted(self) -> contextlib.AbstractContextManager[None]:
+        """Count one example more, or end the search."""
+        if self.first is None:
+            if self.tried == self.most:
+                raise Settled
+            self.tried += 1
+            return contextlib.nullcontext()
+        assert self.budget is not None
+        if self.shrunk == Budget.CALLS_A_CHECK or not self.budget.calls or self.budget.late:
+            raise Settled
+        self.shrunk += 1
+        return self.budget.spending()
+
+
+def observation(raised: BaseException, example: int) -> dict[str, Any]:
+    """What a failing check saw, as data.
+
+    Of an error that a check asks for only its kind: its words are each author's own. One that nobody asked for tells
+    by its words which operation failed, and on which shapes: the kind alone would agree with every other slip.
+    """
+    if isinstance(raised, Mismatch):
+        came = raised.came
+        seen = {"says": raised.difference, "came": observed(came)}
+        if isinstance(came, BaseException):
+            seen["says"] = raised.difference.partition(":")[0]
+        if raised.refusal:  # which of the calls that should be refused was not: they are not counted as steps
+            seen["wanted"] = raised.expected
+    elif isinstance(raised, Problem):
+        seen = {"says": raised.difference}
+    else:
+        seen = {"error": type(raised).__name__, "words": _words(raised)}
+    return {"example": example, "step": len(RECORD), **seen}
+
+
+def _words(raised: BaseException) -> str:
+    """The first line of an error's message, without addresses: these are others in each process."""
+    return _ADDRESS.sub("0x...", values_as_text.message(raised).partition("\n")[0])[:MOST_WORDS]
+
+
+def _kind(raised: BaseException) -> tuple[object, ...]:
+    """What hypothesis takes for the same failure: the kind of exception and the line that raised it."""
+    trace = raised.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return (type(raised), trace and (trace.tb_frame.f_code.co_filename, trace.tb_lineno))
+
+
+def forget_printed() -> None:
+    """Where the worker keeps what answers print: keep only what comes from here on."""
+    if isinstance(sys.stdout, Tail):
+        sys.stdout.forget()

@@ -1,0 +1,134 @@
+"""From a failing example to a finding: whose fault, which line of the learner's, and in which words."""
+
+import re
+from collections.abc import Collection
+from types import FrameType
+
+from grader.answers import learner_lines
+from grader.answers.local_answers import NotThere, Problem
+from grader.base import values_as_text
+from grader.base.results import Finding
+from grader.engine.example_search import Failure
+from grader.language.call_record import RECORD, Record
+from grader.language.comparisons import Mismatch
+
+
+def finding(
+    failure: Failure, exercise: str, replaced: Collection[str] = (), memory_bytes: int | None = None
+) -> Finding:
+    """Explain why a check did not pass.
+
+    Args:
+        failure: the example that is told about.
+        exercise: the exercise that is graded: only its own NotImplementedError means «not started».
+        replaced: the exercises in whose place references stand: what only the learner's own file has is «blocked».
+        memory_bytes: the limit under which it ran, for the message.
+    """
+    raised = _first_cause(failure.raised)
+    if isinstance(raised, NotThere):
+        return Finding("not_started" if raised.exercise == exercise else "error", difference=str(raised))
+    if isinstance(raised, Problem):
+        if raised.lacking in replaced:
+            difference = f"{raised.difference}; with the reference in place of {raised.lacking} it cannot run"
+            return Finding("blocked", difference=difference, traceback=raised.code, where=raised.where)
+        return Finding(
+            "error",
+            difference=raised.difference,
+            traceback=raised.code,
+            where=raised.where,
+            observation=failure.observation,
+        )
+    example, printed = _example(failure.record), failure.printed or None
+    if isinstance(raised, Mismatch):
+        lines = learner_lines.of_traceback(raised.__cause__.__traceback__) if raised.__cause__ else []
+        return Finding(
+            "failed",
+            example=example,
+            expected=raised.expected,
+            got=raised.got,
+            difference=raised.difference,
+            traceback=learner_lines.written(lines),
+            where=lines[-1].place if lines else None,
+            printed=printed,
+            observation=failure.observation,
+        )
+    lines = learner_lines.of_traceback(raised.__traceback__)
+    if isinstance(raised, NotImplementedError) and lines and lines[-1].path.stem == exercise:
+        return Finding("not_started", where=lines[-1].place)
+    if out_of_memory(raised):
+        limit = f" of {memory_bytes / 2**30:.0f} GiB" if memory_bytes else ""
+        difference = f"it asked for more memory than the limit{limit}"
+    elif isinstance(raised, RecursionError):
+        difference = "it calls itself without end (RecursionError)"
+    elif isinstance(raised, EOFError) and "reading a line" in str(raised):
+        difference = "it asks for input (EOFError); an answer cannot: take input() out"
+    elif _not_initialised(raised):
+        difference = f"`super().__init__()` is missing at the start of `__init__` ({values_as_text.error(raised)})"
+    elif lines:
+        difference = f"your code raised {values_as_text.error(raised)}{_one_too_many(raised)}"
+    else:
+        difference = (
+            f"this call, or the use of what it returned, raised {values_as_text.error(raised)}{_one_too_many(raised)}"
+        )
+    return Finding(
+        "error" if lines else "failed",
+        example=example,
+        got=values_as_text.error(raised),
+        difference=difference,
+        traceback=learner_lines.written(lines),
+        where=lines[-1].place if lines else None,
+        printed=printed,
+        observation=failure.observation,
+    )
+
+
+def unfinished(frame: FrameType | None) -> Finding:
+    """What an answer is at when its time is over: the call, and the line."""
+    lines = learner_lines.of_frame(frame)
+    return Finding(
+        "timeout",
+        example=_example(RECORD),
+        traceback=learner_lines.written(lines),
+        where=lines[-1].place if lines else None,
+    )
+
+
+def out_of_memory(raised: BaseException) -> bool:
+    """Whether an allocation was refused: Python's own error, NumPy's, or torch's."""
+    return isinstance(raised, MemoryError) or (isinstance(raised, RuntimeError) and "allocate memory" in str(raised))
+
+
+def is_of_this_process(failure: Failure | None) -> bool:
+    """Whether a failure tells of the process that runs the checks, of what it has left of memory or files."""
+    raised = _first_cause(failure.raised) if failure else None
+    return raised is not None and (out_of_memory(raised) or isinstance(raised, RecursionError | OSError))
+
+
+def _not_initialised(raised: BaseException) -> bool:
+    """Whether torch missed what `nn.Module.__init__` makes of a module."""
+    text = values_as_text.message(raised)
+    missing = re.search(r"has no attribute '_(parameters|buffers|modules|forward_hooks|backward_hooks)'", text)
+    return isinstance(raised, AttributeError) and (missing is not None or "before Module.__init__() call" in text)
+
+
+def _one_too_many(raised: BaseException) -> str:
+    """What to add where a method got one argument more than it has: the object itself, as a rule."""
+    counted = re.search(r"\w\.(\w+)\(\) takes (\d+) positional arguments? but (\d+) w", values_as_text.message(raised))
+    if not isinstance(raised, TypeError) or counted is None or int(counted[3]) != int(counted[2]) + 1:
+        return ""
+    spelt = " Has `__init__` two underscores on each side?" if counted[1] == "__init__" else ""
+    return f". Is `self` its first parameter?{spelt}"
+
+
+def _first_cause(raised: BaseException) -> BaseException:
+    """Out of hypothesis's groups (an answer that differs between two equal calls) the first exception that is ours."""
+    while isinstance(raised, BaseExceptionGroup):
+        raised = raised.exceptions[0]
+    return raised
+
+
+def _example(record: Record) -> str | None:
+    try:
+        return record.written()
+    except Exception as error:  # a repr of the learner's own objects may raise anything
+        return f"(the call cannot be printed: {type(error).__name__})"

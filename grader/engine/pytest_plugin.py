@@ -1,0 +1,222 @@
+"""The pytest plugin: the `answers` fixture, the settings of hypothesis, each check's seed, and what a check found.
+
+`pytest` in the checkout uses it as it stands (pdb and tracebacks work); the worker reads the findings from it.
+"""
+
+import copy
+import hashlib
+import inspect
+import time
+from collections.abc import Callable, Collection, Generator
+from pathlib import Path
+from typing import Any
+
+import hypothesis
+import pytest
+from _pytest.runner import runtestprotocol
+from hypothesis.internal.conjecture import providers
+
+from grader.answers.local_answers import Answers
+from grader.base import paths
+from grader.base.results import Check
+from grader.engine import example_inputs
+from grader.engine.example_search import Arguments, Budget, Failure, Search, Settled, forget_printed
+from grader.kata import curriculum, sealed_modules
+from grader.language import call_record
+from grader.language.call_record import RECORD
+
+__tracebackhide__ = True  # pytest shows the check and the answer, not what stands between them
+ANSWERS = pytest.StashKey[Any]()  # Answers, or what stands for them in the sandbox
+CHECK = pytest.StashKey[Check]()
+SEARCH = pytest.StashKey[Search]()
+DRAWN = pytest.StashKey[dict[int, list[Arguments] | None]]()  # by the run's seed
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Offer `pytest --answers solutions`."""
+    group = parser.getgroup("kata")
+    group.addoption("--answers", default=str(paths.EXERCISES), metavar="DIR", help="folder of answers (exercises/)")
+    group.addoption("--hidden-checks", default=None, metavar="DIR", help="folder of checks that the handout lacks")
+    group.addoption("--answers-seed", type=int, default=0, metavar="N", help="seed of the checks' inputs (0)")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Set hypothesis up: the same inputs for the same seed, no files written, no advice of its own."""
+    sealed_modules.offer()
+    hypothesis.settings.register_profile(
+        "kata",
+        max_examples=20,
+        deadline=None,
+        database=None,
+        print_blob=False,
+        report_multiple_bugs=False,
+        suppress_health_check=list(hypothesis.HealthCheck),
+        phases=(hypothesis.Phase.explicit, hypothesis.Phase.generate, hypothesis.Phase.shrink),
+    )
+    hypothesis.settings.load_profile("kata")
+    # hypothesis mixes constants that it finds in the source of imported modules into its inputs: with the same seed
+    # two answers would then meet different inputs, and files would be written (.hypothesis/).
+    if hasattr(providers, "_get_local_constants"):
+        providers._get_local_constants = lambda: providers._local_constants
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Read what each check earns, and watch the examples that it tries."""
+    folder = config.getoption("--hidden-checks")
+    hidden_folder = Path(folder).resolve() if folder else None
+    for item in items:
+        marker = item.get_closest_marker("worth")
+        if marker is None or not isinstance(item, pytest.Function):
+            continue
+        points, *contract = marker.args
+        hidden = item.path.parent.resolve() == hidden_folder
+        item.stash[CHECK] = Check(item.originalname, _rule(item.function), float(points), tuple(contract), hidden)
+        item.stash[SEARCH] = search = Search()
+        item.stash[DRAWN] = {}
+        if hasattr(item.obj, "hypothesis"):
+            item.obj.hypothesis.inner_test = search.watching(item.obj.hypothesis.inner_test)
+            item.obj._hypothesis_internal_database_key = b""  # there is no database; its key takes 3 ms a check
+    seed(items, config.getoption("--answers-seed"))
+
+
+def seed(items: Collection[pytest.Item], number: int) -> None:
+    """Seed the inputs of each check by the run's seed and its own name, and the initial weights by the run's seed."""
+    RECORD.seed = number
+    for item in items:
+        if isinstance(item, pytest.Function) and CHECK in item.stash and hasattr(item.obj, "hypothesis"):
+            digest = hashlib.sha256(f"{number}/{item.stash[CHECK].name}".encode()).digest()
+            hypothesis.seed(int.from_bytes(digest[:8], "big"))(item.obj)
+            item.stash[SEARCH].drawn = item.stash[DRAWN].get(number)
+
+
+def draw(items: Collection[pytest.Item], number: int) -> None:
+    """Draw the inputs of each check for a run's seed now: processes forked later show them to many answers."""
+    seed(items, number)
+    for item in items:
+        if isinstance(item, pytest.Function) and hasattr(item.obj, "hypothesis") and number not in item.stash[DRAWN]:
+            item.stash[DRAWN][number] = example_inputs.arguments(item) if runs_alone(item) else None
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, object]:
+    """Keep what came out of the check, and end it with the failing example that is told about."""
+    search = pyfuncitem.stash.get(SEARCH, None)
+    call_record.begin_check()
+    call_record.begin()
+    try:
+        return (yield)
+    except BaseException as raised:
+        if search is None:  # a test of the grader's own
+            raise
+        if not isinstance(raised, Settled) and search.first is None:
+            search.note(raised)
+        if search.failure is None:  # ended after so many examples that did not fail
+            return None
+        raise search.failure.raised from None
+
+
+@pytest.fixture(scope="session")
+def answers(request: pytest.FixtureRequest) -> Any:
+    """The answers: `answers.ex05_flatten_consecutive.FlattenConsecutive`."""
+    return answers_of(request.config)
+
+
+def answers_of(config: pytest.Config) -> Any:
+    """The one object through which this session reaches the answers."""
+    if ANSWERS not in config.stash:
+        folder = Path(config.getoption("--answers")).absolute()
+        names = [exercise.name for exercise in curriculum.lessons()]
+        config.stash[ANSWERS] = answers = Answers(folder, names)
+        answers.take(folder, curriculum.given())
+    return config.stash[ANSWERS]
+
+
+def _rule(function: Callable[..., object]) -> str:
+    """The check's docstring, on one line: what the learner reads."""
+    return " ".join((inspect.getdoc(function) or "").split())
+
+
+def run_check(item: pytest.Item, budget: Budget | None = None) -> tuple[Failure | None, float]:
+    """Run one collected check; how it failed, and the seconds that it took.
+
+    Args:
+        item: the check.
+        budget: for making the failing example smaller; none: the first one is told.
+    """
+    started = time.perf_counter()
+    search = item.stash[SEARCH]
+    search.begin(budget)
+    if runs_alone(item):
+        _called(item, search, answers_of(item.config))
+    else:
+        _through_pytest(item, search)
+    return search.failure, time.perf_counter() - started
+
+
+def glance(item: pytest.Item, answers: Answers, most: int | None) -> Failure | None:
+    """Run one collected check on other answers: how it first fails, if it does.
+
+    Args:
+        item: the check.
+        answers: what it receives.
+        most: examples after which it ends as passed.
+    """
+    search = item.stash[SEARCH]
+    search.begin(None, most)
+    _called(item, search, answers)
+    return search.failure
+
+
+def runs_alone(item: pytest.Item) -> bool:
+    """Whether a check needs nothing of pytest but the answers; a hidden one may."""
+    return isinstance(item, pytest.Function) and {"answers", "request"}.issuperset(item.fixturenames)
+
+
+def _called(item: pytest.Item, search: Search, answers: Any) -> None:
+    """Run a check as the plain function that it is: without pytest's reports, 1 ms a check."""
+    assert isinstance(item, pytest.Function)
+    if search.drawn is not None and _replayed(search, answers):
+        return
+    call_record.begin()
+    forget_printed()
+    try:
+        item.obj(answers=answers)
+    except BaseException as raised:
+        if not isinstance(raised, Settled) and search.first is None:
+            search.note(raised)
+
+
+def _replayed(search: Search, answers: Any) -> bool:
+    """Show an answer the inputs that were drawn beforehand; whether all that there is to know is known then."""
+    assert search.drawn is not None
+    try:
+        for given in search.drawn:
+            search.example(**copy.deepcopy(given), answers=answers)
+    except Settled:
+        return True
+    except BaseException:  # noted by the search; hypothesis comes to the same example, and makes it smaller
+        search.begin(search.budget, search.most)
+        return False
+    return True
+
+
+def _through_pytest(item: pytest.Item, search: Search) -> None:
+    """Run a check as pytest does, with its fixtures."""
+    reports: list[pytest.TestReport] = []
+    try:
+        reports = runtestprotocol(item, log=False, nextitem=None)
+    except BaseException as stop:  # what an answer raises to stop pytest stops only its own check
+        if search.first is None:
+            search.note(stop)
+        item.session._setupstate.teardown_exact(None)
+    if search.first is None and any(report.failed for report in reports):
+        search.note(RuntimeError("\n".join(report.longreprtext for report in reports if report.failed)))
+
+
+def checks(items: Collection[pytest.Item]) -> dict[str, list[pytest.Item]]:
+    """The collected checks by exercise, in the order of their files."""
+    found: dict[str, list[pytest.Item]] = {}
+    for item in items:
+        if CHECK in item.stash:
+            found.setdefault(item.path.stem.removeprefix("test_"), []).append(item)
+    return found

@@ -1,0 +1,171 @@
+"""The process that runs answers: it imports torch and the checks once, then forks a `child` for each request.
+
+Requests are JSON lines on standard input; records are JSON lines on what was standard output, or, for a forked child,
+on a pipe of its own that comes with the request. A child belongs to one exercise: whatever an answer does to its
+process ends with it. Where processes cannot fork, the supervisor starts a new worker for each request.
+"""
+
+import contextlib
+import ctypes
+import gc
+import importlib
+import json
+import os
+import signal
+import socket
+import sys
+import time
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, NoReturn
+
+import pytest
+
+from grader.base import request_socket
+from grader.base.json_lines import Records
+from grader.engine import pytest_plugin
+from grader.engine.exercise_process import run
+
+_QUIET = ["terminal", "cacheprovider", "doctest", "junitxml", "faulthandler", "logging", "unraisableexception"]
+_QUIET += ["threadexception", "warnings", "pastebin", "debugging", "setuponly", "setupplan", "stepwise", "recwarn"]
+_PR_SET_PDEATHSIG = 1
+GARBAGE = 20_000  # objects before Python looks for cycles; at its usual 700 that takes a twentieth of a check
+
+
+class Worker:
+    """The plugin object that takes over pytest's run loop."""
+
+    def __init__(self, records: Records, control: socket.socket | None) -> None:
+        self.records, self.control = records, control
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """A check file that cannot be imported is the project's fault, or the environment's."""
+        if report.failed:
+            self.records.send(broken=report.longreprtext.strip().splitlines()[-1].removeprefix("E").strip())
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> NoReturn:
+        """Tell which checks there are, then serve requests until the supervisor closes its end."""
+        items = pytest_plugin.checks(session.items)
+        self.records.send(
+            checks={name: [asdict(item.stash[pytest_plugin.CHECK]) for item in found] for name, found in items.items()}
+        )
+        warm_up()
+        gc.freeze()
+        gc.set_threshold(GARBAGE)
+        gc.enable()
+        if self.control is not None:
+            serve(self.control, self.records, items)
+        elif line := sys.stdin.readline():
+            request = json.loads(line)
+            warm_up_for(request)
+            run(request, self.records, items)
+        os._exit(0)  # tearing torch down takes longer than a check
+
+
+def warm_up() -> None:
+    """Do once what each child would do again."""
+    if "numpy" in sys.modules:
+        importlib.import_module("numpy.random")  # hypothesis looks at it first; 40 ms
+    if torch := sys.modules.get("torch"):
+        torch.set_num_threads(1)  # a fork after work on two threads hangs (measured)
+
+
+def warm_up_for(request: dict[str, Any]) -> None:
+    """Import once what a request needs, before its time runs: what torch imports at a first use may take seconds."""
+    torch = sys.modules.get("torch")
+    if torch is None:
+        return
+    if request.get("sandboxed"):
+        for name in ("gradients", "module_mirror", "request", "service"):
+            importlib.import_module(f"grader.answers.{name}")
+    elif "folder" in request:
+        text = ""
+        with contextlib.suppress(OSError):
+            text = (Path(request["folder"]) / f"{request['exercise']}.py").read_text("utf-8", "replace")
+        if ".optim" in text:
+            torch.optim.SGD([torch.nn.Parameter(torch.ones(1))], lr=0.1)
+        if ".backward(" in text or ".grad(" in text:
+            one = torch.ones(1, requires_grad=True)
+            torch.autograd.grad(one * 1, one, torch.ones(1))  # with a gradient to begin with it imports sympy
+
+
+def serve(connection: socket.socket, records: Records, items: dict[str, list[pytest.Item]]) -> None:
+    """Fork a child for each request; the pipe for its records comes with it. End children when told to."""
+    children: set[int] = set()
+    try:
+        for request, descriptors in request_socket.received(connection):
+            if "end" in request:
+                records.send(ended=request["end"], status=end(request["end"], request["patience"]))
+                children.discard(request["end"])
+                continue
+            warm_up_for(request)
+            if "draw" in request:
+                pytest_plugin.draw(items[request["draw"]], request["seed"])
+                gc.freeze()
+                records.send(drawn=request["draw"])
+                continue
+            child = os.fork()
+            if child == 0:
+                end_with_parent()
+                os.setsid()
+                connection.close()
+                run(request, Records(descriptors[0]), items, *descriptors[1:])
+            for descriptor in descriptors:
+                os.close(descriptor)
+            children.add(child)
+            records.send(forked=child)
+    finally:
+        for child in children:
+            end(child, 0.0)
+
+
+def end_with_parent() -> None:
+    """Have this process killed when the one that forked it ends, however that ends: an answer may loop (Linux)."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def end(child: int, patience: float) -> int | None:
+    """Wait for a child, then kill it and all of its group; its exit status, or None where it had to be killed."""
+    deadline = time.monotonic() + patience
+    status = None
+    while status is None:
+        with contextlib.suppress(ChildProcessError):
+            ended, code = os.waitpid(child, os.WNOHANG)
+            if ended:
+                status = os.waitstatus_to_exitcode(code)
+                break
+        if time.monotonic() >= deadline:
+            break
+        time.sleep(0.005)
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(child, signal.SIGKILL)
+    if status is None:
+        with contextlib.suppress(ChildProcessError):
+            os.waitpid(child, 0)
+    return status
+
+
+def hidden_checks(folder: str, public: list[str]) -> list[str]:
+    """Arguments for the check files in another folder: they have the names of the exercises' own."""
+    files = [str(Path(folder) / Path(path).name) for path in public]
+    present = [path for path in files if Path(path).exists()]
+    return [f"--hidden-checks={folder}", "--import-mode=importlib", *present]
+
+
+def main() -> None:
+    """Start pytest on the check files named, with its records on what was standard output."""
+    gc.disable()  # until all is imported: that leaves no garbage, and looking for it takes a tenth of the time
+    options = json.loads(sys.argv[1])
+    records = Records(os.dup(1))
+    os.dup2(2, 1)
+    connection = socket.socket(fileno=options["control"]) if options["control"] is not None else None
+    quiet = [word for name in _QUIET for word in ("-p", f"no:{name}")]
+    hidden = hidden_checks(options["hidden"], options["pytest"]) if options["hidden"] else []
+    arguments = ["-c", options["config"], "--assert=plain", "-s", *quiet, *options["pytest"], *hidden]
+    pytest.main(arguments, plugins=[Worker(records, connection)])
+
+
+if __name__ == "__main__":
+    main()

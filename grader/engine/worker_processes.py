@@ -1,0 +1,319 @@
+"""The processes in which answers run: started, spoken to and ended here; what they find is judged in `attempts`.
+
+Where processes can fork (Linux), one warm worker forks a child for each request; elsewhere each gets a new worker.
+In the sandbox each child has a second process beside it (`answers.sandbox`): the checks run here, the answers there.
+"""
+
+import contextlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import IO, Any
+
+from grader.answers.sandbox import Sandbox, SandboxedWorker
+from grader.base import paths, request_socket
+from grader.base.errors import UsageError
+from grader.base.json_lines import read_records
+from grader.base.results import Check
+from grader.engine.cached_process import RememberingProcess
+from grader.engine.checkers import Checkers
+from grader.engine.conversation_cache import Memory
+from grader.kata import assignment, curriculum
+from grader.kata.curriculum import Exercise
+
+CLOSE_SECONDS = 5.0  # in which the warm process ends those that it has forked; it takes milliseconds
+PIPE_CLOSED = 74  # the exit status of a process whose answer closed the pipe for its records
+CAN_FORK = hasattr(os, "fork") and hasattr(socket, "send_fds") and sys.platform == "linux"
+
+
+class Process:
+    """One process that checks one exercise: its records as they come (None at its end), and how to end it.
+
+    `worker` is the process that the answers run in, where that is another one: in the sandbox.
+    """
+
+    def __init__(
+        self, pipe: IO[bytes], end: Callable[[float], int | None], worker: SandboxedWorker | None = None
+    ) -> None:
+        self.records = read_records(pipe)
+        self.end = end
+        self.worker = worker
+        self.strayed = False  # as no process does that has one conversation for all checks
+
+
+Running = Process | RememberingProcess
+
+
+class Workers:
+    """The worker processes: one that forks (Linux), or a new one for each request. Close them, or use `with`.
+
+    Args:
+        chosen: the exercises that they check.
+        hidden: a folder with more checks, in files of the same names as the exercises' own.
+        fork: whether to fork.
+        sandbox: whether answers run in a sandbox.
+        accept_weak: run them there too where the sandbox lacks a layer that an exam needs.
+        many: whether many answers will come; where processes fork, the inputs of checks are then drawn once for all,
+            and in the sandbox what an answer has in common with earlier ones is not checked again.
+        memory: of earlier answers, where other workers share it; many may share one.
+
+    Raises:
+        UsageError: this system cannot have a sandbox.
+    """
+
+    def __init__(
+        self,
+        chosen: Sequence[Exercise],
+        *,
+        hidden: Path | None = None,
+        fork: bool = CAN_FORK,
+        sandbox: bool = False,
+        accept_weak: bool = False,
+        many: bool = False,
+        memory: Memory | None = None,
+    ) -> None:
+        self.many = many
+        self.memory = memory or Memory()
+        self._collected, self._hidden, self._fork = _with_ancestors(chosen), hidden, fork
+        self._accept_weak = accept_weak
+        if sandbox and not fork:
+            raise UsageError("the sandbox needs Linux; without --sandbox the answers are graded in a plain process")
+        self._sandbox = Sandbox() if sandbox else None
+        self._drawn: set[tuple[str, int]] = set()
+        self._checkers = Checkers(lambda descriptors: self._fork_for({}, descriptors))
+        self._lock = threading.Lock()
+        self._checks: dict[str, tuple[Check, ...]] = {}
+        self._errors = tempfile.TemporaryFile()  # noqa: SIM115 (closed with the workers)
+        self._spawned: set[subprocess.Popen[bytes]] = set()
+        self._control: socket.socket | None = None
+        self._warm: subprocess.Popen[bytes] | None = None
+        if fork:
+            self._control, theirs = socket.socketpair()
+            with theirs:
+                self._warm = self._spawn(theirs)
+        else:
+            self._warm = self._spawn(None)
+
+    def checks(self) -> dict[str, tuple[Check, ...]]:
+        """The checks of each exercise, as the worker has collected them."""
+        with self._lock:
+            if not self._checks:
+                record = self._answer()
+                if "checks" not in record:
+                    broken = f"cannot run here: {record['broken']}"
+                    if self._hidden is not None:
+                        raise UsageError(f"the checks with those in {paths.shown(self._hidden)} {broken}")
+                    raise UsageError(f"the checks {broken}; make grade mends the environment")
+                exercises = {exercise.name: exercise for exercise in self._collected}
+                self._checks = {
+                    name: _worth(exercises[name], [Check(**(c | {"contract": tuple(c["contract"])})) for c in found])
+                    for name, found in record["checks"].items()
+                }
+            return self._checks
+
+    @property
+    def sandboxed(self) -> bool:
+        """Whether answers run in a sandbox."""
+        return self._sandbox is not None
+
+    def layers(self) -> dict[str, str] | None:
+        """The layers of the sandbox, each "on" or "unavailable: why"; None without a sandbox.
+
+        Raises:
+            UsageError: it lacks one that an exam needs, and that was not accepted.
+        """
+        if self._sandbox is None:
+            return None
+        weakness = self._sandbox.weakness()
+        if weakness and not self._accept_weak:
+            raise UsageError(f"the sandbox lacks {weakness}; --accept-weak-sandbox grades all the same, and says so")
+        return self._sandbox.layers()
+
+    @contextlib.contextmanager
+    def start(self, request: dict[str, Any]) -> Iterator[Running]:
+        """Start a process for a request; it is ended with the block."""
+        process = self._started(request)
+        try:
+            yield process
+        finally:
+            process.end(0.0)
+            if process.worker is not None:
+                process.worker.end(0.0)
+
+    def _started(self, request: dict[str, Any]) -> Running:
+        if self._control is None:
+            return self._fresh(request)
+        if self.many:
+            self._draw(request["exercise"], request["seed"])
+        if self._sandbox is None or "observations" in request:  # the bank's code needs no walls
+            return self._forked(request)
+        worker = self._sandbox.start(memory_bytes=request["memory_bytes"], cpu_seconds=request["cpu_seconds"])
+        if not self.many or not request["apart"]:
+            return self._forked(request, worker)
+        names = [check.name for check in self.checks()[request["exercise"]]]
+        return RememberingProcess(request, names, self.memory, worker, self._checkers)
+
+    def end_checkers(self) -> None:
+        """End what was kept for the next exercise of a submission: with the next submission all is anew."""
+        self._checkers.end()
+
+    def __enter__(self) -> "Workers":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End all processes."""
+        self._checkers.end()
+        if self._control is not None:
+            self._control.close()
+        if self._sandbox is not None:
+            self._sandbox.close()
+        for process in list(self._spawned):
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(CLOSE_SECONDS if process is self._warm and self._fork else 0)
+            _kill(process)
+        self._errors.close()
+
+    def _draw(self, exercise: str, seed: int) -> None:
+        """Have the warm process draw the inputs of an exercise's checks, once for all that it forks from then on."""
+        if (exercise, seed) not in self._drawn:
+            self._drawn.add((exercise, seed))
+            self._checkers.end()
+            self._asked({"draw": exercise, "seed": seed, "sandboxed": self.sandboxed})
+
+    def _asked(self, request: dict[str, Any], descriptors: Sequence[int] = ()) -> dict[str, Any]:
+        """What the warm process answers."""
+        assert self._control is not None
+        with self._lock:
+            request_socket.send(self._control, request, descriptors)
+            return self._answer()
+
+    def _forked(self, request: dict[str, Any], worker: SandboxedWorker | None = None) -> Process:
+        """A process of its own for a request; it alone speaks with the worker, where there is one."""
+        reader, writer = os.pipe()
+        try:
+            end = self._fork_for(request, [writer] + ([worker.connection.fileno()] if worker else []))
+        finally:
+            os.close(writer)
+            if worker is not None:
+                worker.connection.close()
+        return Process(os.fdopen(reader, "rb"), end, worker)
+
+    def _fork_for(self, request: dict[str, Any], descriptors: Sequence[int]) -> Callable[[float], int | None]:
+        """Have the warm process fork one for a request; how to end it."""
+        child = self._asked(request, descriptors)["forked"]
+        ended: list[int | None] = []
+
+        def end(patience: float) -> int | None:
+            if not ended:
+                with contextlib.suppress(OSError, UsageError):
+                    ended.append(self._asked({"end": child, "patience": patience})["status"])
+            return ended[0] if ended else None
+
+        return end
+
+    def _fresh(self, request: dict[str, Any]) -> Process:
+        with self._lock:
+            process, self._warm = self._warm, None
+        if process is None:
+            process = self._spawn(None)
+            self._answer(process)  # its list of checks, known already
+        assert process.stdin is not None and process.stdout is not None
+        process.stdin.write(json.dumps(request).encode() + b"\n")
+        process.stdin.close()
+
+        def end(patience: float) -> int | None:
+            try:
+                return process.wait(patience)
+            except subprocess.TimeoutExpired:
+                _kill(process)
+                return None
+
+        return Process(process.stdout, end)
+
+    def _answer(self, process: subprocess.Popen[bytes] | None = None) -> dict[str, Any]:
+        """The next record of a worker itself."""
+        process = process or self._warm
+        assert process is not None and process.stdout is not None
+        line = process.stdout.readline()
+        if not line:
+            raise UsageError(f"the process that runs answers does not start: {self._last_error()}")
+        record: dict[str, Any] = json.loads(line)
+        return record
+
+    def _last_error(self) -> str:
+        self._errors.seek(0)
+        lines = self._errors.read().decode(errors="replace").strip().splitlines()
+        return lines[-1] if lines else "it ended without a word"
+
+    def _spawn(self, theirs: socket.socket | None) -> "subprocess.Popen[bytes]":
+        options = {
+            "config": str(paths.ROOT / "pyproject.toml"),
+            "control": theirs.fileno() if theirs else None,
+            "pytest": [str(exercise.checks) for exercise in self._collected],
+            "hidden": str(self._hidden) if self._hidden else None,
+        }
+        process = subprocess.Popen(
+            [sys.executable, "-P", "-m", "grader.engine.warm_worker", json.dumps(options)],
+            stdin=subprocess.PIPE if theirs is None else subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=self._errors,
+            cwd=paths.ROOT,
+            env=environment(),
+            pass_fds=[theirs.fileno()] if theirs else [],
+            start_new_session=True,  # Ctrl-C reaches the supervisor alone
+        )
+        self._spawned.add(process)
+        return process
+
+
+def environment() -> dict[str, str]:
+    """One thread for each process (two cores check two exercises), no plugins of other projects, no debugger."""
+    threads = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+    quiet = {
+        "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+        "PYTHONBREAKPOINT": "0",
+        "PYTEST_ADDOPTS": "",
+        "PYTHONHASHSEED": "0",
+    }
+    return os.environ | threads | quiet
+
+
+def _kill(process: "subprocess.Popen[bytes]") -> None:
+    """Kill a worker and its group."""
+    with contextlib.suppress(OSError):
+        if hasattr(os, "killpg"):
+            os.killpg(process.pid, signal.SIGKILL)
+        else:
+            process.kill()
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        process.wait(5)
+
+
+def _with_ancestors(chosen: Sequence[Exercise]) -> tuple[Exercise, ...]:
+    own = {exercise.name: exercise for exercise in chosen}
+    names = own.keys() | set(curriculum.beneath(chosen))
+    return tuple(own.get(exercise.name, exercise) for exercise in curriculum.exercises() if exercise.name in names)
+
+
+def _worth(exercise: Exercise, checks: Sequence[Check]) -> tuple[Check, ...]:
+    """The checks with their own points, or their share of those that an assignment gives the exercise."""
+    if not exercise.assigned:
+        return tuple(checks)
+    weights = [0.0 if check.hidden else check.points for check in checks]
+    worth = assignment.shares(weights, exercise.points, digits=2)
+    ratio = exercise.points / sum(weights)
+    return tuple(
+        replace(check, points=round(check.points * ratio, 2) if check.hidden else points)
+        for check, points in zip(checks, worth, strict=True)
+    )

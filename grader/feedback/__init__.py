@@ -1,1 +1,0 @@
-"""Values as a person reads them."""

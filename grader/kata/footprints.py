@@ -1,0 +1,57 @@
+"""Which checks each known mistake fails, kept beside the bank in `exNN_name/footprints.json`.
+
+A diagnosis looks here first, and runs only the mistakes that fail what the answer failed: one or two out of fifty.
+`make footprints` writes the files anew; `grade verify` says when that is due.
+"""
+
+import json
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from grader.base import paths
+from grader.base.atomic_files import write_whole
+from grader.base.errors import UsageError
+from grader.kata import references
+from grader.kata.curriculum import Exercise
+
+_FILE = "footprints.json"
+
+
+@dataclass(frozen=True)
+class Footprint:
+    """The checks that a mistake fails at every seed that was tried, and those that it fails at some."""
+
+    always: frozenset[str]
+    sometimes: frozenset[str]
+
+    @classmethod
+    def over(cls, failed: Collection[Collection[str]]) -> "Footprint":
+        """What a mistake failed at several seeds, put together."""
+        always = frozenset.intersection(*map(frozenset, failed))
+        return cls(always, frozenset().union(*failed) - always)
+
+    def fits(self, failed: Collection[str], passed: Collection[str]) -> bool:
+        """Whether an answer that fails and passes these checks may hold the mistake."""
+        return self.always.isdisjoint(passed) and set(failed) <= self.always | self.sometimes
+
+
+def read(exercise: Exercise) -> dict[str, Footprint]:
+    """The footprint of each mistake that has one, by name.
+
+    Raises:
+        UsageError: the file is damaged.
+    """
+    try:
+        kept = json.loads(references.bank(exercise.name).get(_FILE, "{}"))
+        return {name: Footprint(frozenset(each["always"]), frozenset(each["sometimes"])) for name, each in kept.items()}
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise UsageError(f"{exercise.name}/{_FILE} is damaged; make footprints writes it anew") from error
+
+
+def write(exercise: Exercise, footprints: Mapping[str, Footprint]) -> None:
+    """Keep the footprints of an exercise's mistakes."""
+    kept = {
+        name: {"always": sorted(each.always), "sometimes": sorted(each.sometimes)}
+        for name, each in sorted(footprints.items())
+    }
+    write_whole(paths.ROOT / references.BANK / exercise.name / _FILE, json.dumps(kept, indent=1) + "\n")

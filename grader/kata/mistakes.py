@@ -1,0 +1,124 @@
+"""The bank of known wrong answers: one short file each, `exNN_name/what-goes-wrong.yaml`. Read and applied here.
+
+A mistake is told as changes to the solution, so that it says only what is wrong. Nothing here runs it.
+"""
+
+import textwrap
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import yaml
+
+from grader.base.errors import UsageError
+from grader.base.results import Cause
+from grader.kata import references
+from grader.kata.curriculum import Exercise
+
+# The C loader takes a fifth of the time; some systems have only the other one.
+_YAML_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_SUFFIX = ".yaml"
+_WORDS = ("says", "looks_right", "advice")
+
+
+@dataclass(frozen=True)
+class Change:
+    """A piece of the solution and what stands in its place: a part of one line, or whole lines, indented as there."""
+
+    old: str
+    new: str
+
+    def made_in(self, text: str) -> str:
+        """Make the change.
+
+        Raises:
+            ValueError: the old piece is not there, or more than once.
+        """
+        of_lines = "\n" in self.old or "\n" in self.new or not self.new
+        lines, old = text.splitlines(), self.old.splitlines()
+        places = list(_blocks(lines, old)) if of_lines else range(text.count(self.old))
+        if len(places) != 1:
+            there = "is not in the solution" if not places else f"is there {len(places)} times; give more of it"
+            raise ValueError(f"`{old[0]}` {there}")
+        if not of_lines:
+            return text.replace(self.old, self.new)
+        start = places[0]
+        new = textwrap.indent(self.new, _indent(lines[start])).splitlines()
+        return "\n".join([*lines[:start], *new, *lines[start + len(old) :], ""])
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """One known wrong answer: what a learner is told of it, and the changes that make it of the solution, in order."""
+
+    cause: Cause
+    changes: tuple[Change, ...]
+
+    @property
+    def name(self) -> str:
+        """`interleaved-channels`, the name of its file."""
+        return self.cause.name
+
+    def code(self, solution: str) -> str:
+        """The whole wrong answer.
+
+        Raises:
+            UsageError: a change does not fit the solution; the line says which.
+        """
+        for number, change in enumerate(self.changes, start=1):
+            try:
+                solution = change.made_in(solution)
+            except ValueError as error:
+                raise UsageError(f"mistake {self.name}, change {number}: {error}") from error
+        return solution
+
+
+def of(exercise: Exercise) -> tuple[Mistake, ...]:
+    """The known mistakes of an exercise, by name."""
+    return tuple(read(exercise, name, text) for name, text in texts(exercise).items())
+
+
+def texts(exercise: Exercise) -> dict[str, str]:
+    """Their files' texts, by the mistakes' names."""
+    files = references.bank(exercise.name).items()
+    return {name.removesuffix(_SUFFIX): text for name, text in files if name.endswith(_SUFFIX)}
+
+
+def read(exercise: Exercise, name: str, text: str) -> Mistake:
+    """Read one mistake of `texts`.
+
+    Raises:
+        UsageError: a field is missing, empty or of another kind.
+    """
+    try:
+        fields: dict[str, Any] = yaml.load(text, Loader=_YAML_LOADER)
+        words = {name: _sentence(fields.pop(name), name) for name in _WORDS}
+        changes = tuple(
+            Change(change["from"].rstrip("\n"), change["to"].rstrip("\n")) for change in fields.pop("change")
+        )
+        if not changes or fields:
+            raise ValueError(f"unknown: {', '.join(fields)}" if fields else "no change")
+    except (ValueError, yaml.YAMLError, KeyError, TypeError, AttributeError) as error:
+        reason = " ".join(str(error).split()) or type(error).__name__
+        needs = f"it needs {', '.join(_WORDS)} and change"
+        raise UsageError(f"the mistake {exercise.name}/{name}{_SUFFIX} is damaged ({reason}); {needs}") from error
+    return Mistake(Cause(name, **words), changes)
+
+
+def _sentence(text: str, name: str) -> str:
+    one_line = " ".join(text.split())
+    if not one_line:
+        raise ValueError(f"{name} is empty")
+    return one_line
+
+
+def _blocks(lines: list[str], block: list[str]) -> Iterator[int]:
+    """Where a block of lines stands, whatever it is indented by as a whole."""
+    for start in range(len(lines) - len(block) + 1):
+        indented = textwrap.indent("\n".join(block), _indent(lines[start])).splitlines()
+        if lines[start : start + len(block)] == indented:
+            yield start
+
+
+def _indent(line: str) -> str:
+    return line[: len(line) - len(line.lstrip())]

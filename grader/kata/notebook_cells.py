@@ -1,0 +1,201 @@
+"""Answers in the cells of a notebook: which text is whose, and what of it is Python. Text goes in, text comes out.
+
+A code cell belongs to an answer if it holds the line `# exNN_name.py`, as its first one as a rule, or if its metadata
+say so (`kata.file`). That line is the notebook's, not the file's. What the cells of one file hold is joined in their
+order, as if they were run from top to bottom; magics (`%timeit f()`, `!ls`) stay as comments. No code is run, and time
+and memory grow with the text only, whatever a stranger wrote there.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from grader.base.plain_text import reason
+from grader.kata import curriculum
+
+MOST_BYTES = 128 << 20  # of a notebook as it was saved
+MOST_BESIDE_OUTPUTS = 16 << 20  # of what is left of it without them: it holds more than answers
+
+_UNREADABLE = (ValueError, KeyError, TypeError, AttributeError, RecursionError)
+_JSON = re.compile(r'("outputs"\s*:\s*)(?=\[)|"[^"\\]*(?:\\.[^"\\]*)*"|([\[{])|([\]}])', re.DOTALL)
+_OUTPUTS, _OPEN, _CLOSE = 1, 2, 3
+# What begins no statement of Python: `%time f()`, `!ls`, `f?`, `files = !ls`.
+_MAGIC = r"^[ \t]*(?:[%!?].*|[\w.]+\?{1,2}[ \t]*$|[\w.,* \t]+=[ \t]*(?:%|!(?!=)).*)"
+_PYTHON = r"""
+      (?P<opens>[(\[{]) | (?P<closes>[)\]}])
+    | \#.*
+    | \"{3}[^"\\]*(?:(?:\\[\s\S]|"(?!""))[^"\\]*)*(?:\"{3}|\Z)
+    | '{3}[^'\\]*(?:(?:\\[\s\S]|'(?!''))[^'\\]*)*(?:'{3}|\Z)
+    | "[^"\\\n]*(?:\\[\s\S][^"\\\n]*)*"?
+    | '[^'\\\n]*(?:\\[\s\S][^'\\\n]*)*'?
+    | \\\n[ \t]*[%!?]?"""
+_IN_BRACKETS = re.compile(_PYTHON, re.VERBOSE)
+_AT_TOP = re.compile(
+    rf"(?P<marker>^\#[ \t]*(?P<file>ex\d\d_\w+\.py)[ \t]*$) | (?P<magic>{_MAGIC}) | {_PYTHON}",
+    re.VERBOSE | re.MULTILINE,
+)
+_DEFINITION = re.compile(r"^(?:class|def|async def)[ \t]+(\w+)", re.MULTILINE)
+
+
+class NoNotebook(Exception):
+    """It cannot be read as a notebook: one line that says why."""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A code cell: its text, and the file that it belongs to by its metadata."""
+
+    source: str
+    file: str | None = None
+
+
+@dataclass(frozen=True)
+class Found:
+    """The answers in a notebook, file name to text; and what belongs to none: what it is, and why it is left."""
+
+    files: dict[str, str]
+    left: tuple[tuple[str, str], ...] = ()
+
+
+def marked(file: str, text: str) -> str:
+    """A file as the source of a cell: the line that says which it is, and its text."""
+    return f"# {file}\n{text.removesuffix(chr(10))}"
+
+
+def code_cells(content: bytes) -> list[Cell]:
+    """The code cells of a notebook of any version, in their order. Outputs, of whatever size, are not looked at.
+
+    Raises:
+        NoNotebook: it is damaged, or too large even without its outputs.
+    """
+    import nbformat  # 0.2 s, and only who has a notebook needs it
+    import nbformat.reader
+
+    try:
+        text = _without_outputs(content.decode("utf-8-sig"))
+        if len(text) > MOST_BESIDE_OUTPUTS:
+            most = MOST_BESIDE_OUTPUTS >> 20
+            raise NoNotebook(f"it is larger than {most} MiB without outputs; hand in the exNN_name.py files alone")
+        # Not `nbformat.reads`: that warns on standard error of everything that notebooks in the wild leave out.
+        notebook = nbformat.convert(nbformat.reader.reads(text), 4)
+        return [_cell(cell) for cell in notebook["cells"] if cell["cell_type"] == "code"]
+    except (*_UNREADABLE, nbformat.ValidationError) as error:
+        raise NoNotebook(f"it is no notebook that can be read ({reason(error)})") from error
+
+
+def answers(cells: Iterable[Cell]) -> Found:
+    """The files that the cells of a notebook hold, and what is left."""
+    held = [piece for cell in cells for piece in pieces(cell.source, cell.file)]
+    return Found(joined(held), tuple(_left([text for file, text in held if file is None and _has_code(text)])))
+
+
+def joined(held: Iterable[tuple[str | None, str]]) -> dict[str, str]:
+    """The pieces of each file as one text, in their order."""
+    parts: dict[str, list[str]] = {}
+    for file, text in held:
+        if file is not None:
+            parts.setdefault(file, []).append(text)
+    return {file: "\n\n".join(texts) for file, texts in parts.items()}
+
+
+def pieces(source: str, file: str | None = None) -> list[tuple[str | None, str]]:
+    """Cut a cell into the files that it holds: one as a rule, more where cells were merged.
+
+    What stands above the first of the lines that name a file belongs to that file too: an import put on top, say.
+
+    Args:
+        source: of the cell.
+        file: whose it is where no line of it says so.
+    """
+    source = source.replace("\r\n", "\n")
+    files: list[str | None] = []
+    texts: list[list[str]] = [[]]
+    at = 0
+    for found in _of_notebooks(source):
+        texts[-1].append(source[at : found.start()])
+        at = found.end()
+        if found["magic"]:
+            texts[-1].append(_as_comment(found["magic"]))
+            continue
+        at += 1  # the line that names the file goes, and its end with it
+        if files:
+            texts.append([])
+        files.append(found["file"])
+    texts[-1].append(source[at:])
+    whole = ["".join(parts).rstrip("\n") + "\n" for parts in texts]
+    return list(zip(files or [file], whole, strict=True))
+
+
+def _of_notebooks(source: str) -> Iterator[re.Match[str]]:
+    """The lines that are a notebook's and not Python's: those that name a file, and magics; none within a string."""
+    depth = at = 0
+    while found := (_IN_BRACKETS if depth else _AT_TOP).search(source, at):
+        at = found.end()
+        if found["opens"]:
+            depth += 1
+        elif found["closes"]:
+            depth = max(depth - 1, 0)
+        elif not depth and (found["marker"] or found["magic"]):
+            yield found
+
+
+def _as_comment(magic: str) -> str:
+    """A magic as a comment in its line; within a block, which may hold nothing else, as a statement too."""
+    command = magic.strip()
+    indent = magic[: len(magic) - len(magic.lstrip())]
+    return f"{indent}pass  # {command}" if indent else f"# {command}"
+
+
+def _has_code(text: str) -> bool:
+    return any(line.strip() and not line.lstrip().startswith("#") for line in text.split("\n"))
+
+
+def _left(unmarked: list[str]) -> Iterator[tuple[str, str]]:
+    """What is told of cells that hold code and belong to no answer: most of all where one looks as if it should."""
+    owners = _owners() if unmarked else {}
+    others = 0
+    for text in unmarked:
+        defined = [name for name in _DEFINITION.findall(text) if name in owners]
+        if defined:
+            why = f"not marked; if it is an answer, let it begin with the line `# {owners[defined[0]]}`"
+            yield f"a cell that defines {', '.join(defined)}", why
+        else:
+            others += 1
+    if others:
+        yield f"{others} code cell{'s' * (others > 1)}", "not marked as an answer to an exercise"
+
+
+def _owners() -> dict[str, str]:
+    """The classes and functions that exercises ask for, and the file of each."""
+    owners: dict[str, str] = {}
+    for exercise in curriculum.exercises():
+        try:
+            names = _DEFINITION.findall(exercise.stub.read_text(encoding="utf-8", errors="replace"))
+        except OSError:
+            continue
+        owners |= {name: exercise.file for name in names if not name.startswith("_")}
+    return owners
+
+
+def _cell(cell: Any) -> Cell:
+    kata = cell["metadata"].get("kata") if isinstance(cell.get("metadata"), dict) else None
+    file = kata.get("file") if isinstance(kata, dict) else None
+    return Cell(str(cell["source"]), file if isinstance(file, str) else None)
+
+
+def _without_outputs(text: str) -> str:
+    """A notebook's JSON with every list of outputs empty. Read as JSON, 50 MB of them would take a gigabyte."""
+    kept: list[str] = []
+    at = depth = 0
+    tokens = _JSON.finditer(text)
+    for key in tokens:
+        if key.lastindex != _OUTPUTS:
+            continue
+        kept.append(text[at : key.end()] + "[]")
+        for token in tokens:
+            depth += (token.lastindex == _OPEN) - (token.lastindex == _CLOSE)
+            at = token.end()
+            if depth <= 0:
+                break
+    return "".join(kept) + text[at:]

@@ -1,0 +1,141 @@
+"""The solutions and the known mistakes, wherever they are kept: in open folders (the kata), or sealed in one file.
+
+A handout has the sealed file. Sealing keeps an answer from being met by opening or searching a file, and no more: the
+key stands in the file, because the grader at home needs both. Nothing here writes what it reads.
+"""
+
+import functools
+import hashlib
+import json
+import zlib
+from collections.abc import Iterable, Mapping
+from pathlib import PurePosixPath
+
+from grader.base import paths
+from grader.base.errors import UsageError
+from grader.base.source import Source
+
+SEALED = paths.ROOT / "grader" / "references.sealed"
+SOLUTIONS, BANK, CHECKS = "solutions", "grader/mistakes", "tests/checks"
+# What checks compare an answer with, and the classes that exercise 14 is tried on: answers to other exercises, too.
+BESIDE_CHECKS = ("oracles", "flatten_classes")
+_READ = (".py", ".yaml", ".json")
+_SIGN = b"kata references 1\n"
+_KEY_BYTES = 32
+_NOWHERE = "sealed:"  # what the path of a sealed solution begins with: no file lies there
+
+
+def solution(name: str) -> str | None:
+    """The text of an exercise's solution; None where this checkout has none."""
+    return _files(f"{SOLUTIONS}/{name}.py").get(f"{SOLUTIONS}/{name}.py")
+
+
+def source(name: str) -> Source | None:
+    """The solution as a module is made from it."""
+    text = solution(name)
+    if text is None:
+        return None
+    path = nowhere(name) if are_sealed() else str(paths.SOLUTIONS / f"{name}.py")
+    return Source(path, text.encode())
+
+
+def bank(name: str) -> dict[str, str]:
+    """What is kept on the mistakes of an exercise, by file name: `newest-first.yaml`, `footprints.json`."""
+    folder = f"{BANK}/{name}/"
+    return {path.removeprefix(folder): text for path, text in _files(f"{folder}*").items()}
+
+
+def beside_checks() -> dict[str, str]:
+    """The modules beside the checks that are no less secret than a solution, by name."""
+    found = {name: _files(f"{CHECKS}/{name}.py").get(f"{CHECKS}/{name}.py") for name in BESIDE_CHECKS}
+    return {name: text for name, text in found.items() if text is not None}
+
+
+def nowhere(name: str) -> str:
+    """The path that tracebacks have for a module that was sealed: no file lies there."""
+    return f"{_NOWHERE}{name}.py"
+
+
+def is_sealed_path(path: str) -> bool:
+    """Whether a frame with this path runs a sealed solution: such a line is shown to nobody."""
+    return path.startswith(_NOWHERE)
+
+
+def are_sealed() -> bool:
+    """Whether this checkout is a handout."""
+    return SEALED.exists()
+
+
+def refuse_in_a_handout(command: str) -> None:
+    """A command that needs the answers in the open.
+
+    Raises:
+        UsageError: they are sealed here.
+    """
+    if are_sealed():
+        raise UsageError(f"{command} is the author's: it works in the kata's own checkout, and this is a handout")
+
+
+def digest(solutions: Iterable[str], banks: Iterable[str]) -> str:
+    """SHA-256 of some solutions, of some exercises' known mistakes, and of the oracles beside the checks."""
+    return hashlib.sha256(_plain(chosen(solutions, banks))).hexdigest()
+
+
+def chosen(solutions: Iterable[str], banks: Iterable[str]) -> dict[str, str]:
+    """The solutions of some exercises, the mistakes of some, what stands beside the checks: all that is sealed."""
+    patterns = [f"{SOLUTIONS}/{name}.py" for name in solutions] + [f"{BANK}/{name}/*" for name in banks]
+    patterns += [f"{CHECKS}/{name}.py" for name in BESIDE_CHECKS]
+    return {path: text for pattern in patterns for path, text in _files(pattern).items()}
+
+
+def seal(files: Mapping[str, str]) -> bytes:
+    """Put files into one that shows nothing of them. The same files give the same bytes."""
+    packed = zlib.compress(_plain(files), 9)
+    key = hashlib.sha256(packed).digest()
+    return _SIGN + key + _mixed(packed, key)
+
+
+def unseal(data: bytes) -> dict[str, str]:
+    """Take the files out again.
+
+    Raises:
+        ValueError: the data is damaged.
+    """
+    sign, key, rest = data[: len(_SIGN)], data[len(_SIGN) :][:_KEY_BYTES], data[len(_SIGN) + _KEY_BYTES :]
+    packed = _mixed(rest, key)
+    if sign != _SIGN or hashlib.sha256(packed).digest() != key:
+        raise ValueError("it was cut or changed")
+    files: dict[str, str] = json.loads(zlib.decompress(packed))
+    return files
+
+
+def _files(pattern: str) -> dict[str, str]:
+    """The files that a pattern of paths fits, sorted."""
+    if are_sealed():
+        kept = _unsealed()
+        return {path: kept[path] for path in sorted(kept) if PurePosixPath(path).match(pattern)}
+    found = (path for path in paths.ROOT.glob(pattern) if path.suffix in _READ and path.stem != "__init__")
+    try:
+        return {path.relative_to(paths.ROOT).as_posix(): path.read_text(encoding="utf-8") for path in sorted(found)}
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"a file in {pattern} cannot be read: {error}; git checkout mends it") from error
+
+
+@functools.cache
+def _unsealed() -> dict[str, str]:
+    """The sealed files, taken out once: 3 ms for the whole kata."""
+    try:
+        return unseal(SEALED.read_bytes())
+    except (OSError, ValueError, zlib.error) as error:
+        shown = paths.shown(SEALED)
+        raise UsageError(f"{shown} cannot be read ({error}); git checkout {shown} mends it") from error
+
+
+def _mixed(data: bytes, key: bytes) -> bytes:
+    """Data XOR a stream that grows from the key; done twice it is as it was."""
+    stream = hashlib.shake_256(key).digest(len(data))
+    return (int.from_bytes(data) ^ int.from_bytes(stream)).to_bytes(len(data))
+
+
+def _plain(files: Mapping[str, str]) -> bytes:
+    return json.dumps(files, sort_keys=True).encode()

@@ -1,0 +1,81 @@
+"""Stubs made from solutions: every region between the markers is taken out. `python -m grader.kata.stubs` writes all.
+
+A region inside a function becomes a NotImplementedError; one at the top of the file (private helpers) goes.
+"""
+
+from grader.base import paths
+from grader.base.atomic_files import write_whole
+from grader.base.errors import UsageError
+from grader.kata import curriculum, references
+from grader.kata.curriculum import Exercise
+
+BEGIN, END = "# BEGIN SOLUTION", "# END SOLUTION"
+UNWRITTEN = 'raise NotImplementedError("not written yet")'
+
+
+def stub(exercise: Exercise) -> str:
+    """The stub of an exercise, as text.
+
+    Raises:
+        UsageError: the solution is not there, or its markers do not pair up.
+    """
+    return without_solution(_solution(exercise), paths.shown(exercise.solution))
+
+
+def answer(exercise: Exercise) -> str:
+    """The solution of an exercise as a person would have handed it in: without the markers.
+
+    Raises:
+        UsageError: the solution is not there.
+    """
+    return without_markers(_solution(exercise))
+
+
+def without_markers(text: str) -> str:
+    """A text without the lines that mark what is a solution in it."""
+    return "\n".join(line for line in text.splitlines() if line.strip() not in (BEGIN, END)) + "\n"
+
+
+def _solution(exercise: Exercise) -> str:
+    solution = references.solution(exercise.name)
+    if solution is None:
+        raise UsageError(f"{exercise.name} has no solution in this checkout; git checkout brings it back")
+    return solution
+
+
+def without_solution(solution: str, name: str) -> str:
+    """Take the regions out of a solution's text."""
+    kept: list[str] = []
+    inside = False
+    for number, line in enumerate(solution.splitlines(), start=1):
+        marker = line.strip()
+        if marker in (BEGIN, END):
+            if inside == (marker == BEGIN):
+                raise UsageError(f"{name}, line {number}: `{marker}` without its counterpart")
+            inside = marker == BEGIN
+            indent = line[: len(line) - len(line.lstrip())]
+            if inside and indent:
+                kept += [f"{indent}# Your code goes here, in place of the line below.", indent + UNWRITTEN]
+        elif not inside:
+            kept.append(line)
+    if inside:
+        raise UsageError(f"{name}: `{BEGIN}` without its counterpart")
+    return "\n".join(kept).rstrip() + "\n"
+
+
+def region_lines(solution: str) -> list[str]:
+    """The lines of code between the markers: what no stub, lesson or handout may hold."""
+    lines: list[str] = []
+    inside = False
+    for line in solution.splitlines():
+        marker = line.strip()
+        if marker in (BEGIN, END):
+            inside = marker == BEGIN
+        elif inside and marker and not marker.startswith("#"):
+            lines.append(marker)
+    return lines
+
+
+if __name__ == "__main__":
+    for each in curriculum.exercises():
+        write_whole(each.stub, stub(each))

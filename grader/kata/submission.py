@@ -1,0 +1,131 @@
+"""A folder of answers: which file is whose, and what is wrong with files that cannot even be read. Runs no code."""
+
+import contextlib
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from grader.base import paths
+from grader.base.errors import UsageError
+from grader.kata import curriculum
+from grader.kata.curriculum import Exercise
+
+MOST_BYTES = 1 << 20
+
+
+@dataclass(frozen=True)
+class FileProblem:
+    """Why a file cannot be graded: a line for the learner, or None where the file is simply not there."""
+
+    line: str | None
+    where: str | None = None
+
+
+@dataclass(frozen=True)
+class Submission:
+    """A folder of `exNN_name.py` files, and how the learner calls it.
+
+    `given`: the exercises that references answer, whatever lies in the folder: they are not asked.
+    """
+
+    folder: Path
+    shown: str
+    given: tuple[str, ...] = field(default_factory=curriculum.given)
+
+    def path(self, exercise: Exercise) -> Path:
+        """Where the answer to an exercise lies."""
+        return self.folder / exercise.file
+
+    def problem(self, exercise: Exercise) -> FileProblem | None:
+        """What keeps this exercise's file from being read, in one line."""
+        path = self.path(exercise)
+        rivals = self._rivals(exercise)
+        if len(rivals) > 1:
+            return FileProblem(
+                f"two files answer exercise {exercise.number}: {' and '.join(rivals)}; keep {exercise.file}"
+            )
+        if not path.is_symlink() and not path.exists():
+            other = f"{rivals[0]} is not taken: the file must be called {exercise.file}" if rivals else None
+            return FileProblem(other)
+        return _unreadable(path)
+
+    def unknown(self) -> list[str]:
+        """Python files that look like answers but belong to no exercise."""
+        known = {exercise.number for exercise in curriculum.exercises()}
+        return [path.name for path in self._candidates() if int(path.name[2:4]) not in known]
+
+    def _rivals(self, exercise: Exercise) -> list[str]:
+        """The files that claim this exercise's number."""
+        return [path.name for path in self._candidates() if path.name.startswith(f"{exercise.short}_")]
+
+    def _candidates(self) -> Sequence[Path]:
+        return sorted(self.folder.glob("ex[0-9][0-9]_*.py"))
+
+
+def read_folder(folder: Path) -> Submission:
+    """Take a folder as answers.
+
+    Raises:
+        UsageError: it is not there, is no folder, or cannot be listed.
+    """
+    shown = paths.shown(folder)
+    try:
+        if not folder.exists():
+            raise UsageError(f"the folder {shown} is not there; --answers names a folder of exNN_*.py files")
+        if not folder.is_dir():
+            raise UsageError(f"{shown} is not a folder; --answers names a folder of exNN_*.py files")
+        next(folder.iterdir(), None)
+    except OSError as error:
+        raise UsageError(f"the folder {shown} cannot be read: {error.strerror}") from error
+    return Submission(folder.resolve(), shown)
+
+
+@contextlib.contextmanager
+def laid_out(answers: Mapping[str, bytes], within: Path | None = None) -> Iterator[Path]:
+    """These files alone, in a new folder that goes away with the block.
+
+    Args:
+        answers: file name to content.
+        within: the folder that it is made in (the system's own for such).
+
+    Raises:
+        OSError: the disk is full, ...
+    """
+    folder = Path(tempfile.mkdtemp(prefix="answers-", dir=within))
+    try:
+        for name, content in answers.items():
+            (folder / name).write_bytes(content)
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _unreadable(path: Path) -> FileProblem | None:
+    name = path.name
+    try:
+        if path.is_dir():
+            return FileProblem(f"{name} is a folder; it must be a file", name)
+        if path.exists() and not path.is_file():
+            return FileProblem(f"{name} is not a regular file", name)
+        if path.stat().st_size > MOST_BYTES:
+            return FileProblem(f"{name} is larger than 1 MiB; an answer takes a few lines", name)
+        source = path.read_bytes()
+    except OSError as error:
+        links = "it is a symbolic link that leads back to itself or nowhere" if path.is_symlink() else error.strerror
+        return FileProblem(f"{name} cannot be read: {links}", name)
+    if not source.strip():
+        return FileProblem(f"{name} is empty; grade reset {name[:4]} brings the stub back", name)
+    try:
+        source.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = source.count(b"\n", 0, error.start) + 1
+        return FileProblem(
+            f"{name}, line {line} is not UTF-8 (byte 0x{source[error.start]:02x}); save the file as UTF-8",
+            f"{name}:{line}",
+        )
+    if b"\0" in source:
+        line = source.count(b"\n", 0, source.index(b"\0")) + 1
+        return FileProblem(f"{name}, line {line} holds a zero byte; it is not Python", f"{name}:{line}")
+    return None

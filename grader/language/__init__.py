@@ -1,0 +1,1 @@
+"""What checks are written in: calls of an answer, comparisons, effects."""

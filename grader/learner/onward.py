@@ -1,0 +1,72 @@
+"""What leads a learner on: the list, hints, what an exercise was good for, where to go on. Prints only."""
+
+from collections.abc import Sequence
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from grader.base import paths
+from grader.kata import curriculum
+from grader.kata.curriculum import Exercise
+from grader.learner.hints import Hint
+from grader.learner.state import State
+
+
+def overview(console: Console, remembered: State) -> None:
+    """All exercises in order, and where to go on."""
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+    table.add_column("")
+    table.add_column("title")
+    table.add_column("points", justify="right")
+    table.add_column("minutes", justify="right")
+    table.add_column("state")
+    going_on = remembered.unfinished()
+    for exercise in curriculum.exercises():
+        words = remembered.of(exercise)
+        style = "green" if words == "passed" else "yellow" if exercise is going_on else ""
+        if words == "passed" and exercise.name in remembered.passed:
+            words += f" {remembered.passed[exercise.name][:10]}"
+        star = " ★" if exercise.core else ""
+        points = f"{exercise.points:g}" + (" bonus" if exercise.bonus else "")
+        table.add_row(exercise.short, exercise.title + star, points, str(exercise.minutes), words, style=style)
+    console.print(table)
+    main = [exercise for exercise in curriculum.exercises() if not exercise.bonus]
+    core, whole = sum(e.points for e in main if e.core), sum(e.points for e in main)
+    console.print(f"\n★ core: {core:g} of the {whole:g} points" if 0 < core < whole else "")
+    go_on(console, going_on)
+
+
+def go_on(console: Console, exercise: Exercise | None) -> None:
+    """Where to go on."""
+    if exercise is None:
+        console.print("All passed. Now train your own tree on real names: grade train")
+        return
+    console.print(f"Go on with {exercise.short}: read {paths.shown(exercise.lesson)},", soft_wrap=True)
+    console.print(f"  fill in {paths.shown(exercise.stub)}, then: grade {exercise.short}", soft_wrap=True)
+
+
+def can_now_explain(console: Console, exercise: Exercise) -> None:
+    """What an exercise that passed for the first time was good for, and a question to think about."""
+    console.print()
+    console.print(Text(f"{exercise.short} passes for the first time. You can now:", "bold green"))
+    for objective in exercise.objectives:
+        console.print(f"  - {objective[:1].lower()}{objective[1:]}", markup=False)
+    console.print(Text.assemble(("To think about: ", "bold"), exercise.question))
+    console.print(f"  the lesson answers it: {paths.shown(exercise.lesson)}", soft_wrap=True, markup=False)
+    console.print(f"  how the solution is written: grade compare {exercise.short}")
+    console.print()
+
+
+def hints(console: Console, exercise: Exercise, shown: Sequence[Hint]) -> None:
+    """Hints, and how many are left."""
+    for hint in shown:
+        console.print(Text(f"{exercise.short}, hint {hint.number} of {hint.count}", "bold"))
+        console.print(hint.text, markup=False)
+        console.print()
+    more = shown[-1].count - shown[-1].number
+    if more:
+        console.print(f"{more} more: grade hint {exercise.short}", style="dim")
+    else:
+        lesson = paths.shown(exercise.lesson)
+        console.print(f"That was the last one. The lesson: {lesson}", style="dim", soft_wrap=True)

@@ -1,0 +1,98 @@
+"""The learner's own page, `report.html`: progress, what failed and why, and pictures of the tree that was trained."""
+
+import base64
+import hashlib
+import math
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+import markupsafe
+
+from grader.base.results import CheckResult, ExerciseResult, RunResult
+from grader.kata import curriculum
+from grader.kata.curriculum import Exercise
+from grader.learner.portrait import charts
+from grader.learner.portrait.figures import Portrait
+from grader.learner.training.training_record import TrainingRecord
+from grader.reports.feedback_file import SIGNS
+from grader.reports.html import TEMPLATES, template
+
+RECIPES = {None: "a first look", "published": "the published recipe", "fast": "the fast recipe", "best": "the best one"}
+
+
+def page(
+    result: RunResult,
+    first_passed: Mapping[str, str],
+    next_one: Exercise | None,
+    record: TrainingRecord | None,
+    portrait: Portrait | str,
+) -> str:
+    """Write the page.
+
+    Args:
+        result: of a run of all exercises.
+        first_passed: when each exercise passed for the first time, ISO 8601.
+        next_one: where to go on.
+        record: how the tree was trained, if it was.
+        portrait: of the tree; or why there is none, in words for the learner.
+    """
+    by_name = {exercise.name: exercise for exercise in curriculum.exercises()}
+    painted = portrait if isinstance(portrait, Portrait) else None
+    script = (TEMPLATES / "report.js").read_text(encoding="utf-8")
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    return template("report.html").render(
+        first_wrong=first_wrong,
+        result=result,
+        passed=[by_name[exercise.name] for exercise in result.exercises if exercise.passed],
+        wrong={e.name for e in result.exercises if e.status not in ("passed", "not_started")},
+        first_passed=first_passed,
+        next=next_one,
+        made=datetime.now().astimezone().strftime("%Y-%m-%d %H:%M"),
+        signs=SIGNS,
+        record=record,
+        how_trained=_how_trained(record) if record else "",
+        uniform=math.log(len(painted.vocabulary)) if painted else None,
+        curve=charts.curve(record.curve, record.validation_loss) if record and record.curve else None,
+        width=charts.WIDTH,
+        height=charts.HEIGHT,
+        portrait=painted,
+        why_no_portrait="" if painted else portrait,
+        labels=[charts.labels(each.pieces) for each in painted.maps] if painted else [],
+        reach=_reach(painted) if painted else "",
+        exported=_exported(painted) if painted else None,
+        script=markupsafe.Markup(script),
+        script_digest=markupsafe.Markup(f"sha256-{digest}"),
+    )
+
+
+def first_wrong(exercise: ExerciseResult) -> CheckResult:
+    """The check that is explained: the first that failed for a reason of its own."""
+    return next(check for check in exercise.checks if check.finding.status not in ("passed", "not_started"))
+
+
+def _how_trained(record: TrainingRecord) -> str:
+    recipe = RECIPES.get(record.recipe, record.recipe)
+    steps = f"{record.done:,} steps" if record.done == record.steps else f"{record.done:,} of {record.steps:,} steps"
+    return f"Trained by {recipe}: {steps} in {record.seconds:.0f} s, seed {record.seed}, on {record.data}."
+
+
+def _reach(portrait: Portrait) -> str:
+    """What the two rows of means say: how much of all effect the older half of the window has."""
+
+    def older(effects: Sequence[float]) -> str:
+        return f"{100 * sum(effects[: len(effects) // 2]) / sum(effects):.0f} %"
+
+    if portrait.flat is None:
+        return f"Of all effect by replacing, the older half of the window has {older(portrait.tree.by_replacing)}."
+    tree, flat = older(portrait.tree.by_replacing), older(portrait.flat.by_replacing)
+    return f"Of all effect by replacing, the older half of the window has {tree} in the tree, {flat} in the flat model."
+
+
+def _exported(portrait: Portrait) -> dict[str, object]:
+    return {
+        "vocabulary": portrait.vocabulary,
+        "group": portrait.group,
+        "lengths": portrait.lengths,
+        "expected": len(portrait.examples[0].tree.expects),
+        "matrices": portrait.exported,
+    }

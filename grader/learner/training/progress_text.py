@@ -1,0 +1,90 @@
+"""A training run as it is seen: a bar with loss and time left, then losses, ten names and the closing line."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.text import Text
+
+from grader.base import paths
+from grader.kata.curriculum import Exercise
+from grader.learner.training.train import Started, Step, Trained, Training, Words
+
+
+def follow(console: Console, run: Training, missing: Sequence[Exercise], words: Words, out: Path) -> bool:
+    """Print a run to its end; Ctrl-C asks it to stop after a whole step. Returns whether all steps were done."""
+    for exercise in missing:
+        console.print(Text(f"{exercise.name}: the solution stands in (--with-solutions)", "yellow"), soft_wrap=True)
+    started = trained = None
+    with _progress(console) as bar:
+        task = bar.add_task("loss ......", total=None)
+        said = 0
+        while trained is None:
+            try:
+                for event in run.events():
+                    if isinstance(event, Started):
+                        started, said = event, 10 * event.done // event.steps
+                        bar.update(task, total=event.steps, completed=event.done)
+                        _introduce(console, event)
+                    elif isinstance(event, Step):
+                        assert started is not None
+                        bar.update(task, completed=event.done, description=f"loss {event.loss:.4f}")
+                        said = _say(console, event, started.steps, said)
+                    else:
+                        trained = event
+            except KeyboardInterrupt:
+                run.stop()
+    assert started is not None
+    _tell(console, started, trained, words, out)
+    return trained.done == started.steps
+
+
+def _introduce(console: Console, started: Started) -> None:
+    examples = f"{started.training:,} examples to learn from, {started.validation:,} to validate on"
+    where = "" if started.device == "cpu" else f", on {started.device}"
+    console.print(f"a tree of {started.parameters:,} parameters, {examples}{where}")
+    if started.done:
+        console.print(
+            f"goes on after step {started.done} of {started.steps}, where it was stopped (--fresh begins anew)"
+        )
+
+
+def _progress(console: Console) -> Progress:
+    """A bar on a terminal; in a pipe nothing, since `_say` writes lines there."""
+    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
+    return Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
+
+
+def _say(console: Console, event: Step, steps: int, said: int) -> int:
+    """In a pipe, a line for each tenth of the steps; returns the tenths said."""
+    tenths = 10 * event.done // steps
+    if tenths > said and not console.is_terminal:
+        console.print(f"step {event.done} of {steps}, loss {event.loss:.4f}")
+    return tenths
+
+
+def _tell(console: Console, started: Started, trained: Trained, words: Words, out: Path) -> None:
+    if trained.done < started.steps:
+        console.print(
+            f"\nStopped after step {trained.done} of {started.steps}, as asked; the model is saved whole, "
+            "and the same command goes on from here.",
+            soft_wrap=True,
+        )
+    console.print(f"\ntraining loss {trained.training_loss:.4f}, after {trained.done} steps")
+    if words is not None:
+        _show_names(console, trained.names, set(words))
+    console.print(f"model saved in {paths.shown(out)}", soft_wrap=True)
+    if trained.least is not None:
+        over = trained.validation_loss - trained.least
+        least = f"the least possible loss on the validation letters is {trained.least:.4f}"
+        console.print(f"{least}; the tree is {over:.4f} above it", soft_wrap=True)
+    seconds = f"{trained.seconds:.1f} s"
+    console.print(f"validation loss {trained.validation_loss:.4f}, {started.parameters} parameters, {seconds}")
+
+
+def _show_names(console: Console, names: Sequence[str], words: set[str]) -> None:
+    new = sum(name not in words for name in names)
+    console.print(f"ten names of its own, {new} of them new (not in the list):")
+    for name in names:
+        console.print(Text(f"  {name or '(an empty name)'}" + ("" if name not in words else "   (in the list)")))

@@ -1,0 +1,215 @@
+"""What a notebook loads with `%load_ext grader.notebook`: `%grade`, and imports between exercises.
+
+An answer is the text of the cell that begins with `# exNN_name.py`, as it was run last in this session, saved or not.
+It is graded as everywhere else, in a process of its own: no check runs in the kernel.
+"""
+
+import ast
+import atexit
+import sys
+import types
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from grader.answers.answer_modules import AnswerModules, NotThere, Problem
+from grader.base.errors import UsageError
+from grader.base.results import RunResult
+from grader.base.source import Source
+from grader.engine import run
+from grader.engine.worker_processes import Workers
+from grader.kata import curriculum, notebook_cells, references, stubs
+from grader.kata.curriculum import Exercise
+from grader.kata.submission import Submission, laid_out
+from grader.reports.notebook_report import NotebookReport
+
+PACKAGE = "kata_notebook"  # that relative imports lead to: the names of the notebook
+FILES = "kata_files"  # files of exercises, for what the notebook has run no cell of
+VERBOSE = "--verbose"
+
+
+def load_ipython_extension(shell: Any) -> None:
+    """Called by IPython."""
+    session = Session(shell)
+    shell.kata = session
+    shell.register_magic_function(session.grade, "line", "grade")
+    shell.ast_transformers.append(session.imports)
+    shell.events.register("pre_run_cell", session.watch)
+    atexit.register(session.close)
+
+
+def unload_ipython_extension(shell: Any) -> None:
+    """Called by IPython, before `%reload_ext` loads it anew."""
+    session = shell.kata
+    shell.ast_transformers.remove(session.imports)
+    shell.events.unregister("pre_run_cell", session.watch)
+    atexit.unregister(session.close)
+    session.close()
+
+
+@dataclass(frozen=True)
+class Ran:
+    """The cell of an answer as it was run last: its number, the `7` of `In [7]`, and its text."""
+
+    number: int
+    text: str
+
+
+class Session:
+    """A kernel with its answers, and the warm worker that grades them: the second time takes a third of a second."""
+
+    def __init__(self, shell: Any) -> None:
+        self.shell = shell
+        self.imports = _RelativeImports()
+        self._cells: dict[str, set[str]] = {}  # the file of an answer, and the cells that held it, by their ids
+        self._workers: Workers | None = None
+        self._files = AnswerModules(_from_file, FILES)
+        package = types.ModuleType(PACKAGE, "The answers of this notebook.")
+        package.__path__ = []
+        sys.modules[PACKAGE] = package
+        for exercise in curriculum.lessons():
+            module = _Names(exercise, self)
+            sys.modules[module.__name__] = module
+            setattr(package, exercise.name, module)
+
+    def grade(self, line: str) -> NotebookReport:
+        """Grade exercises: all, or those named.
+
+        %grade ex05             what the cell of exercise 5 held when it was run last
+        %grade ex05 --verbose   every failing check in full
+        %grade                  all of them
+        """
+        try:
+            return self._graded(line.split())
+        except UsageError as error:
+            from IPython.core.error import UsageError as Told  # shown as one line, without a traceback
+
+            raise Told(str(error)) from error
+
+    def watch(self, info: Any) -> None:
+        """Called before each cell is run: remember which cells hold an answer, where the notebook tells their ids."""
+        self._files.forget()  # each cell sees the files in exercises/ as they are
+        cell: str | None = getattr(info, "cell_id", None)
+        if cell is not None:
+            for file, _ in notebook_cells.pieces(info.raw_cell or ""):
+                self._cells.setdefault(file or "", set()).add(cell)
+
+    def named(self, exercise: Exercise, name: str) -> Any:
+        """What a name of an exercise stands for: the notebook's own, or else that of the file in exercises/.
+
+        Raises:
+            ImportError: nothing yet.
+        """
+        if name in self.shell.user_ns:
+            return self.shell.user_ns[name]
+        try:
+            return self._files.attribute(self._files.load(exercise.name), name)
+        except NotThere:
+            raise ImportError(f"{name} is not defined yet: run the cell of {exercise.file} first") from None
+        except Problem as problem:
+            raise ImportError(problem.difference) from None
+
+    def close(self) -> None:
+        """End the worker."""
+        if self._workers is not None:
+            self._workers.close()
+            self._workers = None
+
+    def _graded(self, words: list[str]) -> NotebookReport:
+        chosen = curriculum.find(word for word in words if word != VERBOSE)
+        ran = self._ran()
+        if len(chosen) == 1 and chosen[0].name not in ran:
+            file = chosen[0].file
+            raise UsageError(
+                f"no cell with the line `# {file}` was run since the kernel started: run it, then this one"
+            )
+        names = {exercise.name for exercise in chosen}
+        beneath = {name for exercise in chosen for name in curriculum.ancestors(exercise)} - {
+            *names,
+            *curriculum.given(),
+        }
+        texts = {name: last.text.encode("utf-8", "surrogatepass") for name, last in ran.items()}
+        files = {name: source.text for name in beneath - ran.keys() if (source := _from_file(name))}
+        result = self._result(chosen, {f"{name}.py": text for name, text in (texts | files).items()})
+        return NotebookReport(result, tuple(self._notes(chosen, ran, beneath, files)), VERBOSE in words)
+
+    def _ran(self) -> dict[str, Ran]:
+        """The answers as they were run last, by the names of their exercises."""
+        known = {exercise.file: exercise.name for exercise in curriculum.exercises()}
+        ran: dict[str, Ran] = {}
+        sources = list(enumerate(self.shell.history_manager.input_hist_raw))
+        for number, source in reversed(sources):
+            for file, text in notebook_cells.joined(notebook_cells.pieces(source)).items():
+                if file in known and known[file] not in ran:  # with the line that names it: lines count as in the cell
+                    ran[known[file]] = Ran(number, notebook_cells.marked(file, text))
+        return ran
+
+    def _result(self, chosen: Sequence[Exercise], files: dict[str, bytes]) -> RunResult:
+        """Have a worker grade these files."""
+        self._workers = self._workers or Workers(curriculum.exercises())
+        try:
+            with laid_out(files) as folder:
+                return run.last(run.grade(Submission(folder, "this notebook"), chosen, self._workers))
+        except BaseException:  # a worker that broke, or that the learner interrupted
+            self.close()
+            raise
+
+    def _notes(
+        self, chosen: Sequence[Exercise], ran: dict[str, Ran], beneath: set[str], files: Collection[str]
+    ) -> Iterator[str]:
+        """What was graded, and what was not."""
+        if len(chosen) == 1:
+            yield f"Graded: the cell as it was run in [{ran[chosen[0].name].number}]."
+        waiting = [exercise.short for exercise in chosen if exercise.name not in ran]
+        if waiting:
+            yield f"Not run since the kernel started: {', '.join(waiting)}."
+        if files:
+            yield f"From exercises/, where this notebook has run none: {', '.join(sorted(files))}."
+        lacking = sorted(beneath - ran.keys() - set(files))
+        if lacking:
+            yield f"References stand in for what was not run since the kernel started: {', '.join(lacking)}."
+        for exercise in chosen:
+            if len(self._cells.get(exercise.file, ())) > 1:
+                yield (
+                    f"More than one cell has held {exercise.file}; the one run last was graded. Keep one: "
+                    "when the notebook is handed in, all of them are joined from top to bottom."
+                )
+
+
+def _from_file(name: str) -> Source | None:
+    """The learner's file in exercises/, None where it is the stub still; of an exercise that is given the reference."""
+    if name in curriculum.given():
+        return references.source(name)
+    exercise = next((exercise for exercise in curriculum.exercises() if exercise.name == name), None)
+    if exercise is None:
+        return None
+    try:
+        text = exercise.stub.read_bytes()
+    except OSError:
+        return None
+    return None if text == stubs.stub(exercise).encode() else Source(str(exercise.stub), text)
+
+
+class _RelativeImports(ast.NodeTransformer):
+    """`from .ex05_flatten_consecutive import ...`, as files have it, for cells, which are in no package."""
+
+    def visit_ImportFrom(self, node: ast.ImportFrom) -> ast.ImportFrom:
+        """Lead it to the notebook's own names."""
+        if node.level == 1:
+            node.level = 0
+            node.module = f"{PACKAGE}.{node.module}" if node.module else PACKAGE
+        return node
+
+
+class _Names(types.ModuleType):
+    """Stands for the file of an exercise in imports. It gives what the notebook holds: no second copy is made."""
+
+    def __init__(self, exercise: Exercise, session: Session) -> None:
+        super().__init__(f"{PACKAGE}.{exercise.name}", f"{exercise.file}, as this notebook has it.")
+        self.__package__ = PACKAGE
+        self.__dict__["_named"] = lambda name: session.named(exercise, name)
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):  # the import system asks for some
+            raise AttributeError(name)
+        return self.__dict__["_named"](name)
