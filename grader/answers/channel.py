@@ -5,7 +5,6 @@ import time
 from typing import Any, Literal, NoReturn
 
 from grader.answers import wire
-from grader.answers.tape import Tape
 
 MOST_READ = 1 << 16  # bytes at once
 Why = Literal["closed", "protocol", "time"]
@@ -20,22 +19,16 @@ class Lost(BaseException):
 
 
 class Channel:
-    """Whole frames over a socket, each within the deadline.
+    """Whole frames over a socket, each within the deadline."""
 
-    With a tape, what is on it went over already; what follows is written down there.
-    """
-
-    def __init__(self, connection: socket.socket, tape: Tape | None = None) -> None:
-        self._socket, self._tape = connection, tape
+    def __init__(self, connection: socket.socket) -> None:
+        self._socket = connection
         self._arrived = bytearray()  # read, and not yet taken
-        self.received = 0  # frames of this conversation
         self._lost: Lost | None = None
         self.deadline: float | None = None
 
     def send(self, data: bytes) -> None:
         """Send a frame."""
-        if self._tape is not None and self._tape.went(data):
-            return
         view = memoryview(data)
         while view:
             self._wait()
@@ -48,23 +41,18 @@ class Channel:
 
     def receive(self) -> tuple[dict[str, Any], bytearray]:
         """Take the next frame: its header, and the bytes of its tensors."""
-        if self._tape is not None:
-            self._arrived += self._tape.came()
         try:
-            prefix = self._exactly(wire.LENGTHS.size)
-            text, body = map(self._exactly, wire.lengths(prefix))
-            self.received += 1
-            if self._tape is not None:
-                self._tape.received(prefix, text, body)
+            text, body = map(self._exactly, wire.lengths(self._exactly(wire.LENGTHS.size)))
             return wire.parse(text), body
         except wire.WireError as error:
             self.lose("protocol", str(error))
 
-    def begin(self) -> None:
-        """Begin a conversation: nothing may have come that was not asked for."""
+    def ask(self, data: bytes) -> tuple[dict[str, Any], bytearray]:
+        """Send a frame and take the reply; nothing may have come that was not asked for."""
         if self._arrived:
             self.lose("protocol", "more than was asked for")
-        self.received = 0
+        self.send(data)
+        return self.receive()
 
     def lose(self, why: Why, details: str) -> NoReturn:
         """End the conversation."""

@@ -1,65 +1,48 @@
-"""What torch does for the code of a block, counted: floating point operations, operators, tensors kept for gradients.
+"""What torch does in a block, counted: floating point operations, operators, tensors kept for gradients.
 
-Counted, not timed: the same answer gives the same numbers on any machine.
+Counted, not timed: the same answer gives the same numbers on any machine. In the sandbox the counts are the worker's
+word, as all that happens in it.
 """
 
 import contextlib
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import torch
 from torch import Tensor
-from torch.utils._python_dispatch import TorchDispatchMode, _disable_current_modes
+from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils.flop_counter import flop_registry
 
+from grader.answers.steps import Work
 
-@dataclass
-class Work:
-    """The counts of a block, complete once it has ended.
-
-    Attributes:
-        flops: floating point operations of matrix products and convolutions, by the formulas of
-            `torch.utils.flop_counter`.
-        operators: calls of torch's operators, whatever the size of their tensors.
-        kept: tensors that torch kept for a backward pass.
-    """
-
-    flops: int = 0
-    operators: int = 0
-    kept: int = 0
-
-    def add(self, other: "Work") -> None:
-        """Add what was counted in another process."""
-        self.flops += other.flops
-        self.operators += other.operators
-        self.kept += other.kept
+_FORMULAS = dict(flop_registry)
 
 
 @contextlib.contextmanager
-def counted(work: Work) -> Iterator[None]:
-    """Add to `work` what the code of the block does in this thread."""
+def counted() -> Iterator["Counter"]:
+    """Count what the code of the block does in this thread."""
+    counter = Counter()
 
     def keep(tensor: Tensor) -> Tensor:
-        work.kept += 1
+        counter.kept += 1
         return tensor
 
-    with _Counter(work), torch.autograd.graph.saved_tensors_hooks(keep, lambda tensor: tensor):
-        yield
+    with counter, torch.autograd.graph.saved_tensors_hooks(keep, lambda tensor: tensor):
+        yield counter
 
 
-def uncounted() -> contextlib.AbstractContextManager[Any]:
-    """Count nothing inside the block: what it does is the boundary's work, not the answer's."""
-    return _disable_current_modes()
-
-
-class _Counter(TorchDispatchMode):
+class Counter(TorchDispatchMode):
     """Counts as torch's `FlopCounterMode` does, whose first use imports the compiler: 1.2 s, more than answers take."""
 
-    def __init__(self, work: Work) -> None:
+    def __init__(self) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
-        self._work = work
+        self.flops = self.operators = self.kept = 0
         self._whole: set[Any] = set()  # operators that have no parts; to ask each time takes half of the counting
+
+    @property
+    def work(self) -> Work:
+        """What was counted so far."""
+        return Work(self.flops, self.operators, self.kept)
 
     @classmethod
     def _should_skip_dynamo(cls) -> bool:
@@ -68,7 +51,7 @@ class _Counter(TorchDispatchMode):
 
     def __torch_dispatch__(self, operator: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         kwargs = kwargs or {}
-        formula = flop_registry.get(operator._overloadpacket)
+        formula = _FORMULAS.get(operator._overloadpacket)
         if formula is None and operator not in self._whole:
             with self:  # in inference mode a linear map comes whole; its parts are what is counted
                 taken_apart = operator.decompose(*args, **kwargs)
@@ -76,7 +59,7 @@ class _Counter(TorchDispatchMode):
                 return taken_apart
             self._whole.add(operator)
         result = operator(*args, **kwargs)
-        self._work.operators += 1
+        self.operators += 1
         if formula is not None:
-            self._work.flops += formula(*args, **kwargs, out_val=result)
+            self.flops += formula(*args, **kwargs, out_val=result)
         return result

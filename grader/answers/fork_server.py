@@ -19,6 +19,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, NoReturn
 
+from grader.answers import answer_worker
 from grader.answers.sandbox import WALLS_MISSING
 from grader.answers.sandbox_layers import Limits, Outcome, Walls
 
@@ -51,6 +52,8 @@ def warm_up() -> None:
     """Import what answers use, and do once what each worker would do again."""
     import numpy
     import torch
+
+    import grader.answers.counted_work  # noqa: F401 (workers cannot read it any more)
 
     torch.set_num_threads(1)  # a fork after work on two threads hangs (measured)
     layer = torch.nn.Linear(1, 1)
@@ -162,9 +165,7 @@ def become_worker(walls: Walls, promised: Outcome, limits: Limits, descriptor: i
         signal.signal(signal.SIGINT, signal.SIG_DFL)
         if walls.enter(limits) != promised:
             os._exit(WALLS_MISSING)
-        from grader.answers.answer_worker import Worker
-
-        Worker(socket.socket(fileno=3)).serve()
+        answer_worker.serve(socket.socket(fileno=3))
     except BaseException:  # the other end is gone, or an answer has broken what this rests on
         pass
     finally:

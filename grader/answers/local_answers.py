@@ -1,34 +1,31 @@
-"""The learner's files as a check receives them, in its own process: references stand in for some of them.
+"""The learner's files as modules of this process; references stand in for some of them."""
 
-The sandbox offers the same to checks, from another process (`proxy`).
-"""
-
-import contextlib
 import types
-from collections.abc import Collection, Iterator, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Collection
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from grader.answers import random_state
 from grader.answers.answer_modules import PACKAGE, AnswerModules, NotThere, Problem
+from grader.answers.runners import LocalRunner
 from grader.base import values_as_text
 from grader.base.source import Source
 from grader.kata import references
-
-if TYPE_CHECKING:
-    from grader.answers.counted_work import Work
 
 __all__ = ["PACKAGE", "Answers", "NotThere", "Problem"]
 
 
 class Answers:
-    """What a check receives: `answers.ex05_flatten_consecutive` is that file as a module."""
+    """Files of exercises: `answers.ex05_flatten_consecutive` is that file as a module.
+
+    Attributes:
+        runner: runs the steps of checks on them.
+    """
 
     def __init__(self, folder: Path, names: Collection[str]) -> None:
         self._folder, self._names = folder, frozenset(names)
         self._replaced: frozenset[str] = frozenset()
         self._modules = AnswerModules(self._read)
+        self.runner = LocalRunner(self._modules)
 
     def take(self, folder: Path, standing_on: Collection[str] = ()) -> None:
         """From now on import from this folder, and the references of some exercises in place of its files."""
@@ -59,26 +56,6 @@ class Answers:
         if name.startswith("_") or name not in self._names:
             raise AttributeError(name)
         return Answer(self._modules, self._modules.load(name))
-
-    def seeded(self, seed: int) -> AbstractContextManager[list[str]]:
-        """Seed the global random states of the process in which the answers run, and put them back after the block.
-
-        After the block the list that it is given names those that it has moved.
-        """
-        return random_state.watched(seed)
-
-    @contextlib.contextmanager
-    def counting(self) -> "Iterator[Work]":
-        """Count inside a block what torch does for the answers."""
-        from grader.answers.counted_work import Work, counted  # with torch, which exercise 1 does without
-
-        work = Work()
-        with counted(work):
-            yield work
-
-    def each(self, thing: Any, method: str, values: Sequence[Any]) -> list[Any]:
-        """Call a method with one value after the other; what came of each call, looked at after the last one."""
-        return [getattr(thing, method)(value) for value in values]
 
     def _read(self, name: str) -> Source | None:
         if name not in self._names:

@@ -1,8 +1,8 @@
-"""Exceptions that cross the boundary: as the same built-in type, with the message and the lines of the answer.
+"""Exceptions that cross to the grader: as the same built-in type, with the message and the lines of the answer.
 
 An exception is told as data: the names of the nearest built-in classes (two, where it is both a KeyError and a
-ValueError), its own name, its text, and the frames that lie in the answer's files. On the other side a new exception of
-those classes has a traceback with these very lines.
+ValueError), its own name, its text, and the frames that lie in the answer's files. The grader makes a new exception of
+those classes whose traceback has these very lines. A file that is missing or cannot be used is told in its own words.
 """
 
 import builtins
@@ -11,9 +11,7 @@ import types
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from grader.answers import error_wording
-from grader.answers.answer_modules import PACKAGE
-from grader.answers.error_wording import Question
+from grader.answers.answer_modules import PACKAGE, NotThere, Problem
 from grader.answers.wire import WireError
 
 MOST_TEXT = 20_000
@@ -29,6 +27,10 @@ _BUILT_IN = {
 
 def told(error: BaseException) -> dict[str, Any]:
     """An exception as data."""
+    if isinstance(error, NotThere):
+        return {"absent": error.exercise}
+    if isinstance(error, Problem):
+        return {"problem": [error.difference, error.code, error.where, error.lacking]}
     kind = type(error)
     try:
         text = str.__str__(str(error))
@@ -53,61 +55,30 @@ def _nearest(kind: type[BaseException]) -> list[str]:
     return [base.__name__ for base in nearest]
 
 
-class Heard:
-    """The words of an error that came over the boundary, and what was asked of them."""
-
-    def __init__(self, text: str) -> None:
-        self._text = text
-        self.questions: list[tuple[Question, bool]] = []
-        self.read = False  # whether somebody has looked at them as a whole
-
-    def text(self) -> str:
-        """All of them."""
-        self.read = True
-        return self._text
-
-    def holds(self, question: Question) -> bool:
-        """Whether they are as asked for."""
-        answer = error_wording.holds(self._text, question)
-        self.questions.append((question, answer))
-        self.read = self.read or not error_wording.is_plain(question)
-        return answer
-
-
-def holds(error: BaseException, question: Question) -> bool:
-    """Whether the message of an error is as asked for; of one that came over the boundary, the question is noted."""
-    heard = vars(type(error)).get("heard")
-    if isinstance(heard, Heard):
-        return heard.holds(question)
-    try:
-        return error_wording.holds(str(error), question)
-    except Exception:  # the learner's own __str__ may raise anything
-        return False
-
-
-def rebuilt(
-    form: Any, path_of: Callable[[str], str | None], note: Callable[[Heard], object] = lambda _: None
-) -> BaseException:
+def rebuilt(form: Any, path_of: Callable[[str], str | None]) -> BaseException:
     """An exception of data: a new class of its own name, below the built-in classes that it names.
 
     Args:
-        form: what `told` made, or what somebody else says that it made.
+        form: what `told` made, or what a worker says that it made.
         path_of: the path of an answer's file, by its name; None where there is no such file.
-        note: is given its words, to know what was asked of them.
 
     Raises:
         WireError: it is of a wrong form, or no class can be below all that it names.
     """
+    match form:
+        case {"absent": str(exercise)} if len(exercise) <= 100:
+            return NotThere(exercise)
+        case {"problem": [str(text), None | str() as code, None | str() as where, None | str() as lacking]}:
+            if max(map(len, filter(None, (text, code, where, lacking))), default=0) > MOST_TEXT:
+                raise WireError("a problem of too many words")
+            return Problem(text, code=code, where=where, lacking=lacking)
     bases, name, text, frames = _parts(form)
     lines = [(path_of(file), line, function) for file, line, function in frames]
     name = name if name.isidentifier() and len(name) <= 100 else bases[0].__name__
-    heard = Heard(text)
-    note(heard)
     members = {
-        "__str__": lambda self: heard.text(),
-        "__repr__": lambda self: f"{kind.__name__}({heard.text()!r})",
-        "args": property(lambda self: (heard.text(),)),
-        "heard": heard,
+        "__str__": lambda self: text,
+        "__repr__": lambda self: f"{kind.__name__}({text!r})",
+        "args": property(lambda self: (text,)),
         "__module__": bases[0].__module__,
     }
     try:
@@ -115,15 +86,6 @@ def rebuilt(
     except TypeError as error:
         raise WireError("an exception of a wrong form") from error
     return kind.__new__(kind).with_traceback(_traceback(lines))
-
-
-def words(form: Any) -> str:
-    """The words of an exception of data.
-
-    Raises:
-        WireError: `rebuilt` would make none of it.
-    """
-    return _parts(form)[2]
 
 
 def _parts(form: Any) -> tuple[tuple[type[BaseException], ...], str, str, list[tuple[str, Any, Any]]]:

@@ -1,4 +1,4 @@
-"""What goes over the boundary: frames of data, a JSON header and the raw bytes of tensors. No sockets, no objects.
+"""Frames of data between grader and worker: a JSON header and the raw bytes of tensors. No sockets, no objects.
 
 Nothing here evaluates, imports or unpickles what it reads. A frame is checked against its limits before memory is
 spent on it; whatever is wrong with it is a `WireError`. torch and NumPy are looked up, not imported.
@@ -12,6 +12,9 @@ import struct
 import sys
 from collections.abc import Callable, Sequence
 from typing import Any
+
+from grader.answers.plain_values import each_place_once
+from grader.answers.steps import Name, Opaque, Ref
 
 LENGTHS = struct.Struct(">II")
 MOST_HEADER = 4 << 20  # bytes of JSON
@@ -94,20 +97,24 @@ def parse(text: bytes | bytearray) -> dict[str, Any]:
 # None, True, texts, floats and integers of 64 bits are themselves; all else is a list whose first item says its kind:
 #   ["i", hex]  ["c", re, im]  ["b", hex]  ["l", items]  ["t", items]  ["n", name, fields, items]  ["s", items]
 #   ["d", [[key, value], ...]]  ["y", dtype]  ["x", number]  ["a", number]  ["v", number] (a NumPy scalar)
-#   ["g", number] (a generator's state)  ["z", meta] (a size of torch)  and what `refer` made: ["r", ...]
+#   ["g", number] (a generator's state)  ["o", name, kinds, length, draws] (an object that is no data)
+#   ["r", number] (the object of a step)  ["f", exercise, name] (what an exercise defines)
 
 
 class Writer:
     """Writes values for one frame: the JSON form of each, and the bytes of their tensors on the side."""
 
-    def __init__(self, refer: Callable[["Writer", Any], Any], *, layouts: bool) -> None:
+    def __init__(self, *, layouts: bool) -> None:
         self.metas: list[Any] = []
         self.body: list[bytes] = []
-        self.values: list[Any] = []  # of `metas`, the tensors of the values themselves; None for all else
-        self._refer, self._layouts, self._count = refer, layouts, 0
+        self._layouts, self._count = layouts, 0
 
     def value(self, value: Any, depth: int = 0) -> Any:
-        """The JSON form of a value; what is no data is left to `refer`."""
+        """The JSON form of a value.
+
+        Raises:
+            Unsendable: it is no data.
+        """
         self._count += 1
         if depth > MOST_DEPTH or self._count > MOST_VALUES:
             raise Unsendable("a value nested too deep, or of too many parts")
@@ -118,9 +125,7 @@ class Writer:
             return ["l", [self.value(item, depth + 1) for item in value]]
         torch, numpy = sys.modules.get("torch"), sys.modules.get("numpy")
         if torch is not None and isinstance(value, torch.Tensor):
-            number = self.tensor(value)
-            self.values[number] = value
-            return ["x", number]
+            return ["x", self.tensor(value)]
         if numpy is not None and isinstance(value, numpy.ndarray | numpy.generic):
             return self._numpy(numpy, value)
         if isinstance(value, int):
@@ -152,10 +157,16 @@ class Writer:
         if isinstance(value, complex):
             return ["c", value.real, value.imag]
         if torch is not None and isinstance(value, torch.dtype):
-            return ["y", _name(value)]
+            return ["y", _dtype(value)]
         if torch is not None and isinstance(value, torch.Generator):
             return ["g", self.tensor(value.get_state())]
-        return self._refer(self, value)
+        if kind is Ref:
+            return ["r", value.number]
+        if kind is Name:
+            return ["f", value.exercise, value.name]
+        if kind is Opaque:
+            return ["o", value.name, list(value.kinds), value.length, value.draws]
+        raise Unsendable(f"an object of type {kind.__name__}")
 
     def tensor(self, value: Any) -> int:
         """Take a tensor along; its number in the frame."""
@@ -166,7 +177,7 @@ class Writer:
                 plain = plain.as_subclass(torch.Tensor)
         if plain.layout != torch.strided:
             plain = plain.to_dense()
-        dtype = _name(plain.dtype)
+        dtype = _dtype(plain.dtype)
         if dtype not in DTYPES:
             raise Unsendable(f"a tensor of dtype {dtype}")
         if plain.numel() * DTYPES[dtype] > MOST_BODY:
@@ -174,9 +185,8 @@ class Writer:
         strides = _kept_strides(plain) if self._layouts else None
         dense = plain.cpu().resolve_conj().resolve_neg()
         data = (dense.view(torch.int16) if dtype == "bfloat16" else dense).numpy().tobytes()
-        self.metas.append([dtype, list(plain.shape), strides, int(value.requires_grad) + 2 * (value.grad_fn is None)])
+        self.metas.append([dtype, list(plain.shape), strides, bool(value.requires_grad)])
         self.body.append(data)
-        self.values.append(None)
         return len(self.metas) - 1
 
     def _numpy(self, numpy: Any, value: Any) -> Any:
@@ -185,32 +195,21 @@ class Writer:
             raise Unsendable(f"an array of dtype {array.dtype} and shape {array.shape}")
         array = array.astype(array.dtype.newbyteorder("<"), copy=False)
         kept = self._layouts and not array.flags.c_contiguous and min(array.strides, default=1) > 0
-        self.metas.append([array.dtype.name, list(array.shape), list(array.strides) if kept else None, 2])
+        self.metas.append([array.dtype.name, list(array.shape), list(array.strides) if kept else None, False])
         self.body.append(array.tobytes())
-        self.values.append(None)
         return ["v" if isinstance(value, numpy.generic) else "a", len(self.metas) - 1]
 
 
 @functools.cache
-def _name(dtype: Any) -> str:
+def _dtype(dtype: Any) -> str:
     return str(dtype).removeprefix("torch.")
 
 
 def _kept_strides(plain: Any) -> list[int] | None:
     """The strides of a tensor that is laid out unusually but has no place in memory twice; else None."""
-    if plain.is_contiguous() or not _each_place_once(plain.shape, plain.stride()):
+    if plain.is_contiguous() or not each_place_once(plain.shape, plain.stride()):
         return None
     return list(plain.stride())
-
-
-def _each_place_once(shape: Sequence[int], strides: Sequence[int]) -> bool:
-    """Whether no two elements share a place in memory."""
-    reached = 0
-    for stride, size in sorted(zip(strides, shape, strict=True)):
-        if size > 1 and stride <= reached:
-            return False
-        reached += (size - 1) * stride
-    return True
 
 
 def _span(shape: Sequence[int], strides: Sequence[int]) -> int:
@@ -221,12 +220,9 @@ def _span(shape: Sequence[int], strides: Sequence[int]) -> int:
 class Reader:
     """Reads the values of one frame. All that it makes is new and plain: no class of the sender's, no shared memory."""
 
-    def __init__(
-        self, metas: Any, body: bytearray, resolve: Callable[["Reader", list[Any]], Any], *, layouts: bool
-    ) -> None:
-        self._body, self._resolve, self._count = body, resolve, 0
+    def __init__(self, metas: Any, body: bytearray, *, layouts: bool) -> None:
+        self._body, self._count = body, 0
         self.metas = _checked(metas, len(body), layouts)
-        self.given: dict[int, Any] = {}  # tensors that stand for those of the frame: parts of a computation
         self._starts: list[int] = []
         at = 0
         for dtype, shape, _, _ in self.metas:
@@ -252,15 +248,14 @@ class Reader:
 
     def _listed(self, kind: str, rest: list[Any], depth: int) -> Any:
         if kind == "x":
-            (number,) = rest
-            return self.given[number] if type(number) is int and number in self.given else self.tensor(number)
+            return self.tensor(*rest)
         if kind == "g":
             return _generator(self.tensor(*rest))
         if kind in ("a", "v"):
             array = self._array(*rest)
             return array if kind == "a" else array[()]
-        if kind == "r":
-            return self._resolve(self, rest)
+        if kind in _MADE:
+            return _MADE[kind](rest)
         if kind == "n":
             name, fields, items = rest
             return _named(name, fields, [self.value(item, depth) for item in items])
@@ -294,22 +289,22 @@ class Reader:
         """The tensor of that number: plain, dense unless it came with strides, without gradients."""
         import torch
 
-        dtype, shape, strides, _ = self._meta(number)
+        dtype, shape, strides, requires_grad = self._meta(number)
         if dtype not in DTYPES:
             raise WireError(f"a tensor of dtype {dtype}")
         kind = getattr(torch, dtype)
         if 0 in shape:
-            return torch.empty(shape, dtype=kind)
+            return torch.empty(shape, dtype=kind, requires_grad=requires_grad)
         plain = torch.uint8 if dtype == "bool" else kind  # a byte of 2 would be a truth that equals no other
         flat = torch.frombuffer(self._body, dtype=plain, count=math.prod(shape), offset=self._starts[number])
         dense = flat if plain is kind else flat.ne(0)
         if len(shape) != 1:
             dense = dense.reshape(shape)
-        if strides is None:
-            return dense
-        if not _each_place_once(shape, strides):
-            raise WireError("a tensor with two elements in one place")
-        return torch.zeros(_span(shape, strides), dtype=kind).as_strided(shape, strides).copy_(dense)
+        if strides is not None:
+            if not each_place_once(shape, strides):
+                raise WireError("a tensor with two elements in one place")
+            dense = torch.zeros(_span(shape, strides), dtype=kind).as_strided(shape, strides).copy_(dense)
+        return dense.requires_grad_() if requires_grad else dense
 
     def _array(self, number: int) -> Any:
         import numpy
@@ -343,9 +338,11 @@ def _checked(metas: Any, size: int, layouts: bool) -> list[tuple[str, list[int],
     for meta in metas:
         if not isinstance(meta, list) or len(meta) != 4:
             raise WireError("a wrong description of a tensor")
-        dtype, shape, strides, flags = meta
-        if not isinstance(dtype, str) or dtype not in _ARRAY_SIZES or type(flags) is not int or not 0 <= flags <= 3:
+        dtype, shape, strides, requires_grad = meta
+        if not isinstance(dtype, str) or dtype not in _ARRAY_SIZES or type(requires_grad) is not bool:
             raise WireError(f"a tensor of dtype {dtype!r:.40}")
+        if requires_grad and not dtype.startswith(("float", "bfloat", "complex")):
+            raise WireError("gradients of whole numbers")
         if not _sizes(shape) or math.prod(shape) * _ARRAY_SIZES[dtype] > size:
             raise WireError(f"a tensor of shape {shape!r:.80}")
         if strides is not None:
@@ -389,3 +386,28 @@ def _named_kind(name: str, fields: tuple[str, ...]) -> Callable[[list[Any]], tup
     """A class of tuples with names; `collections.namedtuple` would evaluate text that holds them."""
     places = {field: property(operator.itemgetter(place)) for place, field in enumerate(fields)}
     return type(name, (tuple,), {"_fields": fields, "__slots__": (), **places})
+
+
+def _ref(rest: list[Any]) -> Ref:
+    (number,) = rest
+    if type(number) is not int:
+        raise WireError("a step of a wrong number")
+    return Ref(number)
+
+
+def _name(rest: list[Any]) -> Name:
+    exercise, name = rest
+    if type(exercise) is not str or type(name) is not str:
+        raise WireError("a name of a wrong form")
+    return Name(exercise, name)
+
+
+def _opaque(rest: list[Any]) -> Opaque:
+    name, kinds, length, draws = rest
+    fits = type(name) is str and isinstance(kinds, list) and all(type(kind) is str for kind in kinds)
+    if not fits or not (length is None or type(length) is int) or type(draws) is not bool:
+        raise WireError("an object of a wrong form")
+    return Opaque(name[:100], tuple(kinds[:20]), length, draws)
+
+
+_MADE: dict[str, Callable[[list[Any]], Any]] = {"r": _ref, "f": _name, "o": _opaque}

@@ -19,7 +19,7 @@ from typing import Any
 from grader.answers.sandbox import WALLS_MISSING
 from grader.base.errors import UsageError
 from grader.base.results import Finding
-from grader.engine.worker_processes import PIPE_CLOSED, Running, Workers
+from grader.engine.worker_processes import PIPE_CLOSED, Process, Workers
 from grader.kata.curriculum import Exercise
 from grader.kata.submission import Submission
 
@@ -47,7 +47,7 @@ class Cancellation:
 
     def __init__(self) -> None:
         self.asked = False
-        self._running: set[Running] = set()
+        self._running: set[Process] = set()
         self._lock = threading.Lock()
 
     def ask(self) -> None:
@@ -58,7 +58,7 @@ class Cancellation:
                 process.records.put(None)  # whoever waits for a record wakes up
 
     @contextlib.contextmanager
-    def watching(self, process: Running) -> Iterator[None]:
+    def watching(self, process: Process) -> Iterator[None]:
         """Have a process given up with the run; raises `Cancelled` where that is so already."""
         with self._lock:
             self.check()
@@ -122,7 +122,6 @@ class Attempts:
         self._deadline = time.monotonic() + limits.run_seconds
         self._done, self._cpu_left = 0, limits.cpu_seconds
         self._counting = threading.Lock()
-        workers.end_checkers()
 
     def request(self, exercise: Exercise, **more: Any) -> dict[str, Any]:
         """What a process is asked to do, apart from how."""
@@ -153,7 +152,6 @@ class Attempts:
         """
         findings: dict[str, Finding] = {}
         hasty: dict[str, Finding] = {}  # of the checks that were stopped early
-        apart = not self._shrink
         deadline = min(time.monotonic() + limits.exercise_seconds, self._deadline)
         while patience > 0:
             self.cancellation.check()
@@ -175,7 +173,6 @@ class Attempts:
                 standing_on=list(standing_on),
                 given=list(self.submission.given),
                 shrink=self._shrink,
-                apart=apart,
                 until_failure=until_failure,
                 check_seconds=allowed.check_seconds,
                 call_seconds=limits.exercise_seconds,
@@ -185,9 +182,6 @@ class Attempts:
                 ended = self._follow(exercise, process, findings, allowed, deadline, counted=not standing_on)
             if process.worker is not None:
                 self.count(cpu_seconds=process.worker.end(0.0)[1])
-            if process.strayed:
-                apart = False
-                continue
             if ended is None:
                 if until_failure or not hasty:
                     return hasty | findings
@@ -225,7 +219,7 @@ class Attempts:
     def _follow(
         self,
         exercise: Exercise,
-        process: Running,
+        process: Process,
         findings: dict[str, Finding],
         limits: Limits,
         deadline: float,
@@ -290,7 +284,7 @@ def _timed_out(late: Finding, step: str, seconds: float, limits: Limits, whole: 
     return replace(late, seconds=seconds, difference=difference, at_import=step == "import")
 
 
-def _lost(late: Finding, step: str, why: str, process: Running, limits: Limits, seconds: float) -> Finding:
+def _lost(late: Finding, step: str, why: str, process: Process, limits: Limits, seconds: float) -> Finding:
     """Why the process that the answers run in is gone: it died, it broke the rules of the boundary, or it hung."""
     assert process.worker is not None
     status, _ = process.worker.end(0.5)

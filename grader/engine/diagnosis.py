@@ -71,7 +71,7 @@ class Suspect:
         if seen is None and self._footprint is not None and check not in self._footprint.sometimes:
             return True  # the mistake passes it at every seed
         self._answers.put(self._name, self._module)
-        failure = pytest_plugin.glance(item, self._answers, most=seen["example"] if seen else PASSED_EXAMPLES)
+        failure = pytest_plugin.glance(item, self._answers.runner, most=seen["example"] if seen else PASSED_EXAMPLES)
         return alike(failure.observation if failure else None, seen)
 
 

@@ -4,8 +4,8 @@ hypothesis draws and shrinks; how far is decided here, in numbers of calls, so t
 """
 
 import contextlib
-import copy
 import functools
+import random
 import re
 import sys
 import time
@@ -15,14 +15,12 @@ from typing import Any
 
 from hypothesis.errors import HypothesisException, StopTest
 
-from grader.answers.captured_output import Tail
 from grader.answers.channel import Lost
 from grader.answers.local_answers import NotThere, Problem
 from grader.base import values_as_text
 from grader.engine.observation import observed
-from grader.language import call_record
-from grader.language.call_record import RECORD, Record
 from grader.language.comparisons import Mismatch
+from grader.language.script import SCRIPT, Misuse, Script
 
 __tracebackhide__ = True
 MOST_WORDS = 200
@@ -36,21 +34,20 @@ class Failure:
 
     Attributes:
         raised: what came out of the check.
-        record: what was done to the answer, and can be written as Python.
+        script: what was done to the answer, and can be written as Python.
         printed: the end of what the answer printed during this example.
         observation: what the check saw of the first failing example, as data to compare other answers with.
     """
 
     raised: BaseException
-    record: Record
+    script: Script
     printed: str
     observation: dict[str, Any]
 
     @classmethod
     def now(cls, raised: BaseException, example: int = 1) -> "Failure":
         """The failure that has just come up; `example` counts those tried, this one included."""
-        printed = sys.stdout.text() if isinstance(sys.stdout, Tail) else ""
-        return cls(raised, copy.copy(RECORD), printed, observation(raised, example))
+        return cls(raised, SCRIPT.snapshot(), SCRIPT.printed, observation(raised, example))
 
 
 class Budget:
@@ -94,10 +91,12 @@ class Search:
 
     Attributes:
         drawn: the arguments of all examples of the seed at hand, where they are known beforehand.
+        on_passed: called after each example that has passed.
         example: the check's own function, watched; each of its runs is one example.
     """
 
     drawn: "Sequence[Arguments] | None" = None
+    on_passed: Callable[[], None] = staticmethod(lambda: None)
     example: Callable[..., Any]
 
     def __init__(self) -> None:
@@ -114,7 +113,7 @@ class Search:
         self.tried = self.shrunk = 0
         self.first: Failure | None = None
         self.smallest: Failure | None = None
-        call_record.begin_check()
+        SCRIPT.accepted.clear()
 
     @property
     def failure(self) -> Failure | None:
@@ -126,16 +125,18 @@ class Search:
 
         @functools.wraps(inner_test)
         def run_example(*args: Any, **kwargs: Any) -> Any:
-            call_record.begin()
-            forget_printed()
+            begin_example()
             try:
                 with self._counted():
-                    return inner_test(*args, **kwargs)
+                    result = inner_test(*args, **kwargs)
+                SCRIPT.run()  # what no comparison has looked at may have raised an error
+                self.on_passed()
+                return result
             except (Settled, HypothesisException, StopTest):  # the end of the search, or of an example that is none
                 raise
             except BaseException as raised:
                 self.note(raised)
-                if self.budget is None or isinstance(raised, NotImplementedError | NotThere | Problem | Lost):
+                if self.budget is None or isinstance(raised, NotImplementedError | NotThere | Problem | Lost | Misuse):
                     raise Settled from raised  # no smaller input would change it, or none is looked for
                 raise
 
@@ -181,7 +182,7 @@ def observation(raised: BaseException, example: int) -> dict[str, Any]:
         seen = {"says": raised.difference}
     else:
         seen = {"error": type(raised).__name__, "words": _words(raised)}
-    return {"example": example, "step": len(RECORD), **seen}
+    return {"example": example, "step": SCRIPT.length, **seen}
 
 
 def _words(raised: BaseException) -> str:
@@ -197,7 +198,9 @@ def _kind(raised: BaseException) -> tuple[object, ...]:
     return (type(raised), trace and (trace.tb_frame.f_code.co_filename, trace.tb_lineno))
 
 
-def forget_printed() -> None:
-    """Where the worker keeps what answers print: keep only what comes from here on."""
-    if isinstance(sys.stdout, Tail):
-        sys.stdout.forget()
+def begin_example() -> None:
+    """Begin an example: nothing of the last one is left, and what a check itself draws is the same in every run."""
+    SCRIPT.begin()
+    random.seed(0)  # these two as hypothesis seeds them
+    if numpy_random := sys.modules.get("numpy.random"):
+        numpy_random.seed(0)

@@ -18,132 +18,102 @@ from typing import Any, NoReturn
 
 import pytest
 
+from grader.answers import runners
 from grader.answers.captured_output import Tail
-from grader.answers.channel import Lost
-from grader.answers.proxy import RemoteAnswers
-from grader.answers.tape import Log, Strayed, Tape
-from grader.base import request_socket
+from grader.answers.channel import Channel, Lost
+from grader.answers.protocol import Numbered
+from grader.answers.runners import RemoteRunner, Runner
+from grader.answers.steps import Name, Step
 from grader.base.json_lines import Records
 from grader.base.results import Finding
-from grader.engine import diagnosis, explanations, pytest_plugin
+from grader.engine import class_scripts, diagnosis, explanations, pytest_plugin
+from grader.engine.class_scripts import ReplayRunner
 from grader.engine.example_search import Budget, Failure
 from grader.engine.worker_processes import PIPE_CLOSED
-from grader.kata import curriculum
-from grader.language.call_record import RECORD
+from grader.kata import curriculum, references
+from grader.language.script import SCRIPT, Misuse
+
+PUBLIC_SEEDS = 1 << 31  # a seed below is anybody's guess; one that was made from a secret is not
 
 
 def run(request: dict[str, Any], records: Records, items: dict[str, list[pytest.Item]], *descriptors: int) -> NoReturn:
     """Do what is asked for, then end the process.
 
     Args:
-        request: the exercise, its checks and the limits; or the observations of an answer, to find the mistake; or that
-            all this will come later, of one exercise after another.
+        request: the exercise, its checks and the limits; or the observations of an answer, to find the mistake.
         records: where to tell what was found.
         items: the collected checks.
-        descriptors: the connection to the process that the answers run in (without, they run in this one); of one that
-            is told later what to do, the log of what was said.
+        descriptors: the connection to the process that the answers run in; without, they run in this one.
     """
     try:
         close_the_world()
-        if "exercise" not in request:
-            check_when_told(records, items, *descriptors)
+        gc.enable()
+        limit_memory(request["memory_bytes"])
+        exercise = items[request["exercise"]]
+        pytest_plugin.seed(exercise, request["seed"])
+        SCRIPT.seed = weights_seed(request["seed"])
+        if "observations" in request:
+            answers = pytest_plugin.answers_of(exercise[0].config)
+            records.send(agree=diagnosis.agreeing(request["exercise"], exercise, answers, request["observations"]))
         else:
-            exercise = prepared(request, items)
-            if "observations" in request:
-                answers = pytest_plugin.answers_of(exercise[0].config)
-                records.send(agree=diagnosis.agreeing(request["exercise"], exercise, answers, request["observations"]))
-            else:
-                check(request, records, exercise, descriptors[0] if descriptors else None)
+            check(request, records, exercise, descriptors[0] if descriptors else None)
         records.send(done=True)
     except Lost as lost:
         records.send(lost=lost.why)
+    except Misuse as misuse:
+        records.send(broken=f"a check of {request['exercise']} uses an answer in a way of its own: {misuse}")
     except OSError:
         os._exit(PIPE_CLOSED)
     finally:
         os._exit(0)  # no exit handler, thread or finaliser of the answers runs
 
 
-def prepared(request: dict[str, Any], items: dict[str, list[pytest.Item]]) -> list[pytest.Item]:
-    """The checks of the exercise, seeded, with no more memory than the limit."""
-    limit_memory(request["memory_bytes"])
-    exercise = items[request["exercise"]]
-    pytest_plugin.seed(exercise, request["seed"])
-    if request["sandboxed"]:
-        # Initial weights are drawn in the sandbox: their seed must not tell the one that inputs come from.
-        digest = hashlib.sha256(f"weights/{request['seed']}".encode()).digest()
-        RECORD.seed = int.from_bytes(digest[:4], "big")
-    return exercise
+def weights_seed(seed: int) -> int:
+    """The seed of initial weights. They are drawn where the answer runs: it must not tell a secret seed of inputs."""
+    if 0 <= seed < PUBLIC_SEEDS:
+        return seed
+    return int.from_bytes(hashlib.sha256(f"weights/{seed}".encode()).digest()[:4], "big")
 
 
 def check(request: dict[str, Any], records: Records, items: list[pytest.Item], sandboxed: int | None) -> None:
     """Import the answer and run the checks asked for, a record before and after each step."""
     records.send(started="import")
-    _imported(request, take_answers(request, items[0].config, sandboxed))
+    runner = runner_for(request, items[0].config, sandboxed)
+    imported(request["exercise"], runner)
     budget = Budget() if request["shrink"] else None
     for item in items:
         name = item.stash[pytest_plugin.CHECK].name
         if name not in request["checks"]:
             continue
         records.send(started=name)
-        finding, seconds = _found(item, request, records, request["check_seconds"], budget)
+        finding, seconds = _found(item, request, records, runner, budget)
         records.send(finished=name, finding=asdict(finding) | {"seconds": seconds})
         if request["until_failure"] and finding.status != "passed":
             return
 
 
-def check_when_told(records: Records, items: dict[str, list[pytest.Item]], log: int) -> None:
-    """Import answers and run checks as requests come; each goes on with a conversation that has begun.
-
-    What has been said in it, and what will be, stands in the log (`answers.tape`).
-    """
-    gc.disable()  # else what is said would depend on when garbage is found
-    tape, step = Tape(Log(log)), "import"
-    request: dict[str, Any] = {}
-    checks: dict[str, pytest.Item] = {}
-    answers: Any = None
-    try:
-        for told, descriptors in request_socket.received(socket.socket(fileno=os.dup(records.descriptor))):
-            tape.begin()
-            if "check" not in told:
-                gc.collect()
-                request, step = told, "import"
-                exercise = prepared(request, items)
-                checks = {item.stash[pytest_plugin.CHECK].name: item for item in exercise}
-                answers = take_answers(request, exercise[0].config, descriptors[0], tape)
-                _imported(request, answers)
-                records.send(imported=request["exercise"], kept=tape.is_kept())
-                continue
-            step = told["check"]
-            item = checks[step]
-            answers.begin(told["conversation"])
-            finding, _ = _found(item, request, records, told["seconds"], None)
-            passed, search = finding.status == "passed", item.stash[pytest_plugin.SEARCH]
-            asked = answers.questions() if passed and not item.stash[pytest_plugin.CHECK].hidden else None
-            kept = (
-                pytest_plugin.runs_alone(item) and not explanations.is_of_this_process(search.first) and tape.is_kept()
-            )
-            search.begin(None)  # a failing example keeps what the answer sent
-            records.send(finding=asdict(finding), asked=asked, kept=kept)
-    except Strayed as strayed:
-        records.send(strayed=step, by_answer=strayed.by_answer)
-    except (Lost, OSError):
-        raise
-    except Exception as error:  # a fault of the checks: no answer is to blame
-        records.send(broken=f"{step}: {type(error).__name__}: {error}")
+def runner_for(request: dict[str, Any], config: pytest.Config, sandboxed: int | None) -> Runner:
+    """Where the answers run: in this process, or in the worker at the other end of a connection."""
+    folder, replaced = Path(request["folder"]), [*request["given"], *request["standing_on"]]
+    if sandboxed is None:
+        answers = pytest_plugin.answers_of(config)
+        answers.take(folder, replaced)
+        return answers.runner
+    names = [exercise.name for exercise in curriculum.lessons()]
+    files = runners.sources(folder, names, replaced)
+    stand_ins = {f"{name}.py": text.encode() for name in replaced if (text := references.solution(name)) is not None}
+    channel = Channel(socket.socket(fileno=sandboxed))
+    return RemoteRunner(channel, folder, files, stand_ins, request["call_seconds"])
 
 
-def _imported(request: dict[str, Any], answers: Any) -> None:
-    """Import the answer."""
-    try:
-        getattr(answers, request["exercise"])
-    except (Lost, Strayed):
-        raise
-    except BaseException:  # what the import raises, each check raises again, and tells
-        pass
+def imported(exercise: str, runner: Runner) -> None:
+    """Import the answer before a check's time runs; what the import raises, each check raises again, and tells."""
+    step = Step("read", Name(exercise, "__name__"), None, may_raise=True)
+    runner.run([Numbered(0, step)], SCRIPT.seed)
 
 
 def _found(
-    item: pytest.Item, request: dict[str, Any], records: Records, seconds: float, budget: Budget | None
+    item: pytest.Item, request: dict[str, Any], records: Records, runner: Runner, budget: Budget | None
 ) -> tuple[Finding, float]:
     """Run a check: what it finds, and the seconds that it took. At the end of its time it tells what it is at."""
     replaced, search = request["standing_on"], item.stash[pytest_plugin.SEARCH]
@@ -151,33 +121,25 @@ def _found(
     def explained(failure: Failure | None) -> Finding:
         if failure is None:
             return Finding("passed")
-        return explanations.finding(failure, request["exercise"], replaced, request["memory_bytes"])
+        found = explanations.finding(failure, request["exercise"], replaced, request["memory_bytes"])
+        return explanations.without_references(found) if replaced and request["sandboxed"] else found
 
     def tell(frame: FrameType | None) -> None:
         late = explained(search.first) if search.first else explanations.unfinished(frame)
         records.send(late=asdict(late))
 
-    with when_late(seconds, tell):
-        failure, took = pytest_plugin.run_check(item, budget)
-    if failure is not None and isinstance(failure.raised, Lost | Strayed):
+    with when_late(request["check_seconds"], tell):
+        script = item.stash[pytest_plugin.SCRIPTS].get(request["seed"])
+        if script is None or not isinstance(runner, RemoteRunner):
+            failure, took = pytest_plugin.run_check(item, runner, budget)
+        else:
+            replies = runner.ask(script.frame, script.examples)
+            if script.is_passed(replies):
+                return Finding("passed"), 0.0
+            failure, took = class_scripts.run(item, runner, ReplayRunner(script.examples, replies))
+    if failure is not None and isinstance(failure.raised, Lost | Misuse):
         raise failure.raised
     return explained(failure), took
-
-
-def take_answers(
-    request: dict[str, Any], config: pytest.Config, sandboxed: int | None, tape: Tape | None = None
-) -> Any:
-    """The answers that the request names: modules of this process, or what stands for those of the sandbox."""
-    folder, replaced = Path(request["folder"]), [*request["given"], *request["standing_on"]]
-    if sandboxed is None:
-        answers = pytest_plugin.answers_of(config)
-        answers.take(folder, replaced)
-        return answers
-    names = [exercise.name for exercise in curriculum.lessons()]
-    connection = socket.socket(fileno=sandboxed)
-    remote = RemoteAnswers(connection, folder, names, replaced, request["call_seconds"], tape)
-    config.stash[pytest_plugin.ANSWERS] = remote
-    return remote
 
 
 @contextlib.contextmanager

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection
+from dataclasses import replace
 from types import FrameType
 
 from grader.answers import learner_lines
@@ -9,8 +10,8 @@ from grader.answers.local_answers import NotThere, Problem
 from grader.base import values_as_text
 from grader.base.results import Finding
 from grader.engine.example_search import Failure
-from grader.language.call_record import RECORD, Record
 from grader.language.comparisons import Mismatch
+from grader.language.script import SCRIPT, Script
 
 
 def finding(
@@ -38,7 +39,7 @@ def finding(
             where=raised.where,
             observation=failure.observation,
         )
-    example, printed = _example(failure.record), failure.printed or None
+    example, printed = _example(failure.script), failure.printed or None
     if isinstance(raised, Mismatch):
         lines = learner_lines.of_traceback(raised.__cause__.__traceback__) if raised.__cause__ else []
         return Finding(
@@ -82,12 +83,20 @@ def finding(
     )
 
 
+def without_references(found: Finding) -> Finding:
+    """What is told of an attempt with references beside the answer: nothing that the answer could have read in them."""
+    hidden = "an error" if found.status == "error" else found.difference
+    if found.observation is not None and "error" in found.observation:
+        hidden = f"your code raised {found.observation['error']}"
+    return replace(found, printed=None, difference=hidden, got=None if found.status == "error" else found.got)
+
+
 def unfinished(frame: FrameType | None) -> Finding:
     """What an answer is at when its time is over: the call, and the line."""
     lines = learner_lines.of_frame(frame)
     return Finding(
         "timeout",
-        example=_example(RECORD),
+        example=_example(SCRIPT),
         traceback=learner_lines.written(lines),
         where=lines[-1].place if lines else None,
     )
@@ -127,8 +136,8 @@ def _first_cause(raised: BaseException) -> BaseException:
     return raised
 
 
-def _example(record: Record) -> str | None:
+def _example(script: Script) -> str | None:
     try:
-        return record.written()
+        return script.written()
     except Exception as error:  # a repr of the learner's own objects may raise anything
         return f"(the call cannot be printed: {type(error).__name__})"

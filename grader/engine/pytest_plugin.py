@@ -17,19 +17,22 @@ from _pytest.runner import runtestprotocol
 from hypothesis.internal.conjecture import providers
 
 from grader.answers.local_answers import Answers
+from grader.answers.runners import Runner
 from grader.base import paths
 from grader.base.results import Check
 from grader.engine import example_inputs
-from grader.engine.example_search import Arguments, Budget, Failure, Search, Settled, forget_printed
+from grader.engine.example_search import Arguments, Budget, Failure, Search, Settled, begin_example
 from grader.kata import curriculum, sealed_modules
-from grader.language import call_record
-from grader.language.call_record import RECORD
+from grader.language.answer_names import Answers as AnswerNames
+from grader.language.script import SCRIPT
 
 __tracebackhide__ = True  # pytest shows the check and the answer, not what stands between them
-ANSWERS = pytest.StashKey[Any]()  # Answers, or what stands for them in the sandbox
+ANSWERS = pytest.StashKey[Answers]()  # in this process
 CHECK = pytest.StashKey[Check]()
 SEARCH = pytest.StashKey[Search]()
+NAMES = AnswerNames([exercise.name for exercise in curriculum.lessons()])
 DRAWN = pytest.StashKey[dict[int, list[Arguments] | None]]()  # by the run's seed
+SCRIPTS = pytest.StashKey[dict[int, Any]]()  # `class_scripts.CheckScript`, by the run's seed
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -72,7 +75,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         hidden = item.path.parent.resolve() == hidden_folder
         item.stash[CHECK] = Check(item.originalname, _rule(item.function), float(points), tuple(contract), hidden)
         item.stash[SEARCH] = search = Search()
-        item.stash[DRAWN] = {}
+        item.stash[DRAWN], item.stash[SCRIPTS] = {}, {}
         if hasattr(item.obj, "hypothesis"):
             item.obj.hypothesis.inner_test = search.watching(item.obj.hypothesis.inner_test)
             item.obj._hypothesis_internal_database_key = b""  # there is no database; its key takes 3 ms a check
@@ -81,7 +84,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def seed(items: Collection[pytest.Item], number: int) -> None:
     """Seed the inputs of each check by the run's seed and its own name, and the initial weights by the run's seed."""
-    RECORD.seed = number
+    SCRIPT.seed = number
     for item in items:
         if isinstance(item, pytest.Function) and CHECK in item.stash and hasattr(item.obj, "hypothesis"):
             digest = hashlib.sha256(f"{number}/{item.stash[CHECK].name}".encode()).digest()
@@ -101,8 +104,8 @@ def draw(items: Collection[pytest.Item], number: int) -> None:
 def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, object]:
     """Keep what came out of the check, and end it with the failing example that is told about."""
     search = pyfuncitem.stash.get(SEARCH, None)
-    call_record.begin_check()
-    call_record.begin()
+    SCRIPT.accepted.clear()
+    begin_example()
     try:
         return (yield)
     except BaseException as raised:
@@ -118,11 +121,13 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, o
 @pytest.fixture(scope="session")
 def answers(request: pytest.FixtureRequest) -> Any:
     """The answers: `answers.ex05_flatten_consecutive.FlattenConsecutive`."""
-    return answers_of(request.config)
+    if SCRIPT.runner is None:
+        SCRIPT.runner = answers_of(request.config).runner
+    return NAMES
 
 
 def answers_of(config: pytest.Config) -> Any:
-    """The one object through which this session reaches the answers."""
+    """The answers in this process."""
     if ANSWERS not in config.stash:
         folder = Path(config.getoption("--answers")).absolute()
         names = [exercise.name for exercise in curriculum.lessons()]
@@ -136,34 +141,37 @@ def _rule(function: Callable[..., object]) -> str:
     return " ".join((inspect.getdoc(function) or "").split())
 
 
-def run_check(item: pytest.Item, budget: Budget | None = None) -> tuple[Failure | None, float]:
+def run_check(item: pytest.Item, runner: Runner, budget: Budget | None = None) -> tuple[Failure | None, float]:
     """Run one collected check; how it failed, and the seconds that it took.
 
     Args:
         item: the check.
+        runner: runs its steps.
         budget: for making the failing example smaller; none: the first one is told.
     """
     started = time.perf_counter()
+    SCRIPT.runner = runner
     search = item.stash[SEARCH]
     search.begin(budget)
     if runs_alone(item):
-        _called(item, search, answers_of(item.config))
+        _called(item, search)
     else:
         _through_pytest(item, search)
     return search.failure, time.perf_counter() - started
 
 
-def glance(item: pytest.Item, answers: Answers, most: int | None) -> Failure | None:
-    """Run one collected check on other answers: how it first fails, if it does.
+def glance(item: pytest.Item, runner: Runner, most: int | None) -> Failure | None:
+    """Run one collected check without making its failing example smaller: how it first fails, if it does.
 
     Args:
         item: the check.
-        answers: what it receives.
+        runner: runs its steps.
         most: examples after which it ends as passed.
     """
     search = item.stash[SEARCH]
+    SCRIPT.runner = runner
     search.begin(None, most)
-    _called(item, search, answers)
+    _called(item, search)
     return search.failure
 
 
@@ -172,26 +180,28 @@ def runs_alone(item: pytest.Item) -> bool:
     return isinstance(item, pytest.Function) and {"answers", "request"}.issuperset(item.fixturenames)
 
 
-def _called(item: pytest.Item, search: Search, answers: Any) -> None:
+def _called(item: pytest.Item, search: Search) -> None:
     """Run a check as the plain function that it is: without pytest's reports, 1 ms a check."""
     assert isinstance(item, pytest.Function)
-    if search.drawn is not None and _replayed(search, answers):
+    if search.drawn is not None and _replayed(search):
         return
-    call_record.begin()
-    forget_printed()
+    begin_example()
     try:
-        item.obj(answers=answers)
+        item.obj(answers=NAMES)
+        if not hasattr(item.obj, "hypothesis"):
+            SCRIPT.run()
+            search.on_passed()
     except BaseException as raised:
         if not isinstance(raised, Settled) and search.first is None:
             search.note(raised)
 
 
-def _replayed(search: Search, answers: Any) -> bool:
+def _replayed(search: Search) -> bool:
     """Show an answer the inputs that were drawn beforehand; whether all that there is to know is known then."""
     assert search.drawn is not None
     try:
         for given in search.drawn:
-            search.example(**copy.deepcopy(given), answers=answers)
+            search.example(**copy.deepcopy(given), answers=NAMES)
     except Settled:
         return True
     except BaseException:  # noted by the search; hypothesis comes to the same example, and makes it smaller

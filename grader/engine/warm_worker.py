@@ -23,8 +23,9 @@ import pytest
 
 from grader.base import request_socket
 from grader.base.json_lines import Records
-from grader.engine import pytest_plugin
-from grader.engine.exercise_process import run
+from grader.engine import class_scripts, pytest_plugin
+from grader.engine.exercise_process import run, weights_seed
+from grader.language.script import SCRIPT
 
 _QUIET = ["terminal", "cacheprovider", "doctest", "junitxml", "faulthandler", "logging", "unraisableexception"]
 _QUIET += ["threadexception", "warnings", "pastebin", "debugging", "setuponly", "setupplan", "stepwise", "recwarn"]
@@ -76,10 +77,7 @@ def warm_up_for(request: dict[str, Any]) -> None:
     torch = sys.modules.get("torch")
     if torch is None:
         return
-    if request.get("sandboxed"):
-        for name in ("gradients", "module_mirror", "request", "service"):
-            importlib.import_module(f"grader.answers.{name}")
-    elif "folder" in request:
+    if "folder" in request and not request.get("sandboxed"):
         text = ""
         with contextlib.suppress(OSError):
             text = (Path(request["folder"]) / f"{request['exercise']}.py").read_text("utf-8", "replace")
@@ -101,7 +99,7 @@ def serve(connection: socket.socket, records: Records, items: dict[str, list[pyt
                 continue
             warm_up_for(request)
             if "draw" in request:
-                pytest_plugin.draw(items[request["draw"]], request["seed"])
+                draw(items[request["draw"]], request["seed"], sandboxed=request["sandboxed"])
                 gc.freeze()
                 records.send(drawn=request["draw"])
                 continue
@@ -118,6 +116,18 @@ def serve(connection: socket.socket, records: Records, items: dict[str, list[pyt
     finally:
         for child in children:
             end(child, 0.0)
+
+
+def draw(items: list[pytest.Item], seed: int, *, sandboxed: bool) -> None:
+    """Draw the inputs of an exercise's checks; for sandboxed answers put the scripts of the checks together, too."""
+    pytest_plugin.draw(items, seed)
+    if not sandboxed or seed in items[0].stash[pytest_plugin.SCRIPTS]:
+        return
+    answers = pytest_plugin.answers_of(items[0].config)
+    answers.take_references()
+    SCRIPT.seed = weights_seed(seed)
+    for item in items:
+        item.stash[pytest_plugin.SCRIPTS][seed] = class_scripts.put_together(item, answers.runner)
 
 
 def end_with_parent() -> None:

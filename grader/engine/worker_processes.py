@@ -23,9 +23,7 @@ from grader.base import paths, request_socket
 from grader.base.errors import UsageError
 from grader.base.json_lines import read_records
 from grader.base.results import Check
-from grader.engine.cached_process import RememberingProcess
-from grader.engine.checkers import Checkers
-from grader.engine.conversation_cache import Memory
+from grader.engine.cause_cache import CauseCache
 from grader.kata import assignment, curriculum
 from grader.kata.curriculum import Exercise
 
@@ -46,10 +44,6 @@ class Process:
         self.records = read_records(pipe)
         self.end = end
         self.worker = worker
-        self.strayed = False  # as no process does that has one conversation for all checks
-
-
-Running = Process | RememberingProcess
 
 
 class Workers:
@@ -62,7 +56,7 @@ class Workers:
         sandbox: whether answers run in a sandbox.
         accept_weak: run them there too where the sandbox lacks a layer that an exam needs.
         many: whether many answers will come; where processes fork, the inputs of checks are then drawn once for all,
-            and in the sandbox what an answer has in common with earlier ones is not checked again.
+            and in the sandbox the scripts of checks are put together once for all.
         memory: of earlier answers, where other workers share it; many may share one.
 
     Raises:
@@ -78,17 +72,16 @@ class Workers:
         sandbox: bool = False,
         accept_weak: bool = False,
         many: bool = False,
-        memory: Memory | None = None,
+        memory: CauseCache | None = None,
     ) -> None:
         self.many = many
-        self.memory = memory or Memory()
+        self.memory = memory or CauseCache()
         self._collected, self._hidden, self._fork = _with_ancestors(chosen), hidden, fork
         self._accept_weak = accept_weak
         if sandbox and not fork:
             raise UsageError("the sandbox needs Linux; without --sandbox the answers are graded in a plain process")
         self._sandbox = Sandbox() if sandbox else None
         self._drawn: set[tuple[str, int]] = set()
-        self._checkers = Checkers(lambda descriptors: self._fork_for({}, descriptors))
         self._lock = threading.Lock()
         self._checks: dict[str, tuple[Check, ...]] = {}
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 (closed with the workers)
@@ -138,7 +131,7 @@ class Workers:
         return self._sandbox.layers()
 
     @contextlib.contextmanager
-    def start(self, request: dict[str, Any]) -> Iterator[Running]:
+    def start(self, request: dict[str, Any]) -> Iterator[Process]:
         """Start a process for a request; it is ended with the block."""
         process = self._started(request)
         try:
@@ -148,7 +141,7 @@ class Workers:
             if process.worker is not None:
                 process.worker.end(0.0)
 
-    def _started(self, request: dict[str, Any]) -> Running:
+    def _started(self, request: dict[str, Any]) -> Process:
         if self._control is None:
             return self._fresh(request)
         if self.many:
@@ -156,14 +149,7 @@ class Workers:
         if self._sandbox is None or "observations" in request:  # the bank's code needs no walls
             return self._forked(request)
         worker = self._sandbox.start(memory_bytes=request["memory_bytes"], cpu_seconds=request["cpu_seconds"])
-        if not self.many or not request["apart"]:
-            return self._forked(request, worker)
-        names = [check.name for check in self.checks()[request["exercise"]]]
-        return RememberingProcess(request, names, self.memory, worker, self._checkers)
-
-    def end_checkers(self) -> None:
-        """End what was kept for the next exercise of a submission: with the next submission all is anew."""
-        self._checkers.end()
+        return self._forked(request, worker)
 
     def __enter__(self) -> "Workers":
         return self
@@ -173,7 +159,6 @@ class Workers:
 
     def close(self) -> None:
         """End all processes."""
-        self._checkers.end()
         if self._control is not None:
             self._control.close()
         if self._sandbox is not None:
@@ -185,10 +170,9 @@ class Workers:
         self._errors.close()
 
     def _draw(self, exercise: str, seed: int) -> None:
-        """Have the warm process draw the inputs of an exercise's checks, once for all that it forks from then on."""
+        """Have the warm process draw inputs, and put scripts together, once for all that it forks from then on."""
         if (exercise, seed) not in self._drawn:
             self._drawn.add((exercise, seed))
-            self._checkers.end()
             self._asked({"draw": exercise, "seed": seed, "sandboxed": self.sandboxed})
 
     def _asked(self, request: dict[str, Any], descriptors: Sequence[int] = ()) -> dict[str, Any]:

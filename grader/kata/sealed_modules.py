@@ -21,6 +21,10 @@ class _Sealed(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     ) -> importlib.machinery.ModuleSpec | None:
         return importlib.util.spec_from_loader(fullname, self) if fullname in self._texts else None
 
+    def get_source(self, fullname: str) -> str:
+        """Its text."""
+        return self._texts[fullname]
+
     def exec_module(self, module: types.ModuleType) -> None:
         name = module.__name__
         code = compile(self._texts[name], references.nowhere(name), "exec", dont_inherit=True)

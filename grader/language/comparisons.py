@@ -1,15 +1,18 @@
 """Comparing what an answer gave with what an oracle says: type, shape and dtype before values.
 
-Nothing is broadcast, and nothing of the learner's is called. torch and NumPy are looked up, not imported.
+These are the only places that look at outcomes. Nothing is broadcast, and nothing of the learner's is called. torch and
+NumPy are looked up, not imported.
 """
 
 import sys
-from collections.abc import Sequence
-from typing import Any, TypeVar
+from collections.abc import Callable, Sequence
+from typing import Any
 
+from grader.answers.steps import Opaque, Outcome, Work
 from grader.base import values_as_text
+from grader.language.script import SCRIPT, Handle
+from grader.language.verbs import add_assign, add_backward, read
 
-T = TypeVar("T")
 __tracebackhide__ = True  # pytest ends its traceback at the check's own line
 
 # MEASURED: forward values of linear maps, normalisation and tanh, against another right way to compute them.
@@ -36,6 +39,7 @@ class Mismatch(AssertionError):
         self, difference: str, *, expected: Any = None, got: Any = None, came: Any = None, refusal: bool = False
     ) -> None:
         super().__init__(difference)
+        got = got.name if isinstance(got, Opaque) else got
         self.difference = difference
         self.refusal = refusal
         self.came = got if came is None else came
@@ -43,16 +47,130 @@ class Mismatch(AssertionError):
         self.got = got if isinstance(got, str) or got is None else values_as_text.value(got)
 
 
-def attribute(owner: Any, name: str, kind: type | tuple[type, ...] | None = None) -> Any:
-    """Read an attribute that the contract names, of the kind that it names."""
-    if not hasattr(owner, name):
-        raise Mismatch(
-            f"the attribute `{name}` is missing",
-            expected=f"an attribute `{name}`",
-            got=f"{type(owner).__name__} without it",
-        )
-    value = getattr(owner, name)
-    return value if kind is None else of_kind(value, kind, what=f"`{name}`")
+class Differs(Exception):
+    """An outcome is not what it was of the answer for which a script was put together (`engine.class_scripts`)."""
+
+
+def looked(got: Any, compare: Callable[[Any], object]) -> None:
+    """Compare a value, or what came of a step."""
+    if isinstance(got, Handle):
+        SCRIPT.ask(lambda outcome: compare(outcome.value), got)
+    else:
+        compare(got)
+
+
+def seen(question: Callable[..., Any], *handles: Handle) -> Any:
+    """What a function makes of the values of some steps: to decide what to look at next, or to compare later."""
+    return _answered(lambda *outcomes: question(*(outcome.value for outcome in outcomes)), *handles)
+
+
+def value(handle: Any) -> Any:
+    """The value of a step; everything that a check does with it counts as a comparison."""
+    return seen(lambda made: made, handle) if isinstance(handle, Handle) else handle
+
+
+def worked(question: Callable[[Work], Any], *handles: Handle) -> Any:
+    """What a function makes of the work of some calls together, which were made inside of `counting()`."""
+
+    def together(*outcomes: Outcome) -> Any:
+        done = [outcome.work or Work() for outcome in outcomes]
+        return question(Work(sum(w.flops for w in done), sum(w.operators for w in done), sum(w.kept for w in done)))
+
+    return _answered(together, *handles)
+
+
+def came_of(question: Callable[[Outcome], Any], handle: Handle) -> Any:
+    """What a function makes of all that came of a step, an error too."""
+    return _answered(question, handle)
+
+
+def _answered(question: Callable[..., Any], *handles: Handle) -> Any:
+    """Put a question to outcomes; of another answer it must have the same answer for the check to go the same way."""
+    known: list[Any] = []
+
+    def asked(*outcomes: Outcome) -> Any:
+        answer = question(*outcomes)
+        if known:
+            _as_before(answer, known[0])
+        else:
+            known.append(answer)
+        return answer
+
+    return SCRIPT.ask(asked, *handles)
+
+
+def _as_before(answer: Any, known: Any) -> None:
+    if not _alike(answer, known):
+        raise Differs
+
+
+def _alike(answer: Any, known: Any) -> bool:
+    """Whether two values are the same as far as a check can tell."""
+    if isinstance(known, Opaque) and isinstance(answer, Opaque):
+        return (known.kinds, known.length) == (answer.kinds, answer.length)
+    if isinstance(known, dict) and isinstance(answer, dict):
+        return list(answer) == list(known) and all(_alike(answer[key], known[key]) for key in known)
+    if isinstance(known, list | tuple) and isinstance(answer, list | tuple):
+        return len(answer) == len(known) and all(map(_alike, answer, known))
+    torch = sys.modules.get("torch")
+    if torch is not None and isinstance(known, torch.Generator):
+        return isinstance(answer, torch.Generator) and torch.equal(answer.get_state(), known.get_state())
+    try:
+        _same(answer, known, RESULT, gradient=False)
+    except Mismatch:
+        return False
+    return torch is None or not isinstance(known, torch.Tensor) or answer.requires_grad == known.requires_grad
+
+
+def attribute(owner: Handle, path: str, kind: type | tuple[type, ...] | None = None) -> Handle:
+    """Read an attribute that the contract names, of the kind that it names.
+
+    Args:
+        owner: the object.
+        path: `levels.0.linear.weight`.
+        kind: `torch.Tensor`, `nn.Linear`, ..., or several.
+    """
+    found = read(owner, path)
+    name = path.rpartition(".")[2]
+
+    def there(outcome: Outcome) -> None:
+        if outcome.error is not None and not isinstance(
+            outcome.error, AttributeError | IndexError | KeyError | TypeError
+        ):
+            raise outcome.error
+        if outcome.error is not None:
+            raise Mismatch(
+                f"the attribute `{name}` is missing", expected=f"an attribute `{name}`", got="nothing of that name"
+            )
+
+    SCRIPT.ask(there, found)
+    if kind is not None:
+        of_kind(found, kind, what=f"`{name}`")
+    return found
+
+
+def assign(module: Handle, path: str, values: Any) -> None:
+    """Copy values into a parameter or buffer of a module, where it has their shape."""
+    assigned = add_assign(module, path, values)
+
+    def fits(shape: Any) -> None:
+        name = path.rpartition(".")[2]
+        if shape != tuple(values.shape):
+            SCRIPT.hide(assigned)
+        if shape is None:
+            raise Mismatch(
+                f"the attribute `{name}` is missing", expected=f"a tensor `{name}`", got="no tensor of that name"
+            )
+        wanted = tuple(values.shape)
+        difference = f"`{path}` has shape {shape}, expected {wanted}"
+        holds(shape == wanted, difference, expected=f"shape {wanted}", got=f"shape {shape}")
+
+    looked(assigned, fits)
+
+
+def exists(thing: Handle) -> bool:
+    """Whether what came of a step is something, not None."""
+    return bool(seen(lambda made: made is not None, thing))
 
 
 def same(got: Any, expected: Any, *, what: str = RESULT, gradient: bool = False) -> None:
@@ -64,6 +182,10 @@ def same(got: Any, expected: Any, *, what: str = RESULT, gradient: bool = False)
         what: how the message calls it.
         gradient: compare by the largest difference over the largest magnitude, float64.
     """
+    looked(got, lambda made: _same(made, expected, what, gradient))
+
+
+def _same(got: Any, expected: Any, what: str, gradient: bool) -> None:
     torch, numpy = sys.modules.get("torch"), sys.modules.get("numpy")
     if got is None and expected is not None:
         raise Mismatch(_about(what, "it is None; is a return missing?"), expected=expected, got="None")
@@ -81,10 +203,14 @@ def same(got: Any, expected: Any, *, what: str = RESULT, gradient: bool = False)
 
 def same_shape(got: Any, shape: tuple[int, ...], *, what: str = RESULT) -> None:
     """Compare only the shape of a tensor."""
+    looked(got, lambda made: _same_shape(made, tuple(shape), what))
+
+
+def _same_shape(got: Any, shape: tuple[int, ...], what: str) -> None:
     torch = sys.modules["torch"]
     if not isinstance(got, torch.Tensor):
         difference = _told(what, "is", f"not a tensor{no_return(got)}")
-        raise Mismatch(difference, expected=f"a tensor of shape {shape}", got=values_as_text.value(got))
+        raise Mismatch(difference, expected=f"a tensor of shape {shape}", got=_as_got(got))
     if tuple(got.shape) != shape:
         raise Mismatch(
             _told(what, "has", f"shape {tuple(got.shape)}, expected {shape}"),
@@ -93,24 +219,45 @@ def same_shape(got: Any, shape: tuple[int, ...], *, what: str = RESULT) -> None:
         )
 
 
-def of_kind(got: T, kind: type | tuple[type, ...], *, what: str = RESULT) -> T:
-    """Take a value of the kind that the contract names: that an answer leaves alone what it never used proves nothing.
+def of_kind(got: Any, kind: type | tuple[type, ...], *, what: str = RESULT) -> None:
+    """Expect the kind that the contract names: that an answer leaves alone what it never used proves nothing.
 
     Args:
         got: the value.
-        kind: `torch.Tensor`, `float`, ..., or several.
+        kind: `torch.Tensor`, `float`, `nn.Linear`, ..., or several.
         what: what the learner reads.
     """
-    if not isinstance(got, kind):
-        wanted = kind.__name__ if isinstance(kind, type) else " or ".join(k.__name__ for k in kind)
+    looked(got, lambda made: _of_kind(made, kind if isinstance(kind, tuple) else (kind,), what))
+
+
+def _of_kind(got: Any, kinds: tuple[type, ...], what: str) -> None:
+    if isinstance(got, Opaque):
+        fits, came = any(kind.__name__ in got.kinds for kind in kinds), got.name
+    else:
+        fits, came = isinstance(got, kinds), f"{type(got).__name__}: {values_as_text.value(got)}"
+    if not fits:
+        wanted = " or ".join(kind.__name__ for kind in kinds)
         missing = no_return(got) if what == RESULT else ""
-        difference = _told(what, "is", f"of type {type(got).__name__}, expected {wanted}{missing}")
-        raise Mismatch(difference, expected=wanted, got=f"{type(got).__name__}: {values_as_text.value(got)}")
-    return got
+        kind = got.name if isinstance(got, Opaque) else type(got).__name__
+        raise Mismatch(_told(what, "is", f"of type {kind}, expected {wanted}{missing}"), expected=wanted, got=came)
+
+
+def is_module(thing: Handle) -> None:
+    """Expect that an object is an `nn.Module`."""
+
+    def fits(made: Any) -> None:
+        kinds, name = (made.kinds, made.name) if isinstance(made, Opaque) else ((), type(made).__name__)
+        holds("Module" in kinds, "it is not an nn.Module", expected="an nn.Module", got=name)
+
+    looked(thing, fits)
 
 
 def same_dtype(got: Any, dtype: Any) -> None:
     """Compare only the dtype of a tensor."""
+    looked(got, lambda made: _same_dtype(made, dtype))
+
+
+def _same_dtype(got: Any, dtype: Any) -> None:
     torch = sys.modules["torch"]
     wanted, came = (str(kind).removeprefix("torch.") for kind in (dtype, getattr(got, "dtype", type(got).__name__)))
     holds(
@@ -125,6 +272,29 @@ def holds(condition: bool, difference: str, *, expected: Any = None, got: Any = 
     """State a condition in the learner's words; the sentence says what is wrong."""
     if not condition:
         raise Mismatch(difference, expected=expected, got=got)
+
+
+def backward(
+    result: Handle, gradients: Any, *, what: str = RESULT, source: str = "its input", item: int | None = None
+) -> None:
+    """Run backward from a result of the shape of these gradients; an example says so below the call.
+
+    Args:
+        result: what the answer returned.
+        gradients: one of each value.
+        what: how the message calls the result.
+        source: what gradients should flow back to, in the message.
+        item: of a result that is a list, the number of the item.
+    """
+    looked(result, lambda made: _same_shape(made if item is None else made[item], tuple(gradients.shape), what))
+    done = add_backward(result, gradients, item)
+    cut = f"{what} is cut off from {source}: no gradient flows"
+    cut = cut.replace("logits is", "logits are")
+    looked(done, lambda connected: holds(connected is True, cut))
+
+
+def _as_got(got: Any) -> str:
+    return got.name if isinstance(got, Opaque) else values_as_text.value(got)
 
 
 def no_return(got: Any) -> str:
@@ -179,7 +349,7 @@ def _same_sequence(got: Any, expected: Sequence[Any], what: str) -> None:
     for index, (one, other) in enumerate(zip(expected, got, strict=False)):
         item = f"item {index}" if what == RESULT else f"{what}, item {index}"
         try:
-            same(other, one, what=item)
+            _same(other, one, item, gradient=False)
         except Mismatch as mismatch:
             raise Mismatch(mismatch.difference, expected=expected, got=got) from None
     if len(got) != len(expected):

@@ -1,88 +1,145 @@
-"""What an answer must refuse, and what it must not: the kind of the error, and what its message names."""
+"""What an answer must refuse, and what it must not: the kind of the error, and what its message includes."""
 
 import functools
 import re
 from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from typing import Any
 
-from grader.answers import error_wording
-from grader.answers import remote_errors as errors
+from grader.answers.answer_modules import NotThere, Problem
+from grader.answers.steps import Name, Outcome
 from grader.base import values_as_text
-from grader.language.call_record import RECORD
-from grader.language.calls import build, call
+from grader.language import error_wording
 from grader.language.comparisons import RESULT, Mismatch, holds
+from grader.language.script import SCRIPT, Handle
+from grader.language.verbs import Target, add_build, add_call
 
-T = TypeVar("T")
 # What an f-string holds for a value, short enough to be searched for in a long text: `{group}`, `{x.shape[0]!r:>3}`.
 _PLACEHOLDER = re.compile(r"\{[A-Za-z_][\w.]{0,50}(?:[(\[][^{}'\"]{0,50})?(?:![rsa])?(?: ?= ?)?(?::[^{}]{0,20})?\}")
 __tracebackhide__ = True  # pytest ends its traceback at the check's own line
 
 
-def accepted(function: Callable[..., T], *args: Any, **kwargs: Any) -> T:
+def accepted(target: Target, *args: Any, method: str | None = None, **kwargs: Any) -> Handle:
     """Take what a right call returns, or a constructor builds; that it is refused is what is wrong then."""
-    made = build if isinstance(function, type) else call
-    try:
-        returned = made(function, *args, **kwargs)
-    except ValueError as raised:
+    made = _tried(target, args, kwargs, method)
+    SCRIPT.ask(_went_through, made)
+    return made
+
+
+def _went_through(outcome: Outcome) -> None:
+    if isinstance(outcome.error, ValueError):
         difference = "nothing is wrong with this call, and it was refused"
-        raise Mismatch(difference, expected="no error", got=raised) from raised
-    holds(returned is not None, f"{RESULT} is None; is a return missing?", expected="a result", got="None")
-    return returned
+        raise Mismatch(difference, expected="no error", got=outcome.error) from outcome.error
+    if outcome.error is not None:
+        raise outcome.error
+    holds(outcome.value is not None, f"{RESULT} is None; is a return missing?", expected="a result", got="None")
 
 
-def accepts(function: Callable[..., Any], *args: Any, **kwargs: Any) -> None:
+def accepts(target: Target, *args: Any, method: str | None = None, **kwargs: Any) -> None:
     """Expect that a right call goes through, ahead of a wrong one near it: to refuse everything is no check.
 
     Once for a function in a check: each of its examples would tell the same.
     """
-    name = getattr(function, "__name__", type(function).__name__)
-    if name not in RECORD.accepted:
-        with RECORD.aside():
-            accepted(function, *args, **kwargs)
-        RECORD.accepted.add(name)
+    name = method or (target.name if isinstance(target, Name) else "itself")
+    if name not in SCRIPT.accepted:
+        made = accepted(target, *args, method=method, **kwargs)
+        SCRIPT.hide(made)  # a failure later on does not show what went well
+        SCRIPT.accepted.add(name)
 
 
 def raises(
     error: type[BaseException],
-    function: Callable[..., Any],
+    target: Target,
     *args: Any,
+    method: str | None = None,
     naming: Sequence[str] = (),
     values: Sequence[Any] = (),
+    also: Callable[[BaseException], object] = lambda error: None,
     shown: bool = False,
     **kwargs: Any,
 ) -> None:
-    """Expect an error of one kind whose message names all of `naming`, and one of `values` where there are any.
+    """Expect an error of one kind whose message includes all of `naming`, and one of `values` where there are any.
 
     Args:
         error: the kind; a subclass of it is one too.
-        function: called with args and kwargs.
+        target: called with args and kwargs.
         args: for the function.
-        naming: words that the message must hold, in any case.
-        values: numbers or texts of which the message must hold one; 7 is found in `(2, 7, 3)`, not in `17`.
+        method: of the target.
+        naming: words that the message must include, in any case.
+        values: numbers or texts of which the message must include one; 7 is found in `(2, 7, 3)`, not in `17`.
+        also: what else the error must be; raises a `Mismatch` where it is not.
         shown: whether a later failure shows this call, because what it left behind is looked at.
         kwargs: for the function.
     """
+    tried = _tried(target, args, kwargs, method)
+    is_class = isinstance(target, Name) and _is_class(target)
+
+    def fits(outcome: Outcome) -> None:
+        _is_refused(outcome, error, naming, values, is_class)
+        assert outcome.error is not None
+        also(outcome.error)
+
+    SCRIPT.ask(fits, tried)
+    if not shown:
+        SCRIPT.hide(tried)  # a call that was refused, as it should be, shows nothing
+
+
+def _is_refused(
+    outcome: Outcome, error: type[BaseException], naming: Sequence[str], values: Sequence[Any], is_class: bool
+) -> None:
     wanted = error.__name__ + _wanted_message(naming, values)
     mismatch = functools.partial(Mismatch, expected=wanted, refusal=True)
-    maker = isinstance(function, type)
-    try:
-        returned = build(function, *args, **kwargs) if maker else call(function, *args, **kwargs)
-    except NotImplementedError:
-        raise
-    except error as raised:
-        missing = [name for name in naming if not errors.holds(raised, (error_wording.WORD, name))]
-        if missing:
-            raise mismatch(f"the message does not name {missing[0]!r}{_no_f(raised)}", got=raised) from raised
-        if values and not errors.holds(raised, (error_wording.ONE_OF, *values)):
-            names = " or ".join(values_as_text.python(value) for value in values)
-            raise mismatch(f"the message does not name the value {names}{_no_f(raised)}", got=raised) from raised
-        if not shown:
-            RECORD.forget_last()  # a call that was refused, as it should be, shows nothing
-    except Exception as raised:
+    raised = outcome.error
+    if raised is None:
+        instead = "an object was built" if is_class else f"it returned {values_as_text.value(outcome.value)}"
+        raise mismatch("no error was raised", got=f"no error: {instead}", came=outcome.value)
+    if _is_no_refusal(raised):
+        raise raised
+    if not isinstance(raised, error):
         raise mismatch(f"{type(raised).__name__} was raised, expected {error.__name__}", got=raised) from raised
-    else:
-        instead = "an object was built" if maker else f"it returned {values_as_text.value(returned)}"
-        raise mismatch("no error was raised", got=f"no error: {instead}", came=returned)
+    missing = [name for name in naming if not includes(raised, (error_wording.WORD, name))]
+    if missing:
+        raise mismatch(f"the message does not name {missing[0]!r}{_no_f(raised)}", got=raised) from raised
+    if values and not includes(raised, (error_wording.ONE_OF, *values)):
+        names = " or ".join(values_as_text.python(value) for value in values)
+        raise mismatch(f"the message does not name the value {names}{_no_f(raised)}", got=raised) from raised
+
+
+def refused(target: Target, *args: Any, method: str | None = None, **kwargs: Any) -> Handle:
+    """Call what may raise any error or none: what it leaves behind is looked at, whichever it is.
+
+    A file that is not there or does not import, and what is not written yet, are no outcomes of a call.
+    """
+    made = _tried(target, args, kwargs, method)
+    SCRIPT.ask(_was_called, made)
+    return made
+
+
+def _was_called(outcome: Outcome) -> None:
+    if outcome.error is not None and _is_no_refusal(outcome.error):
+        raise outcome.error
+
+
+def includes(error: BaseException, question: error_wording.Question) -> bool:
+    """Whether the message of an error is as asked for."""
+    try:
+        return error_wording.holds(str(error), question)
+    except Exception:  # the learner's own __str__ may raise anything
+        return False
+
+
+def _tried(target: Target, args: tuple[Any, ...], kwargs: dict[str, Any], method: str | None) -> Handle:
+    if isinstance(target, Name) and _is_class(target):
+        return add_build(target, args, kwargs, may_raise=True)
+    return add_call(target, args, kwargs, method, may_raise=True)
+
+
+def _is_class(target: Name) -> bool:
+    return target.name[0].isupper()
+
+
+def _is_no_refusal(raised: BaseException) -> bool:
+    """Whether an error says that there is nothing to call yet, or that Python itself is to end."""
+    return isinstance(raised, NotImplementedError | NotThere | Problem) or not isinstance(raised, Exception)
 
 
 def _no_f(raised: BaseException) -> str:

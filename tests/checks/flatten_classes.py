@@ -1,12 +1,14 @@
 """Right and wrong `FlattenConsecutive` classes by kind, for exercise 14. Other ones than tests/right and the bank hold.
 
-Each definition is only a pattern: `Candidate.fresh` makes of it a class that has no name, file or past to know it by.
+Each definition is only a pattern: `Candidate.text` makes of it the text of a class that has no past to know it by, and
+that is run where the learner's checker runs.
 What a wrong class does is told in words that give no code away.
 """
 
-import builtins
+import ast
+import copy
+import functools
 import random
-import types
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -16,8 +18,7 @@ import torch
 from torch import Tensor, nn
 
 NAME = "FlattenConsecutive"
-# What the functions of a class see of this file: no path leads from them to the other classes.
-_SEEN = {"torch": torch, "nn": nn, "np": np, "random": random, "__builtins__": builtins}
+IMPORTS = "import random\nimport numpy as np\nimport torch\nfrom torch import Tensor, nn"
 
 
 @dataclass(frozen=True)
@@ -27,28 +28,76 @@ class Candidate:
     does: str
     pattern: type
 
-    def fresh(self) -> type:
-        """A new class like the pattern, all that it has of this file copied into it."""
+    def text(self, seed: int) -> str:
+        """The class as Python text of its own: one class without history, whose methods bear names of the seed's."""
         own = [part for part in self.pattern.__mro__ if part.__module__ == __name__]
         base = next(part for part in self.pattern.__mro__ if part not in own)
-        members = {name: member for part in reversed(own) for name, member in vars(part).items()}
-        kept = {
-            name: _untraceable(member)
-            for name, member in members.items()
-            if name in _OWN_METHODS or not name.startswith("__")
-        }
-        return type(NAME, (base,), kept | {"__module__": "under_test"})
+        members: dict[str, ast.stmt] = {}
+        for part in reversed(own):
+            members |= _members(part.__name__)
+        names = [name for name in members if not name.startswith("__") and name != "forward"]
+        numbers = random.Random(f"{seed}/{self.does}").sample(range(1000, 9999), len(names))
+        renamed = {name: f"_{number}" for name, number in zip(names, numbers, strict=True)}
+        made = ast.ClassDef(
+            NAME,
+            bases=[ast.parse("object" if base is object else f"nn.{base.__name__}", mode="eval").body],
+            keywords=[],
+            body=[_Renaming(renamed).visit(copy.deepcopy(member)) for member in members.values()],
+            decorator_list=[],
+        )
+        return f"{IMPORTS}\n{ast.unparse(ast.fix_missing_locations(made))}"
 
 
-_OWN_METHODS = ("__init__", "__call__")  # all other names with two underscores are the pattern's own
+@functools.cache
+def _classes() -> dict[str, ast.ClassDef]:
+    """The patterns of this file, as it is written."""
+    text = __loader__.get_source(__name__)
+    return {node.name: node for node in ast.parse(text).body if isinstance(node, ast.ClassDef)}
 
 
-def _untraceable(member: Any) -> Any:
-    """A function without its file; anything else as it is."""
-    if not isinstance(member, types.FunctionType):
-        return member
-    code = member.__code__.replace(co_filename="<a class under test>", co_qualname=f"{NAME}.{member.__name__}")
-    return types.FunctionType(code, dict(_SEEN), member.__name__, member.__defaults__, member.__closure__)
+def _members(name: str) -> dict[str, ast.stmt]:
+    """Methods and attributes of a pattern, without what it says about itself."""
+    found: dict[str, ast.stmt] = {}
+    for node in _classes()[name].body:
+        if isinstance(node, ast.FunctionDef):
+            has_words = isinstance(node.body[0], ast.Expr) and isinstance(node.body[0].value, ast.Constant)
+            body = node.body[has_words:] or [ast.Pass()]
+            found[node.name] = ast.FunctionDef(node.name, _bare(node.args), body, node.decorator_list)
+        elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            found[node.targets[0].id] = node
+        elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.value is not None:
+            found[node.target.id] = ast.Assign([ast.Name(node.target.id, ast.Store())], node.value)
+    return found
+
+
+def _bare(arguments: ast.arguments) -> ast.arguments:
+    """Arguments without their types."""
+    bare = copy.deepcopy(arguments)
+    for each in [*bare.args, *bare.kwonlyargs, bare.vararg, bare.kwarg]:
+        if each is not None:
+            each.annotation = None
+    return bare
+
+
+class _Renaming(ast.NodeTransformer):
+    """Gives methods and attributes of a class other names."""
+
+    def __init__(self, names: dict[str, str]) -> None:
+        self._names = names
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
+        node.name = self._names.get(node.name, node.name)
+        return self.generic_visit(node)
+
+    def visit_Attribute(self, node: ast.Attribute) -> ast.AST:
+        if isinstance(node.value, ast.Name) and node.value.id in ("self", "cls"):
+            node.attr = self._names.get(node.attr, node.attr)
+        return self.generic_visit(node)
+
+    def visit_Assign(self, node: ast.Assign) -> ast.AST:
+        if len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
+            node.targets[0].id = self._names.get(node.targets[0].id, node.targets[0].id)
+        return self.generic_visit(node)
 
 
 RIGHT: dict[str, list[Candidate]] = {}

@@ -1,25 +1,31 @@
 """What checks hand to an answer that runs a model: small models and generators, and what these must be left as.
 
-A model is made by the very lines that a failing example shows.
+A model is made by the very lines that a failing example shows, once for the answer and once for the oracle.
 """
 
-import contextlib
 import functools
 import types
-from collections.abc import Callable, Iterator
-from typing import Any, TypeVar
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 import torch
-from torch import Tensor, nn
+from torch import nn
 
 from grader.answers.random_state import torch_seeded
-from grader.language.vocabulary import RECORD, call, given, holds
-
-T = TypeVar("T")
+from grader.answers.steps import Name
+from grader.language import Handle, call, given, holds, now, read, same, seeded, seen, state, state_of
+from grader.language.comparisons import looked
 
 PLAIN = ""
 NORMALISED = "nn.BatchNorm1d({features}), "
 DROPPING = "nn.Dropout(0.5), "
+
+
+class Model(NamedTuple):
+    """One model made twice: the one that the answer gets, and the one for the oracle."""
+
+    handle: Handle
+    here: nn.Sequential
 
 
 def small_model(
@@ -30,7 +36,7 @@ def small_model(
     middle: str = PLAIN,
     dtype: torch.dtype = torch.float64,
     training: bool = True,
-) -> nn.Sequential:
+) -> Model:
     """A model of tokens (B, context) that tells the positions apart: embedding, `middle`, linear.
 
     Args:
@@ -45,13 +51,11 @@ def small_model(
     features = 2 * context
     layers = f"nn.Embedding({vocab_size}, 2), nn.Flatten(), {middle.format(features=features)}"
     form = (".double()" if dtype == torch.float64 else "") + ("" if training else ".eval()")
-    text = "\n".join([f"nn.Sequential({layers}nn.Linear({features}, {vocab_size})){form}", *after])
+    made = f"nn.Sequential({layers}nn.Linear({features}, {vocab_size})){form}"
     names: dict[str, Any] = {"torch": torch, "nn": nn}
     with torch_seeded(seed):
-        exec(_compiled(f"model = {text}"), names)
-    RECORD.add(lambda _: [f"torch.manual_seed({seed})"])
-    model: nn.Sequential = names["model"]
-    return given(model, "model", text)
+        exec(_compiled("\n".join([f"model = {made}", *after])), names)
+    return Model(given("model", made, *after, seed=seed), names["model"])
 
 
 @functools.cache
@@ -59,32 +63,26 @@ def _compiled(text: str) -> types.CodeType:
     return compile(text, "<model>", "exec")
 
 
-def run(function: Callable[..., T], *args: Any, **kwargs: Any) -> T:
+def run(function: Name, *args: Any, **kwargs: Any) -> Handle:
     """Call an answer that runs a model. The global random state, from which dropout draws, and an answer too that
     should not, is the same each time: so that the same mistake gives the same numbers in every run.
     """
-    with torch_seeded(314_159):
+    with seeded(314_159):
         return call(function, *args, **kwargs)
 
 
-def gradients_kept(model: nn.Sequential) -> list[bool]:
-    """A list that grows with each batch that the model scores: whether its logits could still be differentiated."""
-    kept: list[bool] = []
-
-    def note(layer: nn.Module, args: object, logits: Tensor) -> None:
-        kept.append(logits.requires_grad)
-
-    model[-1].register_forward_hook(note)
-    RECORD.add(lambda _: ["model[-1].register_forward_hook(lambda layer, x, logits: print(logits.requires_grad))"])
-    return kept
+def gradients_kept() -> Handle:
+    """A list that grows with each batch that `model` scores: whether its logits could still be differentiated."""
+    hook = "model[-1].register_forward_hook(lambda layer, x, logits: recorded.append(logits.requires_grad))"
+    return given("recorded", "[]", hook)
 
 
-def generator_of(seed: int) -> torch.Generator:
+def generator_of(seed: int) -> Handle:
     """A generator, named in the example."""
-    return given(torch.Generator().manual_seed(seed), "generator", f"torch.Generator().manual_seed({seed})")
+    return given("generator", f"torch.Generator().manual_seed({seed})")
 
 
-def same_draws(generator: torch.Generator, seed: int, draw: Callable[[torch.Generator], object], wanted: int) -> None:
+def same_draws(generator: Handle, seed: int, draw: Callable[[torch.Generator], object], wanted: int) -> None:
     """Expect that a generator of this seed has made so many draws of one kind, no more and no fewer.
 
     Args:
@@ -93,42 +91,43 @@ def same_draws(generator: torch.Generator, seed: int, draw: Callable[[torch.Gene
         draw: makes one draw.
         wanted: how many there should be.
     """
-    fresh = torch.Generator().manual_seed(seed)
-    made = 0
-    while not torch.equal(fresh.get_state(), generator.get_state()) and made <= 2 * wanted + 1:
-        draw(fresh)
-        made += 1
-    found = made <= 2 * wanted + 1
-    came = f"has made {made}" if found else "is in a state that no such draws lead to"
-    holds(
-        made == wanted,
-        f"the generator should have made {wanted} draw{'s' * (wanted != 1)}, and {came}",
-        expected=f"draws: {wanted}",
-        got=f"draws: {made if found else 'of another kind'}",
-    )
+
+    def made_by(used: torch.Generator) -> None:
+        fresh = torch.Generator().manual_seed(seed)
+        made = 0
+        while not torch.equal(fresh.get_state(), used.get_state()) and made <= 2 * wanted + 1:
+            draw(fresh)
+            made += 1
+        found = made <= 2 * wanted + 1
+        came = f"has made {made}" if found else "is in a state that no such draws lead to"
+        holds(
+            made == wanted,
+            f"the generator should have made {wanted} draw{'s' * (wanted != 1)}, and {came}",
+            expected=f"draws: {wanted}",
+            got=f"draws: {made if found else 'of another kind'}",
+        )
+
+    looked(now(generator), made_by)
 
 
-@contextlib.contextmanager
-def puts_back_the_mode(model: nn.Module, *, may_fail: bool = True) -> Iterator[None]:
-    """Expect that the block leaves `model.training` as it was, also where the block ends in an error.
+def mode_is_put_back(model: Handle, before: bool) -> None:
+    """Expect that `model.training` is what it was before."""
 
-    Args:
-        model: the model.
-        may_fail: whether an error is part of the check; otherwise it is told.
-    """
-    before = model.training
-    try:
-        yield
-    except NotImplementedError:
-        raise
-    except Exception:
-        if not may_fail:
-            raise
-        # which kind it is depends on how the answer is written
-    shown = "model.training is {}"
-    holds(
-        model.training == before,
-        f"the model came in {'training' if before else 'evaluation'} mode and is left in the other one",
-        expected=shown.format(before),
-        got=shown.format(model.training),
-    )
+    def is_so(training: Any) -> None:
+        shown = "model.training is {}"
+        holds(
+            training == before,
+            f"the model came in {'training' if before else 'evaluation'} mode and is left in the other one",
+            expected=shown.format(before),
+            got=shown.format(training),
+        )
+
+    looked(read(model, "training"), is_so)
+
+
+def is_unchanged(model: Model) -> None:
+    """Expect that all that a model consists of is what it was when it was made."""
+    after = state(model.handle)
+    for name, value in model.here.state_dict().items():
+        came = seen(lambda told, name=name: state_of(told).state_dict.get(name), after)
+        same(came, value, what=f"the model's `{name}`")

@@ -3,12 +3,12 @@
 import copy
 import math
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
 
-from grader.language.vocabulary import attribute, same_shape
+from grader.language import Handle, attribute, exists, same_shape, seen, value
 
 
 def flatten_consecutive(x: Tensor, group: int) -> Tensor:
@@ -47,39 +47,52 @@ class Tree(NamedTuple):
     bias: Tensor | None
 
 
-def read_norm(norm: Any) -> Norm:
-    """Copy the tensors of an answer's norm; the copies of its parameters collect gradients of their own."""
-    weight, bias, *running = (_copied(norm, name) for name in Norm._fields)
+def read_norm(owner: Handle, path: str = "") -> Norm:
+    """Copy the tensors of an answer's norm; the copies of its parameters collect gradients of their own.
+
+    Args:
+        owner: the norm, or what holds it.
+        path: to the norm, with a dot at its end: `levels.0.norm.`.
+    """
+    weight, bias, *running = (_copied(owner, f"{path}{name}") for name in Norm._fields)
     return Norm(weight.requires_grad_(), bias.requires_grad_(), *running)
 
 
-def read_level(fusion: Any, group: int, *, normalize: bool = True) -> Level:
+def read_level(owner: Handle, group: int, path: str = "", *, normalize: bool = True) -> Level:
     """Copy the tensors of an answer's fusion; the copies of its parameters collect gradients of their own.
 
     Without `normalize` its norm counts as None, whatever it is: what that should be is for one check to say.
     """
-    linear, norm = attribute(fusion, "linear", nn.Linear), attribute(fusion, "norm") if normalize else None
-    bias = None if linear.bias is None else _copied(linear, "bias").requires_grad_()
-    return Level(_copied(linear, "weight").requires_grad_(), bias, None if norm is None else read_norm(norm), group)
+    attribute(owner, f"{path}linear", nn.Linear)
+    normalised = normalize and exists(attribute(owner, f"{path}norm"))
+    bias = f"{path}linear.bias" if exists(attribute(owner, f"{path}linear.bias")) else None
+    return Level(
+        _copied(owner, f"{path}linear.weight").requires_grad_(),
+        _copied(owner, bias).requires_grad_() if bias else None,
+        read_norm(owner, f"{path}norm.") if normalised else None,
+        group,
+    )
 
 
-def read_tree(tree: Any, group: int) -> Tree:
+def read_tree(tree: Handle, group: int) -> Tree:
     """Copy the tensors of an answer's tree; the copies of its parameters collect gradients of their own."""
-    levels = [read_level(level, group) for level in levels_of(tree)]
-    embedding, output = attribute(tree, "embedding", nn.Embedding), attribute(tree, "output", nn.Linear)
-    characters, weight = (_copied(layer, "weight").requires_grad_() for layer in (embedding, output))
-    bias = None if output.bias is None else _copied(output, "bias").requires_grad_()
+    levels = [read_level(tree, group, f"levels.{number}.") for number in range(levels_of(tree))]
+    attribute(tree, "embedding", nn.Embedding)
+    attribute(tree, "output", nn.Linear)
+    characters, weight = (_copied(tree, f"{layer}.weight").requires_grad_() for layer in ("embedding", "output"))
+    bias = _copied(tree, "output.bias").requires_grad_() if exists(attribute(tree, "output.bias")) else None
     return Tree(characters, levels, weight, bias)
 
 
-def levels_of(tree: Any) -> nn.ModuleList | nn.Sequential:
-    """The levels of an answer's tree; which of the two containers it should be is for one check to say."""
-    levels = attribute(tree, "levels")
-    return levels if isinstance(levels, nn.Sequential) else attribute(tree, "levels", nn.ModuleList)
+def levels_of(tree: Handle) -> int:
+    """How many levels an answer's tree has; which of two containers holds them is for another check to say."""
+    levels = attribute(tree, "levels", (nn.ModuleList, nn.Sequential))
+    return int(seen(lambda held: held.length, levels))
 
 
-def _copied(module: Any, name: str) -> Tensor:
-    return attribute(module, name, Tensor).detach().clone()
+def _copied(owner: Handle, path: str) -> Tensor:
+    copy: Tensor = value(attribute(owner, path, Tensor)).detach().clone()
+    return copy
 
 
 def batch_norm(x: Tensor, norm: Norm, *, training: bool, eps: float = 1e-5, momentum: float = 0.1) -> Tensor:
@@ -210,13 +223,15 @@ class Flat(NamedTuple):
 FLAT_NAMES = ("embedding.weight", "hidden.weight", "hidden.bias", "output.weight", "output.bias")
 
 
-def read_flat(model: Any) -> Flat:
+def read_flat(model: Handle) -> Flat:
     """Copy the tensors of an answer's flat model; the copies collect gradients of their own."""
-    hidden, output = (attribute(model, name, nn.Linear) for name in ("hidden", "output"))
-    read: list[Tensor | None] = [_copied(attribute(model, "embedding", nn.Embedding), "weight").requires_grad_()]
-    for linear in (hidden, output):
-        read.append(_copied(linear, "weight").requires_grad_())
-        read.append(None if linear.bias is None else _copied(linear, "bias").requires_grad_())
+    attribute(model, "embedding", nn.Embedding)
+    read: list[Tensor | None] = [_copied(model, "embedding.weight").requires_grad_()]
+    for name in ("hidden", "output"):
+        attribute(model, name, nn.Linear)
+        read.append(_copied(model, f"{name}.weight").requires_grad_())
+        bias = f"{name}.bias"
+        read.append(_copied(model, bias).requires_grad_() if exists(attribute(model, bias)) else None)
     return Flat(*read)  # type: ignore[arg-type]
 
 

@@ -10,8 +10,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from grader.answers.local_answers import Answers
-from grader.language.vocabulary import accepts, call, leaves_alone, raises, same
+from grader.language import Answers, accepts, call, leaves_alone, raises, same
 
 GROUPS = st.integers(2, 9)
 SIZES = st.integers(1, 9)
@@ -50,7 +49,7 @@ def powers(group: int) -> list[int]:
 def test_field(answers: Answers, levels: int, group: int) -> None:
     """The receptive field is `group` times as large at each level, from 1 at level 0; `group` is 2 unless given."""
     receptive_field = answers.ex01_receptive_field.receptive_field
-    with leaves_alone(answers):
+    with leaves_alone():
         same(call(receptive_field, levels), 2**levels)
         same(call(receptive_field, levels, group=group), Tree(group, levels).field)
 
@@ -66,7 +65,7 @@ def test_large_field(answers: Answers, tree: Tree) -> None:
 @pytest.mark.worth(0.5, "depth")
 def test_depth_joining_two(answers: Answers) -> None:
     """Joining two at a time, 1 character needs no level, 8 need 3, 9 need 4 and 1,000 need 10."""
-    with leaves_alone(answers):
+    with leaves_alone():
         # 3, 9 and 8 first: a level too many or too few, rounding, and a level too many for powers alone part there
         for context, levels in {3: 2, 9: 4, 8: 3, 1: 0, 2: 1, 4: 2, 5: 3, 1000: 10, 1024: 10, 1025: 11}.items():
             needed = call(answers.ex01_receptive_field.levels_needed, context)
@@ -103,7 +102,7 @@ def test_depth_around_a_power(answers: Answers, tree: Tree, beside: int) -> None
 def test_lengths(answers: Answers, levels: int, group: int) -> None:
     """The lengths go from `context` down to 1, divided by `group` at each fusion: 8 gives [8, 4, 2, 1], 1 gives [1]."""
     level_lengths = answers.ex01_receptive_field.level_lengths
-    with leaves_alone(answers):
+    with leaves_alone():
         same(call(level_lengths, 8), [8, 4, 2, 1])
         same(call(level_lengths, Tree(group, levels).field, group=group), powers(group)[: levels + 1][::-1])
 
@@ -127,7 +126,7 @@ def test_flat_weights(answers: Answers, context: int, embedding_dim: int, hidden
     24,576 for a context of 8, embeddings of 24 and hidden vectors of 128.
     """
     expected = math.prod([context, embedding_dim, hidden_dim])
-    with leaves_alone(answers):
+    with leaves_alone():
         same(call(answers.ex01_receptive_field.flat_weights, context, embedding_dim, hidden_dim), expected)
 
 
@@ -150,7 +149,7 @@ def test_tree_weights(answers: Answers, levels: int, embedding_dim: int, hidden_
     """
     tree_weights = answers.ex01_receptive_field.tree_weights
     two, any_group = Tree(2, levels), Tree(group, levels)
-    with leaves_alone(answers):
+    with leaves_alone():
         same(call(tree_weights, two.field, embedding_dim, hidden_dim), weights_of(two, embedding_dim, hidden_dim))
         expected = weights_of(any_group, embedding_dim, hidden_dim)
         same(call(tree_weights, any_group.field, embedding_dim, hidden_dim, group=group), expected)

@@ -3,7 +3,6 @@
 Words are short and of few letters, so that letters repeat, words come twice, and some have no letter at all.
 """
 
-import functools
 import random
 from typing import Any
 
@@ -13,9 +12,19 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from strategies import or_just
 
-from grader.answers.local_answers import Answers
 from grader.base import values_as_text
-from grader.language.vocabulary import accepts, call, holds, leaves_alone, no_return, of_kind, raises, same
+from grader.language import (
+    Answers,
+    Handle,
+    accepts,
+    call,
+    holds,
+    leaves_alone,
+    looked,
+    no_return,
+    raises,
+    same,
+)
 
 # Not as build_vocabulary numbers: only what the argument says counts. Answers get copies.
 NUMBERS = {".": 0, "n": 7, "a": 3, "Z": 1, "é": 300, "-": 2, "b": 12}
@@ -59,19 +68,22 @@ def same_windows(answers: Answers, words: list[str], context: int) -> None:
     same_pair(made, windows(words, context))
 
 
-def pair(made: Any) -> tuple[Any, Any]:
-    """What came back, if it is a pair."""
+def is_pair(made: Any) -> None:
+    """Expect a tuple of two."""
     two = isinstance(made, tuple) and len(made) == 2
     difference = f"the result is not a pair of tensors{no_return(made)}"
     holds(two, difference, expected="a tuple (inputs, targets)", got=made)
-    inputs, targets = made
-    return inputs, targets
 
 
-def same_pair(made: Any, expected: tuple[torch.Tensor, torch.Tensor]) -> None:
+def same_pair(made: Handle, expected: tuple[torch.Tensor, torch.Tensor]) -> None:
     """Compare inputs and targets; their dtype has a check of its own."""
-    for got, values, what in zip(pair(made), expected, ("`inputs`", "`targets`"), strict=True):
-        same(got.long() if isinstance(got, torch.Tensor) else got, values, what=what)
+
+    def fits(pair: Any) -> None:
+        is_pair(pair)
+        for got, values, what in zip(pair, expected, ("`inputs`", "`targets`"), strict=True):
+            same(got.long() if isinstance(got, torch.Tensor) else got, values, what=what)
+
+    looked(made, fits)
 
 
 @pytest.mark.worth(0.5, "vocabulary")
@@ -89,19 +101,22 @@ def test_vocabulary(answers: Answers, words: list[str]) -> None:
 @settings(max_examples=10)
 def test_vocabulary_of_words_with_a_dot(answers: Answers, words: list[str]) -> None:
     """A `.` in a word adds nothing to the vocabulary: it is 0 anyway. The list of words stays as it is."""
-    with leaves_alone(answers, words=words):
+    with leaves_alone(words=words):
         same_vocabulary(answers, words)
 
 
 def same_vocabulary(answers: Answers, words: list[str]) -> None:
     """Compare what each character is mapped to; in which order the dict holds them is left open."""
     letters = sorted({letter for word in words for letter in word if letter != "."})
-    got = call(answers.ex03_windows.build_vocabulary, words)
-    holds(isinstance(got, dict), f"the vocabulary is not a dict{no_return(got)}", expected="a dict", got=got)
     expected = {"." if token == 0 else letters[token - 1]: token for token in range(len(letters) + 1)}
-    in_order = {key: got[key] for key in expected if key in got}
-    others = {key: got[key] for key in sorted(got, key=repr) if key not in expected}
-    same({**in_order, **others}, expected, what="the vocabulary")
+
+    def fits(got: Any) -> None:
+        holds(isinstance(got, dict), f"the vocabulary is not a dict{no_return(got)}", expected="a dict", got=got)
+        in_order = {key: got[key] for key in expected if key in got}
+        others = {key: got[key] for key in sorted(got, key=repr) if key not in expected}
+        same({**in_order, **others}, expected, what="the vocabulary")
+
+    looked(call(answers.ex03_windows.build_vocabulary, words), fits)
 
 
 @pytest.mark.worth(0.5, "windows", "padding")
@@ -146,10 +161,15 @@ def test_shapes_and_dtype(answers: Answers, words: list[str], context: int) -> N
     """
     made = call(answers.ex03_windows.make_windows, [*words], dict(NUMBERS), context)
     count = sum(len(word) + 1 for word in words)
-    for got, shape, what in zip(pair(made), ((count, context), (count,)), ("`inputs`", "`targets`"), strict=True):
-        holds(isinstance(got, torch.Tensor), f"{what} is not a tensor", expected="a tensor", got=got)
-        wanted, came = f"shape {shape}, int64", f"shape {tuple(got.shape)}, {str(got.dtype).removeprefix('torch.')}"
-        holds(came == wanted, f"{what} has {came}", expected=wanted, got=came)
+
+    def fits(pair: Any) -> None:
+        is_pair(pair)
+        for got, shape, what in zip(pair, ((count, context), (count,)), ("`inputs`", "`targets`"), strict=True):
+            holds(isinstance(got, torch.Tensor), f"{what} is not a tensor", expected="a tensor", got=got)
+            wanted, came = f"shape {shape}, int64", f"shape {tuple(got.shape)}, {str(got.dtype).removeprefix('torch.')}"
+            holds(came == wanted, f"{what} has {came}", expected=wanted, got=came)
+
+    looked(made, fits)
 
 
 @pytest.mark.worth(0.5, "context")
@@ -166,23 +186,16 @@ def refuses_character(answers: Answers, words: list[str], word: str, character: 
     """Expect a ValueError whose message holds the word, and the character beside it; without that all is well."""
     make_windows = answers.ex03_windows.make_windows
     accepts(make_windows, [other.replace(character, "") for other in words], dict(NUMBERS), context)
-    errors: list[ValueError] = []
 
-    @functools.wraps(make_windows)
-    def kept(*args: Any) -> Any:
-        try:
-            return make_windows(*args)
-        except ValueError as raised:
-            errors.append(raised)
-            raise
+    def names_it(error: BaseException) -> None:
+        holds(
+            character in values_as_text.message(error).replace(word, ""),
+            f"the message names the word {word!r}, but not the character {character!r} by itself",
+            expected=f"ValueError with a message that names {word!r} and {character!r}",
+            got=error,
+        )
 
-    raises(ValueError, kept, words, dict(NUMBERS), context, values=[word])
-    holds(
-        character in values_as_text.message(errors[0]).replace(word, ""),
-        f"the message names the word {word!r}, but not the character {character!r} by itself",
-        expected=f"ValueError with a message that names {word!r} and {character!r}",
-        got=errors[0],
-    )
+    raises(ValueError, make_windows, words, dict(NUMBERS), context, values=[word], also=names_it)
 
 
 @pytest.mark.worth(0.5, "characters")
@@ -224,8 +237,8 @@ def test_refuses_a_dot_in_a_word(
 def test_windows_leave_everything_as_it_was(answers: Answers, words: list[str], context: int) -> None:
     """`make_windows` modifies neither the words nor the vocabulary and does not touch the global random state."""
     vocabulary = dict(NUMBERS)
-    with leaves_alone(answers, words=words, vocabulary=vocabulary):
-        of_kind(call(answers.ex03_windows.make_windows, words, vocabulary, context), tuple)
+    with leaves_alone(words=words, vocabulary=vocabulary):
+        same_pair(call(answers.ex03_windows.make_windows, words, vocabulary, context), windows(words, context))
 
 
 def split(words: list[str], seed: int, fractions: Shares) -> tuple[list[str], ...]:
@@ -239,8 +252,13 @@ def split(words: list[str], seed: int, fractions: Shares) -> tuple[list[str], ..
     return parts
 
 
-def same_split(got: Any, expected: tuple[list[str], ...]) -> None:
+def same_split(made: Handle, expected: tuple[list[str], ...]) -> None:
     """Compare part by part."""
+    looked(made, lambda got: has_parts(got, expected))
+
+
+def has_parts(got: Any, expected: tuple[list[str], ...]) -> None:
+    """Compare three lists with those expected."""
     three = isinstance(got, tuple) and len(got) == 3
     difference = f"the result is not a tuple of three lists{no_return(got)}"
     holds(three, difference, expected="a tuple of three lists", got=got)
@@ -303,5 +321,6 @@ def test_refuses_another_sum(answers: Answers) -> None:
 def test_split_leaves_everything_as_it_was(answers: Answers, words: list[str], seed: int) -> None:
     """`split_words` leaves the list of words in its order and does not touch the global random state."""
     words = [*words]
-    with leaves_alone(answers, words=words):
-        of_kind(call(answers.ex03_windows.split_words, words, seed), tuple)
+    expected = split(words, seed, (0.8, 0.1, 0.1))
+    with leaves_alone(words=words):
+        same_split(call(answers.ex03_windows.split_words, words, seed), expected)

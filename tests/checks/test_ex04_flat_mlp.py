@@ -1,7 +1,6 @@
 """Exercise 4: logits and gradients against a sum over the places of the window, with the answer's own weights."""
 
 import math
-from typing import Any
 
 import oracles
 import pytest
@@ -9,33 +8,48 @@ import torch
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from strategies import FLOATS, SEEDS, laid_out, tenths, tokens
-from torch import Tensor, nn
 
-from grader.answers.local_answers import Answers
-from grader.language.vocabulary import (
+from grader.language import (
+    Answers,
+    Handle,
     accepts,
     assign,
     backward,
     build,
     call,
+    do,
+    exists,
+    gradient,
     holds,
+    is_module,
     leaves_alone,
     raises,
+    read,
     same,
     same_shape,
+    seen,
+    state,
+    state_of,
+    to_dtype,
+    train,
+    value,
 )
 
 SIZES = st.tuples(st.integers(2, 6), st.integers(1, 5), st.integers(1, 4), st.integers(1, 4))
 Sizes = tuple[int, int, int, int]
 
 
-def model_of(answers: Answers, sizes: Sizes, seed: int, *, dtype: torch.dtype = torch.float64, scale: float = 1) -> Any:
+def model_of(
+    answers: Answers, sizes: Sizes, seed: int, *, dtype: torch.dtype = torch.float64, scale: float = 1
+) -> Handle:
     """A model of these sizes (vocabulary, context, embedding, hidden) with weights of the check's own.
 
     Not the initial ones: those depend on the order in which an answer makes its layers, and the failing example would
     then not show them. `scale` multiplies those of the output.
     """
-    model = build(answers.ex04_flat_mlp.FlatMLP, *sizes).to(dtype)
+    model = build(answers.ex04_flat_mlp.FlatMLP, *sizes)
+    if dtype == torch.float64:
+        to_dtype(model, dtype)
     for place, (name, tensor) in enumerate(zip(oracles.FLAT_NAMES, oracles.read_flat(model), strict=True)):
         if tensor is not None:
             values = (tenths(*tensor.shape, seed=seed + place) / 2).round(decimals=2)
@@ -52,14 +66,14 @@ def test_layers(answers: Answers, sizes: Sizes) -> None:
     """
     vocab_size, context, embedding_dim, hidden_dim = sizes
     model = build(answers.ex04_flat_mlp.FlatMLP, *sizes)
-    holds(isinstance(model, nn.Module), "it is not an nn.Module", expected="an nn.Module", got=type(model).__name__)
+    is_module(model)
     weights = oracles.read_flat(model)
     shapes: list[tuple[int, ...]] = [(vocab_size, embedding_dim), (hidden_dim, context * embedding_dim), (hidden_dim,)]
     shapes += [(vocab_size, hidden_dim), (vocab_size,)]
     for name, tensor, shape in zip(oracles.FLAT_NAMES, weights, shapes, strict=True):
         holds(tensor is not None, f"`{name}` is None", expected=f"shape {shape}", got="None")
         same_shape(tensor, shape, what=f"`{name}`")
-    count = sum(parameter.numel() for parameter in model.parameters())
+    count = seen(lambda told: sum(tensor.numel() for tensor in state_of(told).parameters.values()), state(model))
     same(count, sum(math.prod(shape) for shape in shapes), what="the number of parameters")
 
 
@@ -85,7 +99,7 @@ def test_logits(answers: Answers, sizes: Sizes, batch: int, training: bool, scal
     training and in evaluation mode, small and large.
     """
     model = model_of(answers, sizes, seed, scale=scale)
-    model.train(training)
+    train(model, training)
     windows = tokens(batch, sizes[1], sizes[0], seed)
     expected = oracles.flat_mlp(windows, oracles.read_flat(model))
     same(call(model, windows), expected)
@@ -96,10 +110,12 @@ def test_logits(answers: Answers, sizes: Sizes, batch: int, training: bool, scal
 @settings(max_examples=10)
 def test_batch_of_one_and_dtype(answers: Answers, sizes: Sizes, dtype: torch.dtype, seed: int) -> None:
     """A batch of one gives logits (1, V), float32 by itself and float64 after `.double()`."""
-    model = build(answers.ex04_flat_mlp.FlatMLP, *sizes).to(dtype)
+    model = build(answers.ex04_flat_mlp.FlatMLP, *sizes)
+    if dtype == torch.float64:
+        to_dtype(model, dtype)
     logits = call(model, tokens(1, sizes[1], sizes[0], seed))
     same_shape(logits, (1, sizes[0]))
-    wanted, came = (str(kind).removeprefix("torch.") for kind in (dtype, logits.dtype))
+    wanted, came = (str(kind).removeprefix("torch.") for kind in (dtype, seen(lambda made: made.dtype, logits)))
     holds(came == wanted, f"the logits have dtype {came}, expected {wanted}", expected=wanted, got=came)
 
 
@@ -130,15 +146,13 @@ def test_gradients(answers: Answers, sizes: Sizes, batch: int, seed: int) -> Non
     weights = oracles.read_flat(model)
     (oracles.flat_mlp(windows, weights) * factors).sum().backward()
     logits = call(model, windows)
-    same_shape(logits, tuple(factors.shape))
-    holds(logits.requires_grad, "the logits are cut off from the parameters: no gradient flows")
-    backward(logits, factors)
+    backward(logits, factors, source="the parameters")
     wanted = {name: w.grad for name, w in zip(oracles.FLAT_NAMES, weights, strict=True) if w is not None}
-    came = {name: model.get_parameter(name).grad for name in wanted}
-    missing = [f"`{name}`" for name, gradient in came.items() if gradient is None]
+    came = {name: gradient(model, name) for name in wanted}
+    missing = [f"`{name}`" for name, found in came.items() if not exists(found)]
     holds(not missing, f"no gradient reaches {', '.join(missing)}")
-    for name, gradient in came.items():
-        same(gradient.to_dense(), wanted[name], what=f"the gradient of `{name}`", gradient=True)
+    for name, found in came.items():
+        same(found, wanted[name], what=f"the gradient of `{name}`", gradient=True)
 
 
 @pytest.mark.worth(0.5, "refuses")
@@ -150,9 +164,8 @@ def test_refuses_another_window(answers: Answers, context: int, length: int, win
     length += length >= context
     batch = windows * context + (windows * context == length) * context
     model = build(answers.ex04_flat_mlp.FlatMLP, 5, context, 2, 3)
-    with torch.no_grad():  # any weights show it; with these, what comes back in place of an error is no matter of luck
-        for parameter in model.parameters():
-            parameter.fill_(0.5)
+    # any weights show it; with these, what comes back instead of an error is no matter of luck
+    do(["for p in model.parameters(): p.data.fill_(0.5)"])
     accepts(model, tokens(batch, context, 5, seed))
     raises(ValueError, model, tokens(batch, length, 5, seed), values=[length])
 
@@ -165,12 +178,12 @@ def test_leaves_everything_as_it_was(answers: Answers, sizes: Sizes, batch: int,
     logits.
     """
     model, windows = model_of(answers, sizes, seed), tokens(batch, sizes[1], sizes[0], seed)
-    model.train(training)
-    before = {name: value.detach().clone() for name, value in model.named_parameters()}
-    with leaves_alone(answers, tokens=windows):
-        first: Tensor = call(model, windows)
-        kept = first.detach().clone()
-    same(model.training, training, what="`training` after a call")
-    for name, value in model.named_parameters():
-        same(value, before[name], what=f"`{name}` after a forward pass")
-    same(call(model, windows), kept, what="the result of a second call")
+    train(model, training)
+    weights = oracles.read_flat(model)
+    with leaves_alone(tokens=windows):
+        first = call(model, windows)
+    same(first, oracles.flat_mlp(windows, weights))
+    same(read(model, "training"), training, what="`training` after a call")
+    for name, before in zip(oracles.FLAT_NAMES, weights, strict=True):
+        same(read(model, name), before, what=f"`{name}` after a forward pass")
+    same(call(model, windows), value(first), what="the result of a second call")

@@ -6,21 +6,30 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from strategies import FLOATS, Grouped, grouped, laid_out, numbered
-from torch import nn
 
-from grader.answers.local_answers import Answers
-from grader.language.vocabulary import (
+from grader import language
+from grader.language import (
+    Answers,
     accepted,
     accepts,
     backward,
     build,
     call,
+    exists,
+    gradient,
     holds,
+    is_module,
+    leaf,
     leaves_alone,
     raises,
+    read,
     same,
     same_dtype,
     same_shape,
+    seen,
+    state,
+    state_of,
+    train,
 )
 
 
@@ -97,31 +106,28 @@ def test_dtype_is_kept(answers: Answers, dtype: torch.dtype) -> None:
 @settings(max_examples=10)
 def test_gradients_flow_back(answers: Answers, drawn: Grouped, training: bool) -> None:
     """The gradient of each output value reaches the input value that it is, and no other, in either mode."""
-    x, reference = (drawn.x.clone().requires_grad_() for _ in range(2))
+    reference = drawn.x.clone().requires_grad_()
     expected = oracles.flatten_consecutive(reference, drawn.group)
     weights = numbered(*expected.shape, dtype=torch.float64)
     (expected * weights).sum().backward()
-    # x * 1, since torch refuses to change a leaf in place: that an argument is changed is another check's business
+    x = leaf("x", drawn.x)
     flatten = build(answers.ex05_flatten_consecutive.FlattenConsecutive, drawn.group)
-    if not training:
-        flatten.eval()
-    got = call(flatten, x * 1)
-    # grad_fn, not requires_grad: a view that was made without gradients claims to require them
-    holds(getattr(got, "grad_fn", True) is not None, "the result is cut off from its input: no gradient flows")
+    train(flatten, training)
+    got = call(flatten, x)
     same(got, expected)
     backward(got, weights)
-    holds(x.grad is not None, "no gradient reaches the input")
-    same(x.grad, reference.grad, what="the gradient of x, where output value i has gradient i")
+    holds(exists(gradient(x)), "no gradient reaches the input")
+    same(gradient(x), reference.grad, what="the gradient of x, where output value i has gradient i")
 
 
 @pytest.mark.worth(0.5, "module")
 def test_is_a_module_without_parameters(answers: Answers) -> None:
     """FlattenConsecutive is an `nn.Module`, and it learns nothing: it has no parameters."""
     flatten = build(answers.ex05_flatten_consecutive.FlattenConsecutive, group=2)
-    holds(isinstance(flatten, nn.Module), "it is not an nn.Module", expected="an nn.Module", got=type(flatten).__name__)
-    count = sum(parameter.numel() for parameter in flatten.parameters())
+    is_module(flatten)
+    count = seen(lambda told: sum(tensor.numel() for tensor in state_of(told).parameters.values()), state(flatten))
     same(count, 0, what="the number of parameters")
-    inside = nn.Sequential(flatten)
+    inside = language.given("inside", "nn.Sequential(layer)")
     same_shape(call(inside, numbered(1, 4, 1)), (1, 2, 2), what="the result inside nn.Sequential")
 
 
@@ -167,14 +173,14 @@ def test_leaves_everything_as_it_was(answers: Answers, drawn: Grouped) -> None:
     flatten = build(answers.ex05_flatten_consecutive.FlattenConsecutive, drawn.group)
     build(answers.ex05_flatten_consecutive.FlattenConsecutive, drawn.group + 1)
     others = drawn.x / -8, numbered(3, 2 * drawn.group, 2)
-    with leaves_alone(answers, x=drawn.x):
+    with leaves_alone(x=drawn.x):
         accepted(flatten, drawn.x)
-    same(flatten.training, True, what="`training` after a call")
+    same(read(flatten, "training"), True, what="`training` after a call")
     for other in others:
         expected = oracles.flatten_consecutive(other, drawn.group)
         same(call(flatten, other), expected, what="the result of a later call")
     expected = oracles.flatten_consecutive(drawn.x, drawn.group)
-    flatten.eval()
-    with leaves_alone(answers, x=drawn.x):
+    train(flatten, False)
+    with leaves_alone(x=drawn.x):
         same(call(flatten, drawn.x), expected, what="the result in evaluation mode")
-    same(flatten.training, False, what="`training` after a call in evaluation mode")
+    same(read(flatten, "training"), False, what="`training` after a call in evaluation mode")

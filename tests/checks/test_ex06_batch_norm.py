@@ -1,17 +1,16 @@
 """Exercise 6: values, gradients and running statistics against torch's own layer, moved to its axes."""
 
-from typing import Any
-
 import oracles
 import pytest
 import torch
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from strategies import FLOATS, LAYOUTS, SEEDS, batches, laid_out, numbered, odd_eighths, tenths
-from torch import Tensor, nn
+from torch import Tensor
 
-from grader.answers.local_answers import Answers
-from grader.language.vocabulary import (
+from grader.language import (
+    Answers,
+    Handle,
     accepted,
     accepts,
     assign,
@@ -19,25 +18,36 @@ from grader.language.vocabulary import (
     backward,
     build,
     call,
+    exists,
+    gradient,
     holds,
+    is_module,
+    leaf,
     leaves_alone,
-    of_kind,
     raises,
+    read,
     same,
     same_dtype,
+    seen,
+    state,
+    state_of,
+    to_dtype,
+    train,
+    value,
 )
 
 EPS = st.sampled_from([0.1, 1e-2, 1e-5])  # the simplest example is one in which eps can be seen
 MOMENTA = st.sampled_from([0.1, 0.25, 0.9, 0.0])
 STATE = ("weight", "bias", "running_mean", "running_var")
 RUNNING = STATE[2:]
+PARTS = ("buffers", "state_dict")
 
 
-def in_use(answers: Answers, x: Tensor, seed: int, **options: float) -> Any:
+def in_use(answers: Answers, x: Tensor, seed: int, **options: float) -> Handle:
     """A layer for x in float64 that has been trained already: nothing in it is as it was at first."""
     channels = x.shape[-1]
     norm = build(answers.ex06_batch_norm.BatchNorm1d, channels, **options)
-    norm.double()
+    to_dtype(norm, torch.float64)
     assign(norm, "weight", odd_eighths(channels, seed=seed))
     assign(norm, "bias", tenths(channels, seed=seed + 1))
     assign(norm, "running_mean", tenths(channels, seed=seed + 2))
@@ -45,7 +55,7 @@ def in_use(answers: Answers, x: Tensor, seed: int, **options: float) -> Any:
     return norm
 
 
-def same_running(norm: Any, expected: oracles.Norm, when: str) -> None:
+def same_running(norm: Handle, expected: oracles.Norm, when: str) -> None:
     """Compare both running statistics."""
     for name in RUNNING:
         same(attribute(norm, name, Tensor), getattr(expected, name), what=f"`{name}` {when}")
@@ -59,16 +69,18 @@ def test_parameters_and_buffers(answers: Answers, channels: int) -> None:
     `running_var` (ones), all of shape (C,) and all in its `state_dict`.
     """
     norm = build(answers.ex06_batch_norm.BatchNorm1d, channels)
-    holds(isinstance(norm, nn.Module), "it is not an nn.Module", expected="an nn.Module", got=type(norm).__name__)
+    is_module(norm)
     zeros, ones = torch.zeros(channels), torch.ones(channels)
     for name, values in zip(STATE, (ones, zeros, zeros, ones), strict=True):
         same(attribute(norm, name, Tensor), values, what=f"`{name}` of a new layer")
-    same(sorted(name for name, _ in norm.named_parameters()), ["bias", "weight"], what="the list of its parameters")
-    buffers, state = dict(norm.named_buffers()), norm.state_dict()
+    told = state(norm)
+    parameters = seen(lambda made: sorted(state_of(made).parameters), told)
+    same(parameters, ["bias", "weight"], what="the list of its parameters")
+    buffers, kept = (seen(lambda made, part=part: list(getattr(state_of(made), part)), told) for part in PARTS)
     for name in RUNNING:
-        holds(name in buffers, f"`{name}` is not a buffer", expected=list(RUNNING), got=list(buffers))
+        holds(name in buffers, f"`{name}` is not a buffer", expected=list(RUNNING), got=buffers)
     for name in STATE:
-        holds(name in state, f"`{name}` is not in its state_dict", expected=list(STATE), got=list(state))
+        holds(name in kept, f"`{name}` is not in its state_dict", expected=list(STATE), got=kept)
 
 
 @pytest.mark.worth(0.5, "training")
@@ -141,11 +153,11 @@ def test_running_statistics_move(
 def test_evaluation_uses_the_running_statistics(answers: Answers, x: Tensor, eps: float, seed: int) -> None:
     """In evaluation the running mean and variance normalise, not the batch's, and they stay as they are."""
     norm = in_use(answers, x, seed, eps=eps)
-    state = oracles.read_norm(norm)
-    norm.eval()
-    expected = oracles.batch_norm(x, state, training=False, eps=eps)
+    tensors = oracles.read_norm(norm)
+    train(norm, False)
+    expected = oracles.batch_norm(x, tensors, training=False, eps=eps)
     same(call(norm, x), expected)
-    same_running(norm, state, "after a call in evaluation")
+    same_running(norm, tensors, "after a call in evaluation")
 
 
 @pytest.mark.worth(0.25, "evaluation")
@@ -155,7 +167,7 @@ def test_one_value_a_channel_in_evaluation(answers: Answers, shape: tuple[int, .
     """In evaluation a single row, (1, C) or (1, 1, C), is welcome: the statistics come from memory."""
     x = tenths(*shape, seed=seed)
     norm = in_use(answers, x, seed)
-    norm.eval()
+    train(norm, False)
     expected = oracles.batch_norm(x, oracles.read_norm(norm), training=False)
     same(accepted(norm, x), expected)
 
@@ -168,7 +180,7 @@ def test_eps_stands_inside_the_root(answers: Answers, x: Tensor, eps: float | No
     x = x / 1000
     norm = in_use(answers, x, seed, **({} if eps is None else {"eps": eps}))
     assign(norm, "running_var", torch.full((x.shape[-1],), 1e-6, dtype=torch.float64))
-    norm.train(training)
+    train(norm, training)
     expected = oracles.batch_norm(x, oracles.read_norm(norm), training=training, eps=1e-5 if eps is None else eps)
     same(call(norm, x), expected)
 
@@ -179,17 +191,14 @@ def test_eps_stands_inside_the_root(answers: Answers, x: Tensor, eps: float | No
 def test_gradient_of_the_input(answers: Answers, x: Tensor, eps: float, training: bool, seed: int) -> None:
     """The gradient of x is that of torch's layer; in training it flows through the batch's mean and variance too."""
     norm = in_use(answers, x, seed, eps=eps)
-    norm.train(training)
+    train(norm, training)
     expected = oracles.read_norm(norm)
-    ours, theirs = (x.detach().clone().requires_grad_() for _ in range(2))
+    ours, theirs = leaf("x", x), x.detach().clone().requires_grad_()
     weights = numbered(*x.shape, dtype=torch.float64)
     (oracles.batch_norm(theirs, expected, training=training, eps=eps) * weights).sum().backward()
-    # ours * 1, since torch refuses to change a leaf in place: that an argument is changed is another check's business
-    got = call(norm, ours * 1)
-    holds(got.requires_grad, "the result is cut off from its input: no gradient flows")
-    backward(got, weights)
-    holds(ours.grad is not None, "no gradient reaches the input")
-    same(ours.grad, theirs.grad, what="the gradient of x, where output value i has gradient i", gradient=True)
+    backward(call(norm, ours), weights)
+    holds(exists(gradient(ours)), "no gradient reaches the input")
+    same(gradient(ours), theirs.grad, what="the gradient of x, where output value i has gradient i", gradient=True)
 
 
 @pytest.mark.worth(0.5, "gradients")
@@ -198,19 +207,17 @@ def test_gradient_of_the_input(answers: Answers, x: Tensor, eps: float, training
 def test_gradients_of_weight_and_bias(answers: Answers, x: Tensor, eps: float, training: bool, seed: int) -> None:
     """The gradients of `weight` and `bias` are those of torch's layer, in training and in evaluation."""
     norm = in_use(answers, x, seed, eps=eps)
-    norm.train(training)
+    train(norm, training)
     expected = oracles.read_norm(norm)
     weights = numbered(*x.shape, dtype=torch.float64)
     (oracles.batch_norm(x, expected, training=training, eps=eps) * weights).sum().backward()
-    got = call(norm, x)
-    holds(got.requires_grad, "the result is cut off from the parameters: no gradient flows")
-    backward(got, weights)
-    came = {name: getattr(norm, name).grad for name in ("weight", "bias")}
-    missing = [f"`{name}`" for name, gradient in came.items() if gradient is None]
+    backward(call(norm, x), weights, source="the parameters")
+    came = {name: gradient(norm, name) for name in ("weight", "bias")}
+    missing = [f"`{name}`" for name, found in came.items() if not exists(found)]
     holds(not missing, f"no gradient reaches {' and '.join(missing)}")
-    for name, gradient in came.items():
+    for name, found in came.items():
         what = f"the gradient of `{name}`, where output value i has gradient i"
-        same(gradient, getattr(expected, name).grad, what=what, gradient=True)
+        same(found, getattr(expected, name).grad, what=what, gradient=True)
 
 
 @pytest.mark.worth(0.5, "detached")
@@ -218,17 +225,15 @@ def test_running_statistics_stay_out_of_autograd(answers: Answers) -> None:
     """The running statistics are updated outside autograd: no gradient reaches back into them or into old batches."""
     norm = build(answers.ex06_batch_norm.BatchNorm1d, 2)
     for _ in range(2):
-        x = numbered(2, 3, 2).requires_grad_() * 1
-        result = call(norm, x)
+        result = call(norm, leaf("x", numbered(2, 3, 2)))
         for name in RUNNING:
-            buffer = attribute(norm, name, Tensor)
             holds(
-                not buffer.requires_grad,
+                not seen(lambda buffer: buffer.requires_grad, attribute(norm, name, Tensor)),
                 f"`{name}` is part of the computation that gradients flow through",
                 expected=f"`{name}` without gradients",
                 got=f"`{name}.requires_grad` is True",
             )
-        result.sum().backward()
+        backward(result, torch.ones(2, 3, 2))
 
 
 @pytest.mark.worth(0.5, "inputs")
@@ -240,7 +245,9 @@ def test_square_strided_float32_and_float64(
     dtype: float32, or float64 after `.double()`.
     """
     x = laid_out(numbered(batch, channels, channels, dtype=dtype) / 4, layout)
-    norm = build(answers.ex06_batch_norm.BatchNorm1d, channels).to(dtype)
+    norm = build(answers.ex06_batch_norm.BatchNorm1d, channels)
+    if dtype == torch.float64:
+        to_dtype(norm, dtype)
     expected = oracles.batch_norm(x, oracles.read_norm(norm), training=True)
     got = call(norm, x)
     same_dtype(got, dtype)
@@ -270,7 +277,7 @@ def test_refuses_another_channel_count(
     """Another channel count than the layer's is a ValueError that names it; one channel is not spread over three."""
     features, channels = counts
     norm = build(answers.ex06_batch_norm.BatchNorm1d, features)
-    norm.train(training)
+    train(norm, training)
     accepts(norm, numbered(*sizes, features))
     raises(ValueError, norm, numbered(*sizes, channels), values=[channels])
     raises(ValueError, norm, numbered(2, features, channels), values=[channels])  # torch's axes are not these
@@ -284,11 +291,13 @@ def test_leaves_everything_as_it_was(answers: Answers, x: Tensor, training: bool
     is not touched.
     """
     norm = build(answers.ex06_batch_norm.BatchNorm1d, x.shape[-1])
-    norm.double().train(training)
-    with leaves_alone(answers, x=x):
-        of_kind(call(norm, x), Tensor)
-    same(norm.training, training, what="`training` after a call")
-    norm.eval()
-    kept = call(norm, x).detach().clone()
+    to_dtype(norm, torch.float64)
+    train(norm, training)
+    expected = oracles.batch_norm(x, oracles.read_norm(norm), training=training)
+    with leaves_alone(x=x):
+        same(call(norm, x), expected)
+    same(read(norm, "training"), training, what="`training` after a call")
+    train(norm, False)
+    kept = value(call(norm, x))
     build(answers.ex06_batch_norm.BatchNorm1d, x.shape[-1], eps=2.0)
-    same(call(norm, x), kept, what="the result after another layer was built")
+    same(call(norm, x), kept.detach(), what="the result after another layer was built")

@@ -1,7 +1,5 @@
 """Exercise 7: one level against torch's convolution, normalisation and tanh, which read the answer's own weights."""
 
-from typing import Any
-
 import oracles
 import pytest
 import torch
@@ -10,24 +8,35 @@ from hypothesis import strategies as st
 from strategies import FLOATS, LAYOUTS, SEEDS, Grouped, grouped, laid_out, numbered, odd_eighths, quarters
 from torch import Tensor, nn
 
-from grader.answers.local_answers import Answers
-from grader.language import vocabulary
-from grader.language.vocabulary import (
-    RECORD,
+from grader.language import (
     RESULT,
+    Answers,
+    Handle,
     accepts,
     assign,
     attribute,
     backward,
     build,
     call,
+    exists,
+    gradient,
     holds,
+    is_module,
+    leaf,
     leaves_alone,
-    of_kind,
+    part,
     raises,
+    read,
     same,
     same_dtype,
     same_shape,
+    seeded,
+    seen,
+    state,
+    state_of,
+    to_dtype,
+    train,
+    value,
 )
 
 OUT = st.integers(1, 4)
@@ -39,23 +48,23 @@ INPUTS = grouped(layouts=DENSE, scales=ILL_SCALED)
 BATCHES = grouped(layouts=DENSE, scales=ILL_SCALED, least_batch=2)
 
 
-def plain(answers: Answers, drawn: Grouped, out: int, seed: int) -> Any:
+def plain(answers: Answers, drawn: Grouped, out: int, seed: int) -> Handle:
     """A fusion for x in float64, without normalisation, of weights that do not depend on what the answer drew."""
     channels = drawn.x.shape[-1]
     fusion = build(answers.ex07_fusion.Fusion, channels, out, drawn.group, normalize=False)
-    fusion.double()
+    to_dtype(fusion, torch.float64)
     assign(fusion, "linear.weight", odd_eighths(out, drawn.group * channels, seed=seed))
-    if fusion.linear.bias is not None:  # whether it is there is for another check to say
+    if exists(attribute(fusion, "linear.bias")):  # whether it is there is for another check to say
         assign(fusion, "linear.bias", quarters(out, seed=seed + 1))
     return fusion
 
 
-def normalised(answers: Answers, drawn: Grouped, out: int, seed: int) -> Any:
+def normalised(answers: Answers, drawn: Grouped, out: int, seed: int) -> Handle:
     """A fusion for x in float64, whose norm has been trained already."""
     channels = drawn.x.shape[-1]
     fusion = build(answers.ex07_fusion.Fusion, channels, out, group=drawn.group)
-    fusion.double()
-    holds(attribute(fusion, "norm") is not None, "`norm` is None", expected="exercise 6's BatchNorm1d", got="None")
+    to_dtype(fusion, torch.float64)
+    holds(exists(attribute(fusion, "norm")), "`norm` is None", expected="exercise 6's BatchNorm1d", got="None")
     assign(fusion, "linear.weight", odd_eighths(out, drawn.group * channels, seed=seed))
     assign(fusion, "norm.weight", odd_eighths(out, seed=seed + 1))
     assign(fusion, "norm.bias", quarters(out, seed=seed + 2))
@@ -64,23 +73,23 @@ def normalised(answers: Answers, drawn: Grouped, out: int, seed: int) -> Any:
     return fusion
 
 
-def same_gradients(fusion: Any, ours: Tensor, got: Tensor, theirs: Tensor, level: oracles.Level) -> None:
+def same_gradients(fusion: Handle, x: Tensor, level: oracles.Level) -> None:
     """Send the same gradient back through both results, and compare what reaches the input and each parameter."""
+    ours, theirs = leaf("x", x), x.detach().clone().requires_grad_()
+    got = call(fusion, ours)
     expected = oracles.fusion(theirs, level, training=True)
     weights = numbered(*expected.shape, dtype=torch.float64)
     (expected * weights).sum().backward()
-    same_shape(got, tuple(expected.shape))
-    holds(got.requires_grad, "the result is cut off from input and parameters: no gradient flows")
-    backward(got, weights)
-    pairs = [("x", ours, theirs), ("linear.weight", fusion.linear.weight, level.weight)]
+    backward(got, weights, source="input and parameters")
+    pairs: list[tuple[str, Tensor]] = [("linear.weight", level.weight)]
     if level.bias is not None:
-        pairs += [("linear.bias", fusion.linear.bias, level.bias)]
+        pairs += [("linear.bias", level.bias)]
     if level.norm is not None:
-        pairs += [("norm.weight", fusion.norm.weight, level.norm.weight)]
-        pairs += [("norm.bias", fusion.norm.bias, level.norm.bias)]
-    for name, one, other in pairs:
-        holds(one.grad is not None, f"no gradient reaches `{name}`")
-        same(one.grad, other.grad, what=f"the gradient of `{name}`, where output value i has gradient i", gradient=True)
+        pairs += [("norm.weight", level.norm.weight), ("norm.bias", level.norm.bias)]
+    found = [("x", gradient(ours), theirs), *((name, gradient(fusion, name), other) for name, other in pairs)]
+    for name, one, other in found:
+        holds(exists(one), f"no gradient reaches `{name}`")
+        same(one, other.grad, what=f"the gradient of `{name}`, where output value i has gradient i", gradient=True)
 
 
 @pytest.mark.worth(1, "layers")
@@ -92,10 +101,11 @@ def test_flatten_and_linear(answers: Answers, drawn: Grouped, out: int, normaliz
     """
     channels = drawn.x.shape[-1]
     fusion = build(answers.ex07_fusion.Fusion, channels, out, drawn.group, normalize)
-    holds(isinstance(fusion, nn.Module), "it is not an nn.Module", expected="an nn.Module", got=type(fusion).__name__)
-    linear = attribute(fusion, "linear", nn.Linear)
-    same_shape(linear.weight, (out, drawn.group * channels), what="`linear.weight`")
-    flatten = vocabulary.given(attribute(fusion, "flatten"), "flatten", f"{RECORD.words(fusion)}.flatten")
+    is_module(fusion)
+    attribute(fusion, "linear", nn.Linear)
+    same_shape(attribute(fusion, "linear.weight"), (out, drawn.group * channels), what="`linear.weight`")
+    attribute(fusion, "flatten")
+    flatten = part(fusion, "flatten", "flatten")
     same(call(flatten, drawn.x), oracles.flatten_consecutive(drawn.x, drawn.group), what="the result of `flatten`")
 
 
@@ -107,10 +117,10 @@ def test_norm_is_that_of_exercise_6(answers: Answers, batch: int, out: int, layo
     joins two neighbours and normalises. With normalize=False, `norm` is None.
     """
     fusion = build(answers.ex07_fusion.Fusion, 3, out)
-    fusion.double()
+    to_dtype(fusion, torch.float64)
     x = laid_out(numbered(batch, out, out, dtype=torch.float64) / 4, layout)
-    holds(attribute(fusion, "norm") is not None, "`norm` is None", expected="exercise 6's BatchNorm1d", got="None")
-    norm = vocabulary.given(fusion.norm, "norm", f"{RECORD.words(fusion)}.norm")
+    holds(exists(attribute(fusion, "norm")), "`norm` is None", expected="exercise 6's BatchNorm1d", got="None")
+    norm = part(fusion, "norm", "norm")
     tensors = oracles.read_norm(norm)
     same(call(norm, x), oracles.batch_norm(x, tensors, training=True), what="the result of `norm`")
     same_shape(call(fusion, numbered(batch, 4, 3, dtype=torch.float64)), (batch, 2, out))
@@ -126,8 +136,9 @@ def test_bias_only_where_nothing_normalises(answers: Answers, channels: int, out
     has = {}
     for normalize in (True, False):
         fusion = build(answers.ex07_fusion.Fusion, channels, out, group, normalize=normalize)
-        bias = attribute(fusion, "linear", nn.Linear).bias
-        has[normalize] = bias is not None
+        attribute(fusion, "linear", nn.Linear)
+        bias = attribute(fusion, "linear.bias")
+        has[normalize] = exists(bias)
         if has[normalize]:
             same_shape(bias, (out,), what=f"`linear.bias` with normalize={normalize}")
     wrong = [
@@ -143,9 +154,9 @@ def test_bias_only_where_nothing_normalises(answers: Answers, channels: int, out
 def test_two_pairs_by_hand(answers: Answers) -> None:
     """With the weights 0.5 (older) and 0.25 (newer), no bias and no norm, 1, 2, 3, -1 becomes tanh(1), tanh(1.25)."""
     fusion = build(answers.ex07_fusion.Fusion, 1, 1, normalize=False)
-    fusion.double()
+    to_dtype(fusion, torch.float64)
     assign(fusion, "linear.weight", torch.tensor([[0.5, 0.25]], dtype=torch.float64))
-    if fusion.linear.bias is not None:
+    if exists(attribute(fusion, "linear.bias")):
         assign(fusion, "linear.bias", torch.tensor([0.0], dtype=torch.float64))
     x = torch.tensor([[[1.0], [2.0], [3.0], [-1.0]]], dtype=torch.float64)
     same(call(fusion, x), torch.tensor([[[1.0], [1.25]]], dtype=torch.float64).tanh())
@@ -161,8 +172,7 @@ def test_without_norm_it_is_a_convolution(
     `linear.weight[o, k * C + c]`; in training and in evaluation.
     """
     fusion = plain(answers, drawn, out, seed)
-    if not training:
-        fusion.eval()
+    train(fusion, training)
     level = oracles.read_level(fusion, drawn.group, normalize=False)
     expected = oracles.fusion(drawn.x, level, training=True)
     same(call(fusion, drawn.x), expected)
@@ -179,7 +189,7 @@ def test_normalises_in_training(answers: Answers, drawn: Grouped, out: int, seed
     for x, what in ((drawn.x, RESULT), (alone, "the result of a batch of one, of several groups")):
         expected = oracles.fusion(x, level, training=True)
         same(call(fusion, x), expected, what=what)
-    still_training = all(part.training for part in fusion.modules())
+    still_training = seen(lambda told: all(state_of(told).modes.values()), state(fusion))
     holds(still_training, "a forward pass has changed the mode of the layer or of its norm")
 
 
@@ -189,7 +199,7 @@ def test_normalises_in_training(answers: Answers, drawn: Grouped, out: int, seed
 def test_normalises_in_evaluation(answers: Answers, drawn: Grouped, out: int, seed: int) -> None:
     """In evaluation the result is tanh(norm(linear(flatten(x)))), where the norm uses its running statistics."""
     fusion = normalised(answers, drawn, out, seed)
-    fusion.eval()
+    train(fusion, False)
     expected = oracles.fusion(drawn.x, oracles.read_level(fusion, drawn.group), training=False)
     same(call(fusion, drawn.x), expected)
 
@@ -200,7 +210,7 @@ def test_normalises_in_evaluation(answers: Answers, drawn: Grouped, out: int, se
 def test_shape(answers: Answers, group: int, groups: int, batch: int, out: int, normalize: bool) -> None:
     """Input (B, T, in) becomes (B, T // group, out), and (B, out) where one group remains."""
     fusion = build(answers.ex07_fusion.Fusion, 2, out, group, normalize=normalize)
-    fusion.eval()
+    train(fusion, False)
     shape = (batch, groups, out) if groups > 1 else (batch, out)
     same_shape(call(fusion, numbered(batch, groups * group, 2)), shape)
 
@@ -215,11 +225,11 @@ def test_running_statistics(answers: Answers, drawn: Grouped, out: int, seed: in
     level = oracles.read_level(fusion, drawn.group)
     assert level.norm is not None
     for step, mode in enumerate(["training", "training", "evaluation"], start=1):
-        fusion.train(mode == "training")
+        train(fusion, mode == "training")
         oracles.fusion(drawn.x, level, training=mode == "training")
         call(fusion, drawn.x.clone())
         for name in ("running_mean", "running_var"):
-            got = getattr(fusion.norm, name)
+            got = attribute(fusion, f"norm.{name}", Tensor)
             same(got, getattr(level.norm, name), what=f"`norm.{name}` after call {step}, in {mode}")
 
 
@@ -231,11 +241,9 @@ def test_gradients_without_norm(answers: Answers, drawn: Grouped, out: int, seed
     in evaluation.
     """
     fusion = plain(answers, drawn, out, seed)
-    if not training:
-        fusion.eval()
+    train(fusion, training)
     level = oracles.read_level(fusion, drawn.group, normalize=False)
-    ours, theirs = (drawn.x.clone().requires_grad_() for _ in range(2))
-    same_gradients(fusion, ours, call(fusion, ours), theirs, level)
+    same_gradients(fusion, drawn.x, level)
 
 
 @pytest.mark.worth(1, "gradients")
@@ -245,8 +253,7 @@ def test_gradients_with_norm(answers: Answers, drawn: Grouped, out: int, seed: i
     """With norm the gradients of x, `linear.weight`, `norm.weight` and `norm.bias` are right, in training."""
     fusion = normalised(answers, drawn, out, seed)
     level = oracles.read_level(fusion, drawn.group)
-    ours, theirs = (drawn.x.clone().requires_grad_() for _ in range(2))
-    same_gradients(fusion, ours, call(fusion, ours), theirs, level)
+    same_gradients(fusion, drawn.x, level)
 
 
 @pytest.mark.worth(0.5, "inputs")
@@ -259,10 +266,14 @@ def test_batch_of_one(answers: Answers, group: int, groups: int, out: int, norma
     shape = (1, groups, out) if groups > 1 else (1, out)
     if groups > 1:  # with one group left, a norm in training has one value a channel, and refuses it
         same_shape(call(fusion, drawn.x[:1].clone()), shape)
-    fusion.eval()
+    train(fusion, False)
     alone = call(fusion, drawn.x[:1].clone())
     same_shape(alone, shape)
-    same(alone, call(fusion, drawn.x)[:1], what="a sequence's result alone, against that in a batch of two")
+    same(
+        alone,
+        seen(lambda both: both[:1], call(fusion, drawn.x)),
+        what="a sequence's result alone, against that in a batch of two",
+    )
 
 
 @pytest.mark.worth(0.5, "inputs")
@@ -272,14 +283,16 @@ def test_strides_and_dtypes(answers: Answers, layout: str, dtype: torch.dtype, n
     """Input whose memory is in another order works, and the result has the input's dtype: float64 after `.double()`."""
     dense = numbered(3, 6, 3, dtype=dtype) / 64
     fusion = build(answers.ex07_fusion.Fusion, 3, 2, 3, normalize=normalize)
-    fusion.to(dtype).train(training)
-    with answers.seeded(0):  # an answer that draws at each call fails the check about that
+    if dtype == torch.float64:
+        to_dtype(fusion, dtype)
+    train(fusion, training)
+    with seeded(0):  # an answer that draws at each call fails the check about that
         got = call(fusion, laid_out(dense.clone(), layout))
     same_dtype(got, dtype)
     if dtype == torch.float64:
-        with answers.seeded(0):
+        with seeded(0):
             usual = call(fusion, dense.clone())
-        same(got, usual, what="the result in this layout, against that in the usual one")
+        same(got, value(usual), what="the result in this layout, against that in the usual one")
 
 
 @pytest.mark.worth(0.25, "refuses")
@@ -299,7 +312,7 @@ def test_refuses_a_remainder(answers: Answers, group: int, groups: int, normaliz
 def test_refuses_another_rank(answers: Answers, shape: tuple[int, ...], normalize: bool) -> None:
     """Input x that is not 3-D is a ValueError."""
     fusion = build(answers.ex07_fusion.Fusion, 2, 3, 2, normalize=normalize)
-    fusion.eval()
+    train(fusion, False)
     accepts(fusion, numbered(3, 4, 2))
     raises(ValueError, fusion, numbered(*shape))
 
@@ -321,12 +334,13 @@ def test_leaves_everything_as_it_was(answers: Answers, drawn: Grouped, normalize
     touch the global random state.
     """
     fusion = build(answers.ex07_fusion.Fusion, drawn.x.shape[-1], 2, drawn.group, normalize)
-    fusion.double()
+    to_dtype(fusion, torch.float64)
     for training in (True, False):
-        fusion.train(training)
-        with leaves_alone(answers, x=drawn.x):
-            of_kind(call(fusion, drawn.x), Tensor)
-        same(fusion.training, training, what="`training` after a call")
-    kept = call(fusion, drawn.x).detach().clone()
-    build(answers.ex07_fusion.Fusion, drawn.x.shape[-1], 3, drawn.group, normalize).double()
+        train(fusion, training)
+        level = oracles.read_level(fusion, drawn.group)
+        with leaves_alone(x=drawn.x):
+            same(call(fusion, drawn.x), oracles.fusion(drawn.x, level, training=training))
+        same(read(fusion, "training"), training, what="`training` after a call")
+    kept = value(call(fusion, drawn.x)).detach()
+    to_dtype(build(answers.ex07_fusion.Fusion, drawn.x.shape[-1], 3, drawn.group, normalize), torch.float64)
     same(call(fusion, drawn.x), kept, what="the result after another layer was built")

@@ -1,5 +1,6 @@
 """Exercise 8: the tree against convolutions over the answer's own weights, and who sees which characters."""
 
+import math
 from typing import Any
 
 import oracles
@@ -10,11 +11,9 @@ from hypothesis import strategies as st
 from strategies import LAYOUTS, SEEDS, Window, laid_out, numbered, tenths, tokens, windows
 from torch import Tensor, nn
 
-from grader.answers.local_answers import Answers
-from grader.answers.random_state import torch_seeded
-from grader.language import vocabulary
-from grader.language.vocabulary import (
-    RECORD,
+from grader.language import (
+    Answers,
+    Handle,
     Mismatch,
     accepts,
     assign,
@@ -22,14 +21,30 @@ from grader.language.vocabulary import (
     backward,
     build,
     call,
+    do,
+    exists,
+    gradient,
     holds,
+    is_module,
+    item,
     leaves_alone,
+    looked,
+    named,
     no_return,
     of_kind,
+    part,
     raises,
+    read,
     same,
     same_dtype,
     same_shape,
+    seeded,
+    seen,
+    state,
+    state_of,
+    to_dtype,
+    train,
+    value,
 )
 
 SHAPES = st.sampled_from([(2, 1), (2, 2), (2, 3), (2, 4), (3, 1), (3, 2), (3, 3), (4, 2), (4, 3), (5, 1)])
@@ -37,56 +52,63 @@ SMALL_SHAPES = st.sampled_from([(2, 2), (2, 3), (3, 2), (4, 2), (3, 1)])
 SIZES = st.integers(1, 4)
 
 
-def grown(answers: Answers, window: Window, *, normalize: bool = True) -> Any:
+def grown(answers: Answers, window: Window, *, normalize: bool = True) -> Handle:
     """A tree for these windows in float64."""
     tree = build(answers.ex08_tree.FusionTree, *window.sizes, normalize=normalize)
     fill(tree)
-    tree.double()
+    to_dtype(tree, torch.float64)
     return tree
 
 
-def fill(tree: Any) -> None:
+def fill(tree: Handle) -> None:
     """Draw all weights anew, by name: what is seen must not depend on the order in which the answer drew its own."""
-    with torch_seeded(0):
-        for _, parameter in sorted(tree.named_parameters()):
-            nn.init.uniform_(parameter, -1, 1)
-    drawing = "for _, p in sorted({}.named_parameters()): torch.nn.init.uniform_(p, -1, 1)"
-    RECORD.add(lambda record: ["torch.manual_seed(0)", drawing.format(record.words(tree))])
+    drawing = f"for _, p in sorted({named(tree)}.named_parameters()): torch.nn.init.uniform_(p, -1, 1)"
+    do(["torch.manual_seed(0)", drawing])
 
 
-def outputs_of(tree: Any, windows: Tensor, depth: int) -> list[Tensor]:
+def outputs_of(tree: Handle, windows: Tensor, depth: int) -> Handle:
     """Call `level_outputs`, and expect a tensor a level and the embedding; whether in a list is for another check."""
-    got = call(tree.level_outputs, windows)
-    several = isinstance(got, list | tuple)
-    holds(several, f"the result is not a list{no_return(got)}", expected="a list", got=type(got).__name__)
-    same(len(got), depth + 1, what="the number of tensors, one of the embedding and one of each level")
-    return list(got)
+    got = call(tree, windows, method="level_outputs")
+
+    def are_several(made: Any) -> None:
+        several = isinstance(made, list | tuple)
+        holds(several, f"the result is not a list{no_return(made)}", expected="a list", got=type(made).__name__)
+        same(len(made), depth + 1, what="the number of tensors, one of the embedding and one of each level")
+
+    looked(got, are_several)
+    return got
 
 
-def same_outputs(tree: Any, window: Window, reference: oracles.Tree, *, training: bool) -> None:
+def same_outputs(tree: Handle, window: Window, reference: oracles.Tree, *, training: bool) -> None:
     """Compare the embedding and each level's output with the oracle's."""
-    tree.train(training)
+    train(tree, training)
     expected, _ = oracles.tree(window.tokens, reference, training=training)
     got = outputs_of(tree, window.tokens, len(expected) - 1)
-    for level, (one, other) in enumerate(zip(got, expected, strict=True)):
-        same(one, other, what=f"the output of level {level}" if level else "the embedding")
+    for level, values in enumerate(expected):
+        same(item(got, level), values, what=f"the output of level {level}" if level else "the embedding")
 
 
-def same_running(tree: Any, expected: oracles.Tree, when: str) -> None:
+def same_running(tree: Handle, expected: oracles.Tree, when: str) -> None:
     """Compare the running statistics of every level with the oracle's."""
-    for number, (level, wanted) in enumerate(zip(tree.levels, expected.levels, strict=True)):
+    for number, wanted in enumerate(expected.levels):
         for name in ("running_mean", "running_var") if wanted.norm else ():
             what = f"`levels[{number}].norm.{name}` {when}"
-            same(attribute(level.norm, name, Tensor), getattr(wanted.norm, name), what=what)
+            same(attribute(tree, f"levels.{number}.norm.{name}", Tensor), getattr(wanted.norm, name), what=what)
 
 
-def same_logits(tree: Any, window: Window, *, training: bool) -> None:
+def same_logits(tree: Handle, window: Window, *, training: bool) -> None:
     """Compare the logits with the oracle's."""
-    tree.train(training)
+    train(tree, training)
     reference = oracles.read_tree(tree, window.group)
     _, expected = oracles.tree(window.tokens, reference, training=training)
     same(call(tree, window.tokens), expected, what="the logits")
     same_running(tree, reference, f"after one call in {'training' if training else 'evaluation'}")
+
+
+def count_of(tree: Handle) -> int:
+    """How many numbers its parameters hold."""
+    count = seen(lambda told: sum(tensor.numel() for tensor in state_of(told).parameters.values()), state(tree))
+    return int(count)
 
 
 @pytest.mark.worth(1, "layers")
@@ -101,30 +123,35 @@ def test_layers(
     group, depth = shape
     context = group**depth
     tree = build(answers.ex08_tree.FusionTree, vocab_size, context, embedding_dim, hidden_dim, group, normalize)
-    holds(isinstance(tree, nn.Module), "it is not an nn.Module", expected="an nn.Module", got=type(tree).__name__)
+    is_module(tree)
     same(attribute(tree, "context"), context, what="`context`")
     same(attribute(tree, "group"), group, what="`group`")
-    same_shape(
-        attribute(tree, "embedding", nn.Embedding).weight, (vocab_size, embedding_dim), what="`embedding.weight`"
-    )
+    attribute(tree, "embedding", nn.Embedding)
+    same_shape(attribute(tree, "embedding.weight"), (vocab_size, embedding_dim), what="`embedding.weight`")
     levels = attribute(tree, "levels", nn.ModuleList)
-    same(len(levels), depth, what=f"the number of levels for context {context} and group {group}")
-    for number, level in enumerate(levels):
-        linear, channels = attribute(level, "linear", nn.Linear), hidden_dim if number else embedding_dim
-        same_shape(linear.weight, (hidden_dim, group * channels), what=f"`levels[{number}].linear.weight`")
-        attribute(level, "flatten")
-        without = attribute(level, "norm") is None
+    same(
+        seen(lambda held: held.length, levels),
+        depth,
+        what=f"the number of levels for context {context} and group {group}",
+    )
+    for number in range(depth):
+        level, channels = f"levels.{number}", hidden_dim if number else embedding_dim
+        attribute(tree, f"{level}.linear", nn.Linear)
+        weight = attribute(tree, f"{level}.linear.weight")
+        same_shape(weight, (hidden_dim, group * channels), what=f"`levels[{number}].linear.weight`")
+        attribute(tree, f"{level}.flatten")
+        without = not exists(attribute(tree, f"{level}.norm"))
         same(without, not normalize, what=f"whether `levels[{number}].norm` is None, with normalize={normalize}")
-    output = attribute(tree, "output", nn.Linear)
-    same_shape(output.weight, (vocab_size, hidden_dim), what="`output.weight`")
-    holds(output.bias is not None, "`output` has no bias", expected="a bias", got="None")
+    attribute(tree, "output", nn.Linear)
+    same_shape(attribute(tree, "output.weight"), (vocab_size, hidden_dim), what="`output.weight`")
+    holds(exists(attribute(tree, "output.bias")), "`output` has no bias", expected="a bias", got="None")
 
 
 @pytest.mark.worth(1, "size")
 def test_size_of_the_published_tree(answers: Answers) -> None:
     """FusionTree(27, 8, 24, 128) has 76,579 parameters: every level has its own, and torch finds them all."""
     tree = build(answers.ex08_tree.FusionTree, 27, 8, 24, 128)
-    same(sum(parameter.numel() for parameter in tree.parameters()), 76_579, what="the number of parameters")
+    same(count_of(tree), 76_579, what="the number of parameters")
 
 
 @pytest.mark.worth(0.5, "size", "normalize")
@@ -143,7 +170,7 @@ def test_size_of_any_tree(
     weights = group * hidden_dim * (embedding_dim + (depth - 1) * hidden_dim)
     ends = vocab_size * embedding_dim + (hidden_dim + 1) * vocab_size
     expected = ends + weights + depth * hidden_dim * (2 if normalize else 1)
-    same(sum(parameter.numel() for parameter in tree.parameters()), expected, what="the number of parameters")
+    same(count_of(tree), expected, what="the number of parameters")
 
 
 @pytest.mark.worth(1, "humble")
@@ -152,7 +179,8 @@ def test_size_of_any_tree(
 def test_output_starts_humble(answers: Answers, hidden_dim: int, vocab_size: int) -> None:
     """The initial weight of `output` is a tenth of what `nn.Linear` draws: within 0.1 / sqrt(hidden_dim)."""
     tree = build(answers.ex08_tree.FusionTree, vocab_size, 2, 1, hidden_dim)
-    _drawn_within(attribute(tree, "output", nn.Linear).weight, 0.1 / hidden_dim**0.5, "`output.weight`")
+    attribute(tree, "output", nn.Linear)
+    _drawn_within(attribute(tree, "output.weight", Tensor), 0.1 / hidden_dim**0.5, "`output.weight`")
 
 
 @pytest.mark.worth(0.5, "humble")
@@ -161,12 +189,16 @@ def test_output_starts_humble(answers: Answers, hidden_dim: int, vocab_size: int
 def test_output_bias_is_not_scaled(answers: Answers, hidden_dim: int, vocab_size: int) -> None:
     """The initial bias of `output` is what `nn.Linear` draws, within 1 / sqrt(hidden_dim): it is not scaled."""
     tree = build(answers.ex08_tree.FusionTree, vocab_size, 2, 1, hidden_dim)
-    _drawn_within(attribute(tree, "output", nn.Linear).bias, 1 / hidden_dim**0.5, "`output.bias`")
+    attribute(tree, "output", nn.Linear)
+    _drawn_within(attribute(tree, "output.bias", Tensor), 1 / hidden_dim**0.5, "`output.bias`")
 
 
-def _drawn_within(values: Tensor, bound: float, name: str) -> None:
+def _drawn_within(drawn: Handle, bound: float, name: str) -> None:
     """Expect uniform draws of which the largest nearly reaches the bound: of 80 draws, 1 in 10**8 times it does not."""
-    values = values.detach()
+    looked(drawn, lambda values: _reaches(values.detach(), bound, name))
+
+
+def _reaches(values: Tensor, bound: float, name: str) -> None:
     reach = float(values.abs().max()) / bound
     if not 0.79 < reach < 1.0001:
         times = float(f"{reach:.1g}")  # that much is the same whatever was drawn
@@ -189,15 +221,14 @@ def test_shapes_of_the_levels(
     """
     group, depth = shape
     tree = build(answers.ex08_tree.FusionTree, 5, group**depth, embedding_dim, hidden_dim, group=group)
-    tree.eval()
-    got = call(tree.level_outputs, tokens(batch, group**depth, 5, seed=0))
-    difference = f"the result is not a list{no_return(got)}"
-    holds(isinstance(got, list), difference, expected="a list", got=type(got).__name__)
-    same(len(got), depth + 1, what="the number of tensors, one of the embedding and one of each level")
-    same_shape(got[0], (batch, group**depth, embedding_dim), what="the embedding")
+    train(tree, False)
+    got = outputs_of(tree, tokens(batch, group**depth, 5, seed=0), depth)
+    of_kind(got, list)
+    same_shape(item(got, 0), (batch, group**depth, embedding_dim), what="the embedding")
     for level in range(1, depth):
-        same_shape(got[level], (batch, group ** (depth - level), hidden_dim), what=f"the output of level {level}")
-    same_shape(got[depth], (batch, hidden_dim), what="the output of the last level")
+        shape = (batch, group ** (depth - level), hidden_dim)
+        same_shape(item(got, level), shape, what=f"the output of level {level}")
+    same_shape(item(got, depth), (batch, hidden_dim), what="the output of the last level")
 
 
 @pytest.mark.worth(1, "levels")
@@ -215,12 +246,13 @@ def test_values_of_the_levels(answers: Answers, window: Window) -> None:
 def test_each_level_is_a_fusion(answers: Answers, window: Window, training: bool, seed: int) -> None:
     """Each of the `levels` is exercise 7's `Fusion`: called alone, it joins `group` neighbours in any sequence."""
     tree = grown(answers, window)
-    tree.train(training)
-    for number, level in enumerate(oracles.levels_of(tree)):
+    train(tree, training)
+    for number in range(oracles.levels_of(tree)):
         channels = window.hidden_dim if number else window.embedding_dim
         x = tenths(2, 2 * window.group, channels, seed=seed)
-        expected = oracles.fusion(x, oracles.read_level(level, window.group), training=training)
-        got = call(vocabulary.given(level, "level", f"{RECORD.words(tree)}.levels[{number}]"), x)
+        tensors = oracles.read_level(tree, window.group, f"levels.{number}.")
+        expected = oracles.fusion(x, tensors, training=training)
+        got = call(part(tree, f"levels.{number}", "level"), x)
         same(got, expected, what=f"the result of level {number + 1} alone")
 
 
@@ -232,8 +264,12 @@ def test_training_takes_the_batch_statistics(answers: Answers, window: Window) -
     tree = grown(answers, window)
     expected = oracles.read_tree(tree, window.group)
     same_outputs(tree, window, expected, training=True)
-    for number, (level, wanted) in enumerate(zip(tree.levels, expected.levels, strict=True)):
-        same(level.training, True, what=f"`training` of level {number + 1} after a call in training")
+    for number, wanted in enumerate(expected.levels):
+        same(
+            read(tree, f"levels.{number}.training"),
+            True,
+            what=f"`training` of level {number + 1} after a call in training",
+        )
         holds(wanted.norm is not None, f"`levels[{number}].norm` is None", expected="a norm", got="None")
     same_running(tree, expected, "after one call in training")
 
@@ -244,7 +280,8 @@ def test_training_takes_the_batch_statistics(answers: Answers, window: Window) -
 def test_logits(answers: Answers, window: Window, seed: int, size: int) -> None:
     """The logits are `output` of the root (in evaluation): (B, context) becomes (B, V)."""
     tree = grown(answers, window)
-    if attribute(tree, "output", nn.Linear).bias is not None:  # whether it is there is for another check to say
+    attribute(tree, "output", nn.Linear)
+    if exists(attribute(tree, "output.bias")):  # whether it is there is for another check to say
         assign(tree, "output.bias", size * tenths(window.vocab_size, seed=seed))
     assign(tree, "output.weight", tenths(window.vocab_size, window.hidden_dim, seed=seed + 1))
     same_logits(tree, window, training=False)
@@ -271,18 +308,25 @@ def test_a_character_moves_the_nodes_above_it(
     context = group**depth
     changed = place % context
     tree = build(answers.ex08_tree.FusionTree, 5, context, 3, 4, group, normalize)
-    tree.double()
-    tree.eval()
+    to_dtype(tree, torch.float64)
+    train(tree, False)
     before = tokens(1, context, 5, seed)
     after = before.clone()
     after[0, changed] = (before[0, changed] + 1) % 5
-    pairs = zip(outputs_of(tree, before, depth), outputs_of(tree, after, depth), strict=True)
-    for level, (one, other) in enumerate(pairs):
-        same_shape(one, tuple(other.shape))
+    first, second = outputs_of(tree, before, depth), outputs_of(tree, after, depth)
+    for level in range(depth + 1):
+        one, other = item(first, level), item(second, level)
+        same_shape(one, seen(lambda made: tuple(made.shape), other))
         # a difference shrinks by about a half at each fusion; rounding is below 1e-15
-        moved = ((one - other).abs().reshape(context // group**level, -1).max(dim=1).values > 1e-12).nonzero()
+        moved = seen(lambda x, y, nodes=context // group**level: nodes_that_differ(x, y, nodes), one, other)
         what = f"the nodes of level {level} that change with character {changed}"
-        same(moved.flatten().tolist(), [changed // group**level], what=what)
+        same(moved, [changed // group**level], what=what)
+
+
+def nodes_that_differ(one: Tensor, other: Tensor, nodes: int) -> list[int]:
+    """The numbers of the nodes whose values are not the same in two outputs of one level."""
+    moved: list[int] = ((one - other).abs().reshape(nodes, -1).max(dim=1).values > 1e-12).nonzero().flatten().tolist()
+    return moved
 
 
 @pytest.mark.worth(0.5, "sees")
@@ -296,17 +340,21 @@ def test_a_node_has_gradients_from_its_own_characters(
     context, level = group**depth, 1 + height % depth
     node = place % (context // group**level)
     tree = build(answers.ex08_tree.FusionTree, context, context, 3, 4, group, normalize)
-    tree.double()
-    tree.eval()
+    to_dtype(tree, torch.float64)
+    train(tree, False)
     order = torch.randperm(context, generator=torch.Generator().manual_seed(seed))  # every character once
     outputs = outputs_of(tree, order[None].clone(), depth)
-    outputs[level].reshape(context // group**level, -1)[node].sum().backward()
-    gradient = tree.embedding.weight.grad
-    holds(gradient is not None, "no gradient reaches `embedding.weight`")
-    seen = [place for place in range(context) if gradient[order[place]].abs().max() > 1e-12]
+    shape_there = seen(lambda made: tuple(made.shape), item(outputs, level))
+    of_the_node = torch.zeros(context // group**level, 4, dtype=torch.float64)
+    of_the_node[node] = 1
+    holds(math.prod(shape_there) == of_the_node.numel(), f"the output of level {level} has shape {shape_there}")
+    backward(item(outputs, level), of_the_node.reshape(shape_there), source="`embedding.weight`")
+    reached = gradient(tree, "embedding.weight")
+    holds(exists(reached), "no gradient reaches `embedding.weight`")
+    places = seen(lambda g: [place for place in range(context) if g[order[place]].abs().max() > 1e-12], reached)
     first = node * group**level
     expected = list(range(first, first + group**level))
-    same(seen, expected, what=f"the places whose characters node {node} of level {level} depends on")
+    same(places, expected, what=f"the places whose characters node {node} of level {level} depends on")
 
 
 @pytest.mark.worth(0.5, "normalize")
@@ -315,8 +363,8 @@ def test_a_node_has_gradients_from_its_own_characters(
 def test_without_normalisation(answers: Answers, window: Window, training: bool, seed: int) -> None:
     """With normalize=False no level has a norm, every level has a bias, and training and evaluation are alike."""
     tree = grown(answers, window, normalize=False)
-    for number, level in enumerate(oracles.levels_of(tree)):
-        same(attribute(level, "norm"), None, what=f"`levels[{number}].norm` with normalize=False")
+    for number in range(oracles.levels_of(tree)):
+        same(attribute(tree, f"levels.{number}.norm"), None, what=f"`levels[{number}].norm` with normalize=False")
         assign(tree, f"levels.{number}.linear.bias", tenths(window.hidden_dim, seed=seed + number))
     same_outputs(tree, window, oracles.read_tree(tree, window.group), training=training)
 
@@ -331,10 +379,7 @@ def test_gradients_reach_every_parameter(answers: Answers, window: Window, norma
     weights = numbered(len(window.tokens), window.vocab_size, dtype=torch.float64)
     _, expected = oracles.tree(window.tokens, reference, training=True)
     (expected * weights).sum().backward()
-    got = call(tree, window.tokens)
-    same_shape(got, tuple(expected.shape), what="the logits")
-    holds(got.requires_grad, "the logits are cut off from the parameters: no gradient flows")
-    backward(got, weights)
+    backward(call(tree, window.tokens), weights, what="the logits", source="the parameters")
     pairs = [("embedding.weight", reference.embedding), ("output.weight", reference.weight)]
     if reference.bias is not None:
         pairs += [("output.bias", reference.bias)]
@@ -344,11 +389,11 @@ def test_gradients_reach_every_parameter(answers: Answers, window: Window, norma
             pairs += [(f"levels.{number}.linear.bias", level.bias)]
         if level.norm is not None:
             pairs += [(f"levels.{number}.norm.{name}", getattr(level.norm, name)) for name in ("weight", "bias")]
-    missing = [f"`{name}`" for name, _ in pairs if tree.get_parameter(name).grad is None]
+    missing = [f"`{name}`" for name, _ in pairs if not exists(gradient(tree, name))]
     holds(not missing, f"no gradient reaches {', '.join(missing)}")
     for name, wanted in pairs:
         what = f"the gradient of `{name}`, where logit i has gradient i"
-        same(tree.get_parameter(name).grad, wanted.grad, what=what, gradient=True)
+        same(gradient(tree, name), wanted.grad, what=what, gradient=True)
 
 
 @pytest.mark.worth(0.5, "inputs")
@@ -359,14 +404,14 @@ def test_batch_of_one(answers: Answers, shape: tuple[int, int], normalize: bool,
     group, depth = shape
     two = tokens(2, group**depth, 5, seed)
     tree = grown(answers, Window(two, group**depth, group, 5, 2, 3), normalize=normalize)
-    tree.eval()
-    with answers.seeded(0):  # an answer that draws at each call fails the check about that
+    train(tree, False)
+    with seeded(0):  # an answer that draws at each call fails the check about that
         one = call(tree, two[:1].clone())
     same_shape(one, (1, 5))
-    with answers.seeded(0):
+    with seeded(0):
         both = call(tree, two.clone())
     same_shape(both, (2, 5))
-    same(one, both[:1], what="a window's logits alone, against those in a batch of two")
+    same(one, seen(lambda made: made[:1], both), what="a window's logits alone, against those in a batch of two")
 
 
 @pytest.mark.worth(0.5, "inputs")
@@ -375,15 +420,16 @@ def test_batch_of_one(answers: Answers, shape: tuple[int, int], normalize: bool,
 def test_strides_and_dtypes(answers: Answers, layout: str, normalize: bool, seed: int) -> None:
     """Tokens whose memory is in another order work; the logits are float32, and float64 after `.double()`."""
     tree = build(answers.ex08_tree.FusionTree, 5, 4, 2, 3, normalize=normalize)
+    fill(tree)
     dense = tokens(3, 4, 5, seed)
     same_dtype(call(tree, dense.clone()), torch.float32)
-    tree.double()
-    with answers.seeded(0):
+    to_dtype(tree, torch.float64)
+    with seeded(0):
         got = call(tree, laid_out(dense.clone(), layout))
     same_dtype(got, torch.float64)
-    with answers.seeded(0):
+    with seeded(0):
         usual = call(tree, dense.clone())
-    same(got, usual, what="the logits for tokens in this layout, against those in the usual one")
+    same(got, value(usual), what="the logits for tokens in this layout, against those in the usual one")
 
 
 @pytest.mark.worth(0.25, "powers")
@@ -396,8 +442,8 @@ def test_large_powers_are_exact(answers: Answers, sizes: tuple[int, int]) -> Non
     context, group = sizes
     tree = build(answers.ex08_tree.FusionTree, 3, context, 1, 1, group)
     depth = next(levels for levels in range(1, 11) if group**levels == context)
-    same(len(oracles.levels_of(tree)), depth, what="the number of levels")
-    tree.eval()
+    same(oracles.levels_of(tree), depth, what="the number of levels")
+    train(tree, False)
     logits = call(tree, tokens(1, context, 3, seed=0))
     same_shape(logits, (1, 3), what=f"the logits of one window of {context} characters")
 
@@ -455,9 +501,9 @@ def test_refuses_another_window_length(answers: Answers, sizes: tuple[int, int, 
     context, group, length = sizes
     tree = build(answers.ex08_tree.FusionTree, 30, context, 11, 12, group)
     fill(tree)
-    read = tree if logits else tree.level_outputs
-    accepts(read, tokens(5, context, 30, seed=0))
-    raises(ValueError, read, tokens(5, length, 30, seed=0), values=[length])
+    method = None if logits else "level_outputs"
+    accepts(tree, tokens(5, context, 30, seed=0), method=method)
+    raises(ValueError, tree, tokens(5, length, 30, seed=0), method=method, values=[length])
 
 
 @pytest.mark.worth(0.25, "refuses")
@@ -466,10 +512,10 @@ def test_refuses_another_window_length(answers: Answers, sizes: tuple[int, int, 
 def test_refuses_another_rank(answers: Answers, shape: tuple[int, ...], logits: bool) -> None:
     """Tokens with an axis too many are a ValueError."""
     tree = build(answers.ex08_tree.FusionTree, 5, 8, 2, 3)
-    tree.eval()
-    read = tree if logits else tree.level_outputs
-    accepts(read, torch.ones((3, 8), dtype=torch.int64))
-    raises(ValueError, read, torch.ones(shape, dtype=torch.int64))
+    train(tree, False)
+    method = None if logits else "level_outputs"
+    accepts(tree, torch.ones((3, 8), dtype=torch.int64), method=method)
+    raises(ValueError, tree, torch.ones(shape, dtype=torch.int64), method=method)
 
 
 @pytest.mark.worth(0.25, "effects")
@@ -481,24 +527,23 @@ def test_leaves_everything_as_it_was(answers: Answers, window: Window, normalize
     """
     tree = grown(answers, window, normalize=normalize)
     for training in (True, False):
-        tree.train(training)
-        with leaves_alone(answers, tokens=window.tokens):
-            call(tree.level_outputs, window.tokens)
-            of_kind(call(tree, window.tokens), Tensor)
-        same(tree.training, training, what="`training` after a call")
-    for _, parameter in tree.named_parameters():
-        parameter.data.mul_(0.5)
-    RECORD.add(lambda record: [f"for p in {record.words(tree)}.parameters(): p.data.mul_(0.5)"])
+        train(tree, training)
+        _, expected = oracles.tree(window.tokens, oracles.read_tree(tree, window.group), training=training)
+        with leaves_alone(tokens=window.tokens):
+            same(call(tree, window.tokens), expected, what="the logits")
+            call(tree, window.tokens, method="level_outputs")
+        same(read(tree, "training"), training, what="`training` after a call")
+    do([f"for p in {named(tree)}.parameters(): p.data.mul_(0.5)"])
     fresh = grown(answers, window, normalize=normalize)
-    fresh.load_state_dict(tree.state_dict())
-    fresh.eval()
+    do([f"{named(fresh)}.load_state_dict({named(tree)}.state_dict())"])
+    train(fresh, False)
     what = "the logits of the same windows after the weights have changed, against those of a new tree of equal state"
-    same(call(tree, window.tokens), call(fresh, window.tokens), what=what)
+    same(call(tree, window.tokens), value(call(fresh, window.tokens)), what=what)
     larger = window._replace(context=window.context * window.group)
     build(answers.ex08_tree.FusionTree, *larger.sizes, normalize=normalize)
     other = (window.tokens + 1) % window.vocab_size
     same(
         call(tree, other),
-        call(fresh, other),
+        value(call(fresh, other)),
         what="the logits of other windows, against those of a new tree of equal state",
     )

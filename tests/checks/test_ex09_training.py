@@ -17,9 +17,11 @@ from models import (
     DROPPING,
     NORMALISED,
     PLAIN,
+    Model,
     generator_of,
     gradients_kept,
-    puts_back_the_mode,
+    is_unchanged,
+    mode_is_put_back,
     run,
     same_draws,
     small_model,
@@ -27,21 +29,29 @@ from models import (
 from strategies import FLOATS, LAYOUTS, SEEDS, laid_out, or_just, tokens
 from torch import Tensor, nn
 
-from grader.answers.local_answers import Answers
-from grader.answers.random_state import torch_seeded
+from grader import language
 from grader.base import values_as_text
-from grader.language import vocabulary
-from grader.language.vocabulary import (
-    RECORD,
+from grader.language import (
+    Answers,
+    Handle,
     Mismatch,
     accepts,
+    aside,
+    attribute,
     call,
+    gradient,
     holds,
     leaves_alone,
+    looked,
     no_return,
-    of_kind,
+    now,
     raises,
+    read,
+    refused,
     same,
+    seeded,
+    seen,
+    train,
 )
 
 MODES = st.booleans()
@@ -55,20 +65,30 @@ def examples(count: int, seed: int, layout: str = "dense") -> tuple[Tensor, Tens
     return laid_out(tokens(count, 2, 5, seed), layout), targets if layout == "dense" else laid_out(targets, "strided")
 
 
-def plan(schedule: str, **sizes: int) -> dict[str, Any]:
-    """Arguments that `train` and its oracle share: a schedule, made of its text and named in the example, and sizes."""
-    learning_rate: Callable[[int], float] = eval(schedule)
-    return {**sizes, "learning_rate": vocabulary.given(learning_rate, "rate", schedule)}
+def rate(schedule: str) -> Callable[[int], float]:
+    """A schedule for the oracle, of the text that makes it for the answer."""
+    made: Callable[[int], float] = eval(schedule)
+    return made
 
 
-def same_losses(got: Any, expected: list[float], part: Callable[[int], str]) -> None:
+def asked(schedule: str, **sizes: int) -> dict[str, Any]:
+    """Arguments of `train`: a schedule, named in the example, and sizes."""
+    return {**sizes, "learning_rate": language.given("rate", schedule)}
+
+
+def same_losses(losses: Handle, expected: list[float], part: Callable[[int], str]) -> None:
     """Compare each step's loss; the message names the first step at which they part.
 
     Args:
-        got: what `train` returned.
+        losses: what `train` returned.
         expected: each step's loss.
         part: of a step, what lies between its loss and the one before it.
     """
+    looked(losses, lambda got: are_the_same_losses(got, expected, part))
+
+
+def are_the_same_losses(got: Any, expected: list[float], part: Callable[[int], str]) -> None:
+    """Compare them where they are values."""
     difference = f"train returns {type(got).__name__}, expected a list{no_return(got)}"
     holds(isinstance(got, list), difference, expected=expected, got=got)
     for step, (loss, wanted) in enumerate(zip(got, expected, strict=False)):
@@ -110,11 +130,34 @@ def of_many_examples(step: int) -> str:
     return f"until then they agree, so it is what step {step - 1} did to the parameters, or the rows of step {step}"
 
 
-def same_parameters(model: nn.Module, expected: nn.Module) -> None:
+def same_parameters(model: Model, expected: nn.Module) -> None:
     """Compare each parameter of the model that was trained with the oracle's."""
-    after = dict(expected.named_parameters())
-    for name, parameter in model.named_parameters():
-        same(parameter, after[name], what=f"`{name}`")
+    for name, parameter in expected.named_parameters():
+        same(attribute(model.handle, name), parameter, what=f"`{name}`")
+
+
+def trained(
+    model: Model, inputs: Tensor, targets: Tensor, schedule: str, sizes: dict[str, int], seed: int = 0
+) -> tuple[nn.Module, list[float]]:
+    """What the oracle makes of the model, and each step's loss."""
+    generator = torch.Generator().manual_seed(seed)
+    return oracles.sgd(
+        model.here,
+        inputs,
+        targets,
+        steps=sizes["steps"],
+        batch_size=sizes["batch_size"],
+        learning_rate=rate(schedule),
+        generator=generator,
+    )
+
+
+def run_train(
+    answers: Answers, model: Model, inputs: Tensor, targets: Tensor, schedule: str, sizes: dict[str, int], seed: int
+) -> Handle:
+    """Have the answer train the model."""
+    generator, arguments = generator_of(seed), asked(schedule, **sizes)
+    return run(answers.ex09_training.train, model.handle, inputs, targets, generator=generator, **arguments)
 
 
 @pytest.mark.worth(0.5, "mean")
@@ -122,8 +165,8 @@ def test_short_last_batch(answers: Answers) -> None:
     """Of five examples in batches of four, the last one weighs as much as each other: a fifth."""
     inputs, targets = examples(5, 0)
     model = small_model(training=False)
-    expected = oracles.mean_cross_entropy(model, inputs, targets)
-    same(run(answers.ex09_training.mean_loss, model, inputs, targets, batch_size=4), expected)
+    expected = oracles.mean_cross_entropy(model.here, inputs, targets)
+    same(run(answers.ex09_training.mean_loss, model.handle, inputs, targets, batch_size=4), expected)
 
 
 @pytest.mark.worth(1, "mean")
@@ -138,8 +181,8 @@ def test_mean_over_all_examples(
     """
     inputs, targets = examples(count, seed, layout)
     model = small_model(*[f"model[-1].bias.data += {shift}"] * bool(shift), seed=seed, training=False)
-    expected = oracles.mean_cross_entropy(model, inputs, targets)
-    same(run(answers.ex09_training.mean_loss, model, inputs, targets, batch_size=batch_size), expected)
+    expected = oracles.mean_cross_entropy(model.here, inputs, targets)
+    same(run(answers.ex09_training.mean_loss, model.handle, inputs, targets, batch_size=batch_size), expected)
 
 
 @pytest.mark.worth(0.75, "evaluation")
@@ -151,8 +194,8 @@ def test_loss_is_measured_in_evaluation_mode(
     """`mean_loss` measures in evaluation mode: batch normalisation uses what it remembers, dropout drops nothing."""
     inputs, targets = examples(count, seed)
     model = small_model(seed=seed, middle=middle, training=training)
-    expected = oracles.mean_cross_entropy(model, inputs, targets)
-    same(run(answers.ex09_training.mean_loss, model, inputs, targets), expected)
+    expected = oracles.mean_cross_entropy(model.here, inputs, targets)
+    same(run(answers.ex09_training.mean_loss, model.handle, inputs, targets), expected)
 
 
 @pytest.mark.worth(0.5, "evaluation")
@@ -161,21 +204,26 @@ def test_loss_is_measured_in_evaluation_mode(
 def test_loss_is_measured_without_gradients(answers: Answers, batch_size: int, seed: int) -> None:
     """`mean_loss` runs the model without gradients: nothing is recorded for a backward pass."""
     model = small_model(seed=seed)
-    kept = gradients_kept(model)
-    of_kind(run(answers.ex09_training.mean_loss, model, *examples(3, seed), batch_size=batch_size), float)
+    inputs, targets = examples(3, seed)
+    recorded = gradients_kept()
+    loss = run(answers.ex09_training.mean_loss, model.handle, inputs, targets, batch_size=batch_size)
+    same(loss, oracles.mean_cross_entropy(model.here, inputs, targets))
     holds(
-        not any(kept),
+        not seen(any, now(recorded)),
         "the model's logits are recorded for gradients",
         expected="logits.requires_grad is False",
         got="logits.requires_grad is True",
     )
 
 
-def measured(answers: Answers, model: nn.Sequential) -> nn.Sequential:
+def measured(answers: Answers, training: bool) -> Model:
     """A model that `mean_loss` has measured once, in its mode again: what does nothing leaves any mode as it was."""
-    training = model.training
-    of_kind(run(answers.ex09_training.mean_loss, model, *examples(3, 0)), float)
-    return model.train(training)
+    model, (inputs, targets) = small_model(middle=NORMALISED, training=training), examples(3, 0)
+    loss = run(answers.ex09_training.mean_loss, model.handle, inputs, targets)
+    same(loss, oracles.mean_cross_entropy(model.here, inputs, targets))
+    train(model.handle, not training)
+    train(model.handle, training)
+    return model
 
 
 @pytest.mark.worth(0.5, "mode")
@@ -183,9 +231,9 @@ def measured(answers: Answers, model: nn.Sequential) -> nn.Sequential:
 @given(MODES, st.integers(1, 4))
 def test_measuring_puts_the_mode_back(answers: Answers, training: bool, batch_size: int) -> None:
     """`mean_loss` leaves the model in the mode it was in, whichever that was."""
-    model = measured(answers, small_model(middle=NORMALISED, training=training))
-    with puts_back_the_mode(model):
-        run(answers.ex09_training.mean_loss, model, *examples(3, 0), batch_size=batch_size)
+    model = measured(answers, training)
+    run(answers.ex09_training.mean_loss, model.handle, *examples(3, 0), batch_size=batch_size)
+    mode_is_put_back(model.handle, training)
 
 
 @pytest.mark.worth(0.5, "mode")
@@ -196,13 +244,14 @@ def test_measuring_puts_the_mode_back_after_an_error(
 ) -> None:
     """`mean_loss` leaves the model in the mode it was in, also when the model or the loss raises an error."""
     inputs, targets = examples(3, 0)
-    model = measured(answers, small_model(middle=NORMALISED, training=training))
+    model = measured(answers, training)
     if unknown == "batch size":
         batch_size = 0
     else:
         (inputs[:, 0] if unknown == "token" else targets)[place] = 7
-    with puts_back_the_mode(model):
-        run(answers.ex09_training.mean_loss, model, inputs, targets, batch_size=batch_size)
+    with seeded(314_159):
+        refused(answers.ex09_training.mean_loss, model.handle, inputs, targets, batch_size=batch_size)
+    mode_is_put_back(model.handle, training)
 
 
 @pytest.mark.worth(0.25, "refuses")
@@ -211,12 +260,12 @@ def test_measuring_puts_the_mode_back_after_an_error(
 def test_measuring_refuses_a_batch_size_below_one(answers: Answers, batch_size: int) -> None:
     """`mean_loss` refuses a batch_size below 1 by a ValueError that names it and its value."""
     function = answers.ex09_training.mean_loss
-    with RECORD.aside():
-        accepts(function, small_model(), *examples(3, 0), batch_size=1)
+    with aside():
+        accepts(function, small_model().handle, *examples(3, 0), batch_size=1)
     raises(
         ValueError,
         function,
-        small_model(),
+        small_model().handle,
         *examples(3, 0),
         batch_size=batch_size,
         naming=["batch"],
@@ -234,9 +283,9 @@ def test_measuring_refuses_no_examples_and_unequal_lengths(
     """`mean_loss` refuses no examples, and as many inputs as there are no targets, by a ValueError that says so."""
     inputs, targets = examples(5, 0)
     values = list(lengths) if any(lengths) else NO_EXAMPLES
-    with RECORD.aside():
-        accepts(answers.ex09_training.mean_loss, small_model(), inputs, targets, batch_size=batch_size)
-    arguments = small_model(), inputs[: lengths[0]], targets[: lengths[1]]
+    with aside():
+        accepts(answers.ex09_training.mean_loss, small_model().handle, inputs, targets, batch_size=batch_size)
+    arguments = small_model().handle, inputs[: lengths[0]], targets[: lengths[1]]
     raises(ValueError, answers.ex09_training.mean_loss, *arguments, values=values, batch_size=batch_size)
 
 
@@ -249,17 +298,19 @@ def test_measuring_changes_nothing(answers: Answers, seed: int, middle: str, dty
     model = small_model(
         "model[0].weight.grad = torch.ones_like(model[0].weight)", seed=seed, middle=middle, dtype=dtype
     )
-    before = {name: value.clone() for name, value in model.state_dict().items()}
-    expected = oracles.mean_cross_entropy(model, inputs, targets)
-    with leaves_alone(answers, inputs=inputs, targets=targets):
-        got = call(answers.ex09_training.mean_loss, model, inputs, targets, batch_size=3)
-    for name, value in model.state_dict().items():
-        same(value, before[name], what=f"the model's `{name}`")
-    same(model[0].weight.grad, torch.ones(5, 2, dtype=dtype), what="the gradient that was there before")
-    close = isinstance(got, float) and abs(got - expected) < 1e-5 * max(1.0, expected)
-    digits = 12 if dtype == torch.float64 else 4  # the others depend on the order in which one adds
-    shown = round(got, digits) if isinstance(got, float) else got
-    holds(close, f"the mean loss is wrong for a {dtype} model", expected=round(expected, digits), got=shown)
+    expected = oracles.mean_cross_entropy(model.here, inputs, targets)
+
+    def is_close(got: Any) -> None:
+        close = isinstance(got, float) and abs(got - expected) < 1e-5 * max(1.0, expected)
+        digits = 12 if dtype == torch.float64 else 4  # the others depend on the order in which one adds
+        shown = round(got, digits) if isinstance(got, float) else got
+        holds(close, f"the mean loss is wrong for a {dtype} model", expected=round(expected, digits), got=shown)
+
+    with leaves_alone(inputs=inputs, targets=targets):
+        looked(call(answers.ex09_training.mean_loss, model.handle, inputs, targets, batch_size=3), is_close)
+    is_unchanged(model)
+    before = torch.ones(5, 2, dtype=dtype)
+    same(gradient(model.handle, "0.weight"), before, what="the gradient that was there before")
 
 
 @pytest.mark.worth(1, "decay")
@@ -303,9 +354,9 @@ def test_one_step(answers: Answers, batch_size: int, size: float, seed: int, dty
     # not in float32, where gradients of 1,000 cancel to within its rounding
     large = ["model[-1].weight.data *= 1000"] * (seed < 3 and dtype == torch.float64)
     model = small_model(*large, seed=seed, dtype=dtype)
-    arguments = plan(f"lambda step: {size}", steps=1, batch_size=batch_size)
-    expected, _ = oracles.sgd(model, inputs, targets, generator=torch.Generator(), **arguments)
-    run(answers.ex09_training.train, model, inputs, targets, generator=generator_of(seed), **arguments)
+    schedule, sizes = f"lambda step: {size}", {"steps": 1, "batch_size": batch_size}
+    expected, _ = trained(model, inputs, targets, schedule, sizes)
+    run_train(answers, model, inputs, targets, schedule, sizes, seed)
     same_parameters(model, expected)
 
 
@@ -318,14 +369,12 @@ def test_each_step_draws_its_rows(
     """Each step draws its rows by `torch.randint(len(inputs), (batch_size,), generator=generator)`, and only once."""
     inputs, targets = examples(count, seed, layout)
     model, generator = small_model(seed=seed), generator_of(seed)
-    arguments = plan("lambda step: 0.0", steps=steps)
     size = batch_size or 32
-    theirs = torch.Generator().manual_seed(seed)
-    _, expected = oracles.sgd(model, inputs, targets, batch_size=size, generator=theirs, **arguments)
+    _, expected = trained(model, inputs, targets, "lambda step: 0.0", {"steps": steps, "batch_size": size}, seed)
     draws = torch.Generator().manual_seed(seed)
     rows = [torch.randint(count, (size,), generator=draws).tolist() for _ in range(steps)]
-    arguments |= {} if batch_size is None else {"batch_size": batch_size}
-    got = run(answers.ex09_training.train, model, inputs, targets, generator=generator, **arguments)
+    arguments = asked("lambda step: 0.0", steps=steps) | ({} if batch_size is None else {"batch_size": batch_size})
+    got = run(answers.ex09_training.train, model.handle, inputs, targets, generator=generator, **arguments)
 
     def drawn(step: int) -> str:
         words = [str(row) for row in rows[step][:8]] + ["..."] * (size > 8)
@@ -342,22 +391,23 @@ def test_each_step_asks_for_its_own_rate(answers: Answers, only: int, more: int,
     """The rate of a step is learning_rate(step), the steps counted from 0: where the rate is 0, nothing moves."""
     inputs, targets = examples(1, seed)
     model, generator = small_model(seed=seed), generator_of(seed)
-    losses = run(
-        answers.ex09_training.train,
-        model,
-        inputs,
-        targets,
-        **plan(f"lambda step: 1.0 if step == {only} else 0.0", steps=only + more + 1, batch_size=2),
-        generator=generator,
-    )
-    difference = f"train returns {type(losses).__name__}, expected a list{no_return(losses)}"
-    holds(isinstance(losses, list), difference, got=losses)
-    moves = [step for step in range(len(losses) - 1) if abs(losses[step + 1] - losses[step]) > 1e-9]
-    holds(
-        moves == [only],
-        f"the loss changes after {f'the steps {moves}' if moves else 'no step'}: only step {only} has a rate above 0",
-        expected=f"{only + more + 1} losses that change after step {only} alone",
-        got=losses,
+    steps, schedule = only + more + 1, f"lambda step: 1.0 if step == {only} else 0.0"
+    arguments = asked(schedule, steps=steps, batch_size=2)
+
+    def moves_once(losses: Any) -> None:
+        difference = f"train returns {type(losses).__name__}, expected a list{no_return(losses)}"
+        holds(isinstance(losses, list), difference, got=losses)
+        moves = [step for step in range(len(losses) - 1) if abs(losses[step + 1] - losses[step]) > 1e-9]
+        when = f"the steps {moves}" if moves else "no step"
+        holds(
+            moves == [only],
+            f"the loss changes after {when}: only step {only} has a rate above 0",
+            expected=f"{steps} losses that change after step {only} alone",
+            got=losses,
+        )
+
+    looked(
+        run(answers.ex09_training.train, model.handle, inputs, targets, **arguments, generator=generator), moves_once
     )
 
 
@@ -369,9 +419,9 @@ def test_gradients_are_cleared_before_each_step(answers: Answers, steps: int, st
     inputs, targets = examples(1, seed)
     old = ["for parameter in model.parameters(): parameter.grad = torch.ones_like(parameter)"]
     model = small_model(*old * stale, seed=seed)
-    arguments = plan("lambda step: 0.5", steps=steps, batch_size=2)
-    expected, losses = oracles.sgd(model, inputs, targets, generator=torch.Generator(), **arguments)
-    got = run(answers.ex09_training.train, model, inputs, targets, generator=generator_of(seed), **arguments)
+    sizes = {"steps": steps, "batch_size": 2}
+    expected, losses = trained(model, inputs, targets, "lambda step: 0.5", sizes)
+    got = run_train(answers, model, inputs, targets, "lambda step: 0.5", sizes, seed)
     same_losses(got, losses, of_one_example)
     same_parameters(model, expected)
 
@@ -398,12 +448,16 @@ def test_a_parameter_without_a_gradient_stays(answers: Answers, kind: str, seed:
     }[kind]
     model = small_model(*after, seed=seed)
     name = "0.weight" if kind.startswith("frozen") else "spare"
-    before = model.get_parameter(name).detach().clone()
-    arguments = plan("lambda step: 0.5", steps=2, batch_size=2)
-    trained = run(answers.ex09_training.train, model, *examples(3, seed), generator=generator_of(seed), **arguments)
-    of_kind(trained, list)
-    after_training = model.get_parameter(name)
-    holds(torch.equal(after_training, before), f"`{name}` has changed", expected=before, got=after_training)
+    before = model.here.get_parameter(name).detach()
+    sizes, (inputs, targets) = {"steps": 2, "batch_size": 2}, examples(3, seed)
+    _, losses = trained(model, inputs, targets, "lambda step: 0.5", sizes, seed)
+    got = run_train(answers, model, inputs, targets, "lambda step: 0.5", sizes, seed)
+
+    def is_as_before(after: Tensor) -> None:
+        holds(torch.equal(after, before), f"`{name}` has changed", expected=before, got=after)
+
+    looked(attribute(model.handle, name, Tensor), is_as_before)
+    same_losses(got, losses, of_many_examples)
 
 
 @pytest.mark.worth(0.5, "trains")
@@ -413,12 +467,13 @@ def test_trains_in_training_mode(answers: Answers, batch_size: int, training: bo
     """`train` runs the model in training mode, also when it comes in evaluation mode: batch statistics, and kept."""
     inputs, targets = examples(1, seed)
     model = small_model(seed=seed, middle=NORMALISED, training=training)
-    before = model.state_dict()["2.running_mean"].clone()
-    arguments = plan("lambda step: 0.0", steps=2, batch_size=batch_size)
-    _, losses = oracles.sgd(model, inputs, targets, generator=torch.Generator(), **arguments)
-    got = run(answers.ex09_training.train, model, inputs, targets, generator=generator_of(seed), **arguments)
+    before = model.here.state_dict()["2.running_mean"].clone()
+    sizes = {"steps": 2, "batch_size": batch_size}
+    _, losses = trained(model, inputs, targets, "lambda step: 0.0", sizes)
+    got = run_train(answers, model, inputs, targets, "lambda step: 0.0", sizes, seed)
     same_losses(got, losses, of_one_example)
-    moved = not torch.equal(model.state_dict()["2.running_mean"], before)
+    mean = attribute(model.handle, "2.running_mean", Tensor)
+    moved = seen(lambda after: not torch.equal(after, before), mean)
     holds(moved, "the running statistics of the batch normalisation have not moved")
 
 
@@ -429,20 +484,23 @@ def test_trains_in_training_mode(answers: Answers, batch_size: int, training: bo
 def test_ends_in_training_mode(answers: Answers, steps: int, training: bool) -> None:
     """After `train` the model is in training mode, whichever it came in, and there is a loss a step: none gives []."""
     model = small_model(training=training)
-    arguments = plan("lambda step: 0.5", steps=steps, batch_size=2)
-    losses = run(answers.ex09_training.train, model, *examples(3, 0), generator=generator_of(0), **arguments)
+    losses = run_train(answers, model, *examples(3, 0), "lambda step: 0.5", {"steps": steps, "batch_size": 2}, 0)
     holds(
-        model.training,
+        seen(lambda mode: mode is True, read(model.handle, "training")),
         "the model is not in training mode after train",
         expected="model.training is True",
         got="model.training is False",
     )
-    holds(
-        isinstance(losses, list) and len(losses) == steps and all(isinstance(loss, float) for loss in losses),
-        "train does not return a list with one float a step",
-        expected=f"a list of {steps} floats",
-        got=losses,
-    )
+
+    def one_each(made: Any) -> None:
+        holds(
+            isinstance(made, list) and len(made) == steps and all(isinstance(loss, float) for loss in made),
+            "train does not return a list with one float a step",
+            expected=f"a list of {steps} floats",
+            got=made,
+        )
+
+    looked(losses, one_each)
 
 
 # Token 4 makes a loss that is not finite: its embedding is infinite, or its logits are too far apart for a float.
@@ -458,24 +516,22 @@ NOT_FINITE = {
 
 def trains(answers: Answers, seed: int) -> None:
     """Expect that training goes through where nothing stands against it: to stop always is no check."""
-    with RECORD.aside():
-        arguments = plan("lambda step: 0.1", steps=1, batch_size=2)
+    with aside():
+        arguments = asked("lambda step: 0.1", steps=1, batch_size=2)
         model, generator = small_model(seed=seed), generator_of(seed)
-        accepts(answers.ex09_training.train, model, *examples(3, seed), generator=generator, **arguments)
+        accepts(answers.ex09_training.train, model.handle, *examples(3, seed), generator=generator, **arguments)
 
 
 def stops_at(answers: Answers, kind: str, inputs: Tensor, targets: Tensor, seed: int, step: int) -> None:
     """Expect the error of a loss that is not finite at that step, and the parameters of the steps before."""
     model, generator = small_model(*NOT_FINITE[kind], seed=seed), generator_of(seed)
-    arguments = plan("lambda step: 0.1", batch_size=2)
-    before = torch.Generator().manual_seed(seed)
-    expected, _ = oracles.sgd(model, inputs, targets, steps=step, generator=before, **arguments)
-    train = answers.ex09_training.train
+    expected, _ = trained(model, inputs, targets, "lambda step: 0.1", {"steps": step, "batch_size": 2}, seed)
+    function = answers.ex09_training.train
     trains(answers, seed)
-    arguments |= {"steps": step + 3, "generator": generator}
+    arguments = asked("lambda step: 0.1", batch_size=2, steps=step + 3) | {"generator": generator}
     try:
-        with torch_seeded(seed):
-            raises(FloatingPointError, train, model, inputs, targets, values=[step], shown=True, **arguments)
+        with seeded(seed):
+            raises(FloatingPointError, function, model.handle, inputs, targets, values=[step], shown=True, **arguments)
     except Mismatch as mismatch:
         from_one = isinstance(mismatch.came, FloatingPointError) and re.search(rf"\b{step + 1}\b", str(mismatch.came))
         difference = f"the message names step {step + 1}, and it was step {step}, counted from 0"
@@ -520,13 +576,12 @@ def test_train_refuses_sizes_that_are_too_small(answers: Answers, name: str, siz
     """`train` refuses steps < 0 and batch_size < 1 by a ValueError that names the argument and its value."""
     trains(answers, 0)
     size += name == "batch_size"
-    arguments = plan("lambda step: 0.1", **{"steps": steps, "batch_size": 2, name: size})
+    arguments = asked("lambda step: 0.1", **{"steps": steps, "batch_size": 2, name: size})
     naming = [name.partition("_")[0]]
-    train = answers.ex09_training.train
     raises(
         ValueError,
-        train,
-        small_model(),
+        answers.ex09_training.train,
+        small_model().handle,
         *examples(3, 0),
         naming=naming,
         values=[size],
@@ -543,10 +598,10 @@ def test_train_refuses_no_examples_and_unequal_lengths(answers: Answers, lengths
     trains(answers, 0)
     inputs, targets = examples(5, 0)
     values = list(lengths) if any(lengths) else NO_EXAMPLES
-    positional = small_model(), inputs[: lengths[0]], targets[: lengths[1]]
-    arguments = plan("lambda step: 0.1", steps=steps, batch_size=2)
-    train = answers.ex09_training.train
-    raises(ValueError, train, *positional, values=values, generator=generator_of(0), **arguments)
+    positional = small_model().handle, inputs[: lengths[0]], targets[: lengths[1]]
+    arguments = asked("lambda step: 0.1", steps=steps, batch_size=2)
+    function = answers.ex09_training.train
+    raises(ValueError, function, *positional, values=values, generator=generator_of(0), **arguments)
 
 
 @pytest.mark.worth(0.5, "effects")
@@ -556,9 +611,11 @@ def test_train_changes_only_the_model(answers: Answers, middle: str, seed: int) 
     """`train` changes neither inputs nor targets, and leaves the global random state alone."""
     inputs, targets = examples(4, seed)
     model, generator = small_model(seed=seed, middle=middle), generator_of(seed)
-    arguments = plan("lambda step: 0.1", steps=2, batch_size=3)
-    with leaves_alone(answers, inputs=inputs, targets=targets):
-        of_kind(call(answers.ex09_training.train, model, inputs, targets, generator=generator, **arguments), list)
+    _, losses = trained(model, inputs, targets, "lambda step: 0.1", {"steps": 2, "batch_size": 3}, seed)
+    arguments = asked("lambda step: 0.1", steps=2, batch_size=3)
+    with leaves_alone(inputs=inputs, targets=targets):
+        got = call(answers.ex09_training.train, model.handle, inputs, targets, generator=generator, **arguments)
+    same_losses(got, losses, of_many_examples)
 
 
 RATES = st.sampled_from(["lambda step: 0.5", "lambda step: 0.4 / (step + 1)", "lambda step: 0.3 * (step % 3)"])
@@ -585,9 +642,8 @@ def test_equals_a_loop_with_sgd(
     context = 1 if tied else 2
     inputs = inputs[:, :context].clone()
     model = small_model(*["model[-1].weight = model[0].weight"] * tied, seed=seed, middle=middle, context=context)
-    arguments = plan(schedule, steps=steps, batch_size=batch_size)
-    theirs = torch.Generator().manual_seed(seed)
-    expected, losses = oracles.sgd(model, inputs, targets, generator=theirs, **arguments)
-    got = run(answers.ex09_training.train, model, inputs, targets, generator=generator_of(seed), **arguments)
+    sizes = {"steps": steps, "batch_size": batch_size}
+    expected, losses = trained(model, inputs, targets, schedule, sizes, seed)
+    got = run_train(answers, model, inputs, targets, schedule, sizes, seed)
     same_losses(got, losses, of_many_examples)
     same_parameters(model, expected)

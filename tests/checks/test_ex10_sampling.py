@@ -13,15 +13,33 @@ from models import (
     PLAIN,
     generator_of,
     gradients_kept,
-    puts_back_the_mode,
+    is_unchanged,
+    mode_is_put_back,
     run,
     same_draws,
     small_model,
 )
 from strategies import FLOATS, LAYOUTS, SEEDS, laid_out, tokens
 
-from grader.answers.local_answers import Answers
-from grader.language.vocabulary import RECORD, Mismatch, accepts, call, holds, leaves_alone, of_kind, raises, same
+from grader.language import (
+    Answers,
+    Handle,
+    Mismatch,
+    accepts,
+    aside,
+    call,
+    holds,
+    leaves_alone,
+    looked,
+    now,
+    of_kind,
+    raises,
+    refused,
+    same,
+    seeded,
+    seen,
+    train,
+)
 
 MODES = st.booleans()
 TEMPERATURES = st.sampled_from([1.0, 0.5, 2.0, 0.05])
@@ -34,8 +52,13 @@ def vocabulary_of(characters: str) -> dict[str, int]:
     return {character: token for token, character in enumerate(characters)}
 
 
-def same_word(got: Any, expected: str, context: int = 2, characters: str = ".abcd") -> None:
+def same_word(word: Handle, expected: str, context: int = 2, characters: str = ".abcd") -> None:
     """Compare words of these characters; the message names the first draw at which they part, and its window."""
+    looked(word, lambda got: is_the_word(got, expected, context, characters))
+
+
+def is_the_word(got: Any, expected: str, context: int, characters: str) -> None:
+    """Compare a word with the one expected."""
     if not isinstance(got, str) or got == expected:
         same(got, expected, what="the word")
         return
@@ -61,8 +84,8 @@ def test_softmax_of_logits_over_temperature(
     windows = laid_out(tokens(batch, context, 5, seed), layout)
     model = small_model(seed=seed, context=context, dtype=dtype, training=False)
     given_or_default = {} if temperature == 1 else {"temperature": temperature}
-    expected = oracles.next_probabilities(model, windows, temperature)
-    same(run(answers.ex10_sampling.next_probabilities, model, windows, **given_or_default), expected)
+    expected = oracles.next_probabilities(model.here, windows, temperature)
+    same(run(answers.ex10_sampling.next_probabilities, model.handle, windows, **given_or_default), expected)
 
 
 @pytest.mark.worth(0.25, "softmax")
@@ -74,8 +97,8 @@ def test_large_logits(answers: Answers, sizes: tuple[int, float], seed: int) -> 
     large, temperature = sizes
     shift = f"model[-1].bias.data += torch.tensor([{large}, {-large}, {large - 1}, 0, {large - 1.5}])"
     model, windows = small_model(shift, seed=seed, training=False), tokens(2, 2, 5, seed)
-    expected = oracles.next_probabilities(model, windows, temperature)
-    same(run(answers.ex10_sampling.next_probabilities, model, windows, temperature=temperature), expected)
+    expected = oracles.next_probabilities(model.here, windows, temperature)
+    same(run(answers.ex10_sampling.next_probabilities, model.handle, windows, temperature=temperature), expected)
 
 
 @pytest.mark.worth(0.5, "evaluation")
@@ -85,8 +108,8 @@ def test_probabilities_of_evaluation_mode(answers: Answers, middle: str, batch: 
     """`next_probabilities` runs the model in evaluation mode, whichever it comes in."""
     windows = tokens(batch, 2, 5, seed)
     model = small_model(seed=seed, middle=middle, training=training)
-    expected = oracles.next_probabilities(model, windows, 1.0)
-    same(run(answers.ex10_sampling.next_probabilities, model, windows), expected)
+    expected = oracles.next_probabilities(model.here, windows, 1.0)
+    same(run(answers.ex10_sampling.next_probabilities, model.handle, windows), expected)
 
 
 @pytest.mark.worth(0.25, "evaluation")
@@ -94,13 +117,16 @@ def test_probabilities_of_evaluation_mode(answers: Answers, middle: str, batch: 
 @given(st.integers(1, 3))
 def test_probabilities_without_gradients(answers: Answers, batch: int) -> None:
     """`next_probabilities` runs the model without gradients: nothing is recorded for a backward pass."""
-    model = small_model()
-    kept = gradients_kept(model)
-    got = run(answers.ex10_sampling.next_probabilities, model, tokens(batch, 2, 5, 0))
-    recorded = [name for name, on in (("logits", any(kept)), ("probabilities", got.requires_grad)) if on]
+    model, windows = small_model(), tokens(batch, 2, 5, 0)
+    recorded = gradients_kept()
+    got = run(answers.ex10_sampling.next_probabilities, model.handle, windows)
+    of_logits = seen(any, now(recorded))
+    of_result = seen(lambda made: bool(getattr(made, "requires_grad", False)), got)
+    same(got, oracles.next_probabilities(model.here, windows, 1.0))
+    kept = [name for name, on in (("logits", of_logits), ("probabilities", of_result)) if on]
     holds(
-        not recorded,
-        f"the {' and the '.join(recorded)} are recorded for gradients",
+        not kept,
+        f"the {' and the '.join(kept)} are recorded for gradients",
         expected="requires_grad is False",
         got="requires_grad is True",
     )
@@ -112,11 +138,13 @@ def test_probabilities_without_gradients(answers: Answers, batch: int) -> None:
 def test_probabilities_put_the_mode_back(answers: Answers, training: bool, vocab_size: int, temperature: float) -> None:
     """`next_probabilities` leaves the model in the mode it was in, also after an error (a token it does not know)."""
     model = small_model(vocab_size=vocab_size, middle=NORMALISED, training=training)
-    windows = torch.tensor([[1, 2], [3, 4]])
-    of_kind(run(answers.ex10_sampling.next_probabilities, model, torch.tensor([[1, 2], [2, 1]])), torch.Tensor)
-    model.train(training)  # whatever that has left
-    with puts_back_the_mode(model):
-        run(answers.ex10_sampling.next_probabilities, model, windows, temperature=temperature)
+    known, windows = torch.tensor([[1, 2], [2, 1]]), torch.tensor([[1, 2], [3, 4]])
+    got = run(answers.ex10_sampling.next_probabilities, model.handle, known)
+    same(got, oracles.next_probabilities(model.here, known, 1.0))
+    train(model.handle, training)  # whatever that has left
+    with seeded(314_159):
+        refused(answers.ex10_sampling.next_probabilities, model.handle, windows, temperature=temperature)
+    mode_is_put_back(model.handle, training)
 
 
 @pytest.mark.worth(0.25, "temperature")
@@ -126,9 +154,9 @@ def test_probabilities_put_the_mode_back(answers: Answers, training: bool, vocab
 def test_probabilities_refuse_a_temperature_of_0_or_less(answers: Answers, temperature: float) -> None:
     """`next_probabilities` refuses temperature <= 0 by a ValueError that names it and its value."""
     function = answers.ex10_sampling.next_probabilities
-    with RECORD.aside():
-        accepts(function, small_model(), torch.tensor([[1, 2]]), temperature=0.5)
-    arguments = small_model(), torch.tensor([[1, 2]])
+    with aside():
+        accepts(function, small_model().handle, torch.tensor([[1, 2]]), temperature=0.5)
+    arguments = small_model().handle, torch.tensor([[1, 2]])
     named = [temperature] * bool(temperature)  # «above 0» names 0 already
     raises(ValueError, function, *arguments, temperature=temperature, naming=["temperature"], values=named)
 
@@ -139,11 +167,10 @@ def test_probabilities_refuse_a_temperature_of_0_or_less(answers: Answers, tempe
 def test_probabilities_change_nothing(answers: Answers, middle: str, seed: int) -> None:
     """`next_probabilities` changes neither the windows nor the model, and leaves the global random state alone."""
     windows, model = tokens(3, 2, 5, seed), small_model(seed=seed, middle=middle)
-    before = {name: value.clone() for name, value in model.state_dict().items()}
-    with leaves_alone(answers, windows=windows):
-        of_kind(call(answers.ex10_sampling.next_probabilities, model, windows), torch.Tensor)
-    for name, value in model.state_dict().items():
-        same(value, before[name], what=f"the model's `{name}`")
+    expected = oracles.next_probabilities(model.here, windows, 1.0)
+    with leaves_alone(windows=windows):
+        same(call(answers.ex10_sampling.next_probabilities, model.handle, windows), expected)
+    is_unchanged(model)
 
 
 @pytest.mark.worth(0.75, "draw")
@@ -156,10 +183,10 @@ def test_words_are_drawn_and_the_window_slides(
     after = "model[-1].weight.data *= 3", "model[-1].bias.data[0] -= 1"
     model = small_model(*after, seed=seed, context=context, dtype=dtype, training=False)
     generator, theirs = generator_of(seed), torch.Generator().manual_seed(seed)
-    expected = oracles.sample_word(model, ".abcd", context, generator=theirs, max_length=max_length)
+    expected = oracles.sample_word(model.here, ".abcd", context, generator=theirs, max_length=max_length)
     got = run(
         answers.ex10_sampling.sample_word,
-        model,
+        model.handle,
         vocabulary_of(".abcd"),
         context,
         generator=generator,
@@ -180,11 +207,11 @@ def test_words_are_drawn_at_the_temperature(answers: Answers, temperature: float
     after = "model[-1].bias.data *= 3", NEVER_ENDS, BLIND
     model = small_model(*after, seed=seed, training=False)
     expected = oracles.sample_word(
-        model, ".abcd", 2, generator=torch.Generator().manual_seed(seed), temperature=temperature, max_length=8
+        model.here, ".abcd", 2, generator=torch.Generator().manual_seed(seed), temperature=temperature, max_length=8
     )
     got = run(
         answers.ex10_sampling.sample_word,
-        model,
+        model.handle,
         vocabulary_of(".abcd"),
         2,
         generator=generator_of(seed),
@@ -202,9 +229,10 @@ def test_a_word_ends_at_max_length(answers: Answers, max_length: int | None, see
     model = small_model(NEVER_ENDS, seed=seed, training=False)
     longest = {} if max_length is None else {"max_length": max_length}
     sample_word, vocabulary = answers.ex10_sampling.sample_word, vocabulary_of(".abcd")
-    got = run(sample_word, model, vocabulary, 2, generator=generator_of(seed), **longest)
-    same(len(got), 50 if max_length is None else max_length, what="the length of the word")
-    holds("." not in got, "the word holds a `.`", expected="a word without `.`", got=got)
+    got = run(sample_word, model.handle, vocabulary, 2, generator=generator_of(seed), **longest)
+    of_kind(got, str)
+    same(seen(len, got), 50 if max_length is None else max_length, what="the length of the word")
+    looked(got, lambda made: holds("." not in made, "the word holds a `.`", expected="a word without `.`", got=made))
 
 
 @pytest.mark.worth(0.25, "end")
@@ -216,9 +244,9 @@ def test_a_word_ends_at_the_end_token(answers: Answers, seed: int) -> None:
     """
     model = small_model("model[-1].bias.data[0] = 2.0", BLIND, seed=seed, training=False)
     generator, theirs = generator_of(seed), torch.Generator().manual_seed(seed)
-    arguments = model, vocabulary_of(".abcd"), 2
+    arguments = model.handle, vocabulary_of(".abcd"), 2
     for _ in range(2):
-        expected = oracles.sample_word(model, ".abcd", 2, generator=theirs)
+        expected = oracles.sample_word(model.here, ".abcd", 2, generator=theirs)
         same_word(run(answers.ex10_sampling.sample_word, *arguments, generator=generator), expected)
 
 
@@ -233,12 +261,16 @@ def test_words_of_evaluation_mode_put_the_mode_back(
     model = small_model(*after, seed=seed, middle=middle, training=training)
     expected = ""
     if not fails:
-        expected = oracles.sample_word(model, ".abcd", 2, generator=torch.Generator().manual_seed(seed), max_length=1)
-    got = None
-    with puts_back_the_mode(model, may_fail=fails):
-        arguments = model, vocabulary_of(".abcd"), 2
-        length = 4 if fails else 1
-        got = run(answers.ex10_sampling.sample_word, *arguments, generator=generator_of(seed), max_length=length)
+        expected = oracles.sample_word(
+            model.here, ".abcd", 2, generator=torch.Generator().manual_seed(seed), max_length=1
+        )
+    arguments, generator = (model.handle, vocabulary_of(".abcd"), 2), generator_of(seed)
+    with seeded(314_159):
+        if fails:
+            refused(answers.ex10_sampling.sample_word, *arguments, generator=generator, max_length=4)
+        else:
+            got = call(answers.ex10_sampling.sample_word, *arguments, generator=generator, max_length=1)
+    mode_is_put_back(model.handle, training)
     if not fails:
         same_word(got, expected)
 
@@ -250,12 +282,12 @@ def test_words_of_evaluation_mode_put_the_mode_back(
 def test_words_refuse_a_temperature_of_0_or_less(answers: Answers, temperature: float) -> None:
     """`sample_word` refuses temperature <= 0 by a ValueError that names it and its value."""
     function = answers.ex10_sampling.sample_word
-    with RECORD.aside():
-        positional = small_model(), vocabulary_of(".abcd"), 2
+    with aside():
+        positional = small_model().handle, vocabulary_of(".abcd"), 2
         accepts(function, *positional, generator=generator_of(0), temperature=0.5)
     arguments: dict[str, Any] = {"generator": generator_of(0), "temperature": temperature}
     named = [temperature] * bool(temperature)
-    positional = small_model(), vocabulary_of(".abcd"), 2
+    positional = small_model().handle, vocabulary_of(".abcd"), 2
     raises(ValueError, function, *positional, naming=["temperature"], values=named, **arguments)
 
 
@@ -269,7 +301,10 @@ def test_the_vocabulary_may_be_in_any_order(answers: Answers, order: list[int], 
     """
     model = small_model(NEVER_ENDS, BLIND, seed=seed, training=False)
     vocabulary = {characters[token]: token for token in order}
-    expected = oracles.sample_word(model, characters, 2, generator=torch.Generator().manual_seed(seed), max_length=5)
-    with leaves_alone(answers, vocabulary=vocabulary):
-        got = call(answers.ex10_sampling.sample_word, model, vocabulary, 2, generator=generator_of(seed), max_length=5)
+    expected = oracles.sample_word(
+        model.here, characters, 2, generator=torch.Generator().manual_seed(seed), max_length=5
+    )
+    with leaves_alone(vocabulary=vocabulary):
+        generator = generator_of(seed)
+        got = call(answers.ex10_sampling.sample_word, model.handle, vocabulary, 2, generator=generator, max_length=5)
     same_word(got, expected, characters=characters)

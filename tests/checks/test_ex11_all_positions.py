@@ -1,13 +1,11 @@
 """Exercise 11: all positions at once against the tree of each window alone, and the work that it takes, counted."""
 
-from typing import Any
-
 import oracles
 import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from models import puts_back_the_mode
+from models import mode_is_put_back
 from strategies import FLOATS, LAYOUTS, SEEDS, laid_out, tokens
 from torch import Tensor
 from trees import (
@@ -22,30 +20,51 @@ from trees import (
     grown,
     leaves_the_tree,
     long_text,
+    text_of,
     train_further,
 )
 
-from grader.answers.local_answers import Answers
-from grader.language.vocabulary import Mismatch, call, holds, leaves_alone, of_kind, same, same_dtype, same_shape
+from grader.answers.steps import Work
+from grader.language import (
+    Answers,
+    Handle,
+    Mismatch,
+    call,
+    counting,
+    holds,
+    leaves_alone,
+    refused,
+    same,
+    same_dtype,
+    same_shape,
+    seen,
+    to_dtype,
+    train,
+    value,
+    worked,
+)
 
 BATCHES = st.integers(1, 3)
 SEVERAL_LEVELS = SHAPES.filter(lambda shape: shape.levels > 1)
 LOGITS = "the logits (b, t, v)"
 
 
-def logits_of(answers: Answers, tree: Any, text: Tensor) -> Tensor:
-    """What the answer makes of a text, of the shape that it should have."""
-    got: Tensor = call(answers.ex11_all_positions.all_positions, tree, text)
-    same_shape(got, (*text.shape, VOCABULARY), what="the result")
+def logits_of(answers: Answers, tree: Handle, text: Tensor | Handle, shape: tuple[int, ...] | None = None) -> Handle:
+    """What the answer makes of a text, of the shape that it should have: that of the text, unless told."""
+    got = call(answers.ex11_all_positions.all_positions, tree, text)
+    if shape is None:
+        assert isinstance(text, Tensor)
+        shape = tuple(text.shape)
+    same_shape(got, (*shape, VOCABULARY), what="the result")
     return got
 
 
-def expected_of(tree: Any, text: Tensor, shape: Shape, positions: range) -> Tensor:
+def expected_of(tree: Handle, text: Tensor, shape: Shape, positions: range) -> Tensor:
     """The logits of these positions, each from its own window."""
     return oracles.tree_at(text, positions, shape.context, oracles.read_tree(tree, shape.group))
 
 
-def same_everywhere(answers: Answers, tree: Any, text: Tensor, shape: Shape) -> None:
+def same_everywhere(answers: Answers, tree: Handle, text: Tensor, shape: Shape) -> None:
     """Compare all positions of a text."""
     expected = expected_of(tree, text, shape, range(text.shape[1]))
     same(logits_of(answers, tree, text), expected, what=LOGITS)
@@ -71,7 +90,8 @@ def test_full_windows(answers: Answers, shape: Shape, batch: int, more: int, nor
     text = tokens(batch, full + 1 + more, VOCABULARY, seed)
     tree = grown(answers, shape, normalize=normalize, seed=seed)
     expected = expected_of(tree, text, shape, range(full, text.shape[1]))
-    same(logits_of(answers, tree, text)[:, full:], expected, what=f"the logits from position {full} on")
+    last = seen(lambda made: made[:, full:], logits_of(answers, tree, text))
+    same(last, expected, what=f"the logits from position {full} on")
 
 
 @pytest.mark.worth(1, "padding")
@@ -85,7 +105,8 @@ def test_padding(answers: Answers, shape: Shape, batch: int, normalize: bool, se
     tree = grown(answers, shape, normalize=normalize, seed=seed)
     first = range(shape.context - 1)
     expected = expected_of(tree, text, shape, first)
-    same(logits_of(answers, tree, text)[:, : len(first)], expected, what=f"the first {len(first)} positions' logits")
+    begun = seen(lambda made: made[:, : len(first)], logits_of(answers, tree, text))
+    same(begun, expected, what=f"the first {len(first)} positions' logits")
 
 
 @pytest.mark.worth(1, "group")
@@ -125,12 +146,13 @@ def test_texts_shorter_than_the_context(answers: Answers, shape: Shape, batch: i
 def test_long_texts_and_contexts(answers: Answers, sizes: tuple[Shape, int], seed: int) -> None:
     """Texts and contexts of 1,024 characters and more work, also one of them without the other."""
     shape, length = sizes
-    tree, text = grown(answers, shape, seed=seed), long_text(length, seed)
-    got = logits_of(answers, tree, text)
+    tree, text = grown(answers, shape, seed=seed), text_of(length, seed)
+    got = logits_of(answers, tree, long_text(length, seed), (1, length))
     for positions in (range(min(3, length)), range(length // 2, length // 2 + 1), range(length - 2, length)):
         expected = expected_of(tree, text, shape, positions)
         what = f"the logits of positions {positions[0]} to {positions[-1]}"
-        same(got[:, positions[0] : positions[-1] + 1], expected, what=what)
+        there = seen(lambda made, at=positions: made[:, at[0] : at[-1] + 1], got)
+        same(there, expected, what=what)
 
 
 @pytest.mark.worth(0.5, "window")
@@ -146,7 +168,7 @@ def test_a_token_moves_the_positions_that_see_it(answers: Answers, shape: Shape,
     tree = grown(answers, shape, seed=seed)
     one, other = logits_of(answers, tree, before), logits_of(answers, tree, after)
     # a difference shrinks at each level; rounding is below 1e-15
-    moved = ((one - other).abs().amax(dim=(0, 2)) > 1e-12).nonzero().flatten().tolist()
+    moved = seen(lambda x, y: ((x - y).abs().amax(dim=(0, 2)) > 1e-12).nonzero().flatten().tolist(), one, other)
     expected = list(range(changed, min(changed + shape.context, length)))
     same(moved, expected, what=f"the positions whose logits change with token {changed}")
 
@@ -167,8 +189,8 @@ def test_evaluation_statistics(answers: Answers, shape: Shape, batch: int, train
 def test_mode_put_back(answers: Answers, training: bool) -> None:
     """The tree is left in the mode it was in."""
     tree = grown(answers, Shape(2, 2), training=training)
-    with puts_back_the_mode(tree, may_fail=False):
-        of_kind(call(answers.ex11_all_positions.all_positions, tree, torch.tensor([[1, 2, 3]])), Tensor)
+    same_everywhere(answers, tree, torch.tensor([[1, 2, 3]]), Shape(2, 2))
+    mode_is_put_back(tree, training)
 
 
 @pytest.mark.worth(0.25, "mode")
@@ -177,10 +199,10 @@ def test_mode_put_back(answers: Answers, training: bool) -> None:
 def test_mode_put_back_after_an_error(answers: Answers, training: bool) -> None:
     """The tree is left in the mode it was in also after an error: a token that it does not know."""
     tree = grown(answers, Shape(2, 2), training=training)
-    of_kind(call(answers.ex11_all_positions.all_positions, tree, torch.tensor([[1, 2, 3]])), Tensor)
-    tree.train(training)  # whatever that has left
-    with puts_back_the_mode(tree):
-        call(answers.ex11_all_positions.all_positions, tree, torch.tensor([[1, VOCABULARY, 3]]))
+    same_everywhere(answers, tree, torch.tensor([[1, 2, 3]]), Shape(2, 2))
+    train(tree, training)  # whatever that has left
+    refused(answers.ex11_all_positions.all_positions, tree, torch.tensor([[1, VOCABULARY, 3]]))
+    mode_is_put_back(tree, training)
 
 
 @pytest.mark.worth(1, "work")
@@ -188,18 +210,26 @@ def test_mode_put_back_after_an_error(answers: Answers, training: bool) -> None:
 @given(COSTLY, SEEDS)
 def test_a_fusion_a_level_and_position(answers: Answers, shape: Shape, seed: int) -> None:
     """For a text far longer than the context, the work is at most 1.5 * (T + context) fusions on each level."""
-    tree, text = grown(answers, shape, embedding_dim=1, hidden_dim=16, seed=seed), long_text(8 * shape.context, seed)
-    with answers.counting() as work:
-        logits_of(answers, tree, text)
-    least = (text.numel() + shape.context) * a_fusion_a_level(tree)
+    tree, length = grown(answers, shape, embedding_dim=1, hidden_dim=16, seed=seed), 8 * shape.context
+    last = range(length - 2, length)
+    expected = expected_of(tree, text_of(length, seed), shape, last)
+    with counting():
+        got = logits_of(answers, tree, long_text(length, seed), (1, length))
+    same(seen(lambda made: made[:, -2:], got), expected, what="the logits of the last two positions")
+    least = (length + shape.context) * a_fusion_a_level(tree, shape.levels)
     words = "{} the work of T + context fusions on each level"
-    if work.flops > 1.5 * least:
-        raise Mismatch(
-            "it does more work than 1.5 * (T + context) fusions on each level: is one node computed for many windows?",
-            expected=words.format("at most 1.5 times"),
-            got=f"{words.format(f'{work.flops / least:.1f} times')}, {work.flops:,} operations",
-            came=round(work.flops / least, 1),
-        )
+
+    def is_enough(work: Work) -> None:
+        if work.flops > 1.5 * least:
+            raise Mismatch(
+                "it does more work than 1.5 * (T + context) fusions on each level: is one node computed for many "
+                "windows?",
+                expected=words.format("at most 1.5 times"),
+                got=f"{words.format(f'{work.flops / least:.1f} times')}, {work.flops:,} operations",
+                came=round(work.flops / least, 1),
+            )
+
+    worked(is_enough, got)
 
 
 @pytest.mark.worth(0.5, "work")
@@ -209,9 +239,9 @@ def test_calls_do_not_grow_with_the_text(answers: Answers, shape: Shape, seed: i
     """A text twice as long takes no more calls of torch: no loop goes over the positions or the windows."""
     tree, calls = grown(answers, shape, seed=seed), []
     for length in (4 * shape.context, 8 * shape.context):
-        with answers.counting() as work:
-            logits_of(answers, tree, long_text(length, seed))
-        calls.append(work.operators)
+        with counting():
+            got = logits_of(answers, tree, long_text(length, seed), (1, length))
+        calls.append(worked(lambda work: work.operators, got))
     holds(calls[0] > 0, "torch was not called at all", expected="torch's operators", got="none")
     if calls[1] > calls[0]:
         more = (calls[1] - calls[0]) / (4 * shape.context)
@@ -235,15 +265,15 @@ def test_strides_dtypes_and_batches(
     tree = grown(answers, shape, seed=seed)
     dense = tokens(batch, shape.context + 2, VOCABULARY, seed)
     if dtype == torch.float32:
-        tree.float()
+        to_dtype(tree, torch.float32)
         same_dtype(logits_of(answers, tree, dense), torch.float32)
         return
     got = logits_of(answers, tree, laid_out(dense.clone(), layout))
     same_dtype(got, torch.float64)
     usual = logits_of(answers, tree, dense.clone())
-    same(got, usual, what="the logits for tokens in this layout, against those in the usual one")
+    same(got, value(usual), what="the logits for tokens in this layout, against those in the usual one")
     alone = logits_of(answers, tree, dense[:1].clone())
-    same(alone, usual[:1], what="a text's logits alone, against those in the batch")
+    same(alone, seen(lambda made: made[:1], usual), what="a text's logits alone, against those in the batch")
 
 
 @pytest.mark.worth(0.5, "effects")
@@ -254,8 +284,8 @@ def test_changes_and_keeps_nothing(answers: Answers, shape: Shape, training: boo
     its new logits.
     """
     tree, text = grown(answers, shape, training=training, seed=seed), tokens(2, shape.context, VOCABULARY, seed)
-    with leaves_alone(answers, tokens=text), leaves_the_tree(tree):
-        logits_of(answers, tree, text)
-    train_further(tree, seed + 1)
+    with leaves_alone(tokens=text), leaves_the_tree(tree):
+        same_everywhere(answers, tree, text, shape)
+    train_further(seed + 1)
     expected = expected_of(tree, text, shape, range(text.shape[1]))
     same(logits_of(answers, tree, text), expected, what="the logits after the tree was trained further")

@@ -1,14 +1,13 @@
 """Exercise 12: a stream against the tree of each window alone, what it must not share or keep, and its work."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import oracles
 import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from models import puts_back_the_mode
+from models import mode_is_put_back
 from strategies import FLOATS, SEEDS, tokens
 from torch import Tensor
 from trees import (
@@ -23,14 +22,33 @@ from trees import (
     grown,
     leaves_the_tree,
     long_stream,
+    text_of,
     train_further,
 )
 
-from grader.answers.local_answers import Answers
-from grader.language.vocabulary import Mismatch, build, call, each, holds, leaves_alone, of_kind, same, same_dtype
+from grader.answers.steps import Work
+from grader.language import (
+    Answers,
+    Handle,
+    Mismatch,
+    build,
+    call,
+    counting,
+    each,
+    holds,
+    item,
+    leaves_alone,
+    refused,
+    same,
+    same_dtype,
+    seen,
+    to_dtype,
+    train,
+    worked,
+)
 
 
-def begun(answers: Answers, tree: Any) -> Any:
+def begun(answers: Answers, tree: Handle) -> Handle:
     """A new stream of a tree."""
     return build(answers.ex12_streaming.StreamingTree, tree)
 
@@ -40,16 +58,18 @@ def drawn(length: int, seed: int) -> list[int]:
     return [int(token) for token in tokens(1, length, VOCABULARY, seed)[0]]
 
 
-def expected_of(tree: Any, text: Sequence[int], shape: Shape, steps: Sequence[int]) -> Tensor:
+def expected_of(tree: Handle, text: Sequence[int], shape: Shape, steps: Sequence[int]) -> Tensor:
     """The logits (steps, V) of these steps of a new stream, counted from 0, each from its own window."""
     return oracles.tree_at(torch.tensor([text]), steps, shape.context, oracles.read_tree(tree, shape.group))[0]
 
 
-def same_steps(stream: Any, tree: Any, text: Sequence[int], shape: Shape, *, first: int = 0, when: str = "") -> None:
+def same_steps(
+    stream: Handle, tree: Handle, text: Sequence[int], shape: Shape, *, first: int = 0, when: str = ""
+) -> None:
     """Step through a text from the beginning of a stream, and compare the logits from step `first` on."""
     expected = expected_of(tree, text, shape, range(len(text)))
     for step, token in enumerate(text):
-        got = call(stream.step, token)
+        got = call(stream, token, method="step")
         if step >= first:
             same(got, expected[step], what=f"the logits of step {step + 1}{when}")
 
@@ -97,12 +117,13 @@ def test_any_group(answers: Answers, shape: Shape, more: int, seed: int) -> None
 def test_long_contexts(answers: Answers, sizes: tuple[Shape, int], seed: int) -> None:
     """Contexts of 1,024 characters and more work: what came a thousand steps ago is still remembered."""
     shape, length = sizes
-    tree, early, late = grown(answers, shape, seed=seed), long_stream(length, seed), [1, 2]
+    tree, early, late = grown(answers, shape, seed=seed), text_of(length, seed)[0].tolist(), [1, 2]
+    named = long_stream(length, seed)
     stream = begun(answers, tree)
-    each(answers, stream, "step", early)
+    each(stream, "step", named)
     expected = expected_of(tree, early + late, shape, range(length, length + len(late)))
     for step, token in enumerate(late):
-        same(call(stream.step, token), expected[step], what=f"the logits of step {length + step + 1}")
+        same(call(stream, token, method="step"), expected[step], what=f"the logits of step {length + step + 1}")
 
 
 @pytest.mark.worth(0.75, "reset")
@@ -113,9 +134,9 @@ def test_reset_begins_anew(answers: Answers, shape: Shape, before: int, seed: in
     tree = grown(answers, shape, seed=seed)
     stream = begun(answers, tree)
     for token in drawn(before, seed + 1):
-        call(stream.step, token)
+        call(stream, token, method="step")
     for turn in ("after reset()", "after reset() once more"):
-        call(stream.reset)
+        call(stream, method="reset")
         same_steps(stream, tree, drawn(shape.context, seed), shape, when=f" {turn}")
 
 
@@ -129,9 +150,9 @@ def test_reset_takes_the_weights_of_now(answers: Answers, shape: Shape, stepped:
     tree = grown(answers, shape, seed=seed)
     stream = begun(answers, tree)
     for token in drawn(2 * stepped, seed):
-        call(stream.step, token)
-    train_further(tree, seed + 1)
-    call(stream.reset)
+        call(stream, token, method="step")
+    train_further(seed + 1)
+    call(stream, method="reset")
     same_steps(stream, tree, drawn(shape.context, seed), shape, when=", after more training and reset()")
 
 
@@ -147,10 +168,10 @@ def test_streams_are_independent(answers: Answers, shape: Shape, resets: bool, s
     names = "first", "second"
     for step in range(shape.context + 1):
         for which in (0, 1) if step < 2 or not resets else (0,):
-            got = call(streams[which].step, texts[which][step])
+            got = call(streams[which], texts[which][step], method="step")
             same(got, expected[which][step], what=f"the logits of step {step + 1} of the {names[which]} stream")
         if resets and step == 1:
-            call(streams[1].reset)
+            call(streams[1], method="reset")
 
 
 @pytest.mark.worth(0.5, "fresh")
@@ -161,9 +182,9 @@ def test_each_result_is_a_fresh_tensor(answers: Answers, shape: Shape, steps: in
     tree = grown(answers, shape, seed=seed)
     stream, text = begun(answers, tree), drawn(steps, seed)
     expected = expected_of(tree, text, shape, range(steps))
-    got = each(answers, stream, "step", text)
-    for step, logits in enumerate(got):
-        same(logits, expected[step], what=f"the logits of step {step + 1}, looked at after the last step")
+    got = each(stream, "step", text)
+    for step in range(steps):
+        same(item(got, step), expected[step], what=f"the logits of step {step + 1}, looked at after the last step")
 
 
 @pytest.mark.worth(0.5, "evaluation")
@@ -178,8 +199,8 @@ def test_evaluation_statistics(answers: Answers, shape: Shape, before: bool, see
     with leaves_the_tree(tree):
         stream = begun(answers, tree)
         for step, token in enumerate(text):
-            tree.train(step % 2 == 0)
-            same(call(stream.step, token), expected[step], what=f"the logits of step {step + 1}")
+            train(tree, step % 2 == 0)
+            same(call(stream, token, method="step"), expected[step], what=f"the logits of step {step + 1}")
 
 
 @pytest.mark.worth(0.5, "evaluation")
@@ -187,12 +208,15 @@ def test_evaluation_statistics(answers: Answers, shape: Shape, before: bool, see
 @given(SHAPES, SEEDS)
 def test_without_gradients(answers: Answers, shape: Shape, seed: int) -> None:
     """A step works without gradients: torch keeps nothing for a backward pass, which would grow with the stream."""
-    stream = begun(answers, grown(answers, shape, seed=seed))
-    with answers.counting() as work:
-        results = [of_kind(call(stream.step, token), Tensor) for token in drawn(2, seed)]
+    tree, text = grown(answers, shape, seed=seed), drawn(2, seed)
+    stream, expected = begun(answers, tree), expected_of(tree, text, shape, range(2))
+    with counting():
+        results = [call(stream, token, method="step") for token in text]
+    for step, logits in enumerate(results):
+        same(logits, expected[step], what=f"the logits of step {step + 1}")
     kept = [
-        *["the logits are recorded for gradients"] * any(logits.requires_grad for logits in results),
-        *["torch keeps tensors of a step for a backward pass"] * (work.kept > 0),
+        *["the logits are recorded for gradients"] * seen(lambda *made: any(x.requires_grad for x in made), *results),
+        *["torch keeps tensors of a step for a backward pass"] * worked(lambda work: work.kept > 0, *results),
     ]
     words = "requires_grad is {}, tensors kept for gradients: {}"
     holds(not kept, " and ".join(kept), expected=words.format(False, "none"), got=words.format(bool(kept), "some"))
@@ -210,16 +234,18 @@ def test_mode_put_back(answers: Answers, training: bool, what: str, switched: bo
     that the tree does not know); the mode is that of the call, not that in which the stream was made.
     """
     tree = grown(answers, Shape(2, 2), training=training != switched)
-    with puts_back_the_mode(tree, may_fail=False):
-        stream = begun(answers, tree)
-    if what != "a new stream":
-        of_kind(call(stream.step, 1), Tensor)
-        tree.train(training)  # whatever the constructor and that step have left
-        with puts_back_the_mode(tree, may_fail=what.startswith("a token")):
-            if what == "reset":
-                call(stream.reset)
-            else:
-                call(stream.step, 1 if what == "step" else VOCABULARY)
+    expected = expected_of(tree, [1], Shape(2, 2), [0])
+    stream = begun(answers, tree)
+    mode_is_put_back(tree, training != switched)
+    same(call(stream, 1, method="step"), expected[0], what="the logits of step 1")
+    train(tree, training)  # whatever the constructor and that step have left
+    if what == "reset":
+        call(stream, method="reset")
+    elif what == "step":
+        call(stream, 1, method="step")
+    elif what != "a new stream":
+        refused(stream, VOCABULARY, method="step")
+    mode_is_put_back(tree, training)
 
 
 @pytest.mark.worth(1, "work")
@@ -228,18 +254,25 @@ def test_mode_put_back(answers: Answers, training: bool, what: str, switched: bo
 def test_one_fusion_a_level_and_step(answers: Answers, shape: Shape, seed: int) -> None:
     """A step takes one fusion on each level and no more, however long the context: 3 for 8 characters, 10 for 1,024."""
     tree, steps = grown(answers, shape, embedding_dim=1, hidden_dim=16, seed=seed), 128
-    stream, text = begun(answers, tree), long_stream(steps, seed)
-    with answers.counting() as work:
-        of_kind(each(answers, stream, "step", text)[-1], Tensor)
-    least = steps * a_fusion_a_level(tree)
+    expected = expected_of(tree, text_of(steps, seed)[0].tolist(), shape, [steps - 1])
+    text = long_stream(steps, seed)
+    stream = begun(answers, tree)
+    with counting():
+        got = each(stream, "step", text)
+    same(item(got, -1), expected[0], what="the logits of the last step")
+    least = steps * a_fusion_a_level(tree, shape.levels)
     words = "{} one fusion on each level and the output take, at each of {} steps"
-    if work.flops > 1.01 * least:
-        raise Mismatch(
-            "a step takes more work than one fusion on each level: is anything computed that an earlier step had?",
-            expected=words.format("what", steps),
-            got=words.format(f"{work.flops / least:.2f} times what", steps),
-            came=round(work.flops / least, 1),
-        )
+
+    def is_enough(work: Work) -> None:
+        if work.flops > 1.01 * least:
+            raise Mismatch(
+                "a step takes more work than one fusion on each level: is anything computed that an earlier step had?",
+                expected=words.format("what", steps),
+                got=words.format(f"{work.flops / least:.2f} times what", steps),
+                came=round(work.flops / least, 1),
+            )
+
+    worked(is_enough, got)
 
 
 @pytest.mark.worth(0.25, "inputs")
@@ -248,9 +281,10 @@ def test_one_fusion_a_level_and_step(answers: Answers, shape: Shape, seed: int) 
 def test_shape_and_dtype(answers: Answers, shape: Shape, dtype: torch.dtype, seed: int) -> None:
     """A step gives one vector of logits, (V,), float32, or float64 where the tree is."""
     tree = grown(answers, shape, seed=seed)
-    tree.to(dtype)
-    got = call(begun(answers, tree).step, 1)
-    same(tuple(getattr(got, "shape", ())), (VOCABULARY,), what="the shape of the logits")
+    if dtype == torch.float32:
+        to_dtype(tree, dtype)
+    got = call(begun(answers, tree), 1, method="step")
+    same(seen(lambda made: tuple(getattr(made, "shape", ())), got), (VOCABULARY,), what="the shape of the logits")
     same_dtype(got, dtype)
 
 
@@ -260,9 +294,10 @@ def test_shape_and_dtype(answers: Answers, shape: Shape, dtype: torch.dtype, see
 def test_changes_nothing(answers: Answers, shape: Shape, training: bool, seed: int) -> None:
     """The tree's weights and statistics and the global random state are left alone."""
     tree = grown(answers, shape, training=training, seed=seed)
+    expected = expected_of(tree, [1], shape, [0])
     with leaves_the_tree(tree):
         stream = begun(answers, tree)
-        with leaves_alone(answers):
-            of_kind(call(stream.step, 1), Tensor)
-            call(stream.reset)
-            call(stream.step, 2)
+        with leaves_alone():
+            same(call(stream, 1, method="step"), expected[0], what="the logits of step 1")
+            call(stream, method="reset")
+            call(stream, 2, method="step")

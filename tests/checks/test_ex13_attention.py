@@ -1,7 +1,9 @@
 """Exercise 13: attention against torch's own; its weights row by row, each from the positions that it may see alone."""
 
+import functools
 import math
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 import pytest
 import torch
@@ -10,9 +12,24 @@ from hypothesis import strategies as st
 from strategies import FLOATS, SEEDS, laid_out, numbered, quarters, tenths
 from torch import Tensor
 
-from grader.answers.local_answers import Answers
-from grader.language import vocabulary
-from grader.language.vocabulary import backward, call, holds, leaves_alone, same, same_dtype, same_shape
+from grader import language
+from grader.language import (
+    Answers,
+    Handle,
+    backward,
+    call,
+    exists,
+    gradient,
+    holds,
+    item,
+    leaf,
+    leaves_alone,
+    looked,
+    same,
+    same_dtype,
+    same_shape,
+    seen,
+)
 
 LEADING = st.sampled_from([(2,), (), (1,), (3, 2), (1, 3), (2, 1, 2)])
 TIMES = st.integers(2, 5)
@@ -35,12 +52,16 @@ def inputs(*shape: int, seed: int) -> Inputs:
     return Inputs(*(tenths(*shape, seed=seed + place) for place in range(3)))
 
 
-def attended(answers: Answers, drawn: Inputs) -> tuple[Tensor, Tensor]:
+def attended(answers: Answers, drawn: Sequence[Any]) -> tuple[Handle, Handle]:
     """The answer's output and weights."""
     returned = call(answers.ex13_attention.causal_attention, *drawn)
-    fits = isinstance(returned, tuple) and len(returned) == 2
-    holds(fits, "it does not return a tuple of two: output, weights", expected="(output, weights)", got=returned)
-    return returned
+
+    def is_pair(made: Any) -> None:
+        fits = isinstance(made, tuple) and len(made) == 2
+        holds(fits, "it does not return a tuple of two: output, weights", expected="(output, weights)", got=made)
+
+    looked(returned, is_pair)
+    return item(returned, 0), item(returned, 1)
 
 
 def output_of(drawn: Inputs) -> Tensor:
@@ -108,25 +129,24 @@ def test_nothing_above_the_diagonal(answers: Answers, batch: int, time: int, cha
     _, weights = attended(answers, inputs(batch, time, channels, seed=seed))
     same_shape(weights, (batch, time, time), what="the weights")
     above = torch.ones(time, time).triu(1) == 1
-    largest = float(weights.detach()[..., above].abs().max())
+    largest = seen(lambda made: float(made.detach()[..., above].abs().max()), weights)
     holds(largest == 0, "a weight above the diagonal is not 0", expected="0.0 at every later position", got=largest)
 
 
 @pytest.mark.worth(0.5, "causal")
 def test_a_long_sequence(answers: Answers) -> None:
     """A sequence may have any length: of 300 positions, too, each draws from itself and the earlier ones alone."""
-    drawn = Inputs(*(long_input(name, seed) for seed, name in enumerate(Inputs._fields)))
-    output, weights = attended(answers, drawn)
+    drawn = Inputs(*(torch.rand(300, 1, generator=torch.Generator().manual_seed(seed)).double() for seed in range(3)))
+    output, weights = attended(answers, [long_input(name, seed) for seed, name in enumerate(Inputs._fields)])
     expected = weights_of(drawn)
     same(weights, expected, what="the weights")
     same(output, expected @ drawn.value, what="the output")
 
 
-def long_input(name: str, seed: int) -> Tensor:
+def long_input(name: str, seed: int) -> Handle:
     """One argument of 300 positions. An example names it: it is too long to write; an answer may well be two loops."""
-    made = f"torch.rand(300, 1, generator=torch.Generator().manual_seed({seed}))"
-    drawn = torch.rand(300, 1, generator=torch.Generator().manual_seed(seed))
-    return vocabulary.given(drawn.double(), name, f"{made}.double()")
+    made = f"torch.rand(300, 1, generator=torch.Generator().manual_seed({seed})).double()"
+    return language.given(name, made)
 
 
 @pytest.mark.worth(0.5, "causal")
@@ -138,7 +158,9 @@ def test_the_future_changes_nothing(answers: Answers, batch: int, time: int, cha
     for t in range(1, time):
         other = Inputs(*(torch.cat([x[:, :t], x[:, t:] + 3], dim=1) for x in drawn))
         same_shape(output, (batch, time, channels), what="the output")
-        same(attended(answers, other)[0][:, :t], output[:, :t].detach(), what=f"the output of the first {t}")
+        before = seen(lambda made, t=t: made[:, :t].detach(), output)
+        later = seen(lambda made, t=t: made[:, :t], attended(answers, other)[0])
+        same(later, before, what=f"the output of the first {t}")
 
 
 def around(score: float, time: int, seed: int) -> Inputs:
@@ -165,8 +187,18 @@ def test_large_scores_in_float32(answers: Answers, score: int, seed: int) -> Non
     output, weights = attended(answers, Inputs(*(x.float() for x in around(score, 4, seed))))
     same_shape(weights, (2, 4, 4), what="the weights")
     for name, part in (("output", output), ("weights", weights)):
-        holds(bool(torch.isfinite(part).all()), f"the {name} hold what is no number", got=part.detach())
-    sums = weights.detach().sum(dim=-1)  # not compared closer: a float32 near 10,000 is known to a thousandth only
+        looked(part, functools.partial(is_finite, name))
+    looked(weights, sums_to_one)
+
+
+def is_finite(name: str, part: Tensor) -> None:
+    """Expect numbers, neither infinity nor nan."""
+    holds(bool(torch.isfinite(part).all()), f"the {name} hold what is no number", got=part.detach())
+
+
+def sums_to_one(weights: Tensor) -> None:
+    """Expect it of each row, not closer: a float32 near 10,000 is known to a thousandth only."""
+    sums = weights.detach().sum(dim=-1)
     holds(bool((sums - 1).abs().max() < 0.01), "the rows of the weights do not sum to 1", expected="1", got=sums)
 
 
@@ -227,18 +259,16 @@ def test_dtype_is_kept(answers: Answers, dtype: torch.dtype, seed: int) -> None:
 def test_gradients(answers: Answers, batch: int, time: int, channels: int, seed: int) -> None:
     """The gradients of query, key and value are those of torch's own attention."""
     drawn = inputs(batch, time, channels, seed=seed)
-    mine, theirs = (Inputs(*(x.clone().requires_grad_() for x in drawn)) for _ in range(2))
+    mine = [leaf(name, x) for name, x in zip(Inputs._fields, drawn, strict=True)]
+    theirs = Inputs(*(x.clone().requires_grad_() for x in drawn))
     towards = tenths(batch, time, channels, seed=seed + 3)
     (output_of(theirs) * towards).sum().backward()
-    # x * 1, since torch refuses to change a leaf in place: that an argument is changed is another check's business
-    output, _ = attended(answers, Inputs(*(x * 1 for x in mine)))
-    same_shape(output, (batch, time, channels), what="the output")
-    holds(output.requires_grad, "the output is cut off from its inputs: no gradient flows")
-    backward(output, towards)
+    output, _ = attended(answers, mine)
+    backward(output, towards, what="the output", source="its inputs")
     for name, got, wanted in zip(Inputs._fields, mine, theirs, strict=True):
         assert wanted.grad is not None
-        holds(got.grad is not None, f"no gradient reaches `{name}`")
-        same(got.grad, wanted.grad, what=f"the gradient of `{name}`", gradient=True)
+        holds(exists(gradient(got)), f"no gradient reaches `{name}`")
+        same(gradient(got), wanted.grad, what=f"the gradient of `{name}`", gradient=True)
 
 
 @pytest.mark.worth(0.5, "effects")
@@ -248,5 +278,7 @@ def test_leaves_everything_as_it_was(
 ) -> None:
     """The three arguments are not modified, and the global random state is not touched."""
     drawn = inputs(*leading, time, channels, seed=seed)
-    with leaves_alone(answers, **drawn._asdict()):
-        attended(answers, drawn)
+    with leaves_alone(**drawn._asdict()):
+        output, weights = attended(answers, drawn)
+        same(output, output_of(drawn), what="the output")
+        same(weights, weights_of(drawn), what="the weights")

@@ -11,9 +11,19 @@ from dataclasses import dataclass
 import pytest
 from flatten_classes import ECHO, NAME, PLAIN, RIGHT, WRONG, Candidate
 
-from grader.answers.local_answers import Answers
+from grader.answers.steps import Outcome
 from grader.base import values_as_text
-from grader.language.vocabulary import RECORD, Mismatch, begin, call, given, leaves_alone
+from grader.language import (
+    Answers,
+    Handle,
+    Mismatch,
+    came_of,
+    defined,
+    leaves_alone,
+    refused,
+    run_seed,
+    show_only,
+)
 
 ACCEPTED, REFUSED = "None", "AssertionError"
 
@@ -24,36 +34,27 @@ class Verdict:
 
     Attributes:
         came: None, AssertionError, or another error or value, as text.
-        raised: the error, with the words that the learner gave it.
+        words: the same, with the words that the learner gave an error.
     """
 
     came: str
-    raised: Exception | None = None
-
-    @property
-    def words(self) -> str:
-        """What came, in full."""
-        return values_as_text.error(self.raised) if self.raised else self.came
+    words: str
 
 
-def verdict(answers: Answers, candidate: Candidate) -> Verdict:
-    """Have the learner's checker judge a class. On record is what the class does, not its code."""
-    check = answers.ex14_write_the_test.check_flatten_consecutive
-    cls = given(candidate.fresh(), NAME, does(candidate))
-    try:
-        returned = call(check, cls)
-    except AssertionError as raised:
-        return Verdict(REFUSED, raised)
-    except NotImplementedError:
-        raise
-    except Exception as raised:
-        return Verdict(values_as_text.error(raised), raised)
-    return Verdict(values_as_text.value(returned))
+def as_verdict(outcome: Outcome) -> Verdict:
+    """A verdict of what came."""
+    if outcome.error is None:
+        came = values_as_text.value(outcome.value)
+        return Verdict(came, came)
+    words = values_as_text.error(outcome.error)
+    return Verdict(REFUSED if isinstance(outcome.error, AssertionError) else words, words)
 
 
-def does(candidate: Candidate) -> str:
-    """The line of Python that stands for the code of a class."""
-    return f"...  # a class that {candidate.does}"
+def tried(answers: Answers, candidate: Candidate) -> Handle:
+    """Have the learner's checker judge a class. An example shows what the class does, not its code."""
+    shown = f"{NAME} = ...  # a class that {candidate.does}"
+    cls = defined(NAME, candidate.text(run_seed()), shown)
+    return refused(answers.ex14_write_the_test.check_flatten_consecutive, cls)
 
 
 def told_apart(answers: Answers, right: Sequence[Candidate], wrong: Sequence[Candidate]) -> None:
@@ -62,17 +63,14 @@ def told_apart(answers: Answers, right: Sequence[Candidate], wrong: Sequence[Can
     All are judged before one is told, so that what is told does not depend on the order.
     """
     wanted = dict.fromkeys(right, ACCEPTED) | dict.fromkeys(wrong, REFUSED)
-    came = {}
-    for candidate in shuffled(wanted):
-        begin()  # what a learner is shown is one call
-        came[candidate] = verdict(answers, candidate)
-    failed = [candidate for candidate in wanted if came[candidate].came != wanted[candidate]]
+    judged = {candidate: tried(answers, candidate) for candidate in shuffled(wanted)}
+    came = {candidate: came_of(lambda outcome: as_verdict(outcome).came, made) for candidate, made in judged.items()}
+    failed = [candidate for candidate in wanted if came[candidate] != wanted[candidate]]
     if failed:
-        begin()
-        cls = given(failed[0].fresh(), NAME, does(failed[0]))
-        RECORD.add(lambda record: [f"check_flatten_consecutive({record.words(cls)})"])
-        sentences = [misjudged(candidate, came[candidate].came) for candidate in failed]
-        raise mismatch("; ".join(sentences), wanted[failed[0]], came[failed[0]]) from came[failed[0]].raised
+        show_only(judged[failed[0]])  # what a learner is shown is one call
+        sentences = [misjudged(candidate, came[candidate]) for candidate in failed]
+        got = came_of(as_verdict, judged[failed[0]])
+        raise mismatch("; ".join(sentences), wanted[failed[0]], got)
 
 
 def mismatch(difference: str, wanted: str, got: Verdict) -> Mismatch:
@@ -83,7 +81,7 @@ def mismatch(difference: str, wanted: str, got: Verdict) -> Mismatch:
 def shuffled(candidates: Iterable[Candidate]) -> list[Candidate]:
     """In an order that the run's seed decides: where a class comes tells nothing."""
     order = list(candidates)
-    random.Random(RECORD.seed).shuffle(order)
+    random.Random(run_seed()).shuffle(order)
     return order
 
 
@@ -213,8 +211,8 @@ def test_no_module(answers: Answers) -> None:
 def test_leaves_the_global_random_state_alone(answers: Answers) -> None:
     """It draws its inputs from a generator of its own: the global random state is not touched."""
     for candidate, wanted in ((PLAIN, ACCEPTED), (ECHO, REFUSED)):
-        begin()
-        with leaves_alone(answers):
-            got = verdict(answers, candidate)
-        if got.came != wanted:
-            raise mismatch(misjudged(candidate, got.came), wanted, got) from got.raised
+        with leaves_alone():
+            judged = tried(answers, candidate)
+        came = came_of(lambda outcome: as_verdict(outcome).came, judged)
+        if came != wanted:
+            raise mismatch(misjudged(candidate, came), wanted, came_of(as_verdict, judged))

@@ -2,15 +2,26 @@
 
 import contextlib
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import torch
 from hypothesis import strategies as st
 from torch import Tensor
 
-from grader.answers.local_answers import Answers
-from grader.answers.random_state import torch_seeded
-from grader.language.vocabulary import RECORD, build, given, same
+from grader.language import (
+    Answers,
+    Handle,
+    attribute,
+    build,
+    do,
+    given,
+    same,
+    seen,
+    state,
+    state_of,
+    to_dtype,
+    train,
+)
 
 VOCABULARY = 5
 
@@ -44,64 +55,65 @@ def grown(
     normalize: bool = True,
     training: bool = False,
     seed: int = 0,
-) -> Any:
+) -> Handle:
     """A tree in float64 whose weights and running statistics are as after some training."""
     tree = build(
         answers.ex08_tree.FusionTree, VOCABULARY, shape.context, embedding_dim, hidden_dim, shape.group, normalize
     )
-    tree.double().train(training)
-    form = f"{RECORD.words(tree)}.double()" + ("" if training else ".eval()")
-    RECORD.add(lambda _: [form])
-    train_further(tree, seed)
+    to_dtype(tree, torch.float64)
+    train(tree, training)
+    train_further(seed)
     return tree
 
 
-def train_further(tree: Any, seed: int) -> None:
-    """Draw all weights and running statistics anew, by name: the order in which an answer drew its own plays no part.
+def train_further(seed: int) -> None:
+    """Draw all weights and running statistics of `tree` again, in the order of their names, not of the answer's lines.
 
     Weights that keep each sum of the order of 1, so that no tanh is saturated, however many neighbours are fused.
     """
-    words = RECORD.words(tree)
-    lines = [
-        f"torch.manual_seed({seed})",
-        f"for _, p in sorted({words}.named_parameters()): p.data.uniform_(-2, 2).div_(p.shape[-1] ** 0.5)",
-        f"for n, b in sorted({words}.named_buffers()): b.uniform_(0.5, 1.5) if '.running_' in n else None",
-    ]
-    with torch_seeded(seed):
-        for _, parameter in sorted(tree.named_parameters()):
-            parameter.data.uniform_(-2, 2).div_(parameter.shape[-1] ** 0.5)
-        for name, buffer in sorted(tree.named_buffers()):
-            if ".running_" in name:
-                buffer.uniform_(0.5, 1.5)
-    RECORD.add(lambda _: lines)
+    do(
+        [
+            f"torch.manual_seed({seed})",
+            "for _, p in sorted(tree.named_parameters()): p.data.uniform_(-2, 2).div_(p.shape[-1] ** 0.5)",
+            "for n, b in sorted(tree.named_buffers()): b.uniform_(0.5, 1.5) if '.running_' in n else None",
+        ]
+    )
 
 
 @contextlib.contextmanager
-def leaves_the_tree(tree: Any) -> Iterator[None]:
+def leaves_the_tree(tree: Handle) -> Iterator[None]:
     """Expect that the block changes no parameter and no buffer of the tree."""
-    before = {name: value.clone() for name, value in tree.state_dict().items()}
+
+    def parts() -> dict[str, Tensor]:
+        found: dict[str, Tensor] = seen(lambda told: state_of(told).state_dict, state(tree))
+        return found
+
+    before = parts()
     yield
-    after = tree.state_dict()
+    after = parts()
     same(sorted(after), sorted(before), what="the names in the tree's `state_dict`")
     for name, value in before.items():
         same(after[name], value, what=f"the tree's `{name}`")
 
 
-def a_fusion_a_level(tree: Any) -> int:
+def a_fusion_a_level(tree: Handle, levels: int) -> int:
     """The floating point operations that one fusion on each level and the output take, as torch counts them."""
-    maps = [*(level.linear for level in tree.levels), tree.output]
-    return sum(2 * linear.weight.numel() for linear in maps)
+    maps = [*(f"levels.{number}.linear.weight" for number in range(levels)), "output.weight"]
+    return sum(2 * seen(lambda weight: weight.numel(), attribute(tree, path, Tensor)) for path in maps)
 
 
-def long_text(length: int, seed: int) -> Tensor:
-    """One text, int64 (1, length), none of them 0: padding would show. An example names it: it is too long to write."""
+def text_of(length: int, seed: int) -> Tensor:
+    """One text, int64 (1, length), none of its tokens 0: padding would show."""
+    return torch.randint(1, VOCABULARY, (1, length), generator=torch.Generator().manual_seed(seed))
+
+
+def long_text(length: int, seed: int) -> Handle:
+    """The same for the answer. An example names it: it is too long to write."""
     made = f"torch.randint(1, {VOCABULARY}, (1, {length}), generator=torch.Generator().manual_seed({seed}))"
-    text = torch.randint(1, VOCABULARY, (1, length), generator=torch.Generator().manual_seed(seed))
-    return given(text, "tokens", made)
+    return given("tokens", made)
 
 
-def long_stream(length: int, seed: int) -> list[int]:
+def long_stream(length: int, seed: int) -> Handle:
     """The tokens of such a text one after the other, named too."""
-    text = long_text(length, seed)
-    listed: list[int] = text[0].tolist()
-    return given(listed, "stream_of_tokens", f"{RECORD.words(text)}[0].tolist()")
+    made = f"torch.randint(1, {VOCABULARY}, ({length},), generator=torch.Generator().manual_seed({seed})).tolist()"
+    return given("stream_of_tokens", made)

@@ -1,0 +1,251 @@
+"""Does what steps ask with the objects of an answer, in this process: at home, and in a sandboxed worker.
+
+The objects of one example live as long as it; nothing here compares, judges or prints.
+"""
+
+import contextlib
+import random
+import sys
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from grader.answers import random_state
+from grader.answers.answer_modules import AnswerModules
+from grader.answers.plain_values import copied, described, plain, unchanged
+from grader.answers.steps import Name, Outcome, Ref, Step
+
+_MISSING = object()
+WATCHED_SEED = 271_828  # a state that no answer's own seed has left: seeding twice alike would show no change
+
+
+class Executor:
+    """Runs the steps of one example after another.
+
+    Args:
+        modules: imports the files of the answers.
+    """
+
+    def __init__(self, modules: AnswerModules) -> None:
+        self.modules = modules
+        self._seed = 0
+        self._objects: dict[int, Any] = {}
+        self._names: dict[str, Any] = {}
+        self._operations: dict[str, Callable[[Step], Any]] = {
+            "build": self._build,
+            "call": self._call,
+            "each": self._each,
+            "item": self._item,
+            "text": self._text,
+            "leaf": self._leaf,
+            "part": self._part,
+            "read": self._read,
+            "assign": self._assign,
+            "mode": self._mode,
+            "dtype": self._dtype,
+            "state": self._state,
+            "backward": self._backward,
+            "gradient": self._gradient,
+        }
+
+    def begin(self, seed: int) -> None:
+        """Begin an example: no object is left of the last one, and an answer that draws does so alike in every run.
+
+        Args:
+            seed: of initial weights, and of torch's global random state.
+        """
+        self._seed = seed
+        self._objects.clear()
+        self._names.clear()
+        random.seed(0)  # these two as hypothesis seeds them
+        if numpy_random := sys.modules.get("numpy.random"):
+            numpy_random.seed(0)
+        if torch := sys.modules.get("torch"):
+            torch.default_generator.manual_seed(seed)
+
+    def run(self, number: int, step: Step, label: str | None = None) -> Outcome:
+        """Run one step; what comes of it is kept under its number, and under its label for later text."""
+        passed = copied(step.args, self._resolved), copied(step.kwargs, self._resolved)
+        error, made, moved, work = None, None, (), None
+        try:
+            with self._seeded(step) as watch, self._counted(step) as counter:
+                made = self._operations[step.operation](_Passed(step, *passed))
+        except BaseException as raised:
+            error = raised
+        if step.watched:
+            moved = tuple(watch)
+        if step.counted:
+            work = counter.work
+        if error is not None:
+            return Outcome(error=error, changed=_changed(step, *passed), moved=moved, work=work)
+        self._objects[number] = made
+        if label is not None:
+            self._names[label] = made
+        return Outcome(_told(step, made), changed=_changed(step, *passed), moved=moved, work=work)
+
+    def _resolved(self, value: Any) -> Any:
+        """The object that a reference stands for; of a leaf of a computation what an answer may change in place."""
+        if isinstance(value, Name):
+            return self._found(value)
+        if not isinstance(value, Ref):
+            return value
+        thing = self._objects[value.number]
+        torch = sys.modules.get("torch")
+        is_leaf = torch is not None and isinstance(thing, torch.Tensor) and thing.requires_grad and thing.is_leaf
+        return thing * 1 if is_leaf else thing
+
+    def _found(self, target: Name | Ref | None) -> Any:
+        if isinstance(target, Name):
+            return self.modules.attribute(self.modules.load(target.exercise), target.name)
+        assert target is not None
+        return self._objects[target.number]
+
+    def _function(self, step: "_Passed") -> Any:
+        found = self._found(step.target)
+        return found if step.name is None else getattr(found, step.name)
+
+    @contextlib.contextmanager
+    def _seeded(self, step: Step) -> Iterator[list[str]]:
+        seed = WATCHED_SEED if step.watched and step.seed is None else step.seed
+        if seed is None:
+            yield []
+            return
+        with random_state.watched(seed) as moved:
+            yield moved
+
+    @contextlib.contextmanager
+    def _counted(self, step: Step) -> Iterator[Any]:
+        if not step.counted:
+            yield None
+            return
+        from grader.answers.counted_work import counted  # with torch, which exercise 1 does without
+
+        with counted() as counter:
+            yield counter
+
+    def _build(self, step: "_Passed") -> Any:
+        """Construct an object; initial weights come from the example's seed, and the random state is put back."""
+        cls = self._function(step)
+        with random_state.torch_seeded(self._seed):
+            return cls(*step.args, **step.kwargs)
+
+    def _call(self, step: "_Passed") -> Any:
+        """Call a function, an object, or a method of it."""
+        return self._function(step)(*step.args, **step.kwargs)
+
+    def _each(self, step: "_Passed") -> list[Any]:
+        """Call it with one value after the other; the results are looked at after the last call."""
+        function = self._function(step)
+        return [function(value) for value in step.args[0]]
+
+    def _item(self, step: "_Passed") -> Any:
+        """An item of what was returned."""
+        return self._found(step.target)[int(step.name or 0)]
+
+    def _text(self, step: "_Passed") -> Any:
+        """Run lines of Python that a check made, with the example's objects by name; `name` is what they make."""
+        names = self._names
+        if "torch" in sys.modules:
+            names.setdefault("torch", sys.modules["torch"])
+            names.setdefault("nn", sys.modules["torch"].nn)
+        if "numpy" in sys.modules:
+            names.setdefault("np", sys.modules["numpy"])
+        exec(compile(step.args[0], "<the check>", "exec", dont_inherit=True), names)
+        return names.get(step.name) if step.name else None
+
+    def _leaf(self, step: "_Passed") -> Any:
+        """A tensor of these values to which gradients flow."""
+        return step.args[0].requires_grad_()
+
+    def _part(self, step: "_Passed") -> Any:
+        """An object that another one holds."""
+        return _followed(self._found(step.target), step.name)
+
+    def _read(self, step: "_Passed") -> Any:
+        """An attribute, by its path; of a name, what it names is only imported."""
+        if isinstance(step.target, Name):
+            return self.modules.load(step.target.exercise).__name__
+        return self._part(step)
+
+    def _assign(self, step: "_Passed") -> tuple[int, ...] | None:
+        """Copy values into a parameter or buffer of their shape; its own shape, None where there is no such tensor."""
+        torch = sys.modules["torch"]
+        found = _followed(self._found(step.target), step.name, default=None)
+        if not isinstance(found, torch.Tensor):
+            return None
+        if found.shape == step.args[0].shape:
+            with torch.no_grad():
+                found.copy_(step.args[0])
+        return tuple(found.shape)
+
+    def _mode(self, step: "_Passed") -> None:
+        """Put a module into training or evaluation mode."""
+        self._found(step.target).train(step.args[0])
+
+    def _dtype(self, step: "_Passed") -> None:
+        """Turn a module to another dtype."""
+        self._found(step.target).to(step.args[0])
+
+    def _state(self, step: "_Passed") -> dict[str, Any]:
+        """All that a module consists of."""
+        module = self._found(step.target)
+        torch = sys.modules["torch"]
+        if not isinstance(module, torch.nn.Module):
+            return {"is": described(module)}
+        return {
+            "is": described(module),
+            "training": module.training,
+            "parameters": dict(module.named_parameters()),
+            "buffers": dict(module.named_buffers()),
+            "state_dict": dict(module.state_dict()),
+            "modes": {name: part.training for name, part in module.named_modules()},
+        }
+
+    def _backward(self, step: "_Passed") -> bool:
+        """Run backward from a result whose values have these gradients; whether there is a way back at all."""
+        result, (gradients, item) = self._found(step.target), step.args
+        result = result if item is None else result[item]
+        torch = sys.modules["torch"]
+        if not isinstance(result, torch.Tensor) or result.grad_fn is None:
+            return False
+        (result * gradients).sum().backward()
+        return True
+
+    def _gradient(self, step: "_Passed") -> Any:
+        """The gradient that has reached a tensor, or a parameter of a module; None where none has."""
+        found = self._found(step.target)
+        found = found if step.name is None else _followed(found, step.name)
+        gradient = found.grad
+        return None if gradient is None else gradient.to_dense()
+
+
+class _Passed:
+    """A step with the arguments that its answer gets: copies of those of the step."""
+
+    def __init__(self, step: Step, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+        self.target, self.name, self.args, self.kwargs = step.target, step.name, args, kwargs
+
+
+def _followed(thing: Any, path: str | None, default: Any = _MISSING) -> Any:
+    """Follow a path of attributes and items: `levels.0.linear.weight`."""
+    for name in path.split(".") if path else ():
+        found = thing[int(name)] if name.isdecimal() else getattr(thing, name, default)
+        if found is _MISSING:
+            raise AttributeError(f"{type(thing).__name__!r} object has no attribute {name!r}", name=name)
+        if found is None and default is None:
+            return None
+        thing = found
+    return thing
+
+
+def _told(step: Step, made: Any) -> Any:
+    """What is told of what a step made: data, or what it looks like from outside."""
+    return described(made) if step.operation in ("build", "part") else plain(made)
+
+
+def _changed(step: Step, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[tuple[int | str, Any], ...]:
+    """The arguments of a watched step that are not as they were."""
+    if not step.watched:
+        return ()
+    pairs = [*zip(range(len(args)), args, step.args, strict=True)]
+    pairs += [(name, kwargs[name], before) for name, before in step.kwargs.items()]  # type: ignore[misc]
+    return tuple((place, plain(now)) for place, now, before in pairs if not unchanged(now, before))

@@ -1,0 +1,112 @@
+"""Where the steps of a check are run: in this process, or in a sandboxed worker at the other end of a channel."""
+
+import sys
+import time
+from collections.abc import Callable, Collection, Mapping, Sequence
+from pathlib import Path
+from typing import Protocol
+
+from grader.answers import protocol, wire
+from grader.answers.answer_modules import AnswerModules
+from grader.answers.captured_output import Tail
+from grader.answers.channel import Channel
+from grader.answers.executor import Executor
+from grader.answers.protocol import Example, Numbered, Reply
+
+
+class Runner(Protocol):
+    """Runs the steps of one example after another.
+
+    Attributes:
+        at_once: whether a step is to be run as soon as a check asks for it, so that its traceback leads to the check.
+    """
+
+    at_once: bool
+
+    def run(self, steps: Sequence[Numbered], seed: int | None) -> Reply:
+        """Run steps, up to the first error that was not asked for; with a seed a new example begins."""
+        ...
+
+
+class LocalRunner:
+    """Runs steps in this process.
+
+    Args:
+        modules: imports the files of the answers.
+    """
+
+    at_once = True
+
+    def __init__(self, modules: AnswerModules) -> None:
+        self._executor = Executor(modules)
+
+    def run(self, steps: Sequence[Numbered], seed: int | None) -> Reply:
+        """Run steps."""
+        if seed is not None:
+            self._executor.begin(seed)
+            if isinstance(sys.stdout, Tail):
+                sys.stdout.forget()
+        outcomes = []
+        for numbered in steps:
+            outcomes.append(self._executor.run(numbered.number, numbered.step, numbered.label))
+            if protocol.ends(outcomes[-1], numbered.step):
+                break
+        return Reply(tuple(outcomes), sys.stdout.text() if isinstance(sys.stdout, Tail) else "")
+
+
+class RemoteRunner:
+    """Has steps run by a sandboxed worker, in one request for all that a check has asked for since it last looked.
+
+    Args:
+        channel: to the worker.
+        folder: where the files of the answers lie, for the lines of errors.
+        files: what the worker is sent of them, by name.
+        stand_ins: references that stand in for other exercises; no line of theirs is told.
+        seconds: what a request may take.
+    """
+
+    at_once = False
+
+    def __init__(
+        self,
+        channel: Channel,
+        folder: Path,
+        files: Mapping[str, bytes],
+        stand_ins: Mapping[str, bytes],
+        seconds: float,
+    ) -> None:
+        self._channel, self._seconds = channel, seconds
+        self._path_of: Callable[[str], str | None] = lambda name: str(folder / name) if name in files else None
+        self._channel.send(protocol.files_frame({**files, **stand_ins}))
+
+    def run(self, steps: Sequence[Numbered], seed: int | None) -> Reply:
+        """Run steps over there."""
+        example = Example(tuple(steps), seed)
+        (reply,) = self.ask(protocol.script_frame([example]), [example])
+        return reply
+
+    def ask(self, frame: bytes, examples: Sequence[Example]) -> list[Reply]:
+        """Have examples run; `frame` holds them, put together once for many answers."""
+        self._channel.deadline = time.monotonic() + self._seconds
+        try:
+            return protocol.replies_of(*self._channel.ask(frame), examples, self._path_of)
+        except wire.WireError as error:
+            self._channel.lose("protocol", str(error))
+
+
+def sources(folder: Path, names: Collection[str], standing_on: Collection[str]) -> dict[str, bytes]:
+    """The files that a worker is sent, by their names.
+
+    Args:
+        folder: where they are.
+        names: of all exercises.
+        standing_on: exercises that are not sent, because references stand in for them.
+    """
+    root = folder.resolve()
+    paths = [folder / f"{name}.py" for name in names if name not in standing_on]
+    return {path.name: path.read_bytes() for path in paths if _inside(path, root)}
+
+
+def _inside(path: Path, root: Path) -> bool:
+    """Whether a file lies in the folder: a link that leads out of it is no answer, it could lead to a solution."""
+    return path.is_file() and path.resolve().is_relative_to(root)

@@ -1,0 +1,145 @@
+"""The scripts of a check, put together once for many answers: what to ask of each, and what must come of it.
+
+A check is run on the reference solutions, and its steps are kept with the questions that its comparisons asked. Each
+answer then runs the same steps, sent as one frame, and is asked the same questions. Where one of them is not answered
+as it should be, the check itself is run on the outcomes that have come: it fails there as it would have failed on the
+answer. Only where it goes another way than it went for the references is the answer asked again.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import pytest
+
+from grader.answers import protocol
+from grader.answers.plain_values import unchanged
+from grader.answers.protocol import Example, Numbered, Reply
+from grader.answers.runners import LocalRunner, Runner
+from grader.answers.steps import Outcome
+from grader.engine import pytest_plugin
+from grader.language.script import SCRIPT, Script
+
+_NEEDED = ("build", "part")  # their outcomes are needed to tell a failing example
+
+
+@dataclass(frozen=True)
+class CheckScript:
+    """All examples of a check for one seed.
+
+    Attributes:
+        frame: the request, as it goes to a worker.
+        examples: the same as data.
+        questions: of each example, what comparisons ask of the outcomes of some steps.
+    """
+
+    frame: bytes
+    examples: tuple[Example, ...]
+    questions: tuple[tuple[tuple[tuple[int, ...], Callable[..., object]], ...], ...]
+
+    def is_passed(self, replies: Sequence[Reply]) -> bool:
+        """Whether outcomes are all as they should be."""
+        return all(map(_is_as_asked, self.examples, self.questions, replies))
+
+
+def _is_as_asked(
+    example: Example, questions: Sequence[tuple[tuple[int, ...], Callable[..., object]]], reply: Reply
+) -> bool:
+    if len(reply.outcomes) < len(example.steps) or _ended(reply.outcomes, example):
+        return False
+    try:
+        for numbers, question in questions:
+            question(*(reply.outcomes[number] for number in numbers))
+    except Exception:  # a mismatch, or what a question did not reckon with: the check itself will tell
+        return False
+    return True
+
+
+def _ended(outcomes: Sequence[Outcome], example: Example) -> bool:
+    return any(protocol.ends(outcome, each.step) for outcome, each in zip(outcomes, example.steps, strict=True))
+
+
+def put_together(item: pytest.Item, runner: LocalRunner) -> CheckScript | None:
+    """The scripts of a check for the seed at hand; None where it has none of its own or the references do not pass it.
+
+    Args:
+        item: the check, seeded.
+        runner: of the references.
+    """
+    if not pytest_plugin.runs_alone(item):
+        return None
+    kept: list[Script] = []
+    search = item.stash[pytest_plugin.SEARCH]
+    search.on_passed = lambda: kept.append(SCRIPT.snapshot())
+    try:
+        failure, _ = pytest_plugin.run_check(item, runner)
+        if failure is not None:
+            return None
+        examples = tuple(map(_example, kept))
+        questions = tuple(tuple(script.questions) for script in kept)
+        return CheckScript(protocol.script_frame(examples), examples, questions)
+    except protocol.wire.Unsendable:
+        return None
+    finally:
+        search.on_passed = lambda: None
+        search.begin(None)
+
+
+def _example(script: Script) -> Example:
+    wanted = {number for numbers, _ in script.questions for number in numbers}
+    wanted |= {each.number for each in script.steps if each.step.operation in _NEEDED}
+    return Example(tuple(script.steps), script.seed, frozenset(wanted))
+
+
+class Diverged(BaseException):
+    """A check asks for other steps than it did for the references."""
+
+
+class ReplayRunner:
+    """Gives a check the outcomes that have come already.
+
+    Args:
+        examples: what was run.
+        replies: what came of it.
+    """
+
+    at_once = False
+
+    def __init__(self, examples: Sequence[Example], replies: Sequence[Reply]) -> None:
+        self._pairs = list(zip(examples, replies, strict=True))
+        self._at, self._ran = -1, 0
+
+    def run(self, steps: Sequence[Numbered], seed: int | None) -> Reply:
+        """The outcomes of these steps.
+
+        Raises:
+            Diverged: they are not those that were run.
+        """
+        if seed is not None:
+            self._at, self._ran = self._at + 1, 0
+        if self._at >= len(self._pairs):
+            raise Diverged
+        example, reply = self._pairs[self._at]
+        known = example.steps[self._ran : self._ran + len(steps)]
+        if len(known) < len(steps) or not all(map(_are_the_same, steps, known)):
+            raise Diverged
+        outcomes = reply.outcomes[self._ran : self._ran + len(steps)]
+        self._ran += len(steps)
+        return Reply(outcomes, reply.printed)
+
+
+def _are_the_same(one: Numbered, other: Numbered) -> bool:
+    a, b = one.step, other.step
+    plain = (one.number, a.operation, a.target, a.name, a.seed, a.may_raise, a.watched, a.counted)
+    return (
+        plain == (other.number, b.operation, b.target, b.name, b.seed, b.may_raise, b.watched, b.counted)
+        and a.kwargs.keys() == b.kwargs.keys()
+        and unchanged((a.args, a.kwargs), (b.args, b.kwargs))
+    )
+
+
+def run(item: pytest.Item, runner: Runner, replay: ReplayRunner) -> tuple[pytest_plugin.Failure | None, float]:
+    """Run a check on outcomes that have come, and on the answer itself where it goes another way."""
+    failure, seconds = pytest_plugin.run_check(item, replay)
+    if failure is not None and not isinstance(failure.raised, Diverged):
+        return failure, seconds
+    return pytest_plugin.run_check(item, runner)

@@ -1,0 +1,44 @@
+"""What an answer must leave as it was: its arguments, and the global random states."""
+
+import contextlib
+from collections.abc import Iterator
+from typing import Any
+
+from grader.answers.plain_values import copied
+from grader.answers.steps import Outcome
+from grader.language.comparisons import Mismatch, same
+from grader.language.script import SCRIPT
+from grader.language.verbs import watching
+
+__tracebackhide__ = True  # pytest ends its traceback at the check's own line
+
+
+@contextlib.contextmanager
+def leaves_alone(**arguments: Any) -> Iterator[None]:
+    """Expect that the calls of the block change none of the arguments named, nor the global random state."""
+    before = {name: copied(value) for name, value in arguments.items()}
+    with watching(arguments) as calls:
+        yield
+    for handle, names in calls:
+
+        def as_it_was(outcome: Outcome, names: dict[int | str, str] = names) -> None:
+            for place, now in outcome.changed:
+                if place in names:
+                    _is_unchanged(names[place], now, before[names[place]])
+            if outcome.moved:
+                raise Mismatch(
+                    f"the global random state of {outcome.moved[0]} was touched",
+                    expected="the global random state as it was",
+                    got=f"{outcome.moved[0]}'s global generator has moved on",
+                )
+
+        SCRIPT.ask(as_it_was, handle)
+
+
+def _is_unchanged(name: str, now: Any, before: Any) -> None:
+    try:
+        same(now, before)
+    except Mismatch as mismatch:
+        difference = f"the argument `{name}` was changed: {mismatch.difference}"
+        raise Mismatch(difference, expected=mismatch.expected, got=mismatch.got) from None
+    raise Mismatch(f"the argument `{name}` was changed", expected=before, got=now)

@@ -1,0 +1,243 @@
+"""The script of one example: the steps that a check asks for, what came of them, and the Python that a learner reads.
+
+There is one script in a process, `SCRIPT`. Steps run at once where the answer is in this process; for a sandboxed one
+they wait until a comparison first looks at an outcome. What comparisons ask of outcomes is kept beside the steps, so
+that the same questions can be put to another answer's outcomes (`engine.class_scripts`).
+"""
+
+import contextlib
+import copy
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any, NoReturn
+
+from grader.answers import protocol
+from grader.answers.plain_values import copied
+from grader.answers.protocol import Numbered
+from grader.answers.runners import Runner
+from grader.answers.steps import Name, Outcome, Ref, Step
+from grader.base import values_as_text
+
+__tracebackhide__ = True  # pytest ends its traceback at the check's own line
+
+Writer = Callable[["Script", Numbered], list[str]]  # the lines of Python that show a step
+Question = Callable[[Outcome], object]  # raises where an outcome is not as it should be
+
+
+class Misuse(Exception):
+    """A check uses an answer in another way than by the verbs of the language."""
+
+
+@dataclass(frozen=True, eq=False)
+class Handle:
+    """What a check holds of an answer: the object that a step made, or what a call returned. Verbs look at it."""
+
+    number: int
+
+    def __getattr__(self, name: str) -> NoReturn:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        raise Misuse(f"`.{name}` of an answer's object; a check reads it by attribute(), state() or seen()")
+
+    def _refuse(self, *_: object) -> NoReturn:
+        raise Misuse("an answer's object is used like a value; a check takes its value by value() or seen()")
+
+    __bool__ = __len__ = __iter__ = __getitem__ = __call__ = __add__ = __sub__ = __mul__ = _refuse
+    __lt__ = __gt__ = __le__ = __ge__ = __eq__ = _refuse  # type: ignore[assignment]
+    __hash__ = object.__hash__
+
+
+@dataclass(frozen=True)
+class Shown:
+    """How a step is told: the lines that show it, and whether it is shown only as the last one."""
+
+    write: Writer
+    only_last: bool = False
+    hidden: bool = False
+
+
+@dataclass
+class Flags:
+    """What the steps of a block have in common."""
+
+    seed: int | None = None
+    watched: dict[str, Any] | None = None
+    counted: bool = False
+    hidden: bool = False
+
+
+@dataclass
+class Script:
+    """One example of one check.
+
+    Attributes:
+        seed: of the run: of initial weights.
+        runner: where steps run.
+        steps: all that were asked for.
+        outcomes: of those that ran.
+        questions: what comparisons asked, each of the outcomes of some steps.
+        accepted: functions of which a right call went through in this check.
+        printed: the end of what the answer printed.
+    """
+
+    seed: int = 0
+    runner: Runner | None = None
+    steps: list[Numbered] = field(default_factory=list)
+    outcomes: list[Outcome] = field(default_factory=list)
+    questions: list[tuple[tuple[int, ...], Callable[..., object]]] = field(default_factory=list)
+    flags: Flags = field(default_factory=Flags)
+    accepted: set[str] = field(default_factory=set)
+    printed: str = ""
+    failed_at: int | None = None
+    _shown: list[Shown] = field(default_factory=list)
+    _labels: dict[int, str] = field(default_factory=dict)
+    _modes: dict[int, bool] = field(default_factory=dict)
+    _aside: list[int] = field(default_factory=list)  # steps that are not shown, whose names are free
+    _ran: int = 0
+    _begun: bool = False
+
+    def begin(self) -> None:
+        """Begin an example: nothing is left of the last one."""
+        self.steps, self.outcomes, self.questions, self._shown = [], [], [], []
+        self.flags, self.printed, self.failed_at = Flags(), "", None
+        self._labels, self._modes, self._aside, self._ran, self._begun = {}, {}, [], 0, False
+
+    def snapshot(self) -> "Script":
+        """The script as it stands, for telling a failure when other examples have been run."""
+        kept = copy.copy(self)
+        kept._labels = dict(self._labels)
+        return kept
+
+    def add(
+        self, step: Step, write: Writer, *, label: str | None = None, only_last: bool = False, hidden: bool = False
+    ) -> Handle:
+        """Ask for a step; where the answer is in this process it runs now.
+
+        Args:
+            step: what to do; of its arguments copies are kept.
+            write: the lines that show it.
+            label: the name of what it makes, in the lines of later steps.
+            only_last: whether it is shown only where it is the last step.
+            hidden: whether it is never shown.
+        """
+        number = len(self.steps)
+        step = replace(step, args=copied(step.args, _as_ref), kwargs=copied(step.kwargs, _as_ref))
+        self.steps.append(Numbered(number, step, self.name(number, label) if label else None))
+        self._shown.append(Shown(write, only_last, hidden or self.flags.hidden))
+        if self.runner is not None and self.runner.at_once:
+            self.run()
+        return Handle(number)
+
+    def run(self) -> None:
+        """Run what waits. An error that no check asked for is raised here, as the answer raised it."""
+        waiting = self.steps[self._ran :]
+        if not waiting:
+            return
+        if self.runner is None:
+            raise Misuse("no answer is there to run a check on")
+        reply = self.runner.run(waiting, None if self._begun else self.seed)
+        self._begun, self._ran = True, len(self.steps)
+        self.outcomes += reply.outcomes
+        self.printed = (
+            (self.printed + reply.printed)[-protocol.MOST_PRINTED :] if not self.runner.at_once else reply.printed
+        )
+        last, at = self.outcomes[-1], len(self.outcomes) - 1
+        if last.error is not None and not self.steps[at].step.may_raise:
+            self.failed_at = at
+            raise last.error
+
+    def outcome(self, handle: Handle) -> Outcome:
+        """What came of a step."""
+        self.run()
+        return self.outcomes[handle.number]
+
+    def ask(self, question: Callable[..., Any], *handles: Handle) -> Any:
+        """Put a question to the outcomes of steps, and keep it; what it says, or raises, is passed on."""
+        self.questions.append((tuple(handle.number for handle in handles), question))
+        return question(*(self.outcome(handle) for handle in handles))
+
+    # ---- how it is told ----
+
+    def name(self, number: int, base: str) -> str:
+        """Give what a step makes a name that no other one has."""
+        if number in self._labels:
+            return self._labels[number]
+        taken = {label for other, label in self._labels.items() if other not in self._aside}
+        name, count = base, 2
+        while name in taken and not self.flags.hidden:
+            name, count = f"{base}{count}", count + 1
+        self._labels[number] = name
+        if self.flags.hidden:
+            self._aside.append(number)
+        return name
+
+    def label(self, number: int) -> str | None:
+        """The name of what a step made."""
+        return self._labels.get(number)
+
+    def words(self, thing: Any) -> str:
+        """How a line refers to a value: by its name, or as Python."""
+        if isinstance(thing, Handle | Ref):
+            return self._labels.get(thing.number, "it")
+        if isinstance(thing, Name):
+            return thing.name
+        if isinstance(thing, list | tuple) and not hasattr(thing, "_fields"):
+            items = ", ".join(map(self.words, thing))
+            return f"[{items}]" if isinstance(thing, list) else f"({items}{',' * (len(thing) == 1)})"
+        return values_as_text.python(thing)
+
+    def arguments(self, step: Step) -> str:
+        """The arguments of a call, as Python."""
+        named = [f"{name}={self.words(value)}" for name, value in step.kwargs.items()]
+        return ", ".join([*map(self.words, step.args), *named])
+
+    def written(self) -> str | None:
+        """What was done, as Python, one statement a line; up to the step that failed, where one did."""
+        end = len(self.steps) if self.failed_at is None else self.failed_at + 1
+        shown = [pair for pair in zip(self._shown[:end], self.steps, strict=False) if not pair[0].hidden]
+        lines = [
+            line
+            for each, numbered in shown
+            if not each.only_last or each is shown[-1][0]
+            for line in each.write(self, numbered)
+        ]
+        return "\n".join(lines) or None
+
+    def hide(self, handle: Handle) -> None:
+        """Do not show a step after all."""
+        self._shown[handle.number] = replace(self._shown[handle.number], hidden=True)
+
+    def show_only(self, handle: Handle) -> None:
+        """Show one step, and those that made its arguments."""
+        step = self.steps[handle.number].step
+        kept = {handle.number, *(value.number for value in step.args if isinstance(value, Ref))}
+        self._shown = [replace(each, hidden=number not in kept) for number, each in enumerate(self._shown)]
+
+    @property
+    def length(self) -> int:
+        """How many steps there are, up to the one that failed."""
+        return len(self.steps) if self.failed_at is None else self.failed_at + 1
+
+    def is_in_mode(self, number: int, training: bool) -> bool:
+        """Whether a module is in a mode as far as the check knows; from now on it counts as being in it."""
+        was = self._modes.get(number, True)
+        self._modes[number] = training
+        return was == training
+
+
+SCRIPT = Script()
+
+
+def _as_ref(value: Any) -> Any:
+    return Ref(value.number) if isinstance(value, Handle) else value
+
+
+@contextlib.contextmanager
+def flags(**changes: Any) -> Iterator[None]:
+    """Let the steps of the block have these flags."""
+    before = SCRIPT.flags
+    SCRIPT.flags = replace(before, **changes)
+    try:
+        yield
+    finally:
+        SCRIPT.flags = before

@@ -1,0 +1,302 @@
+"""What a check does with an answer: each verb adds a step to the example's script."""
+
+import re
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from grader.answers.protocol import Numbered
+from grader.answers.steps import Name, Ref, Step
+from grader.base import values_as_text
+from grader.language.script import SCRIPT, Handle, Misuse, Script, flags
+
+__tracebackhide__ = True  # pytest ends its traceback at the check's own line
+
+Target = Handle | Name
+_VARIABLES = {"FusionTree": "tree", "FlatMLP": "model", "StreamingTree": "stream"}
+
+
+def build(cls: Name, *args: Any, **kwargs: Any) -> Handle:
+    """Construct an object of the answer; its initial weights come from the run's seed."""
+    return add_build(cls, args, kwargs)
+
+
+def add_build(cls: Name, args: tuple[Any, ...], kwargs: dict[str, Any], *, may_raise: bool = False) -> Handle:
+    """Construct an object; an error may be an outcome like any other."""
+
+    def write(script: Script, numbered: Numbered) -> list[str]:
+        line, made = f"{cls.name}({script.arguments(numbered.step)})", _made(script, numbered)
+        seeding = [f"torch.manual_seed({script.seed})"] if made is not None and made.draws else []
+        return [*seeding, line if made is None else f"{script.label(numbered.number)} = {line}"]
+
+    step = Step("build", _name(cls), None, args, kwargs, may_raise=may_raise)
+    return SCRIPT.add(step, write, label=_VARIABLES.get(cls.name, "layer"))
+
+
+def call(target: Target, *args: Any, method: str | None = None, **kwargs: Any) -> Handle:
+    """Call a function, an object or a method of it; the arguments are copies, so that later lines have their own."""
+    return add_call(target, args, kwargs, method)
+
+
+def add_call(
+    target: Target, args: tuple[Any, ...], kwargs: dict[str, Any], method: str | None = None, *, may_raise: bool = False
+) -> Handle:
+    """Call it; an error may be an outcome like any other."""
+
+    def write(script: Script, numbered: Numbered) -> list[str]:
+        result = script.label(numbered.number)
+        line = f"{script.words(target)}{f'.{method}' * bool(method)}({script.arguments(numbered.step)})"
+        return [f"{result} = {line}" if result else line]
+
+    now = SCRIPT.flags
+    step = Step(
+        "call", _target(target), method, args, kwargs, now.seed, may_raise, now.watched is not None, now.counted
+    )
+    handle = SCRIPT.add(step, write)
+    if now.watched is not None:
+        _watched.append((handle, _places(now.watched, args, kwargs)))
+    return handle
+
+
+def each(target: Target, method: str, values: Sequence[Any] | Handle) -> Handle:
+    """Call a method with one value after the other; all results are looked at after the last call."""
+
+    def write(script: Script, numbered: Numbered) -> list[str]:
+        return [f"[{script.words(target)}.{method}(value) for value in {script.words(values)}]"]
+
+    now = SCRIPT.flags
+    return SCRIPT.add(Step("each", _target(target), method, (values,), seed=now.seed, counted=now.counted), write)
+
+
+def given(name: str, made: str, *after: str, seed: int | None = None) -> Handle:
+    """An object that the check makes, as Python text; the example shows the text.
+
+    Args:
+        name: what later lines call it.
+        made: an expression; earlier objects go by their names, torch, nn and np are there.
+        after: statements that change it once it is made, under that name.
+        seed: of torch's global random state while it is made; the state is put back.
+    """
+    seeding = [f"torch.manual_seed({seed})"] if seed is not None else []
+    return _text(name, [*seeding, f"{name} = {made}", *after])
+
+
+def defined(name: str, text: str, shown: str) -> Handle:
+    """A class that the check defines by its text; the example shows a line in its place."""
+    number = len(SCRIPT.steps)
+    SCRIPT.name(number, name)
+    return SCRIPT.add(Step("text", None, name, (text,), seed=0), lambda *_: [shown], label=name)
+
+
+def run_seed() -> int:
+    """The seed of the run, as the answer's side knows it."""
+    return SCRIPT.seed
+
+
+def show_only(call: Handle) -> None:
+    """Let the example show one call, and what it was called with."""
+    SCRIPT.show_only(call)
+
+
+def do(lines: Sequence[str]) -> None:
+    """Run statements of the check's own, with the objects of the example by their names.
+
+    What they draw comes from a random state of their own, which is put back after them.
+    """
+    _text(None, lines)
+
+
+def _text(name: str | None, lines: Sequence[str]) -> Handle:
+    number = len(SCRIPT.steps)
+    label = SCRIPT.name(number, name) if name else None
+    if name and label != name:
+        lines = [re.sub(rf"\b{name}\b", label or name, line) for line in lines]
+    text = "\n".join(lines)
+    return SCRIPT.add(Step("text", None, label, (text,), seed=0), lambda *_: text.split("\n"), label=name)
+
+
+def named(thing: Handle) -> str:
+    """The name that lines of text call an object by."""
+    return SCRIPT.words(thing)
+
+
+def leaf(name: str, values: Any) -> Handle:
+    """A tensor of these values to which gradients flow; `gradient` tells what has reached it."""
+
+    def write(script: Script, numbered: Numbered) -> list[str]:
+        return [f"{script.label(numbered.number)} = {values_as_text.python(numbered.step.args[0])}.requires_grad_()"]
+
+    return SCRIPT.add(Step("leaf", None, None, (values.detach(),)), write, label=name)
+
+
+def part(owner: Handle, path: str, name: str) -> Handle:
+    """An object that another one holds, to be called by itself: `part(tree, "levels.0", "level")`."""
+
+    def write(script: Script, numbered: Numbered) -> list[str]:
+        return [f"{script.label(numbered.number)} = {script.words(owner)}.{_as_python(path)}"]
+
+    return SCRIPT.add(Step("part", Ref(owner.number), path), write, label=name)
+
+
+def add_assign(module: Handle, path: str, values: Any) -> Handle:
+    """Copy values into a parameter or buffer of a module; the outcome is the shape that it has there."""
+
+    def write(script: Script, numbered: Numbered) -> list[str]:
+        shown = values_as_text.python(numbered.step.args[0])
+        return [f"{script.words(module)}.{_as_python(path)}.data.copy_({shown})"]
+
+    return SCRIPT.add(Step("assign", Ref(module.number), path, (values.detach(),)), write)
+
+
+def train(module: Handle, training: bool = True) -> None:
+    """Put a module into training mode, or into evaluation mode."""
+    shown = not SCRIPT.is_in_mode(module.number, training)
+    words = "train()" if training else "eval()"
+    step = Step("mode", Ref(module.number), None, (training,))
+    SCRIPT.add(step, lambda script, _: [f"{script.words(module)}.{words}"], hidden=not shown)
+
+
+def to_dtype(module: Handle, dtype: Any) -> None:
+    """Turn a module to another dtype."""
+    torch = sys.modules["torch"]
+    words = {torch.float64: "double()", torch.float32: "float()"}.get(dtype, f"to({dtype})")
+    SCRIPT.add(Step("dtype", Ref(module.number), None, (dtype,)), lambda script, _: [f"{script.words(module)}.{words}"])
+
+
+def read(owner: Handle, path: str) -> Handle:
+    """Read an attribute by its path; the example shows it only where it ends there."""
+    step = Step("read", Ref(owner.number), path, may_raise=True)
+    return SCRIPT.add(step, lambda script, _: [f"{script.words(owner)}.{_as_python(path)}"], only_last=True)
+
+
+def item(owner: Handle, number: int) -> Handle:
+    """An item of a tuple or list that was returned; the example names it only where gradients flow back from it."""
+
+    def write(script: Script, numbered: Numbered) -> list[str]:
+        label = script.label(numbered.number)
+        return [f"{label} = {script.words(owner)}[{number}]"] if label else []
+
+    return SCRIPT.add(Step("item", Ref(owner.number), str(number)), write)
+
+
+def now(thing: Handle) -> Handle:
+    """An object as it is now: a list that has grown, a generator that has drawn."""
+    return SCRIPT.add(Step("read", Ref(thing.number)), lambda script, _: [script.words(thing)], only_last=True)
+
+
+@dataclass(frozen=True)
+class State:
+    """What a module consists of.
+
+    Attributes:
+        kinds: the classes of `torch.nn` that it is one of; empty: it is no module.
+        training: its mode.
+        parameters: by name.
+        buffers: by name.
+        state_dict: by name.
+        modes: of each module in it, by name.
+        name: of its class.
+    """
+
+    kinds: tuple[str, ...]
+    training: bool
+    parameters: dict[str, Any]
+    buffers: dict[str, Any]
+    state_dict: dict[str, Any]
+    modes: dict[str, bool]
+    name: str
+
+
+def state(module: Handle) -> Handle:
+    """Take a snapshot of a module; `state_of` reads it."""
+    return SCRIPT.add(Step("state", Ref(module.number)), lambda *_: [], hidden=True)
+
+
+def state_of(told: Any) -> State:
+    """The snapshot that a step of `state` has told."""
+    empty: dict[str, Any] = {"training": False, "parameters": {}, "buffers": {}, "state_dict": {}, "modes": {}}
+    fields = empty | {key: value for key, value in told.items() if key != "is"}
+    return State(told["is"].kinds, **fields, name=told["is"].name)
+
+
+def add_backward(result: Handle, gradients: Any, item: int | None) -> Handle:
+    """Run backward from a result, or from an item of it; the outcome says whether there is a way back."""
+    made = SCRIPT.steps[result.number].step
+    if made.operation == "item" and isinstance(made.target, Ref):
+        SCRIPT.name(made.target.number, "returned")
+    SCRIPT.name(result.number, "result")
+
+    def write(script: Script, numbered: Numbered) -> list[str]:
+        of = f"[{item}]" if item is not None else ""
+        shown = values_as_text.python(numbered.step.args[0])
+        return [f"({script.words(result)}{of} * {shown}).sum().backward()"]
+
+    return SCRIPT.add(Step("backward", Ref(result.number), None, (gradients.detach(), item)), write)
+
+
+def gradient(thing: Handle, path: str | None = None) -> Handle:
+    """The gradient that has reached a leaf, or a parameter of a module; None where none has."""
+
+    def write(script: Script, numbered: Numbered) -> list[str]:
+        return [f"{script.words(thing)}{f'.{_as_python(path)}' if path else ''}.grad"]
+
+    return SCRIPT.add(Step("gradient", Ref(thing.number), path), write, only_last=True)
+
+
+def seeded(seed: int) -> AbstractContextManager[None]:
+    """Calls in the block draw from global random states of this seed, which are put back after each."""
+    return flags(seed=seed)
+
+
+def aside() -> AbstractContextManager[None]:
+    """Steps of the block are not shown: what goes well there tells nothing about a later failure."""
+    return flags(hidden=True)
+
+
+def counting() -> AbstractContextManager[None]:
+    """What torch does in the calls of the block is counted; `worked` tells it."""
+    return flags(counted=True)
+
+
+_watched: list[tuple[Handle, dict[int | str, str]]] = []
+
+
+@contextmanager
+def watching(arguments: dict[str, Any]) -> Iterator[list[tuple[Handle, dict[int | str, str]]]]:
+    """Have the calls of the block tell what they do to these arguments, and to the global random states.
+
+    The list holds the calls, each with the names of its arguments by their places.
+    """
+    _watched.clear()
+    with flags(watched=arguments):
+        yield _watched
+
+
+def _places(watched: dict[str, Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[int | str, str]:
+    places: dict[int | str, Any] = {**dict(enumerate(args)), **kwargs}
+    return {place: name for place, value in places.items() for name, thing in watched.items() if value is thing}
+
+
+def _made(script: Script, numbered: Numbered) -> Any:
+    """What a step has made, where it went through."""
+    outcome = script.outcomes[numbered.number] if numbered.number < len(script.outcomes) else None
+    return outcome.value if outcome is not None and outcome.error is None else None
+
+
+def _name(cls: Any) -> Name:
+    if not isinstance(cls, Name):
+        raise Misuse(f"build({cls!r:.40}): it takes a class of the answers, `answers.exNN_name.ClassName`")
+    return cls
+
+
+def _target(target: Any) -> Name | Ref:
+    if isinstance(target, Handle):
+        return Ref(target.number)
+    return _name(target)
+
+
+def _as_python(path: str) -> str:
+    """A path as Python: `levels.0.norm` is `levels[0].norm`."""
+    return re.sub(r"\.(\d+)", r"[\1]", path)
