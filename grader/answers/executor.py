@@ -7,6 +7,7 @@ import contextlib
 import random
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 from grader.answers import random_state
@@ -64,23 +65,24 @@ class Executor:
 
     def run(self, number: int, step: Step, label: str | None = None) -> Outcome:
         """Run one step; what comes of it is kept under its number, and under its label for later text."""
-        passed = copied(step.args, self._resolved), copied(step.kwargs, self._resolved)
-        error, made, moved, work = None, None, (), None
+        passed, error, made, moved, counter = step, None, None, list[str](), None
         try:
-            with self._seeded(step) as watch, self._counted(step) as counter:
-                made = self._operations[step.operation](_Passed(step, *passed))
+            passed = replace(step, args=copied(step.args, self._resolved), kwargs=copied(step.kwargs, self._resolved))
+            with self._seeded(step) as moved, self._counted(step) as counter:
+                made = self._operations[step.operation](passed)
         except BaseException as raised:
             error = raised
-        if step.watched:
-            moved = tuple(watch)
-        if step.counted:
-            work = counter.work
-        if error is not None:
-            return Outcome(error=error, changed=_changed(step, *passed), moved=moved, work=work)
-        self._objects[number] = made
-        if label is not None:
-            self._names[label] = made
-        return Outcome(_told(step, made), changed=_changed(step, *passed), moved=moved, work=work)
+        else:
+            self._objects[number] = made
+            if label is not None:
+                self._names[label] = made
+        return Outcome(
+            _told(step, made) if error is None else None,
+            error,
+            _changed(step, passed) if step.watched else (),
+            tuple(moved) if step.watched else (),
+            counter.work if counter is not None else None,
+        )
 
     def _resolved(self, value: Any) -> Any:
         """The object that a reference stands for; of a leaf of a computation what an answer may change in place."""
@@ -99,7 +101,7 @@ class Executor:
         assert target is not None
         return self._objects[target.number]
 
-    def _function(self, step: "_Passed") -> Any:
+    def _function(self, step: Step) -> Any:
         found = self._found(step.target)
         return found if step.name is None else getattr(found, step.name)
 
@@ -122,26 +124,26 @@ class Executor:
         with counted() as counter:
             yield counter
 
-    def _build(self, step: "_Passed") -> Any:
+    def _build(self, step: Step) -> Any:
         """Construct an object; initial weights come from the example's seed, and the random state is put back."""
         cls = self._function(step)
         with random_state.torch_seeded(self._seed):
             return cls(*step.args, **step.kwargs)
 
-    def _call(self, step: "_Passed") -> Any:
+    def _call(self, step: Step) -> Any:
         """Call a function, an object, or a method of it."""
         return self._function(step)(*step.args, **step.kwargs)
 
-    def _each(self, step: "_Passed") -> list[Any]:
+    def _each(self, step: Step) -> list[Any]:
         """Call it with one value after the other; the results are looked at after the last call."""
         function = self._function(step)
         return [function(value) for value in step.args[0]]
 
-    def _item(self, step: "_Passed") -> Any:
+    def _item(self, step: Step) -> Any:
         """An item of what was returned."""
         return self._found(step.target)[int(step.name or 0)]
 
-    def _text(self, step: "_Passed") -> Any:
+    def _text(self, step: Step) -> Any:
         """Run lines of Python that a check made, with the example's objects by name; `name` is what they make."""
         names = self._names
         if "torch" in sys.modules:
@@ -152,21 +154,21 @@ class Executor:
         exec(compile(step.args[0], "<the check>", "exec", dont_inherit=True), names)
         return names.get(step.name) if step.name else None
 
-    def _leaf(self, step: "_Passed") -> Any:
+    def _leaf(self, step: Step) -> Any:
         """A tensor of these values to which gradients flow."""
         return step.args[0].requires_grad_()
 
-    def _part(self, step: "_Passed") -> Any:
+    def _part(self, step: Step) -> Any:
         """An object that another one holds."""
         return _followed(self._found(step.target), step.name)
 
-    def _read(self, step: "_Passed") -> Any:
+    def _read(self, step: Step) -> Any:
         """An attribute, by its path; of a name, what it names is only imported."""
         if isinstance(step.target, Name):
             return self.modules.load(step.target.exercise).__name__
         return self._part(step)
 
-    def _assign(self, step: "_Passed") -> tuple[int, ...] | None:
+    def _assign(self, step: Step) -> tuple[int, ...] | None:
         """Copy values into a parameter or buffer of their shape; its own shape, None where there is no such tensor."""
         torch = sys.modules["torch"]
         found = _followed(self._found(step.target), step.name, default=None)
@@ -177,15 +179,15 @@ class Executor:
                 found.copy_(step.args[0])
         return tuple(found.shape)
 
-    def _mode(self, step: "_Passed") -> None:
+    def _mode(self, step: Step) -> None:
         """Put a module into training or evaluation mode."""
         self._found(step.target).train(step.args[0])
 
-    def _dtype(self, step: "_Passed") -> None:
+    def _dtype(self, step: Step) -> None:
         """Turn a module to another dtype."""
         self._found(step.target).to(step.args[0])
 
-    def _state(self, step: "_Passed") -> dict[str, Any]:
+    def _state(self, step: Step) -> dict[str, Any]:
         """All that a module consists of."""
         module = self._found(step.target)
         torch = sys.modules["torch"]
@@ -200,7 +202,7 @@ class Executor:
             "modes": {name: part.training for name, part in module.named_modules()},
         }
 
-    def _backward(self, step: "_Passed") -> bool:
+    def _backward(self, step: Step) -> bool:
         """Run backward from a result whose values have these gradients; whether there is a way back at all."""
         result, (gradients, item) = self._found(step.target), step.args
         result = result if item is None else result[item]
@@ -210,19 +212,12 @@ class Executor:
         (result * gradients).sum().backward()
         return True
 
-    def _gradient(self, step: "_Passed") -> Any:
+    def _gradient(self, step: Step) -> Any:
         """The gradient that has reached a tensor, or a parameter of a module; None where none has."""
         found = self._found(step.target)
         found = found if step.name is None else _followed(found, step.name)
         gradient = found.grad
         return None if gradient is None else gradient.to_dense()
-
-
-class _Passed:
-    """A step with the arguments that its answer gets: copies of those of the step."""
-
-    def __init__(self, step: Step, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
-        self.target, self.name, self.args, self.kwargs = step.target, step.name, args, kwargs
 
 
 def _followed(thing: Any, path: str | None, default: Any = _MISSING) -> Any:
@@ -242,10 +237,8 @@ def _told(step: Step, made: Any) -> Any:
     return described(made) if step.operation in ("build", "part") else plain(made)
 
 
-def _changed(step: Step, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[tuple[int | str, Any], ...]:
-    """The arguments of a watched step that are not as they were."""
-    if not step.watched:
-        return ()
-    pairs = [*zip(range(len(args)), args, step.args, strict=True)]
-    pairs += [(name, kwargs[name], before) for name, before in step.kwargs.items()]  # type: ignore[misc]
-    return tuple((place, plain(now)) for place, now, before in pairs if not unchanged(now, before))
+def _changed(step: Step, passed: Step) -> tuple[tuple[int | str, Any], ...]:
+    """The arguments that are not as they were, as they are now."""
+    before: list[tuple[int | str, Any]] = [*enumerate(step.args), *step.kwargs.items()]
+    now = [*passed.args, *passed.kwargs.values()]
+    return tuple((place, plain(n)) for (place, b), n in zip(before, now, strict=True) if not unchanged(n, b))

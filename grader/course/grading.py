@@ -14,7 +14,7 @@ from grader.base.plain_text import line
 from grader.base.results import Check, Origin, RunResult
 from grader.course.grading_terms import Terms
 from grader.engine import run
-from grader.engine.conversation_cache import Memory
+from grader.engine.cause_cache import CauseCache
 from grader.engine.worker_processes import Workers
 from grader.kata.intake import Taken
 from grader.kata.submission import Submission, laid_out
@@ -43,8 +43,8 @@ class Grader:
         UsageError: the checks cannot run here, hidden ones for one; or the sandbox is too weak for an exam.
     """
 
-    def __init__(self, terms: Terms, scratch: Path, memory: Memory | None = None) -> None:
-        self._terms, self._scratch, self._memory = terms, scratch, memory or Memory()
+    def __init__(self, terms: Terms, scratch: Path, memory: CauseCache | None = None) -> None:
+        self._terms, self._scratch, self._memory = terms, scratch, memory or CauseCache()
         self._hidden: Path | None = None
         if terms.hidden:
             self._hidden = Path(tempfile.mkdtemp(prefix="hidden-", dir=scratch))

@@ -10,7 +10,7 @@ from grader.base.errors import UsageError
 from grader.base.results import Outcome
 from grader.course.grading import Grader, Task
 from grader.course.grading_terms import Terms
-from grader.engine.conversation_cache import Memory
+from grader.engine.cause_cache import CauseCache
 
 Pool = Callable[[Iterator[Task]], Iterator[Outcome]]  # grades what comes, in whatever order it is done
 
@@ -22,7 +22,7 @@ def on_this_machine(terms: Terms, jobs: int, scratch: Path) -> Pool:
         done: queue.SimpleQueue[Outcome | BaseException | None] = queue.SimpleQueue()
         taking, stopped = threading.Lock(), threading.Event()
         graders: list[Grader] = []
-        memory = Memory()
+        memory = CauseCache()
 
         def next_task() -> Task | None:
             with taking:

@@ -11,12 +11,13 @@ from dataclasses import dataclass
 
 import pytest
 
-from grader.answers import protocol
+from grader.answers import protocol, wire
 from grader.answers.plain_values import unchanged
 from grader.answers.protocol import Example, Numbered, Reply
 from grader.answers.runners import LocalRunner, Runner
 from grader.answers.steps import Outcome
 from grader.engine import pytest_plugin
+from grader.engine.example_search import Failure
 from grader.language.script import SCRIPT, Script
 
 _NEEDED = ("build", "part")  # their outcomes are needed to tell a failing example
@@ -77,7 +78,7 @@ def put_together(item: pytest.Item, runner: LocalRunner) -> CheckScript | None:
         examples = tuple(map(_example, kept))
         questions = tuple(tuple(script.questions) for script in kept)
         return CheckScript(protocol.script_frame(examples), examples, questions)
-    except protocol.wire.Unsendable:
+    except wire.Unsendable:
         return None
     finally:
         search.on_passed = lambda: None
@@ -137,7 +138,7 @@ def _are_the_same(one: Numbered, other: Numbered) -> bool:
     )
 
 
-def run(item: pytest.Item, runner: Runner, replay: ReplayRunner) -> tuple[pytest_plugin.Failure | None, float]:
+def run(item: pytest.Item, runner: Runner, replay: ReplayRunner) -> tuple[Failure | None, float]:
     """Run a check on outcomes that have come, and on the answer itself where it goes another way."""
     failure, seconds = pytest_plugin.run_check(item, replay)
     if failure is not None and not isinstance(failure.raised, Diverged):

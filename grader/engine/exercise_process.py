@@ -101,9 +101,8 @@ def runner_for(request: dict[str, Any], config: pytest.Config, sandboxed: int | 
         return answers.runner
     names = [exercise.name for exercise in curriculum.lessons()]
     files = runners.sources(folder, names, replaced)
-    stand_ins = {f"{name}.py": text.encode() for name in replaced if (text := references.solution(name)) is not None}
     channel = Channel(socket.socket(fileno=sandboxed))
-    return RemoteRunner(channel, folder, files, stand_ins, request["call_seconds"])
+    return RemoteRunner(channel, folder, files, references.stand_ins(replaced), request["call_seconds"])
 
 
 def imported(exercise: str, runner: Runner) -> None:

@@ -39,6 +39,11 @@ def source(name: str) -> Source | None:
     return Source(path, text.encode())
 
 
+def stand_ins(names: Iterable[str]) -> dict[str, bytes]:
+    """The files of references that stand in for these exercises, by name."""
+    return {f"{name}.py": text.encode() for name in names if (text := solution(name)) is not None}
+
+
 def bank(name: str) -> dict[str, str]:
     """What is kept on the mistakes of an exercise, by file name: `newest-first.yaml`, `footprints.json`."""
     folder = f"{BANK}/{name}/"

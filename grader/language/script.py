@@ -43,7 +43,7 @@ class Handle:
         raise Misuse("an answer's object is used like a value; a check takes its value by value() or seen()")
 
     __bool__ = __len__ = __iter__ = __getitem__ = __call__ = __add__ = __sub__ = __mul__ = _refuse
-    __lt__ = __gt__ = __le__ = __ge__ = __eq__ = _refuse  # type: ignore[assignment]
+    __lt__ = __gt__ = __le__ = __ge__ = __eq__ = _refuse
     __hash__ = object.__hash__
 
 

@@ -275,8 +275,8 @@ def watching(arguments: dict[str, Any]) -> Iterator[list[tuple[Handle, dict[int 
 
 
 def _places(watched: dict[str, Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[int | str, str]:
-    places: dict[int | str, Any] = {**dict(enumerate(args)), **kwargs}
-    return {place: name for place, value in places.items() for name, thing in watched.items() if value is thing}
+    places: list[tuple[int | str, Any]] = [*enumerate(args), *kwargs.items()]
+    return {place: name for place, value in places for name, thing in watched.items() if value is thing}
 
 
 def _made(script: Script, numbered: Numbered) -> Any:

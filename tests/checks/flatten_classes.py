@@ -9,6 +9,7 @@ import ast
 import copy
 import functools
 import random
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -51,7 +52,7 @@ class Candidate:
 @functools.cache
 def _classes() -> dict[str, ast.ClassDef]:
     """The patterns of this file, as it is written."""
-    text = __loader__.get_source(__name__)
+    text = sys.modules[__name__].__loader__.get_source(__name__)  # type: ignore[union-attr]
     return {node.name: node for node in ast.parse(text).body if isinstance(node, ast.ClassDef)}
 
 

@@ -226,8 +226,8 @@ def test_shapes_of_the_levels(
     of_kind(got, list)
     same_shape(item(got, 0), (batch, group**depth, embedding_dim), what="the embedding")
     for level in range(1, depth):
-        shape = (batch, group ** (depth - level), hidden_dim)
-        same_shape(item(got, level), shape, what=f"the output of level {level}")
+        there = (batch, group ** (depth - level), hidden_dim)
+        same_shape(item(got, level), there, what=f"the output of level {level}")
     same_shape(item(got, depth), (batch, hidden_dim), what="the output of the last level")
 
 
@@ -344,7 +344,7 @@ def test_a_node_has_gradients_from_its_own_characters(
     train(tree, False)
     order = torch.randperm(context, generator=torch.Generator().manual_seed(seed))  # every character once
     outputs = outputs_of(tree, order[None].clone(), depth)
-    shape_there = seen(lambda made: tuple(made.shape), item(outputs, level))
+    shape_there: tuple[int, ...] = seen(lambda made: tuple(made.shape), item(outputs, level))
     of_the_node = torch.zeros(context // group**level, 4, dtype=torch.float64)
     of_the_node[node] = 1
     holds(math.prod(shape_there) == of_the_node.numel(), f"the output of level {level} has shape {shape_there}")

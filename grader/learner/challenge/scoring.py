@@ -16,14 +16,17 @@ import torch
 from torch import Tensor
 
 from grader.answers.answer_modules import NotThere, Problem
-from grader.answers.channel import Lost
+from grader.answers.channel import Channel, Lost
 from grader.answers.local_answers import Answers
-from grader.answers.proxy import RemoteAnswers
+from grader.answers.protocol import Numbered
+from grader.answers.runners import RemoteRunner, sources
 from grader.answers.sandbox import Sandbox, SandboxedWorker
+from grader.answers.steps import Name, Opaque, Ref, Step
 from grader.base import paths
 from grader.base.errors import AnswersFailed, UsageError
 from grader.engine.worker_processes import CAN_FORK
 from grader.kata import curriculum
+from grader.kata.references import stand_ins
 from grader.learner.challenge.fair_loss import fair_loss
 from grader.learner.training.examples import SPLIT_SEED
 
@@ -153,10 +156,10 @@ def _trained(sandbox: Sandbox, file: Path, given: Task, seconds: float) -> tuple
     numbers: Numbers | None = None
     try:
         with _failing(file):
-            remote = _remote(worker, file, 4 * seconds + 30)  # by the clock: a busy machine is not the file's fault
+            remote = _Remote(worker, file, 4 * seconds + 30)  # by the clock: a busy machine is not the file's fault
             budget = Budget(seconds, PARAMETERS, given.vocabulary)
-            model = remote.train_model(given.training, given.validation, budget)
-            numbers = _numbers(model, "train_model")
+            made = remote.call("train_model", given.training, given.validation, budget)
+            numbers = _numbers(remote, made, "train_model")
     except Lost as lost:
         _, used = worker.end(1.0)
         if used < seconds:
@@ -173,16 +176,20 @@ def _scored(sandbox: Sandbox, file: Path, given: Task, numbers: Numbers) -> floa
     worker = sandbox.start(memory_bytes=MEMORY_BYTES, cpu_seconds=SCORING_SECONDS)
     try:
         with _failing(file), torch.no_grad():
-            remote = _remote(worker, file, SCORING_SECONDS)
-            model = remote.new_model(len(given.vocabulary))
-            fresh = _numbers(model, "new_model")
+            remote = _Remote(worker, file, SCORING_SECONDS)
+            made = remote.call("new_model", len(given.vocabulary))
+            fresh = _numbers(remote, made, "new_model")
             for kind in ("parameters", "buffers"):
-                _fill(getattr(fresh, kind), getattr(numbers, kind))
-            model.eval()
-            context = model.context
+                _refuse_other_forms(getattr(fresh, kind), getattr(numbers, kind))
+                for name, tensor in getattr(numbers, kind).items():
+                    remote.does(Step("assign", made, name, (tensor,)))
+            remote.does(Step("mode", made, None, (False,)))
+            context = remote.does(Step("read", made, "context"))
             if type(context) is not int or not 1 <= context <= MOST_CONTEXT:
                 raise AnswersFailed(f"refused: model.context must be a whole number from 1 to {MOST_CONTEXT}")
-            return fair_loss(model, given.test, given.vocabulary, context)
+            return fair_loss(
+                lambda windows: remote.does(Step("call", made, None, (windows,))), given.test, given.vocabulary, context
+            )
     except Lost as lost:
         raise AnswersFailed(f"{file.name} ended its process while it was scored: {_why(lost)}") from lost
     finally:
@@ -209,20 +216,40 @@ def _failing(file: Path) -> Iterator[None]:
         raise AnswersFailed(f"{file.name} raised {type(raised).__name__}: {raised}{where}") from raised
 
 
-def _remote(worker: SandboxedWorker, file: Path, seconds: float) -> Any:
-    """The file as a module of the worker; exercises that lie beside it may be imported there."""
-    names = [file.stem, *(lesson.name for lesson in curriculum.lessons())]
-    remote = RemoteAnswers(worker.connection, file.absolute().parent, names, curriculum.given(), seconds)
-    return getattr(remote, file.stem)
+class _Remote:
+    """The file in a worker; exercises that lie beside it may be imported there."""
+
+    def __init__(self, worker: SandboxedWorker, file: Path, seconds: float) -> None:
+        folder, given = file.absolute().parent, curriculum.given()
+        names = [file.stem, *(lesson.name for lesson in curriculum.lessons())]
+        files = sources(folder, names, given)
+        self._file, self._count = file.stem, 0
+        self._runner = RemoteRunner(Channel(worker.connection), folder, files, stand_ins(given), seconds)
+
+    def call(self, function: str, *args: Any) -> Ref:
+        """Call a function of the file; the number of what it returns."""
+        self.does(Step("call", Name(self._file, function), None, args))
+        return Ref(self._count - 1)
+
+    def does(self, step: Step) -> Any:
+        """What comes of one step; what the file raises there is raised here."""
+        number, self._count = self._count, self._count + 1
+        outcome = self._runner.run([Numbered(number, step)], None if number else 0).outcomes[0]
+        if outcome.error is not None:
+            raise outcome.error
+        return outcome.value
 
 
-def _numbers(model: Any, function: str) -> Numbers:
+def _numbers(remote: _Remote, made: Ref, function: str) -> Numbers:
     """Copies of a model's numbers, if it is a model and holds no more than it may."""
-    if not isinstance(model, torch.nn.Module):
-        raise AnswersFailed(f"refused: {function} must return an nn.Module, got {type(model).__name__}")
+    told = remote.does(Step("state", made))
+    kind = told.get("is") if isinstance(told, dict) else None
+    if not isinstance(kind, Opaque) or "Module" not in kind.kinds or "parameters" not in told:
+        came = kind.name if isinstance(kind, Opaque) else type(told).__name__
+        raise AnswersFailed(f"refused: {function} must return an nn.Module, got {came}")
     numbers = Numbers(
-        {name: tensor.detach() for name, tensor in model.named_parameters()},
-        {name: tensor.detach() for name, tensor in model.named_buffers()},
+        {name: tensor.detach() for name, tensor in told["parameters"].items()},
+        {name: tensor.detach() for name, tensor in told["buffers"].items()},
     )
     for parameters, most in ((True, PARAMETERS), (False, BUFFERS)):
         count = _size(numbers, parameters=parameters)
@@ -236,14 +263,12 @@ def _size(numbers: Numbers, *, parameters: bool) -> int:
     return sum(tensor.numel() for tensor in (numbers.parameters if parameters else numbers.buffers).values())
 
 
-def _fill(empty: dict[str, Tensor], trained: dict[str, Tensor]) -> None:
-    """Write trained numbers over untrained ones."""
+def _refuse_other_forms(empty: dict[str, Tensor], trained: dict[str, Tensor]) -> None:
+    """Trained numbers must have the names and shapes of the untrained ones."""
     forms = [{name: (t.dtype, t.shape) for name, t in numbers.items()} for numbers in (empty, trained)]
     if forms[0] != forms[1]:
         names = sorted(name for name in {*empty, *trained} if forms[0].get(name) != forms[1].get(name))
         raise AnswersFailed(f"refused: new_model and train_model differ in {', '.join(names[:3])}")
-    for name, tensor in empty.items():
-        tensor.copy_(trained[name])
 
 
 def _why(lost: Lost) -> str:

@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from grader.answers import random_state
 from grader.answers.local_answers import Answers
 from grader.kata import curriculum
 from grader.learner.comparing.workloads import WORKLOADS
@@ -46,7 +47,7 @@ def measured(name: str, folder: Path) -> dict[str, Any]:
     calls = []
     for replaced in (ancestors, (*ancestors, name)):
         answers.take(folder, replaced)
-        with answers.seeded(0):
+        with random_state.seeded(0):
             calls.append(WORKLOADS[name].make(answers))
         calls[-1]()
     return {"seconds": seconds(calls), "bytes": [memory(call) for call in calls]}
