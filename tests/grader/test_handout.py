@@ -57,7 +57,7 @@ def answer(own: Path, *numbers: int) -> None:
 
 def readable(handout: Path) -> str:
     """What learners may read of the exercises anyway."""
-    places = [*(handout / "exercises").glob("ex[0-9]*"), *(handout / "tests" / "checks").glob("*.py")]
+    places = [*(handout / "exercises").rglob("ex[0-9]*"), *(handout / "tests" / "checks").glob("*.py")]
     return "\n".join(path.read_text(encoding="utf-8") for path in places if path.is_file())
 
 
