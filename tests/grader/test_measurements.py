@@ -18,6 +18,7 @@ _FENCE = re.compile(r"^(?P<fence>`{3,})\w*\n.*?^(?P=fence)$", re.MULTILINE | re.
 _LINK = re.compile(r"\[(?P<text>[^\]]*)\]\((?:[\w./]*/)?measurements\.md(?:#(?P<anchor>[\w-]+))?\)")
 _NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
 _FIGURE = re.compile(r"(?<![\d.,])\d\.\d{3}(?!\d|\.\d)")
+_DECIMAL = re.compile(r"(?<![\d.,])\d+\.\d{2,}(?!\d|\.\d)")
 _TELLS_OF_ONE = re.compile(
     r"\bmeasured\b(?! with| by| from| in)|\bvalidation loss(es)? (?:is|was|were|of)\b", re.IGNORECASE
 )
@@ -49,7 +50,7 @@ def quoted(block: str) -> Iterator[tuple[str, str]]:
     """Each figure that a block quotes, and the anchor that it is linked to."""
     for link in _LINK.finditer(block):
         own = _NUMBER.findall(link["text"])
-        for figure in own or _FIGURE.findall(_LINK.sub("", block)):
+        for figure in own or _DECIMAL.findall(_LINK.sub("", block)):
             yield figure, link["anchor"] or ""
 
 
