@@ -58,8 +58,8 @@ def train(
 ) -> list[float]:
     """Train the model in place by plain SGD; it ends in training mode.
 
-    Parameters, losses and the generator's state equal those of a loop with `torch.optim.SGD` that draws the rows of each
-    step by `torch.randint(len(inputs), (batch_size,), generator=generator)`.
+    Parameters, losses and the generator's state equal those of a loop with `torch.optim.SGD` that draws each step's
+    rows by `torch.randint(len(inputs), (batch_size,), generator=generator)`.
 
     Args:
         model: maps tokens (B, context) to logits (B, V).
