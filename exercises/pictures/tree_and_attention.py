@@ -129,7 +129,7 @@ def drawn(steps: int) -> str:
 def grid(
     shares: Tensor, at: int, below: int, word: str, title: str, labels: Sequence[str]
 ) -> Iterator[str]:
-    """A table of shares: a square for each one that is not 0, as dark as it is large."""
+    """Draw a table of shares: a square for each one that is not 0, as dark as it is large."""
     yield text(at, below - 24, title, weight="bold")
     for column, letter in enumerate(word):
         yield text(at + column * CELL + CELL // 2, below - 6, letter, anchor="middle")
