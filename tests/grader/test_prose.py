@@ -23,6 +23,7 @@ _EACH = "level|position|place|channel|cell|core|letter|character|token|pair|batc
 # A pattern, and what to write instead.
 PATTERNS = {
     rf"\b(?:{_MANY})(?:e?s)? an? (?:{_EACH})\b": "per: `one queue per level`",
+    r"\d (?:s|ms|MiB) an? \w+": "per: `10 s per check`",
     r"\bwh(?:o|om)ever\b": "whatever, anyone who, if you",
     r"\bnobody\b|\bsomebody\b": "no one, someone, or the person by name",
     r"\bin the place of\b": "instead of",
@@ -71,6 +72,7 @@ def test_a_page_reads_like_plain_english(page: Path) -> None:
     [
         "One token at a time: a queue a level",
         "10 seconds a\nstep",
+        "10 s a check",
         "the same, whoever its neighbour is",
         "Where does eps stand, and what is it for?",
         "attention in the place of fixed neighbours",
