@@ -16,7 +16,7 @@ class StreamingTree:
     A stream begins as if token 0 had come for ever. Every result is the tree's in evaluation mode, without gradients;
     the tree is left in the mode it was in, even after an error. Weights are read when they are used.
 
-    Source: Le Paine et al. 2016, "Fast Wavenet Generation Algorithm": one queue per layer.
+    Source: Le Paine et al. 2016, "Fast Wavenet Generation Algorithm": a queue for each layer.
     """
 
     def __init__(self, tree: FusionTree) -> None:
