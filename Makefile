@@ -29,6 +29,7 @@ goldens: .venv/installed-dev
 	$(BIN)/python tests/grader/goldens.py
 
 pictures: .venv/installed-dev
+	$(BIN)/python exercises/pictures/figures.py
 	$(BIN)/python exercises/pictures/tree_and_attention.py
 	$(BIN)/python tests/pictures/draw.py
 

@@ -1,4 +1,4 @@
-"""A challenger for `grade challenge`: copy it, change everything, and beat it. challenge.md tells the rules."""
+"""An example for `grade challenge`: copy it, change everything, and beat it. The rules are in challenge.md."""
 
 import time
 
@@ -24,12 +24,12 @@ class Challenger(nn.Module):
 
 
 def new_model(vocab_size):
-    """Make the model untrained."""
+    """Return the model untrained."""
     return Challenger(vocab_size)
 
 
 def train_model(train_words, validation_words, budget):
-    """Train for a tenth of the time, and keep what was best on the validation words."""
+    """Train for a tenth of the time, and keep the weights that were best on the validation words."""
     windows, targets = examples(train_words, budget.vocabulary)
     validation = examples(validation_words, budget.vocabulary)
     model = new_model(len(budget.vocabulary))
@@ -52,7 +52,7 @@ def train_model(train_words, validation_words, budget):
 
 
 def examples(words, vocabulary):
-    """Cut words into windows and the character after each."""
+    """Cut words into windows, each with the character that follows it."""
     windows, targets = [], []
     for word in words:
         tokens = [0] * Challenger.context + [vocabulary[character] for character in word] + [0]

@@ -1,21 +1,21 @@
 """Exercise 1: how far a tree of fusions sees, and what it costs.
 
-Plain Python, exact for integers of any size: no floats, so no `math.log`.
+Use plain Python and stay exact for integers of any size: no floats, so no `math.log`.
 """
 
 
 def receptive_field(levels: int, group: int = 2) -> int:
-    """Count the characters that one output sees after `levels` fusions.
+    """Count the characters that one output sees after `levels` levels.
 
     Args:
-        levels: number of fusions on top of each other, 0 or more; with none, an output is one character.
+        levels: number of levels, 0 or more; at level 0 an output is one character.
         group: neighbours joined by one fusion, 2 or more.
 
     Returns:
         The receptive field, in characters.
 
     Raises:
-        ValueError: levels < 0 or group < 2; the message names the argument and its value.
+        ValueError: levels < 0 or group < 2; the message includes the argument's name and its value.
 
     Source: van den Oord et al. 2016, "WaveNet", section 2.1 (dilated causal convolutions).
     """
@@ -24,7 +24,7 @@ def receptive_field(levels: int, group: int = 2) -> int:
 
 
 def levels_needed(context: int, group: int = 2) -> int:
-    """Find the least number of levels whose receptive field covers `context` characters.
+    """Find the smallest number of levels whose receptive field covers `context` characters.
 
     Args:
         context: characters to cover, 1 or more, of any size.
@@ -34,7 +34,7 @@ def levels_needed(context: int, group: int = 2) -> int:
         The number of levels: 8 characters need 3, 9 need 4, 2**200 + 1 need 201.
 
     Raises:
-        ValueError: context < 1 or group < 2; the message names the argument and its value.
+        ValueError: context < 1 or group < 2; the message includes the argument's name and its value.
     """
     # Your code goes here, in place of the line below.
     raise NotImplementedError("not written yet")
@@ -44,14 +44,14 @@ def level_lengths(context: int, group: int = 2) -> list[int]:
     """List the sequence length before the first fusion and after each one: 8 gives [8, 4, 2, 1].
 
     Args:
-        context: characters in the window, a power of `group` (1 is one: no fusion at all).
+        context: characters in the window, a power of `group` (1 is one: it needs no fusion).
         group: neighbours joined by one fusion, 2 or more.
 
     Returns:
         The lengths, from `context` down to 1.
 
     Raises:
-        ValueError: context < 1, not a power of `group`, or group < 2; the message names the argument and its value.
+        ValueError: context < 1 or not a power of `group`, or group < 2; the message includes argument and value.
     """
     # Your code goes here, in place of the line below.
     raise NotImplementedError("not written yet")
@@ -69,7 +69,7 @@ def flat_weights(context: int, embedding_dim: int, hidden_dim: int) -> int:
         The number of weights of one linear layer that reads the whole window.
 
     Raises:
-        ValueError: an argument below 1; the message names the argument and its value.
+        ValueError: an argument below 1; the message includes the argument's name and its value.
 
     Source: Bengio et al. 2003, "A Neural Probabilistic Language Model" (the model that joins all at once).
     """
@@ -78,9 +78,9 @@ def flat_weights(context: int, embedding_dim: int, hidden_dim: int) -> int:
 
 
 def tree_weights(context: int, embedding_dim: int, hidden_dim: int, group: int = 2) -> int:
-    """Count the weights (no biases) of all fusions of the tree, one linear layer a level.
+    """Count the weights (no biases) of all levels of the tree, one linear layer per level.
 
-    The first level reads `group` embeddings at a time, each later one `group` hidden vectors.
+    Level 1 reads `group` embeddings at a time, each later level `group` hidden vectors.
 
     Args:
         context: characters in the window, a power of `group`; 1 needs no fusion and has no weights.
@@ -93,7 +93,7 @@ def tree_weights(context: int, embedding_dim: int, hidden_dim: int, group: int =
 
     Raises:
         ValueError: context not a power of `group`, group < 2, or another argument below 1, whatever the others are;
-            the message names the argument and its value.
+            the message includes the argument's name and its value.
     """
     # Your code goes here, in place of the line below.
     raise NotImplementedError("not written yet")

@@ -1,4 +1,4 @@
-"""Exercise 2: one fusion traced by hand: concatenate two neighbours, a linear map, tanh. NumPy only."""
+"""Exercise 2: one fusion, traced by hand: concatenate two neighbours, a linear map, tanh. Use NumPy only."""
 
 from typing import NamedTuple
 
@@ -10,8 +10,8 @@ class FusionTrace(NamedTuple):
 
     Shape:
         joined: (..., 2C), the left neighbour's channels, then the right one's.
-        summed: (..., H), joined @ weight + bias.
-        fused: (..., H), tanh(summed).
+        summed: (..., H), the weighted sums of `joined` plus the bias.
+        fused: (..., H), the tanh of `summed`.
     """
 
     joined: np.ndarray
@@ -25,14 +25,14 @@ def trace_fusion(left: np.ndarray, right: np.ndarray, weight: np.ndarray, bias: 
     Args:
         left: the older neighbour, (..., C).
         right: the newer neighbour, the same shape as `left`.
-        weight: (2C, H); its first C rows meet `left`, the other C meet `right`.
+        weight: (2C, H); its first C rows multiply `left`, the other C multiply `right`.
         bias: (H,).
 
     Returns:
         The trace: joined (..., 2C), summed (..., H), fused (..., H), in the inputs' dtype.
 
     Raises:
-        ValueError: shapes that do not fit; nothing is broadcast. The message names a size that does not fit.
+        ValueError: the shapes do not fit (nothing is broadcast); the message includes a size that does not fit.
 
     Source: the fusion of Karpathy's makemore part 5, "Building a WaveNet".
     """

@@ -1,4 +1,4 @@
-"""Exercise 8: the whole tree: fusions on top of each other until one vector has seen the whole window."""
+"""Exercise 8: the whole tree. Levels of fusions reduce the window to one vector that has seen all of it."""
 
 import torch
 from torch import Tensor, nn
@@ -8,14 +8,14 @@ from .ex07_fusion import Fusion
 
 
 class FusionTree(nn.Module):
-    """Embed the characters, fuse neighbours level by level, score the next character from the root.
+    """A tree of fusions over a window of characters; the root scores the next character.
 
     Attributes:
         context: characters in a window, a power of `group`.
-        group: neighbours fused at each level.
+        group: neighbours fused on each level.
         embedding: nn.Embedding(vocab_size, embedding_dim).
-        levels: nn.ModuleList of Fusion, one a level.
-        output: nn.Linear(hidden_dim, vocab_size); its weight starts at a tenth of the usual size.
+        levels: nn.ModuleList with one Fusion per level, each with weights of its own.
+        output: nn.Linear(hidden_dim, vocab_size); its initial weight is scaled by 0.1.
 
     Shape:
         tokens (B, context), int64 -> logits (B, vocab_size).
@@ -37,29 +37,30 @@ class FusionTree(nn.Module):
         Args:
             vocab_size: number of tokens, V.
             context: characters in a window: group, group**2, group**3, ...
-            embedding_dim: channels of a character, E.
+            embedding_dim: channels per character, E.
             hidden_dim: channels of every fused vector, H.
-            group: neighbours fused at each level, 2 or more.
+            group: neighbours fused on each level, 2 or more.
             normalize: whether the fusions normalise.
 
         Raises:
-            ValueError: context is not a power of `group`, or below `group`; the message names it and its value.
+            ValueError: context is not a power of `group`, or is below `group`; the message includes `context` and its
+                value.
         """
         super().__init__()
         # Your code goes here, in place of the line below.
         raise NotImplementedError("not written yet")
 
     def level_outputs(self, tokens: Tensor) -> list[Tensor]:
-        """Compute every level of the tree.
+        """Return the embedding and the output of every level.
 
         Args:
             tokens: int64 (B, context), the newest last.
 
         Returns:
-            The embedding and each level's output: (B, 8, E), (B, 4, H), (B, 2, H), (B, H) for context 8.
+            A list from the bottom to the root: (B, 8, E), (B, 4, H), (B, 2, H), (B, H) for context 8.
 
         Raises:
-            ValueError: a window of another length; the message names that length.
+            ValueError: the window has a different length; the message includes that length.
         """
         # Your code goes here, in place of the line below.
         raise NotImplementedError("not written yet")
@@ -74,7 +75,7 @@ class FusionTree(nn.Module):
             Logits (B, V).
 
         Raises:
-            ValueError: a window of another length; the message names that length.
+            ValueError: the window has a different length; the message includes that length.
         """
         # Your code goes here, in place of the line below.
         raise NotImplementedError("not written yet")

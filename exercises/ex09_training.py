@@ -1,4 +1,4 @@
-"""Exercise 9: the training loop: plain SGD with a step decay, and an honest mean loss."""
+"""Exercise 9: the training loop: plain SGD, a step decay, and a mean loss that every example counts in equally."""
 
 import math
 from collections.abc import Callable
@@ -11,33 +11,33 @@ from torch.nn import functional as F
 def mean_loss(model: nn.Module, inputs: Tensor, targets: Tensor, batch_size: int = 4096) -> float:
     """Measure the mean cross-entropy over all examples.
 
-    In evaluation mode, without gradients; the model is left in the mode it was in, after an error too.
+    The model is in evaluation mode, without gradients, and is left in the mode it was in, even after an error.
 
     Args:
         model: maps tokens (B, context) to logits (B, V).
         inputs: int64 (N, context).
         targets: int64 (N,).
-        batch_size: examples at a time, 1 or more; a short last batch weighs what it holds.
+        batch_size: examples per call of the model, 1 or more; the result does not depend on it.
 
     Returns:
         The mean over the N examples, in nats.
 
     Raises:
-        ValueError: batch_size < 1, no examples, or unequal lengths; the message names the argument and its value.
+        ValueError: batch_size < 1, no examples, or unequal lengths; the message includes the argument and its value.
     """
     # Your code goes here, in place of the line below.
     raise NotImplementedError("not written yet")
 
 
 def step_decay(step: int, steps: int, initial: float = 0.1, final: float = 0.01, boundary: float = 0.75) -> float:
-    """Give the learning rate of a step: `initial` while step < boundary * steps, `final` from there on.
+    """Return the learning rate of a step: `initial` while step < boundary * steps, `final` from there on.
 
     Args:
-        step: the step, from 0.
-        steps: of the whole training; with 0 the learning rate is `final`.
+        step: the step, counted from 0.
+        steps: number of steps of the whole training; if it is 0, the learning rate is `final`.
         initial: learning rate of the first part.
         final: learning rate of the last part.
-        boundary: share of the steps in the first part.
+        boundary: share of the steps that belong to the first part.
 
     Returns:
         The learning rate.
@@ -56,29 +56,29 @@ def train(
     learning_rate: Callable[[int], float],
     generator: torch.Generator,
 ) -> list[float]:
-    """Train by plain SGD; the model's parameters change in place, and it ends in training mode.
+    """Train the model in place by plain SGD; it ends in training mode.
 
-    Each step: rows = torch.randint(len(inputs), (batch_size,), generator=generator); mean cross-entropy of those
-    rows; gradients cleared; parameter -= learning_rate(step) * gradient, where there is a gradient.
+    Parameters, losses and the generator's state equal those of a loop with `torch.optim.SGD` that draws each step's
+    rows by `torch.randint(len(inputs), (batch_size,), generator=generator)`.
 
     Args:
         model: maps tokens (B, context) to logits (B, V).
         inputs: int64 (N, context).
         targets: int64 (N,).
         steps: steps to take, 0 or more.
-        batch_size: examples a step, 1 or more.
-        learning_rate: maps the step, from 0, to a float.
-        generator: draws the rows, and nothing else does.
+        batch_size: examples per step, 1 or more.
+        learning_rate: maps the step, counted from 0, to a float.
+        generator: the only source of randomness.
 
     Returns:
         Each step's loss, in nats.
 
     Raises:
-        ValueError: steps < 0, batch_size < 1, no examples, or unequal lengths; the message names the argument and
+        ValueError: steps < 0, batch_size < 1, no examples, or unequal lengths; the message includes the argument and
             its value.
-        FloatingPointError: a loss is not finite; the message names the step, and the parameters are as before it.
+        FloatingPointError: a loss is not finite; the message includes the step, and the parameters are as before it.
 
-    Source: the loop of Karpathy's makemore; `torch.optim.SGD` without momentum.
+    Source: the loop of Karpathy's makemore lectures; `torch.optim.SGD` without momentum.
     """
     # Your code goes here, in place of the line below.
     raise NotImplementedError("not written yet")

@@ -1,4 +1,4 @@
-"""Exercise 10: write new words, one drawn character at a time."""
+"""Exercise 10: write new words, one character at a time."""
 
 from collections.abc import Mapping
 
@@ -7,20 +7,20 @@ from torch import Tensor, nn
 
 
 def next_probabilities(model: nn.Module, windows: Tensor, temperature: float = 1.0) -> Tensor:
-    """Turn the model's logits into probabilities of the next character: softmax(logits / temperature).
+    """Return the probabilities of the next character: the softmax of the logits divided by the temperature.
 
-    In evaluation mode, without gradients; the model is left in the mode it was in, after an error too.
+    The model is in evaluation mode, without gradients, and is left in the mode it was in, even after an error.
 
     Args:
         model: maps tokens (B, context) to logits (B, V).
         windows: int64 (B, context).
-        temperature: above 0; below 1 sharpens, above 1 flattens.
+        temperature: greater than 0; below 1 sharpens, above 1 flattens.
 
     Returns:
-        Probabilities (B, V), each row summing to 1.
+        Probabilities (B, V); each row sums to 1.
 
     Raises:
-        ValueError: temperature <= 0; the message names it and its value.
+        ValueError: temperature <= 0; the message includes `temperature` and its value.
     """
     # Your code goes here, in place of the line below.
     raise NotImplementedError("not written yet")
@@ -35,25 +35,26 @@ def sample_word(
     temperature: float = 1.0,
     max_length: int = 50,
 ) -> str:
-    """Write one word: from a window of tokens 0, draw, slide, stop at `.` or at `max_length`.
+    """Write one word, character by character, until `.` is drawn or the word has `max_length` characters.
 
-    Each character is drawn by torch.multinomial(probabilities, 1, generator=generator).
+    The first window is all token 0. Each character is drawn by
+    `torch.multinomial(probabilities, 1, generator=generator)`.
 
     Args:
         model: maps tokens (B, context) to logits (B, V).
-        vocabulary: character to token, `.` is 0.
+        vocabulary: maps each character to its token; `.` is 0.
         context: tokens in a window.
-        generator: draws the characters, and nothing else does.
-        temperature: above 0.
-        max_length: characters at most.
+        generator: the only source of randomness.
+        temperature: greater than 0.
+        max_length: largest number of characters.
 
     Returns:
         The word, without the closing `.`.
 
     Raises:
-        ValueError: temperature <= 0; the message names it and its value.
+        ValueError: temperature <= 0; the message includes `temperature` and its value.
 
-    Source: the sampling loop of Karpathy's makemore.
+    Source: the sampling loop of Karpathy's makemore lectures.
     """
     # Your code goes here, in place of the line below.
     raise NotImplementedError("not written yet")

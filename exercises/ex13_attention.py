@@ -1,4 +1,4 @@
-"""Exercise 13: causal attention: what stands in place of the fixed tree in a transformer."""
+"""Exercise 13: causal attention: what a transformer has instead of a fixed tree."""
 
 import math
 
@@ -7,17 +7,18 @@ from torch import Tensor
 
 
 def causal_attention(query: Tensor, key: Tensor, value: Tensor) -> tuple[Tensor, Tensor]:
-    """Let every position gather the values of itself and of earlier positions, weighted by how well key and query fit.
+    """Give every position a weighted average of the values up to its own, weighted by how well query and key fit.
 
-    weights = softmax(query · key / sqrt(D)) over the positions up to one's own; output = weights · value.
+    The output equals that of `torch.nn.functional.scaled_dot_product_attention` with `is_causal=True`. The weights of
+    each position sum to 1, and are exactly 0 for later positions.
 
     Args:
-        query: (..., T, D), what each position looks for; T and D 1 or more.
-        key: (..., T, D), what each position offers to be found by.
+        query: (..., T, D), what each position looks for; T and D are 1 or more.
+        key: (..., T, D), what each position can be found by.
         value: (..., T, D), what each position has to give.
 
     Returns:
-        The output (..., T, D), and the weights (..., T, T): row t holds what position t draws from each position.
+        The output (..., T, D), and the weights (..., T, T): row t holds the weights of position t.
 
     Source: Vaswani et al., Attention Is All You Need (2017), equation 1, with the mask of its decoder.
     """

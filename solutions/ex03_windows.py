@@ -14,7 +14,7 @@ def build_vocabulary(words: Sequence[str]) -> dict[str, int]:
         words: the words; a `.` inside one adds nothing.
 
     Returns:
-        Character to token, in the order of the tokens.
+        A dictionary from character to token, in the order of the tokens.
     """
     # BEGIN SOLUTION
     characters = sorted(set("".join(words)) - {"."})
@@ -25,21 +25,21 @@ def build_vocabulary(words: Sequence[str]) -> dict[str, int]:
 def make_windows(words: Sequence[str], vocabulary: Mapping[str, int], context: int) -> tuple[Tensor, Tensor]:
     """Cut words into examples: the `context` tokens before a character, and that character.
 
-    For each word in order, one example for each of its characters and one for the closing `.`; every word starts
-    from an empty window, which is `context` tokens 0.
+    Each word, in order, gives one example for each of its characters and one for the closing `.`. Every word starts
+    from an empty window of `context` tokens 0.
 
     Args:
         words: the words, without `.`.
-        vocabulary: character to token, `.` is 0.
-        context: tokens in a window, 1 or more.
+        vocabulary: maps each character to its token; `.` is 0.
+        context: number of tokens in a window, 1 or more.
 
     Returns:
-        inputs, int64 (N, context), left-padded with 0, the newest token last; and targets, int64 (N,);
-        N = sum(len(word) + 1). No words give (0, context) and (0,).
+        Inputs, int64 (N, context), padded with 0 on the left, the newest token last; and targets, int64 (N,), where
+        N = sum(len(word) + 1). For no words, (0, context) and (0,).
 
     Raises:
-        ValueError: context < 1, naming it and its value; a character that the vocabulary lacks, or a `.` inside a
-            word, naming the word and the character.
+        ValueError: context < 1 (the message includes `context` and its value), or a word contains a `.` or a
+            character that is not in the vocabulary (the message includes the word and the character).
 
     Source: Karpathy's makemore part 2 (`build_dataset`).
     """
@@ -67,19 +67,19 @@ def split_words(
 ) -> tuple[list[str], list[str], list[str]]:
     """Split by whole words into training, validation and test words.
 
-    A copy is shuffled by `random.Random(seed).shuffle` and cut at `int(fractions[0] * n)` and
-    `int((fractions[0] + fractions[1]) * n)`, n the number of words.
+    Shuffle a copy with `random.Random(seed).shuffle` and cut it at `int(fractions[0] * n)` and
+    `int((fractions[0] + fractions[1]) * n)`, where n is the number of words.
 
     Args:
-        words: the words; they stay in their order.
-        seed: of the shuffle.
-        fractions: the shares of the three parts, none negative, summing to 1 (within 1e-9).
+        words: the words; their order is not changed.
+        seed: the seed of the shuffle.
+        fractions: the shares of the three parts, not negative, with the sum 1 (within 1e-9).
 
     Returns:
         Three lists of words.
 
     Raises:
-        ValueError: a negative fraction or a sum other than 1; the message names `fractions` and a value.
+        ValueError: a fraction is negative, or the sum is not 1; the message includes `fractions` and a value.
 
     Source: the split of Karpathy's makemore (80/10/10 by position).
     """

@@ -1,16 +1,16 @@
-"""Exercise 4: the baseline that fuses the whole window in one step."""
+"""Exercise 4: the flat model, which fuses the whole window in one step."""
 
 import torch
 from torch import Tensor, nn
 
 
 class FlatMLP(nn.Module):
-    """Embed each token, concatenate all embeddings, one hidden layer, tanh, logits.
+    """Score the next token from the whole window at once, with one hidden layer.
 
     Attributes:
-        embedding: nn.Embedding(vocab_size, embedding_dim).
-        hidden: nn.Linear(context * embedding_dim, hidden_dim): the whole window in one step.
-        output: nn.Linear(hidden_dim, vocab_size).
+        embedding: nn.Embedding(vocab_size, embedding_dim), one row per token.
+        hidden: nn.Linear(context * embedding_dim, hidden_dim), which reads the window, oldest token first.
+        output: nn.Linear(hidden_dim, vocab_size), which reads the tanh of the hidden sums.
 
     Shape:
         tokens (B, context), int64 -> logits (B, vocab_size).
@@ -22,10 +22,10 @@ class FlatMLP(nn.Module):
         """Build the three layers.
 
         Args:
-            vocab_size: number of tokens, V.
-            context: tokens in a window.
-            embedding_dim: numbers per token.
-            hidden_dim: outputs of the one fusion.
+            vocab_size: number of different tokens, V.
+            context: number of tokens in a window.
+            embedding_dim: numbers in the embedding of a token, E.
+            hidden_dim: outputs of the hidden layer, H.
         """
         super().__init__()
         # BEGIN SOLUTION
@@ -42,10 +42,10 @@ class FlatMLP(nn.Module):
             tokens: int64 (B, context), the newest last.
 
         Returns:
-            Logits (B, V): output(tanh(hidden(embeddings, concatenated oldest first))).
+            Logits (B, V): the scores of the next token, without a softmax.
 
         Raises:
-            ValueError: a window of another length; the message names that length.
+            ValueError: the window has a different length than `context`; the message includes that length.
         """
         # BEGIN SOLUTION
         if tokens.dim() != 2 or tokens.shape[1] != self.context:

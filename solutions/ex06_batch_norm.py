@@ -5,20 +5,20 @@ from torch import Tensor, nn
 
 
 class BatchNorm1d(nn.Module):
-    """Give each channel mean 0 and variance 1 over the batch, then scale and shift it.
+    """Give each channel the mean 0 and the variance 1 over batch and time, then scale and shift it.
 
     y = (x - mean) / sqrt(variance + eps) * weight + bias
 
     Attributes:
-        weight: parameter (C,), ones at first.
-        bias: parameter (C,), zeros at first.
-        running_mean: buffer (C,), zeros at first.
-        running_var: buffer (C,), ones at first.
+        weight: parameter (C,), initially ones.
+        bias: parameter (C,), initially zeros.
+        running_mean: buffer (C,), initially zeros.
+        running_var: buffer (C,), initially ones.
 
     Shape:
         x (B, C) or channels-last (B, T, C) -> the same shape.
 
-    Source: Ioffe and Szegedy 2015, "Batch Normalization"; `torch.nn.BatchNorm1d`, which wants (B, C, T) instead.
+    Source: Ioffe and Szegedy 2015, "Batch Normalization"; `torch.nn.BatchNorm1d`, which expects (B, C, T) instead.
     """
 
     weight: nn.Parameter
@@ -27,12 +27,12 @@ class BatchNorm1d(nn.Module):
     running_var: Tensor
 
     def __init__(self, num_features: int, eps: float = 1e-5, momentum: float = 0.1) -> None:
-        """Set up parameters and running statistics.
+        """Create the parameters and the running statistics.
 
         Args:
-            num_features: channels, C.
-            eps: added to the variance, inside the root.
-            momentum: the weight of the newest batch in the running statistics.
+            num_features: number of channels, C.
+            eps: added to the variance inside the root.
+            momentum: share of the newest batch in the running statistics.
         """
         super().__init__()
         # BEGIN SOLUTION
@@ -47,19 +47,19 @@ class BatchNorm1d(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """Normalise each channel.
 
-        Training: by the batch's mean and biased variance; the running statistics become
-        (1 - momentum) * running + momentum * batch, with the unbiased variance, outside autograd.
-        Evaluation: by the running statistics, which stay as they are.
+        In training, use the mean and the biased variance of this batch, and update the running statistics outside
+        autograd: (1 - momentum) * running + momentum * batch, with the unbiased variance.
+        In evaluation, use the running statistics and leave them unchanged.
 
         Args:
             x: (B, C) or (B, T, C).
 
         Returns:
-            The normalised tensor, in the shape and dtype of x.
+            The normalised tensor, with the shape and dtype of x.
 
         Raises:
-            ValueError: x has another rank, another channel count (the message names it), or in training fewer than
-                two values a channel.
+            ValueError: x has the wrong rank or the wrong channel count (the message includes the count), or a channel
+                has fewer than two values in training.
         """
         # BEGIN SOLUTION
         if x.dim() not in (2, 3) or x.shape[-1] != len(self.weight):

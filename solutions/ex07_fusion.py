@@ -1,4 +1,4 @@
-"""Exercise 7: the fusion layer: lay neighbours side by side, linear, normalise, tanh."""
+"""Exercise 7: the fusion layer, one complete level of the tree."""
 
 import torch
 from torch import Tensor, nn
@@ -8,15 +8,15 @@ from .ex06_batch_norm import BatchNorm1d
 
 
 class Fusion(nn.Module):
-    """Fuse each `group` neighbours into one vector: tanh(norm(linear(flatten(x)))).
+    """Fuse each `group` neighbours into one vector, with the same weights at every position.
 
     Attributes:
-        flatten: FlattenConsecutive(group).
-        linear: nn.Linear(group * in_features, out_features), with a bias only where nothing normalises after it.
-        norm: exercise 6's BatchNorm1d(out_features), or None.
+        flatten: exercise 5's FlattenConsecutive(group).
+        linear: nn.Linear(group * in_features, out_features), with a bias only if no normalisation comes after it.
+        norm: exercise 6's BatchNorm1d(out_features), or None without normalisation.
 
     Shape:
-        x (B, T, in_features) -> (B, T // group, out_features), or (B, out_features) where one group remains.
+        x (B, T, in_features) -> (B, T // group, out_features), or (B, out_features) if one position remains.
 
     Source: one level of Karpathy's makemore part 5; van den Oord et al. 2016, "WaveNet".
     """
@@ -25,13 +25,13 @@ class Fusion(nn.Module):
         """Build the three layers.
 
         Args:
-            in_features: channels of each neighbour.
-            out_features: channels of the fused vector.
-            group: neighbours fused into one, 1 or more.
-            normalize: whether batch normalisation stands between the linear map and tanh.
+            in_features: number of channels of each neighbour.
+            out_features: number of channels of the fused vector.
+            group: number of neighbours fused into one, 1 or more.
+            normalize: whether the sums are normalised before tanh.
 
         Raises:
-            ValueError: group < 1; the message names it and its value.
+            ValueError: group < 1; the message includes `group` and its value.
         """
         super().__init__()
         # BEGIN SOLUTION
@@ -41,16 +41,16 @@ class Fusion(nn.Module):
         # END SOLUTION
 
     def forward(self, x: Tensor) -> Tensor:
-        """Fuse neighbours.
+        """Fuse the neighbours of each group.
 
         Args:
-            x: (B, T, in_features), T a multiple of `group`.
+            x: (B, T, in_features); T is a multiple of `group`.
 
         Returns:
-            (B, T // group, out_features), or (B, out_features) where one group remains.
+            (B, T // group, out_features), or (B, out_features) if one position remains.
 
         Raises:
-            ValueError: as the layers inside: x not 3-D, T not a multiple of `group`.
+            ValueError: x is not 3-D, or T is not a multiple of `group` (as in `flatten`).
         """
         # BEGIN SOLUTION
         fused = self.linear(self.flatten(x))

@@ -1,4 +1,4 @@
-"""Exercise 11: the tree at all positions of a text at once, as WaveNet's dilated causal convolution."""
+"""Exercise 11: the tree at all positions of a text at once: WaveNet's dilated causal convolution."""
 
 import torch
 from torch import Tensor
@@ -9,11 +9,9 @@ from .ex08_tree import FusionTree
 def all_positions(tree: FusionTree, tokens: Tensor) -> Tensor:
     """Score the next character at every position: logits[:, t] are the tree's for the window that ends with token t.
 
-    Where the text begins, windows are padded with token 0 on the left. In evaluation mode; the tree is left in the mode
-    it was in, after an error too.
-
-    Each level is computed once for all positions, and a node's neighbours stand group ** level places apart: at most
-    1.5 * (T + context) fusions a level, and not more calls of torch for a longer text.
+    A window that begins before the text is padded on the left with token 0. The tree is in evaluation mode, and is left
+    in the mode it was in, even after an error. Each level makes at most 1.5 * (T + context) fusions, and a longer text
+    needs no more calls of torch.
 
     Args:
         tree: exercise 8's tree.

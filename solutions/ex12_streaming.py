@@ -1,4 +1,4 @@
-"""Exercise 12: the tree one token at a time: a queue a level remembers what later fusions need."""
+"""Exercise 12: the tree one token at a time: one queue per level keeps the nodes that later fusions need."""
 
 from collections import deque
 from collections.abc import Iterator
@@ -11,19 +11,19 @@ from .ex08_tree import FusionTree
 
 
 class StreamingTree:
-    """Score the next character after each token of a stream, with one fusion a level and step.
+    """A stream of tokens, scored with one fusion per level and step.
 
-    A stream begins as if tokens 0 had come for ever. Every result is the tree's in evaluation mode, without gradients;
-    the tree is left in the mode it was in, after an error too. Weights are read when they are used.
+    A stream begins as if token 0 had come for ever. Every result is the tree's in evaluation mode, without gradients;
+    the tree is left in the mode it was in, even after an error. Weights are read when they are used.
 
     Source: Le Paine et al. 2016, "Fast Wavenet Generation Algorithm": a queue for each layer.
     """
 
     def __init__(self, tree: FusionTree) -> None:
-        """Begin a stream of its own.
+        """Begin a new stream, independent of all others.
 
         Args:
-            tree: exercise 8's tree; it is neither copied nor changed.
+            tree: exercise 8's tree, which is neither copied nor changed.
         """
         # BEGIN SOLUTION
         self.tree = tree
@@ -31,7 +31,7 @@ class StreamingTree:
         # END SOLUTION
 
     def reset(self) -> None:
-        """Forget all tokens: the stream begins anew, with the weights that the tree has now."""
+        """Start over: forget all tokens, and use the weights that the tree has now."""
         # BEGIN SOLUTION
         self.queues: list[deque[Tensor]] = []
         with _measuring(self.tree):
@@ -43,13 +43,13 @@ class StreamingTree:
         # END SOLUTION
 
     def step(self, token: int) -> Tensor:
-        """Take the next token of the stream.
+        """Score the character that follows the next token of the stream.
 
         Args:
             token: from 0 to V - 1.
 
         Returns:
-            Logits (V,), a fresh tensor: the tree's for the window that ends with this token.
+            The tree's logits (V,) for the window that ends with this token, as a fresh tensor.
         """
         # BEGIN SOLUTION
         with _measuring(self.tree):
@@ -66,7 +66,7 @@ class StreamingTree:
 # BEGIN SOLUTION
 @contextmanager
 def _measuring(tree: torch.nn.Module) -> Iterator[None]:
-    """Evaluation mode without gradients; the mode is put back."""
+    """Switch to evaluation mode without gradients, and restore the mode at the end."""
     with torch.no_grad():
         if not tree.training:  # a walk over all parts of the tree takes longer than a step
             yield

@@ -1,4 +1,4 @@
-"""Exercise 14: write the test that tells every right `FlattenConsecutive` from every wrong one, whatever its code."""
+"""Exercise 14: write the test that accepts every right `FlattenConsecutive` and rejects every wrong one."""
 
 import itertools
 import math
@@ -90,16 +90,16 @@ def _assert_right(cls: type[nn.Module]) -> None:
 
 
 def check_flatten_consecutive(cls: type[nn.Module]) -> None:
-    """Judge a class by what exercise 5's contract says of `FlattenConsecutive`; the text of errors does not count.
+    """Test a class against exercise 5's contract of `FlattenConsecutive`; ignore the text of error messages.
 
     Args:
-        cls: right or wrong; built by `cls(group)`, and its objects are called as `layer(x)`.
+        cls: a right or a wrong class; it is built by `cls(group)`, and its objects are called as `layer(x)`.
 
     Returns:
-        None for a class that is right, whatever way it is written.
+        None if the class is right, however it is written.
 
     Raises:
-        AssertionError: the class is wrong; also where an error comes out of the class that should not.
+        AssertionError: the class is wrong, or raises an error that the contract does not ask for.
     """
     # BEGIN SOLUTION
     try:

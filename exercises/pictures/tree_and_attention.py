@@ -1,7 +1,8 @@
-"""Draws what each place draws from, in a trained tree and in a model with exercise 13's attention: `make pictures`.
+"""Draw how much each place reads of each character, in a trained tree and in two layers of attention: `make pictures`.
 
-Both are trained on the names with exercise 9's loop. For the tree, a share is the size of the gradient of a node's
-output with respect to a character; for attention, it is the weight itself. Writes `tree_and_attention.svg` beside it.
+Both are trained on the names with exercise 9's loop, with the reference solutions. For the tree, a share is the size of
+the gradient of a node's output with respect to a character; for attention, it is the weight. So the two are not the same
+quantity. Writes `tree_and_attention.svg` into this folder.
 """
 
 import sys
@@ -25,7 +26,7 @@ CELL, ROOM, TOP, LEFT = 22, 54, 96, 116
 
 
 class AttentionModel(nn.Module):
-    """Characters and their places, two layers of attention whose results are added, logits of the last position."""
+    """A small transformer: two layers of attention over characters and places, and logits of the last position."""
 
     def __init__(self, vocab_size: int, attend: Callable[..., tuple[Tensor, Tensor]]) -> None:
         super().__init__()
@@ -37,12 +38,12 @@ class AttentionModel(nn.Module):
         self.output = nn.Linear(HIDDEN, vocab_size)
 
     def forward(self, tokens: Tensor) -> Tensor:
-        """(B, context) to (B, V)."""
+        """Map tokens (B, context) to logits (B, V)."""
         logits: Tensor = self.output(self.layers(tokens)[0][:, -1])
         return logits
 
     def layers(self, tokens: Tensor) -> tuple[Tensor, list[Tensor]]:
-        """The vectors after the last layer (B, context, C), and each layer's weights (B, context, context)."""
+        """Return the vectors after the last layer (B, context, C), and each layer's weights (B, context, context)."""
         x, drawn = self.embedding(tokens) + self.place, []
         for asking, working in zip(self.asking, self.working, strict=True):
             gathered, weights = self.attend(*asking(x).chunk(3, dim=-1))
@@ -52,7 +53,7 @@ class AttentionModel(nn.Module):
 
 
 def tree_shares(tree: Any, tokens: Tensor) -> list[Tensor]:
-    """For each level (nodes, context): how much each character moves a node, as shares of 1."""
+    """Return, for each level (nodes, context), how much each character moves a node, as shares of 1."""
     tree.eval()
     shares = []
     outputs = tree.level_outputs(tokens[None])
@@ -68,20 +69,20 @@ def tree_shares(tree: Any, tokens: Tensor) -> list[Tensor]:
 
 
 def attention_shares(model: AttentionModel, tokens: Tensor) -> list[Tensor]:
-    """For each layer (context, context): the weights, row by row."""
+    """Return, for each layer (context, context), the weights, row by row."""
     with torch.no_grad():
         return [weights[0] for weights in model.eval().layers(tokens[None])[1]]
 
 
 def references() -> Any:
-    """The references of all exercises: `references().ex08_tree.FusionTree`."""
+    """Return the references of all exercises: `references().ex08_tree.FusionTree`."""
     answers = Answers(paths.EXERCISES, [exercise.name for exercise in curriculum.exercises()])
     answers.take_references()
     return answers
 
 
 def drawn(steps: int) -> str:
-    """Train both, and draw them."""
+    """Train both models, and draw their shares."""
     torch.set_num_threads(1)
     torch.manual_seed(0)
     words = load_names()
@@ -117,10 +118,10 @@ def drawn(steps: int) -> str:
         [
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width - LEFT // 2} {below - ROOM // 2}"'
             ' font-family="sans-serif" font-size="13" fill="#1b2a41">',
-            "<title>What each place draws from: a trained tree, and attention</title>",
+            "<title>What each place reads: a trained tree, and attention</title>",
             '<rect width="100%" height="100%" fill="#ffffff"/>',
-            text(LEFT, 26, "What each place (row) draws from which character (column)", size=16),
-            text(LEFT, 48, "darker: a larger share of the row; empty: exactly nothing", size=12),
+            text(LEFT, 26, "How much each place (row) reads of each character (column)", size=16),
+            text(LEFT, 48, "darker: a larger share of the row; empty: exactly 0", size=12),
             *body,
             "</svg>\n",
         ]
@@ -130,7 +131,7 @@ def drawn(steps: int) -> str:
 def grid(
     shares: Tensor, at: int, below: int, word: str, title: str, labels: Sequence[str]
 ) -> Iterator[str]:
-    """A table of shares: a square for each one that is not 0, as dark as it is large."""
+    """Draw a table of shares: a square for each one that is not 0, as dark as it is large."""
     yield text(at, below - 24, title, weight="bold")
     for column, letter in enumerate(word):
         yield text(at + column * CELL + CELL // 2, below - 6, letter, anchor="middle")
@@ -146,12 +147,12 @@ def grid(
 
 
 def text(x: int, y: int, words: str, *, anchor: str = "start", weight: str = "normal", size: int = 13) -> str:
-    """A line of text."""
+    """Write a line of text."""
     return f'<text x="{x}" y="{y}" text-anchor="{anchor}" font-weight="{weight}" font-size="{size}">{escape(words)}</text>'
 
 
 def main(arguments: Sequence[str]) -> None:
-    """Write the picture: beside this file, or where and after as many steps as is said."""
+    """Write the picture into this folder after 3,000 steps, or to the given file after the given number of steps."""
     out = Path(arguments[0]) if arguments else Path(__file__).with_suffix(".svg")
     out.write_text(drawn(int(arguments[1]) if len(arguments) > 1 else STEPS), encoding="utf-8")
 

@@ -30,8 +30,9 @@ TEMPLATES = Path(__file__).parent / "handout_files"
 SOURCES = ("exercises", "solutions", "tests/checks", "grader", "data", "pyproject.toml", "constraints.txt", "LICENSE")
 _NOBODY = git.Signature("kata <kata@localhost> 0 +0000")
 _AS_THEY_ARE = ("LICENSE", "constraints.txt", "pyproject.toml", ".gitignore")
-_OF_AN_EXERCISE = re.compile(r"(?:test_)?(ex\d\d_\w+)\.(py|md)")
-_READABLE = re.compile(r"exercises/ex\d\d_|tests/checks/")  # stubs, lessons, checks: what stands there is no secret
+_OF_AN_EXERCISE = re.compile(r"(?:test_)?(ex\d\d_\w+)\.(py|md|yaml)")
+# Stubs, lessons, hints, cards and checks: what learners may read is no secret.
+_READABLE = re.compile(r"exercises/(?:hints/|cards/)?ex\d\d_|tests/checks/")
 _LINK = re.compile(r"\[([^\]]*)\]\((?:[\w./-]*/)?(ex\d\d_\w+)\.(?:md|py)(?:#[^)]*)?\)")
 
 
@@ -77,6 +78,7 @@ def contents(chosen: Assignment) -> Handout:
     files |= {f"exercises/{exercise.file}": stubs.stub(exercise).encode() for exercise in asked}
     files |= {
         "assignment.yaml": chosen.written().encode(),
+        curriculum.TABLE.relative_to(root).as_posix(): curriculum.table_of(lessons).encode(),
         references.SEALED.relative_to(root).as_posix(): references.seal(references.chosen([*names, *given], names)),
         **_own_files(chosen, asked, [lesson for lesson in curriculum.lessons() if lesson.name in given]),
     }
@@ -142,10 +144,10 @@ def _goes_in(path: PurePosixPath, asked: set[str], lessons: set[str]) -> bool:
             return name in _AS_THEY_ARE
         case ("data", *_):
             return True
-        case ("exercises", "README.md"):
-            return False  # it tells of all exercises; the handout's own README does of those asked
+        case ("exercises", "README.md" | "curriculum.yaml"):
+            return False  # they tell of all exercises; the handout has its own, of those asked and given
         case ("exercises", *_):
-            return of is None or (of[2] == "md" and of[1] in lessons)
+            return of is None or (of[2] != "py" and of[1] in lessons)
         case ("tests", "checks", *_):
             return of[1] in asked if of else path.stem not in references.BESIDE_CHECKS
         case ("grader", "mistakes", *_):

@@ -64,10 +64,10 @@ def _start(title: str, exercises: Sequence[Exercise]) -> Iterator[Any]:
 
 
 def _lesson(exercise: Exercise) -> Any:
-    """The lesson without its front matter; its pictures travel with the cell, links to files become their names."""
+    """The lesson; its pictures travel with the cell, links to files become their names."""
     try:
-        text = exercise.lesson.read_text(encoding="utf-8").split("---\n", 2)[2].strip()
-    except (OSError, IndexError) as error:
+        text = exercise.lesson.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"the lesson {paths.shown(exercise.lesson)} cannot be read; git checkout mends it") from error
     attachments: dict[str, dict[str, str]] = {}
 

@@ -1,4 +1,7 @@
-"""The exercises in order, as the front matter of their lessons tells them. Nothing here runs code or knows results."""
+"""The exercises in order: a table of them, and of each its hints, its flashcards and its lesson's contract.
+
+Nothing here runs code or knows results.
+"""
 
 import difflib
 import re
@@ -15,10 +18,12 @@ from grader.base.errors import UsageError
 from grader.kata import assignment
 from grader.kata.assignment import Assignment
 
-# The C loader reads ten lessons in 10 ms, the Python one in 90 ms; some systems have only the latter.
+TABLE = paths.EXERCISES / "curriculum.yaml"
+HINTS, CARDS = paths.EXERCISES / "hints", paths.EXERCISES / "cards"
+# The C loader reads the files of ten exercises in 10 ms, the Python one in 90 ms; some systems have only the latter.
 _YAML_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_LESSON_NAME = re.compile(r"ex(\d\d)_\w+")
 _CONTRACT_LINE = re.compile(r"^- \*\*([\w-]+)\*\*: (.+)$", re.MULTILINE)
+_DAMAGE = (OSError, ValueError, yaml.YAMLError, KeyError, TypeError, AttributeError)
 
 
 @dataclass(frozen=True)
@@ -31,7 +36,7 @@ class Card:
 
 @dataclass(frozen=True)
 class Exercise:
-    """One exercise: what its lesson's front matter says, and where its files lie.
+    """One exercise: its row in the table, its hints and cards, and where its files lie.
 
     `assigned`: its points are those of an assignment, which its checks then share.
     """
@@ -129,38 +134,58 @@ def given() -> tuple[str, ...]:
 
 @cache
 def lessons() -> tuple[Exercise, ...]:
-    """Read all lessons, in the order of their numbers."""
-    files = sorted(path for path in paths.EXERCISES.glob("ex*.md") if _LESSON_NAME.fullmatch(path.stem))
-    if not files:
-        raise UsageError(f"no lessons in {paths.EXERCISES}: run grade in a checkout of the kata")
-    return tuple(read_lesson(path) for path in files)
-
-
-def read_lesson(path: Path) -> Exercise:
-    """Read one lesson's front matter and contract.
+    """Read all exercises of the table, in its order.
 
     Raises:
-        UsageError: the front matter is missing or damaged.
+        UsageError: the table, a lesson, its hints or its cards are missing or damaged.
     """
+    if not TABLE.exists():
+        raise UsageError(f"no exercises in {paths.EXERCISES}: run grade in a checkout of the kata")
     try:
-        _, front_matter, text = path.read_text(encoding="utf-8").split("---\n", 2)
-        fields: dict[str, Any] = yaml.load(front_matter, Loader=_YAML_LOADER)
-        return Exercise(
-            name=path.stem,
-            title=fields["title"],
-            points=float(fields["points"]),
-            minutes=fields["minutes"],
-            core=fields["core"],
-            bonus=fields.get("bonus", False),
-            builds_on=tuple(fields["builds_on"]),
-            objectives=tuple(fields["objectives"]),
-            hints=tuple(hint.strip() for hint in fields["hints"]),
-            cards=tuple(Card(card["front"], card["back"]) for card in fields["cards"]),
-            contract=dict(_CONTRACT_LINE.findall(text)),
-        )
-    except (OSError, ValueError, yaml.YAMLError, KeyError, TypeError, AttributeError) as error:
-        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise UsageError(f"the lesson {paths.shown(path)} is damaged ({reason}); git checkout mends it") from error
+        rows = _read(TABLE)
+        names = [str(row["name"]) for row in rows]
+    except _DAMAGE as error:
+        raise _damaged(TABLE, error) from error
+    return tuple(_exercise(name, row) for name, row in zip(names, rows, strict=True))
+
+
+def table_of(names: Iterable[str]) -> str:
+    """The table with the rows of some exercises only, as text."""
+    wanted = set(names)
+    rows = [row for row in _read(TABLE) if row["name"] in wanted]
+    return str(yaml.safe_dump(rows, sort_keys=False, allow_unicode=True, width=120))
+
+
+def _exercise(name: str, row: dict[str, Any]) -> Exercise:
+    """Read an exercise: its row, and the three files beside.
+
+    Raises:
+        UsageError: one of them is missing or damaged.
+    """
+    path = TABLE
+    try:
+        title, points, minutes = row["title"], float(row["points"]), row["minutes"]
+        core, bonus = row["core"], row.get("bonus", False)
+        builds_on, objectives = tuple(row["builds_on"]), tuple(row["objectives"])
+        path = HINTS / f"{name}.yaml"
+        hints = tuple(hint.strip() for hint in _read(path))
+        path = CARDS / f"{name}.yaml"
+        cards = tuple(Card(card["front"], card["back"]) for card in _read(path))
+        path = paths.EXERCISES / f"{name}.md"
+        contract = dict(_CONTRACT_LINE.findall(path.read_text(encoding="utf-8")))
+    except _DAMAGE as error:
+        raise _damaged(path, error) from error
+    return Exercise(name, title, points, minutes, core, bonus, builds_on, objectives, hints, cards, contract)
+
+
+def _read(path: Path) -> Any:
+    return yaml.load(path.read_text(encoding="utf-8"), Loader=_YAML_LOADER)
+
+
+def _damaged(path: Path, error: Exception) -> UsageError:
+    reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+    shown = paths.shown(path)
+    return UsageError(f"{shown} is missing or damaged ({reason}); git checkout {shown} brings it back")
 
 
 def needed(numbers: Iterable[int], command: str) -> tuple[Exercise, ...]:

@@ -201,3 +201,19 @@ def spoiled(copied: Path) -> Path:
     stub.write_text(stub.read_text() + "\nx = 1\n")
     stub.chmod(0o444)
     return copied
+
+
+PARTS = (("", "md"), ("hints/", "yaml"), ("cards/", "yaml"))
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["curriculum.yaml", *(f"{folder}{by_number(5).name}.{kind}" for folder, kind in PARTS)],
+)
+def test_a_damaged_file_of_an_exercise_gives_one_line_that_names_it(copied: Path, name: str) -> None:
+    (copied / "exercises" / name).write_bytes(b"- [\xff")
+    done = grade("list", checkout_copy=copied)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert len(done.stderr.splitlines()) == 1
+    assert f"exercises/{name} is missing or damaged (" in done.stderr
+    assert f"; git checkout exercises/{name} brings it back" in done.stderr

@@ -80,8 +80,8 @@ def memory(checkout_copy: Path) -> dict[str, Any]:
     return json.loads((checkout_copy / ".grade" / "cards.json").read_text(encoding="utf-8"))["cards"]
 
 
-def lesson_with(checkout_copy: Path, old: str, new: str) -> None:
-    path = checkout_copy / "exercises" / f"{FIVE.name}.md"
+def cards_with(checkout_copy: Path, old: str, new: str) -> None:
+    path = checkout_copy / "exercises" / "cards" / f"{FIVE.name}.yaml"
     text = path.read_text(encoding="utf-8")
     assert old in text
     path.write_text(text.replace(old, new), encoding="utf-8")
@@ -158,7 +158,7 @@ def test_a_due_card_comes_first_and_one_whose_answer_was_rewritten_before_it(cop
     grade("cards", "5", "--new", 2, checkout_copy=copied, input="\n4\n\n4\n")
     make_due(copied)
     assert "ex05, due" in grade("cards", checkout_copy=copied, input="q\n").stdout
-    lesson_with(copied, CARDS[1].back, "Another answer.")
+    cards_with(copied, CARDS[1].back, "Another answer.")
     text = grade("cards", checkout_copy=copied, input="\nq\n").stdout
     assert f"ex05, its answer has been rewritten\n  {CARDS[1].front}" in text
     assert "Another answer." in text
@@ -166,11 +166,11 @@ def test_a_due_card_comes_first_and_one_whose_answer_was_rewritten_before_it(cop
 
 def test_a_rewritten_question_is_a_new_card_and_what_was_known_of_the_old_one_is_kept(copied: Path) -> None:
     grade("cards", "5", "--new", 1, checkout_copy=copied, input="\n4\n")
-    lesson_with(copied, CARDS[0].front, "Another question?")
+    cards_with(copied, CARDS[0].front, "Another question?")
     text = grade("cards", "5", "--new", 1, checkout_copy=copied, input="\n4\n").stdout
     assert "ex05, new\n  Another question?" in text
     assert len(memory(copied)) == 2
-    lesson_with(copied, "Another question?", CARDS[0].front)
+    cards_with(copied, "Another question?", CARDS[0].front)
     assert "ex05, new" not in grade("cards", "5", "--new", 0, checkout_copy=copied, input="").stdout
     assert CARDS[0].key in memory(copied)
 
@@ -250,7 +250,7 @@ def test_anki_reads_the_package_and_a_second_one_updates_it(copied: Path, tmp_pa
     assert grade("cards", "--export", path, checkout_copy=copied).returncode == 0
     import_package(anki, path)
     assert held(anki) == expected()
-    lesson_with(copied, CARDS[0].back, "Another answer.")
+    cards_with(copied, CARDS[0].back, "Another answer.")
     time.sleep(1.1)  # Anki takes the newer one, by the second
     grade("cards", "--export", path, checkout_copy=copied)
     log = import_package(anki, path).log

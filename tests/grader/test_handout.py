@@ -57,7 +57,7 @@ def answer(own: Path, *numbers: int) -> None:
 
 def readable(handout: Path) -> str:
     """What learners may read of the exercises anyway."""
-    places = [*(handout / "exercises").glob("ex[0-9]*"), *(handout / "tests" / "checks").glob("*.py")]
+    places = [*(handout / "exercises").rglob("ex[0-9]*"), *(handout / "tests" / "checks").glob("*.py")]
     return "\n".join(path.read_text(encoding="utf-8") for path in places if path.is_file())
 
 
@@ -95,6 +95,8 @@ def test_it_holds_stubs_lessons_and_checks_and_nothing_of_the_author(handout: Pa
     for exercise in curriculum.exercises():
         assert (handout / "exercises" / exercise.file).read_text() == stubs.stub(exercise)
         assert (handout / "exercises" / exercise.lesson.name).is_file()
+        assert (handout / "exercises" / "hints" / f"{exercise.name}.yaml").is_file()
+        assert (handout / "exercises" / "cards" / f"{exercise.name}.yaml").is_file()
         assert (handout / "tests" / "checks" / exercise.checks.name).is_file()
     for name in (
         "solutions",
@@ -251,6 +253,10 @@ def test_an_assignment_gives_a_hundred_points_and_what_it_builds_on_stands_in(ka
     assert sorted(path.name for path in (folder / "exercises").glob("ex*.py")) == [
         by_number(number).file for number in (1, 7, 8)
     ]
+    for kind in ("hints", "cards"):
+        there = sorted(path.stem for path in (folder / "exercises" / kind).iterdir())
+        assert there == [by_number(number).name for number in (1, 5, 6, 7, 8)]
+    assert "ex02" not in (folder / "exercises" / "curriculum.yaml").read_text()
     listed = grade("list", checkout_copy=folder).stdout
     assert listed.startswith("Trees, due Friday, 18:00\n")
     assert "ex05" not in listed.replace("ex05_", "")

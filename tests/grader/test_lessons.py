@@ -42,3 +42,17 @@ def test_links_between_pages_lead_somewhere(page: Path) -> None:
     for target in re.findall(r"\]\(([^)#]+)[^)]*\)", page.read_text(encoding="utf-8")):
         if "://" not in target:
             assert (page.parent / target).exists(), target
+
+
+TYPED = {
+    exercise.short: re.findall(r'python -c "([^"]+)"', "\n".join([exercise.lesson.read_text("utf-8"), *exercise.hints]))
+    for exercise in curriculum.exercises()
+}
+
+
+@pytest.mark.parametrize("commands", [found for found in TYPED.values() if found], ids=[n for n in TYPED if TYPED[n]])
+def test_what_a_lesson_or_a_hint_asks_to_type_works_once_the_answer_is_right(commands: list[str]) -> None:
+    code = "\n".join(commands).replace("from exercises.", "from solutions.")
+    done = subprocess.run([sys.executable, "-c", code], cwd=paths.ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert len(done.stdout.splitlines()) >= len(commands), "each of them prints something"

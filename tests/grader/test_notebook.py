@@ -129,7 +129,7 @@ def test_pictures_of_a_lesson_travel_with_it_and_links_to_files_become_names(
     (tmp_path / "pictures" / "field.svg").write_bytes(b"<svg/>")
     lesson = tmp_path / "lesson.md"
     lesson.write_text(
-        "---\ntitle: x\n---\n# A title\n![the tree](pictures/tree%20of%208.png) ![the field](pictures/field.svg)\n"
+        "# A title\n![the tree](pictures/tree%20of%208.png) ![the field](pictures/field.svg)\n"
         "[next](pictures/next.md#there) [paper](https://example.org/a)\n```text\n![not one](missing.png)\n```\n"
     )
     monkeypatch.setattr(Exercise, "lesson", property(lambda _: lesson))
@@ -141,10 +141,10 @@ def test_pictures_of_a_lesson_travel_with_it_and_links_to_files_become_names(
         "next (pictures/next.md) [paper](https://example.org/a)\n```text\n![not one](missing.png)\n```"
     )
     assert cell.attachments == {"pictures-tree-of-8.png": {"image/png": "iVBORw=="}}
-    lesson.write_text("---\n---\n![x](missing.png)")
+    lesson.write_text("![x](missing.png)")
     with pytest.raises(UsageError, match=r"missing\.png, a picture of the lesson ex01, cannot be read"):
         notebook._lesson(by_number(1))
-    lesson.write_text("---\n---\n![x](clip.mp4)")
+    lesson.write_text("![x](clip.mp4)")
     with pytest.raises(UsageError, match=r"clip\.mp4, .* cannot travel in a notebook"):
         notebook._lesson(by_number(1))
 
