@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from grader.answers import answer_worker
+from grader.answers.cpu_clock import cpu_seconds
 from grader.answers.sandbox import WALLS_MISSING
 from grader.answers.sandbox_layers import Limits, Outcome, Walls
 
@@ -142,8 +143,10 @@ def serve(control: socket.socket, walls: Walls, promised: Outcome) -> None:
         if not data:
             return
         request = json.loads(data)
-        if "end" in request:
-            reply: dict[str, Any] = end(request["end"], request["patience"])
+        if "cpu_seconds_of" in request:
+            reply: dict[str, Any] = {"cpu_seconds": cpu_seconds(request["cpu_seconds_of"])}
+        elif "end" in request:
+            reply = end(request["end"], request["patience"])
         else:
             count += 1
             child = walls.fork()

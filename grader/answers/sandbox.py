@@ -28,6 +28,13 @@ class SandboxedWorker:
     sandbox: "Sandbox"
     ended: tuple[int | None, float] | None = None
 
+    def cpu_seconds(self) -> float:
+        """The CPU seconds that it has taken so far."""
+        if self.ended is not None:
+            return self.ended[1]
+        reply = self.sandbox.asked({"cpu_seconds_of": self.number}) or {}
+        return float(reply.get("cpu_seconds", 0.0))
+
     def end(self, patience: float) -> tuple[int | None, float]:
         """End it: its exit status (None where it had to be killed), and the CPU seconds that it took."""
         self.connection.close()

@@ -1,7 +1,8 @@
 """An attempt: checks of one answer run in other processes, within limits, as often as it takes to hear of each.
 
 Nothing of the learner's runs here. A process that dies, hangs or closes its pipe costs the check that it was at; the
-remaining checks go on in a new one.
+remaining checks go on in a new one. Limits are CPU time of the process in which the answer runs, so that a loaded
+machine grades as an idle one; an answer that sleeps or waits is stopped by the clock, after six times as long.
 """
 
 import contextlib
@@ -24,13 +25,16 @@ from grader.kata.curriculum import Exercise
 from grader.kata.submission import Submission
 
 AT_ONCE = min(2, os.cpu_count() or 1)
+WAITING = 6  # times as many seconds by the clock as of CPU time
 LATE_SECONDS = 0.3  # in which an answer whose time is over tells what it is at
+LEAST_WAIT = 0.02  # between two looks at the CPU time of a process
 HASTE, LEAST_SECONDS = 5, 1.0  # once a check has hung the others have so many times less at first, or at the least
 
 
 @dataclass(frozen=True)
 class Limits:
-    """What one answer may use: seconds for a check, an exercise and a whole run, bytes of memory for a run.
+    """What one answer may use: CPU seconds for a check and an exercise, seconds by the clock for a whole run, bytes of
+    memory for a run.
 
     In the sandbox also CPU seconds for all exercises of a submission together, every attempt included.
     """
@@ -119,7 +123,7 @@ class Attempts:
         self.cancellation = cancellation or Cancellation()
         self.total = 0  # checks that there are to do
         self._seed, self._shrink, self._at_once, self._tell = seed, shrink, at_once, tell
-        self._deadline = time.monotonic() + limits.run_seconds
+        self._deadline = time.monotonic() + WAITING * limits.run_seconds * _crowd()
         self._done, self._cpu_left = 0, limits.cpu_seconds
         self._counting = threading.Lock()
 
@@ -152,7 +156,7 @@ class Attempts:
         """
         findings: dict[str, Finding] = {}
         hasty: dict[str, Finding] = {}  # of the checks that were stopped early
-        deadline = min(time.monotonic() + limits.exercise_seconds, self._deadline)
+        spent = _Spent(limits, min(time.monotonic() + WAITING * limits.exercise_seconds * _crowd(), self._deadline))
         while patience > 0:
             self.cancellation.check()
             hung = {_function(found) for found in findings.values() if found.status == "timeout"}
@@ -163,7 +167,7 @@ class Attempts:
                 break
             in_haste = bool(hung and fresh)
             allowed = _hastened(limits) if in_haste else limits
-            over = self._over(limits, deadline)
+            over = self._over(spent)
             if over is not None:
                 return dict.fromkeys(waiting, over) | hasty | findings
             request = self.request(
@@ -175,11 +179,12 @@ class Attempts:
                 shrink=self._shrink,
                 until_failure=until_failure,
                 check_seconds=allowed.check_seconds,
-                call_seconds=limits.exercise_seconds,
+                call_seconds=WAITING * limits.exercise_seconds * _crowd(),
                 cpu_seconds=math.ceil(min(self._cpu_left, limits.exercise_seconds)) + 1,
             )
             with self.workers.start(request) as process, self.cancellation.watching(process):
-                ended = self._follow(exercise, process, findings, allowed, deadline, counted=not standing_on)
+                ended = self._follow(exercise, process, findings, allowed, spent, counted=not standing_on)
+                spent.cpu_seconds += process.cpu_seconds()
             if process.worker is not None:
                 self.count(cpu_seconds=process.worker.end(0.0)[1])
             if ended is None:
@@ -188,7 +193,9 @@ class Attempts:
                 continue
             step, finding = ended
             if finding.status == "timeout" and in_haste and step in fresh:
-                said = f"the check was stopped after {allowed.check_seconds:g} s, as another one had never ended"
+                said = (
+                    f"the check was stopped after {allowed.check_seconds:g} CPU seconds, as another one had never ended"
+                )
                 hasty[step] = replace(finding, difference=said)
                 continue
             stopped = waiting if finding.at_import else [name for name in waiting if name == step]
@@ -198,16 +205,16 @@ class Attempts:
             patience -= 1
         return findings
 
-    def _over(self, limits: Limits, deadline: float) -> Finding | None:
+    def _over(self, spent: "_Spent") -> Finding | None:
         """Why nothing more can be tried, where that is so."""
-        if time.monotonic() >= deadline:
-            limit = f"the {limits.exercise_seconds:g} s of the exercise (--exercise-seconds)"
-            if deadline == self._deadline:
-                limit = f"the {limits.run_seconds:g} s of the whole submission (--submission-seconds)"
+        if spent.is_over():
+            limit = f"the {spent.limits.exercise_seconds:g} CPU seconds of the exercise (--exercise-seconds)"
+            if time.monotonic() >= self._deadline:
+                limit = f"the {self.limits.run_seconds:g} s of the whole submission (--submission-seconds)"
             return Finding("timeout", difference=f"not reached within {limit}")
         if self._cpu_left <= 0:
-            spent = f"the {limits.cpu_seconds:g} s of CPU time that a submission has are used up"
-            return Finding("timeout", difference=spent)
+            used_up = f"the {self.limits.cpu_seconds:g} s of CPU time that a submission has are used up"
+            return Finding("timeout", difference=used_up)
         return None
 
     def count(self, *, done: int = 0, cpu_seconds: float = 0.0) -> None:
@@ -222,20 +229,22 @@ class Attempts:
         process: Process,
         findings: dict[str, Finding],
         limits: Limits,
-        deadline: float,
+        spent: "_Spent",
         *,
         counted: bool,
     ) -> tuple[str, Finding] | None:
         """Take a process's records until it is done; else the step that it was at when it ended, and why."""
-        step, limit, started = "import", deadline, time.monotonic()
-        late = Finding("timeout")
+        step, started, late = "import", _Moment.of(process), Finding("timeout")
         while True:
+            over, wait = _time_left(step, started, process, limits, spent)
             try:
-                record = process.records.get(timeout=max(limit - time.monotonic(), 0))
+                record = process.records.get(timeout=LATE_SECONDS if over else wait)
             except queue.Empty:
-                seconds = time.monotonic() - started
+                if over is None:
+                    continue
+                seconds = time.monotonic() - started.clock
                 process.end(0.0)
-                return step, _timed_out(late, step, seconds, limits, limit == deadline)
+                return step, _timed_out(late, step, seconds, over)
             self.cancellation.check()
             if record is None:
                 status = process.end(0.5)
@@ -243,10 +252,9 @@ class Attempts:
             if "broken" in record:
                 raise UsageError(record["broken"])
             if "lost" in record:
-                return step, _lost(late, step, record["lost"], process, limits, time.monotonic() - started)
+                return step, _lost(late, step, record["lost"], process, limits, time.monotonic() - started.clock)
             if "started" in record:
-                step, started, late = record["started"], time.monotonic(), Finding("timeout")
-                limit = min(deadline, started + limits.check_seconds + LATE_SECONDS)
+                step, started, late = record["started"], _Moment.of(process), Finding("timeout")
                 if counted and step != "import":
                     self._tell(Progress(exercise.name, step, self._done, self.total))
             elif "late" in record:
@@ -270,29 +278,73 @@ def _hastened(limits: Limits) -> Limits:
     return replace(limits, check_seconds=max(limits.check_seconds / HASTE, least))
 
 
-def _timed_out(late: Finding, step: str, seconds: float, limits: Limits, whole: bool) -> Finding:
+@dataclass
+class _Spent:
+    """What the processes of one exercise have spent together, and until when they may go on by the clock."""
+
+    limits: Limits
+    deadline: float
+    cpu_seconds: float = 0.0
+
+    def is_over(self) -> bool:
+        """Whether nothing is left."""
+        return self.cpu_seconds >= self.limits.exercise_seconds or time.monotonic() >= self.deadline
+
+
+@dataclass(frozen=True)
+class _Moment:
+    """When a step began: by the clock, and by the CPU time of its process."""
+
+    clock: float
+    cpu_seconds: float
+
+    @classmethod
+    def of(cls, process: Process) -> "_Moment":
+        return cls(time.monotonic(), process.cpu_seconds())
+
+
+def _time_left(
+    step: str, started: _Moment, process: Process, limits: Limits, spent: _Spent
+) -> tuple[str | None, float]:
+    """Which limit a step has reached, if any, in words; and how long to wait before looking again."""
+    clock, cpu = time.monotonic(), process.cpu_seconds()
+    check, exercise = limits.check_seconds, limits.exercise_seconds
+    of_check = f"{check:g} CPU seconds that a check may take (--check-seconds)"
+    of_exercise = f"{exercise:g} CPU seconds that an exercise may take (--exercise-seconds)"
+    left = [(exercise - spent.cpu_seconds - cpu, of_exercise), (spent.deadline - clock, of_exercise)]
+    if step != "import":
+        waited, longest = clock - started.clock, WAITING * check * _crowd()
+        left.append((check - (cpu - started.cpu_seconds), of_check))
+        left.append((longest - waited, f"{waited:.3g} s of waiting, of the {of_check}"))
+    least, words = min(left)
+    return (words, 0.0) if least <= 0 else (None, max(least, LEAST_WAIT))
+
+
+def _crowd() -> float:
+    """How many processes share a core: a process that waits for its turn does not wait for anything of its own."""
+    return max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1)) if hasattr(os, "getloadavg") else 1.0
+
+
+def _timed_out(late: Finding, step: str, seconds: float, limit: str) -> Finding:
     """The finding of a step that was ended; `late` is what it told when its time was over, where it still could."""
     if late.status != "timeout":
         return replace(late, seconds=seconds)  # it had failed already, and was being made smaller
-    limit = (
-        f"the {limits.exercise_seconds:g} s that an exercise may take (--exercise-seconds)"
-        if whole
-        else f"the {limits.check_seconds:g} s that a check may take (--check-seconds)"
-    )
     what = "importing the file" if step == "import" else "the check"
-    difference = f"{what} was stopped after {limit}: does a loop never end?"
+    why = "does it wait for something?" if "of waiting" in limit else "does a loop never end?"
+    difference = f"{what} was stopped after the {limit}: {why}"
     return replace(late, seconds=seconds, difference=difference, at_import=step == "import")
 
 
 def _lost(late: Finding, step: str, why: str, process: Process, limits: Limits, seconds: float) -> Finding:
     """Why the process that the answers run in is gone: it died, it broke the rules of the boundary, or it hung."""
     assert process.worker is not None
-    status, _ = process.worker.end(0.5)
+    status, used = process.worker.end(0.5)
     process.end(0.5)
     if status == WALLS_MISSING:
         raise UsageError("the sandbox could not be set up for a worker as it was for the first one; try once more")
-    if why == "time":
-        return _timed_out(late, step, seconds, limits, whole=True)
+    if why == "time" or used >= limits.exercise_seconds:
+        exercise = f"{limits.exercise_seconds:g} CPU seconds that an exercise may take (--exercise-seconds)"
+        return _timed_out(late, step, seconds, exercise)
     return _died(step, status if why == "closed" else PIPE_CLOSED)
 
 

@@ -13,11 +13,13 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import IO, Any
 
+from grader.answers.cpu_clock import cpu_seconds
 from grader.answers.sandbox import Sandbox, SandboxedWorker
 from grader.base import paths, request_socket
 from grader.base.errors import UsageError
@@ -39,11 +41,22 @@ class Process:
     """
 
     def __init__(
-        self, pipe: IO[bytes], end: Callable[[float], int | None], worker: SandboxedWorker | None = None
+        self,
+        pipe: IO[bytes],
+        end: Callable[[float], int | None],
+        number: int | None = None,
+        worker: SandboxedWorker | None = None,
     ) -> None:
         self.records = read_records(pipe)
         self.end = end
         self.worker = worker
+        self._number, self._began = number, time.monotonic()
+
+    def cpu_seconds(self) -> float:
+        """The CPU time that the process in which the answers run has used; by the clock where no system tells it."""
+        if self.worker is not None:
+            return self.worker.cpu_seconds()
+        return cpu_seconds(self._number) if self._number is not None else time.monotonic() - self._began
 
 
 class Workers:
@@ -186,15 +199,17 @@ class Workers:
         """A process of its own for a request; it alone speaks with the worker, where there is one."""
         reader, writer = os.pipe()
         try:
-            end = self._fork_for(request, [writer] + ([worker.connection.fileno()] if worker else []))
+            child, end = self._fork_for(request, [writer] + ([worker.connection.fileno()] if worker else []))
         finally:
             os.close(writer)
             if worker is not None:
                 worker.connection.close()
-        return Process(os.fdopen(reader, "rb"), end, worker)
+        return Process(os.fdopen(reader, "rb"), end, child, worker)
 
-    def _fork_for(self, request: dict[str, Any], descriptors: Sequence[int]) -> Callable[[float], int | None]:
-        """Have the warm process fork one for a request; how to end it."""
+    def _fork_for(
+        self, request: dict[str, Any], descriptors: Sequence[int]
+    ) -> tuple[int, Callable[[float], int | None]]:
+        """Have the warm process fork one for a request: its number, and how to end it."""
         child = self._asked(request, descriptors)["forked"]
         ended: list[int | None] = []
 
@@ -204,7 +219,7 @@ class Workers:
                     ended.append(self._asked({"end": child, "patience": patience})["status"])
             return ended[0] if ended else None
 
-        return end
+        return child, end
 
     def _fresh(self, request: dict[str, Any]) -> Process:
         with self._lock:
@@ -223,7 +238,7 @@ class Workers:
                 _kill(process)
                 return None
 
-        return Process(process.stdout, end)
+        return Process(process.stdout, end, process.pid if CAN_FORK else None)
 
     def _answer(self, process: subprocess.Popen[bytes] | None = None) -> dict[str, Any]:
         """The next record of a worker itself."""
