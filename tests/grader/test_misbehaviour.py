@@ -166,7 +166,7 @@ def test_a_process_of_its_own_for_each_exercise_where_fork_is_missing(solved: Pa
 
 def test_an_answer_that_loops_ends_with_the_process_that_forked_it(solved: Path) -> None:
     (solved / by_number(5).file).write_text("while True:\n    pass\n")
-    looping = "from sys import argv; from pathlib import Path; from grader import curriculum; " + (
+    looping = "from sys import argv; from pathlib import Path; from grader.kata import curriculum; " + (
         "from grader.engine import run; from grader.engine.worker_processes import Workers; "
         "from grader.kata.submission import read_folder; five = curriculum.find(['5']); workers = Workers(five); "
         "print(workers._warm.pid, flush=True); list(run.grade(read_folder(Path(argv[1])), five, workers))"
