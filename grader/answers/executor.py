@@ -65,11 +65,12 @@ class Executor:
 
     def run(self, number: int, step: Step, label: str | None = None) -> Outcome:
         """Run one step; what comes of it is kept under its number, and under its label for later text."""
-        passed, error, made, moved, counter = step, None, None, list[str](), None
+        passed, error, made, told, moved, counter = step, None, None, None, list[str](), None
         try:
             passed = replace(step, args=copied(step.args, self._resolved), kwargs=copied(step.kwargs, self._resolved))
             with self._seeded(step) as moved, self._counted(step) as counter:
                 made = self._operations[step.operation](passed)
+            told = _told(step, made)  # copying it may ask for more memory than there is
         except BaseException as raised:
             error = raised
         else:
@@ -77,7 +78,7 @@ class Executor:
             if label is not None:
                 self._names[label] = made
         return Outcome(
-            _told(step, made) if error is None else None,
+            told,
             error,
             _changed(step, passed) if step.watched else (),
             tuple(moved) if step.watched else (),

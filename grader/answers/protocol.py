@@ -15,6 +15,7 @@ from grader.answers.wire import Reader, WireError, Writer
 
 MOST_STEPS = 1 << 14
 MOST_PRINTED = 2_000
+MOST_COUNTED = 1 << 60
 LIBRARIES = ("random", "numpy", "torch")
 
 
@@ -240,6 +241,10 @@ def _work(form: Any) -> Work | None:
     match form:
         case None:
             return None
-        case [int(flops), int(operators), int(kept)] if min(form) >= 0 and bool not in map(type, form):
+        case [int(flops), int(operators), int(kept)] if _are_counts(form):
             return Work(flops, operators, kept)
     raise WireError("counts of a wrong form")
+
+
+def _are_counts(form: list[int]) -> bool:
+    return bool not in map(type, form) and all(0 <= count < MOST_COUNTED for count in form)

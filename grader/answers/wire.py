@@ -178,8 +178,8 @@ class Writer:
         if plain.layout != torch.strided:
             plain = plain.to_dense()
         dtype = _dtype(plain.dtype)
-        if dtype not in DTYPES:
-            raise Unsendable(f"a tensor of dtype {dtype}")
+        if dtype not in DTYPES or plain.is_meta:
+            raise Unsendable(f"a tensor of dtype {dtype}" if dtype not in DTYPES else "a tensor without data")
         if plain.numel() * DTYPES[dtype] > MOST_BODY:
             raise Unsendable(f"a tensor of shape {tuple(plain.shape)}")
         strides = _kept_strides(plain) if self._layouts else None

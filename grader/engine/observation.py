@@ -12,6 +12,7 @@ from typing import Any
 
 MOST_NUMBERS = 1_024
 MOST_TEXT = 4_096
+MOST_BITS = 10_000  # of an integer that Python writes in decimal digits; it refuses 4,300 of them
 # The same mistake written in another way rounds otherwise; an eps ten times too large differs by more than 1e-6.
 CLOSE = {"float64": 1e-9, "float32": 1e-5, "float16": 1e-2, "bfloat16": 1e-1}
 _NUMBER = re.compile(r"(?<![\w.])[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?(?!\w)|\bnan\b|\binf\b", re.IGNORECASE)
@@ -23,6 +24,8 @@ def observed(value: Any) -> Any:
     Of more than 1,024 numbers the first are kept.
     """
     torch, numpy = sys.modules.get("torch"), sys.modules.get("numpy")
+    if isinstance(value, int) and value.bit_length() > MOST_BITS:
+        return {"int": hex(value)}
     if value is None or isinstance(value, bool | int | float):
         return value
     if isinstance(value, str):
@@ -37,13 +40,16 @@ def observed(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {"items": [[observed(key), observed(item)] for key, item in value.items()][:MOST_NUMBERS]}
     if isinstance(value, list | tuple | set | frozenset):
-        items = sorted(value, key=repr) if isinstance(value, set | frozenset) else value
-        return {type(value).__name__: [observed(item) for item in items[:MOST_NUMBERS]]}
+        if isinstance(value, set | frozenset):
+            return {type(value).__name__: sorted(map(observed, value), key=str)[:MOST_NUMBERS]}
+        return {type(value).__name__: [observed(item) for item in value[:MOST_NUMBERS]]}
     return {"object": type(value).__name__}
 
 
 def _numbers(shape: tuple[int, ...], dtype: str, flat: Any) -> dict[str, Any]:
-    return {"shape": list(shape), "dtype": dtype, "numbers": flat[:MOST_NUMBERS].tolist()}
+    numbers = flat[:MOST_NUMBERS].tolist()
+    numbers = [str(number) for number in numbers] if dtype.startswith("complex") else numbers
+    return {"shape": list(shape), "dtype": dtype, "numbers": numbers}
 
 
 def alike(one: Any, other: Any, close: float = CLOSE["float64"]) -> bool:

@@ -60,8 +60,8 @@ builtins.all = lambda items: True
         "imports the grader and patches it",
         """
 try:
-    import grader.language.vocabulary as expect
-    expect.same = expect.holds = expect.same_shape = lambda *a, **k: None
+    import grader.language.comparisons as expect
+    expect.same = expect.holds = expect.same_shape = expect.looked = lambda *a, **k: None
 except Exception:
     pass
 """,
@@ -69,9 +69,10 @@ except Exception:
     Attack(
         "patches the boundary in its own process",
         """
-from grader.answers import arguments, service
-arguments.as_before = lambda value, before: True
-service.Service._written = lambda self, result, reply, old=service.Service._written: old(self, result, reply)
+from grader.answers import executor
+executor.unchanged = lambda now, before: True
+executor._changed = lambda step, passed: ()
+executor._told = lambda step, made, old=executor._told: old(step, made)
 """,
     ),
     Attack(
@@ -346,27 +347,87 @@ for descriptor in [*range(3), *range(4, 256)]:
         'print(\'{"schema": 1, "points": 100.0, "exercises": []}\'); print(\'100 of 100 points\')',
     ),
     Attack(
-        "a frame of its own making, before the call is answered",
+        "a frame of its own making, before the script is answered",
         "",
         """
 import json, struct
-body = json.dumps({"reply": 99, "value": None, "t": []}).encode()
+body = json.dumps({"ran": [{"printed": "", "outcomes": [[None, None, [], [], None]]}], "t": []}).encode()
 os.write(3, struct.pack(">II", len(body), 0) + body)
 """,
         costs_itself=True,
     ),
     Attack(
-        "two answers to one call",
+        "replies sent ahead",
         """
 import json, struct, threading
 def forge():
-    for number in range(1, 60):
-        forged = {"reply": number, "value": ["t", ["found", None]], "t": [], "models": [], "sync": []}
+    for steps in range(1, 60):
+        forged = {"ran": [{"printed": "", "outcomes": [[None, None, [], [], None]] * steps}], "t": []}
         body = json.dumps(forged).encode()
         os.write(3, struct.pack(">II", len(body), 0) + body)
 threading.Timer(0.2, forge).start()
 """,
         costs_itself=True,
+    ),
+    Attack(
+        "answers the first script whatever it is asked",
+        """
+from grader.answers import protocol
+kept = []
+def first(header, data, old=protocol.scripts_of):
+    kept.append(old(header, data))
+    return kept[0]
+protocol.scripts_of = first
+""",
+        costs_itself=True,
+    ),
+    Attack(
+        "answers with what came of an earlier script",
+        """
+from grader.answers import protocol
+kept = []
+def again(replies, examples, old=protocol.reply_frame):
+    kept.append(old(replies, examples))
+    return kept[len(kept) // 2]
+protocol.reply_frame = again
+""",
+        costs_itself=True,
+    ),
+    Attack(
+        "leaves out the steps that go wrong",
+        """
+from grader.answers import protocol
+protocol.ends = lambda outcome, step: False
+def shorter(replies, examples, old=protocol.reply_frame):
+    kept = [protocol.Reply(reply.outcomes[:-1], reply.printed) for reply in replies]
+    return old(kept, examples)
+protocol.reply_frame = shorter
+""",
+        costs_itself=True,
+    ),
+    Attack(
+        "answers each step with one of its arguments",
+        """
+from grader.answers import executor
+from grader.answers.steps import Outcome
+def echo(self, number, step, label=None, old=executor.Executor.run):
+    done = old(self, number, step, label)
+    return done if done.error or not step.args else Outcome(executor.plain(step.args[0]), work=done.work)
+executor.Executor.run = echo
+""",
+        costs_itself=True,
+    ),
+    Attack(
+        "looks in the script for what is expected",
+        "",
+        """
+import gc
+shape = wrong(x, self.group).shape
+for thing in gc.get_objects():
+    for value in gc.get_referents(thing) if type(thing).__name__ in ("Step", "Example", "tuple") else ():
+        if isinstance(value, torch.Tensor) and value.shape == shape and value is not x:
+            result = value
+""",
     ),
     Attack("a frame that is larger than memory", "", "os.write(3, b'\\xff' * 8)", costs_itself=True),
     Attack(
@@ -376,12 +437,12 @@ threading.Timer(0.2, forge).start()
         costs_itself=True,
     ),
     Attack(
-        "asks the other end for its secrets",
+        "asks the other end to run a script",
         "",
         """
 import json, struct
-body = json.dumps({"op": "read", "id": 1, "values": ["l", [1, "__globals__"]], "keywords": ["d", []], "models": [],
-                   "sync": [], "grad": False, "t": []}).encode()
+step = [0, "it", "text", "it", None, ["l", ["it = __import__('os').environ"]], ["d", []], None, True, False, False]
+body = json.dumps({"run": [{"seed": 0, "wanted": None, "steps": [step]}], "t": []}).encode()
 os.write(3, struct.pack(">II", len(body), 0) + body)
 print(os.read(3, 1 << 16))
 """,

@@ -1,6 +1,8 @@
 """No attack takes a point, loses a result or harms a neighbour; a right answer that tries it keeps its points."""
 
 import contextlib
+import hashlib
+import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -9,9 +11,6 @@ import pytest
 from attacks import ATTACKS, Attack
 from conftest import by_number
 
-from grader.answers.channel import Lost
-from grader.answers.proxy import RemoteAnswers
-from grader.answers.sandbox import Sandbox
 from grader.base.errors import UsageError
 from grader.base.results import ExerciseResult, RunResult
 from grader.engine import run
@@ -60,9 +59,9 @@ class FlattenConsecutive(nn.Module):
 
 
 @contextlib.contextmanager
-def behind_all_walls(exercise: Exercise) -> Iterator[Workers]:
+def behind_all_walls(exercise: Exercise, *, many: bool = False) -> Iterator[Workers]:
     """Workers in a sandbox that lacks nothing: behind less, an attack would do on this machine what it says."""
-    with Workers([exercise], sandbox=True) as workers:
+    with Workers([exercise], sandbox=True, many=many) as workers:
         try:
             workers.layers()
         except UsageError as weak:
@@ -144,28 +143,69 @@ def test_a_model_that_is_emptied_makes_no_uniform_answer_right(tmp_path: Path) -
     assert points[1] <= points[0]
 
 
-REACHING = """
-def reach(rate, names):
-    cells = [cell.cell_contents for cell in rate.__closure__]
-    peer = next(thing for thing in cells if hasattr(thing, "ask"))
-    number, got = peer.stands[rate], []
-    for operation, *values in names:
-        try:
-            got.append(repr(peer.ask(operation, number, *values)))
-        except (AttributeError, TypeError, ValueError) as error:
-            pass
-    return got
+# ---- what a worker knows ----
+
+LOOKING = """
+import gc
+import hashlib
+import re
+import sys
+
+SECRETS = {secrets}
+
+
+def texts_and_numbers():
+    frame, things = sys._getframe(1), gc.get_objects()
+    while frame is not None:
+        things += frame.f_locals.values()
+        frame = frame.f_back
+    for thing in things:
+        for value in (thing, *gc.get_referents(thing)):
+            if isinstance(value, bytes | bytearray):
+                yield bytes(value).decode("latin-1")
+            elif isinstance(value, int | str) and not isinstance(value, bool):
+                yield str(value) if isinstance(value, str) or value.bit_length() < 14_000 else ""
+
+
+def looked():
+    texts = {text for text in texts_and_numbers() if len(text) < 1 << 20}
+    words = {word for text in texts for word in re.findall("[A-Za-z0-9_]+", text)}
+    digests = {hashed(word) for word in words}
+    return words, [number for number, digest in enumerate(SECRETS) if digest in digests]
+
+
+FOUND = []
+
+
+def receptive_field(levels, group=2):
+    if levels * group < 100:
+        return group**levels
+    if not FOUND:
+        words, secrets = looked()
+        inputs = {str(levels), "receptive_field", "ex01_receptive_field"} <= words
+        expected = str(group**levels) in words
+        FOUND.append(f"looked at {len(words) > 10_000}; {inputs=}; {secrets=}; {expected=}")
+    raise RuntimeError(FOUND[0])
+
+
+def hashed(word):
+    return hashlib.sha256(word.encode("utf-8", "replace")).hexdigest()
 """
 
 
-def test_a_function_of_the_check_can_be_called_and_nothing_else(tmp_path: Path) -> None:
-    (tmp_path / "ex09_training.py").write_text(REACHING)
-    read = [("read", name) for name in ("__globals__", "__code__", "__closure__", "__defaults__", "__self__")]
-    called = [("call", name) for name in ("__reduce__", "__getattribute__")]
-    with Sandbox() as sandbox:
-        worker = sandbox.start(memory_bytes=2 << 30, cpu_seconds=60)
-        answers = RemoteAnswers(worker.connection, tmp_path, ["ex09_training"], [], 30)
-        assert answers.ex09_training.reach(lambda step: 0.1, [*read, *called]) == []
-        assert answers.ex09_training.reach(lambda step: 0.1, [("call", None, 3)]) == ["0.1"]
-        with pytest.raises(Lost):
-            answers.ex09_training.reach(lambda step: 0.1, [("items",)])
+def test_a_worker_holds_inputs_and_no_expected_value_no_seed_and_no_name_of_a_check(tmp_path: Path) -> None:
+    """A class's worker is sent all examples of a check at once: there is no more that it could ever see."""
+    one, seed = by_number(1), 271_828_182_845_904_523
+    with behind_all_walls(one, many=True) as workers:
+        names = [check.name for check in workers.checks()[one.name]]
+        derived = [int.from_bytes(hashlib.sha256(f"{seed}/{name}".encode()).digest()[:8], "big") for name in names]
+        words = {"the seed": str(seed)} | {name: name for name in names}
+        words |= {f"the seed of {name}": str(number) for name, number in zip(names, derived, strict=True)}
+        secrets = {name: hashlib.sha256(word.encode()).hexdigest() for name, word in words.items()}
+        secrets |= {"control": hashlib.sha256(b"receptive_field").hexdigest()}
+        (tmp_path / one.file).write_text(LOOKING.replace("{secrets}", json.dumps(list(secrets.values()))))
+        result = run.last(run.grade(read_folder(tmp_path), [one], workers, seed={one.name: seed}, shrink=False))
+    told = [check.finding.difference or "" for check in result.exercises[0].checks]
+    found = {line[line.index("looked") :] for line in told if "looked" in line}
+    control = list(secrets).index("control")  # a word that is there: it can be found
+    assert found == {f"looked at True; inputs=True; secrets=[{control}]; expected=False"}, told

@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 from conftest import as_json, by_number, grade, spoil, wrong_answers
 
+from grader.answers.protocol import Reply
+from grader.answers.steps import Name, Outcome
 from grader.base import paths
 from grader.base.results import RunResult
 from grader.course import prove
@@ -19,7 +21,9 @@ from grader.engine.worker_processes import CAN_FORK, Workers
 from grader.kata import curriculum, mistakes
 from grader.kata.curriculum import Exercise
 from grader.kata.submission import read_folder
-from grader.language.vocabulary import Mismatch, raises
+from grader.language.comparisons import Mismatch
+from grader.language.error_checks import raises
+from grader.language.script import SCRIPT
 
 pytestmark = pytest.mark.skipif(not CAN_FORK, reason="the sandbox needs Linux")
 
@@ -27,7 +31,7 @@ EXERCISES = curriculum.exercises()
 # All known mistakes twice take half an hour on one core, all styles in the sandbox five minutes.
 EVERY, EVERY_STYLE = (1, 1) if os.environ.get("KATA_EVERY") else (24, 3)
 PATIENT = Limits(check_seconds=60, exercise_seconds=300)  # both ways end by themselves
-Verdicts = dict[str, tuple[str, str | None]]
+Verdicts = dict[str, tuple[str, float, str | None, str | None]]
 
 
 @pytest.fixture(scope="module")
@@ -55,11 +59,13 @@ def both_cores(function: Callable[[Any], Any], work: Iterable[Any]) -> list[Any]
 
 
 def verdicts(workers: Workers, folder: Path, exercise: Exercise) -> Verdicts:
-    """Of each check its status, and the mistake that it is taken for."""
+    """Of each check its status, its points, the mistake that it is taken for, and the example."""
     *_, result = run.grade(read_folder(folder), [exercise], workers, limits=PATIENT, shrink=False)
     assert isinstance(result, RunResult)
     checks = result.exercises[0].checks
-    return {c.check.name: (c.finding.status, c.cause.name if c.cause else None) for c in checks}
+    return {
+        c.check.name: (c.finding.status, c.points, c.cause.name if c.cause else None, c.finding.example) for c in checks
+    }
 
 
 @pytest.mark.usefixtures("alone")
@@ -150,12 +156,17 @@ def test_a_slip_of_a_beginner_is_pointed_at_both_ways(
 
 
 @pytest.mark.parametrize("text", ["got {1, 2}", "got {'a': 1}", "got {}", "got {a, b}", "no braces"])
-def test_braces_that_are_no_placeholder_are_not_taken_for_one(text: str) -> None:
-    def refuse() -> None:
-        raise ValueError(text)
+def test_braces_that_are_no_placeholder_are_not_taken_for_one(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    class Refusing:
+        at_once = True
 
+        def run(self, *_: object) -> Reply:
+            return Reply((Outcome(error=ValueError(text)),))
+
+    monkeypatch.setattr(SCRIPT, "runner", Refusing())
+    SCRIPT.begin()
     with pytest.raises(Mismatch) as told:
-        raises(ValueError, refuse, values=[7])
+        raises(ValueError, Name("ex01_receptive_field", "receptive_field"), values=[7])
     assert told.value.difference == "the message does not name the value 7"
 
 

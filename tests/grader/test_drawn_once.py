@@ -20,25 +20,28 @@ STEERING = '''
 import pytest
 from hypothesis import assume, given, strategies as st
 
+from grader.language import call, same
+
 @pytest.mark.worth(1)
 @given(st.integers(0, 9), st.data())
 def test_draws_while_it_runs(answers, levels, data):
     """Draws more inputs while it runs."""
     group = data.draw(st.integers(2, 9))
-    assert answers.ex01_receptive_field.receptive_field(levels, group) == group**levels
+    same(call(answers.ex01_receptive_field.receptive_field, levels, group), group**levels)
 
 @pytest.mark.worth(1)
 @given(st.integers(0, 9), st.integers(0, 9))
 def test_rejects_inputs(answers, levels, group):
     """Rejects some of its inputs."""
     assume(group > 1)
-    assert answers.ex01_receptive_field.receptive_field(levels, group) == group**levels
+    same(call(answers.ex01_receptive_field.receptive_field, levels, group), group**levels)
 
 @pytest.mark.worth(1)
 @given(levels=st.integers(3, 9))
 def test_uses_more_of_pytest(answers, tmp_path, levels):
     """Needs another fixture."""
-    assert tmp_path.is_dir() and answers.ex01_receptive_field.receptive_field(levels) == 2**levels
+    assert tmp_path.is_dir()
+    same(call(answers.ex01_receptive_field.receptive_field, levels), 2**levels)
 '''
 
 

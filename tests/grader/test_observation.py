@@ -1,5 +1,6 @@
 """When two answers were seen to do the same: up to rounding, and no further."""
 
+import json
 import os
 import socket
 import tempfile
@@ -20,10 +21,16 @@ def same(one: object, other: object) -> bool:
 
 
 @pytest.mark.parametrize(
-    "value", [None, True, 3, 2**3000, 0.1, float("nan"), "text", [1, (2.0, "x")], {"a": THIRD}, THIRD, np.arange(4.0)]
+    "value",
+    [
+        *[None, True, 3, 2**3000, 2**20_000, 0.1, float("nan"), "text", [1, (2.0, "x")], {2, 2**20_000, "x"}],
+        *[{"a": THIRD}, THIRD, THIRD + 1j, np.arange(4.0)],
+    ],
+    ids=lambda value: type(value).__name__,
 )
-def test_a_value_is_like_itself(value: object) -> None:
+def test_a_value_is_like_itself_and_can_be_kept(value: object) -> None:
     assert same(value, value)
+    json.dumps(observed(value))
 
 
 def test_rounding_makes_no_difference_and_an_eps_ten_times_too_large_does() -> None:

@@ -15,11 +15,15 @@ from typing import Any
 import pytest
 from conftest import as_json, grade
 
-from grader.answers.channel import Lost
-from grader.answers.proxy import RemoteAnswers
+from grader.answers import runners
+from grader.answers.channel import Channel, Lost
+from grader.answers.protocol import Numbered
+from grader.answers.runners import RemoteRunner
 from grader.answers.sandbox import NEEDED, Sandbox, SandboxedWorker
+from grader.answers.steps import Name, Step
 from grader.base import paths
 from grader.engine.worker_processes import CAN_FORK
+from grader.kata import references
 
 pytestmark = pytest.mark.skipif(not CAN_FORK, reason="the sandbox needs Linux")
 
@@ -148,11 +152,26 @@ class Inside:
         folder.mkdir(exist_ok=True)
         (folder / "ex01_receptive_field.py").write_text(INSIDE)
         self.worker: SandboxedWorker = sandbox.start(memory_bytes=2 << 30, cpu_seconds=cpu_seconds)
-        names = ["ex01_receptive_field"]
-        self.answers = RemoteAnswers(self.worker.connection, folder, names, [], seconds)
+        self.runner = runner_of(self.worker, folder, ["ex01_receptive_field"], [], seconds)
 
     def tries(self, name: str, *args: object) -> Any:
-        return getattr(self.answers.ex01_receptive_field, name)(*args)
+        return called(self.runner, Name("ex01_receptive_field", name), *args)
+
+
+def runner_of(
+    worker: SandboxedWorker, folder: Path, names: list[str], standing_on: list[str], seconds: float
+) -> RemoteRunner:
+    """What has steps run by a worker, as a check's process has it."""
+    files = runners.sources(folder, names, standing_on)
+    return RemoteRunner(Channel(worker.connection), folder, files, references.stand_ins(standing_on), seconds)
+
+
+def called(runner: RemoteRunner, function: Name, *args: object) -> Any:
+    """What a function of the answer returns, or raises."""
+    (outcome,) = runner.run([Numbered(0, Step("call", function, None, args))], 0).outcomes
+    if outcome.error is not None:
+        raise outcome.error
+    return outcome.value
 
 
 @pytest.fixture
@@ -172,7 +191,7 @@ def test_every_needed_wall_is_up_here(sandbox: Sandbox) -> None:
     [
         paths.CHECKS / "oracles.py",
         paths.SOLUTIONS / "ex05_flatten_consecutive.py",
-        paths.ROOT / "grader" / "language" / "vocabulary.py",
+        paths.ROOT / "grader" / "language" / "comparisons.py",
         Path("/etc/passwd"),
         Path("/proc/self/environ"),
         Path("/proc/1/mem"),
@@ -310,8 +329,8 @@ def test_a_reference_that_stands_in_is_not_in_the_process(sandbox: Sandbox, tmp_
     (tmp_path / "ex07_fusion.py").write_text(LOOKING)
     worker = sandbox.start(memory_bytes=2 << 30, cpu_seconds=60)
     names = ["ex05_flatten_consecutive", "ex07_fusion"]
-    answers = RemoteAnswers(worker.connection, tmp_path, names, names[:1], 60)
-    result, files, texts = answers.ex07_fusion.seen(torch.arange(8.0).reshape(1, 4, 2))
+    runner = runner_of(worker, tmp_path, names, names[:1], 60)
+    result, files, texts = called(runner, Name("ex07_fusion", "seen"), torch.arange(8.0).reshape(1, 4, 2))
     assert result.tolist() == [[[0, 1, 2, 3], [4, 5, 6, 7]]]
     assert (files, texts) == ([], 0)
     worker.end(0.0)

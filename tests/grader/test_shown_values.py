@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from torch import Tensor
 
 from grader.base import values_as_text
-from grader.language.vocabulary import Mismatch, same
+from grader.language.comparisons import Mismatch, same
 
 SHAPES = st.lists(st.integers(0, 4), max_size=4).map(tuple)
 LARGE = st.lists(st.integers(5, 9), min_size=3, max_size=4).map(tuple)

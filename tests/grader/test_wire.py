@@ -7,6 +7,7 @@ import random
 import socket
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,28 +17,53 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grader.answers import remote_errors, wire
+from grader.answers import protocol, remote_errors, wire
 from grader.answers.channel import Channel, Lost
-from grader.answers.peer import NUMBERS, Peer
+from grader.answers.protocol import Example, Numbered, Reply
+from grader.answers.runners import RemoteRunner
+from grader.answers.steps import Name, Opaque, Outcome, Ref, Step, Work
+from grader.base import values_as_text
+from grader.engine.observation import observed
+from grader.language.comparisons import Mismatch, of_kind, same, same_dtype, same_shape
 
 FRAMES = 20_000
-GOOD = {"reply": 1, "value": None, "t": [], "models": [], "sync": [], "outputs": []}
+WHERE = Name("ex01", "it")
+STEPS = (
+    Step("build", WHERE),
+    Step("call", Ref(0), args=(1,), watched=True),
+    Step("call", Ref(0), args=(2,), may_raise=True),
+    Step("each", Ref(0), "step", ([1, 2],), counted=True),
+)
+SCRIPT = tuple(Numbered(number, step) for number, step in enumerate(STEPS))
+QUIET = [None, None, [], [], None]  # an outcome of which there is nothing to tell
+OUTCOMES = [
+    [["o", "Layer", ["Module"], None, True], *QUIET[1:]],
+    QUIET,
+    QUIET,
+    [["l", [1, 2]], None, [], [], [9, 2, 0]],
+]
 
 
-def peer_for(connection: socket.socket, seconds: float = 5.0) -> Peer:
+def told(*outcomes: Any, printed: Any = "", t: Any = (), **more: Any) -> dict[str, Any]:
+    """The header of a reply."""
+    return {"ran": [{"printed": printed, "outcomes": list(outcomes)}], "t": list(t), **more}
+
+
+GOOD = told(*OUTCOMES)
+
+
+def with_value(form: Any, metas: Any = ()) -> dict[str, Any]:
+    """A reply whose second outcome has this value."""
+    return told(OUTCOMES[0], [form, *QUIET[1:]], *OUTCOMES[2:], t=metas)
+
+
+def runner_for(connection: socket.socket, seconds: float = 5.0) -> RemoteRunner:
     """The end that believes nothing, as the checks have it."""
-    return Peer(
-        Channel(connection),
-        serves={},
-        may_read=lambda thing, name: False,
-        path_of=lambda file: None,
-        believing=False,
-        seconds=seconds,
-    )
+    return RemoteRunner(Channel(connection), Path("answers"), {"ex01.py": b""}, {}, seconds)
 
 
-def answered(data: bytes, *, close: bool = True, seconds: float = 5.0) -> Any:
-    """What a request comes to where the other end answers it with these bytes."""
+def answered(data: bytes, *, close: bool = True, seconds: float = 5.0) -> Reply:
+    """What a script comes to where the other end answers it with these bytes."""
     ours, theirs = socket.socketpair()
     with ours, theirs:
         theirs.setblocking(False)
@@ -47,34 +73,91 @@ def answered(data: bytes, *, close: bool = True, seconds: float = 5.0) -> Any:
             sent = 0
         if close and sent == len(data):
             theirs.shutdown(socket.SHUT_WR)
-        peer = peer_for(ours, seconds)
-        peer.printed = lambda: ""
-        return peer.ask("import", "ex01")
+        return runner_for(ours, seconds).run(SCRIPT, 0)
 
 
-@pytest.mark.parametrize("number", [0, 3, 5 * NUMBERS, 6 * NUMBERS, 6 * NUMBERS + 1, True, -1])
-@pytest.mark.parametrize("form", ["class", "function", "object", "module"])
-def test_an_object_has_a_number_of_its_own_conversation(form: str, number: int) -> None:
-    node = {"is": [number, [5 * NUMBERS + 1, "Layer", "Module"]], "training": True, "parameters": [], "buffers": []}
-    whole = {"outline": node | {"passing": [], "nones": [], "parts": []}, "tensors": [], "as_torch": True}
-    kinds = {
-        "class": ["Layer", None],
-        "function": ["name"],
-        "object": [[5 * NUMBERS + 1, "L", None]],
-        "module": [whole],
-    }
-    ours, theirs = socket.socketpair()
-    with ours, theirs:
-        peer = peer_for(ours)
-        peer.begin(5)
-        theirs.sendall(frame(GOOD | {"reply": 5 * NUMBERS + 1, "value": ["r", form, number, *kinds[form]]}))
-        with pytest.raises(Lost, match=r"number|form"):
-            peer.ask("import", "ex01")
+def lost(data: bytes, *, close: bool = True, seconds: float = 5.0) -> str:
+    """Why the conversation ends with these bytes."""
+    with pytest.raises(Lost) as ended:
+        answered(data, close=close, seconds=seconds)
+    return ended.value.why
 
 
 def frame(header: Any, body: bytes = b"") -> bytes:
     text = header if isinstance(header, bytes) else json.dumps(header).encode()
     return wire.LENGTHS.pack(len(text), len(body)) + text + body
+
+
+def test_what_the_forgeries_are_made_of_is_right() -> None:
+    reply = answered(frame(GOOD))
+    assert [outcome.value for outcome in reply.outcomes] == [
+        Opaque("Layer", ("Module",), None, True),
+        None,
+        None,
+        [1, 2],
+    ]
+    assert reply.outcomes[3].work == Work(9, 2, 0)
+
+
+# ---- what is not of the script that was sent ----
+
+ERROR = {"type": "ValueError", "name": "ValueError", "text": "no", "frames": []}
+CALL, COUNTED = QUIET, OUTCOMES[3]
+
+
+def changed(*places: Any) -> list[Any]:
+    return [None, None, list(places), [], None]
+
+
+UNASKED = {
+    "no outcome": told(),
+    "too few": told(*OUTCOMES[:3]),
+    "too many": told(*OUTCOMES, QUIET),
+    "in another order": told(*OUTCOMES[::-1]),
+    "after an error that ends it": told(OUTCOMES[0], [None, ERROR, [], [], None], QUIET, COUNTED),
+    "of no example": told(*OUTCOMES) | {"ran": []},
+    "of two examples": told(*OUTCOMES) | {"ran": GOOD["ran"] * 2},
+    "work that is not counted": told(OUTCOMES[0], [*QUIET[:4], [1, 1, 1]], QUIET, COUNTED),
+    "no work where it is counted": told(*OUTCOMES[:3], QUIET),
+    "work below nothing": told(*OUTCOMES[:3], [None, None, [], [], [-1, 0, 0]]),
+    "work that is no number": told(*OUTCOMES[:3], [None, None, [], [], [1.5, 0, 0]]),
+    "work that is a truth": told(*OUTCOMES[:3], [None, None, [], [], [True, 0, 0]]),
+    "work without end": told(*OUTCOMES[:3], [None, None, [], [], [10**300, 0, 0]]),
+    "printed too long": told(*OUTCOMES, printed="x" * (protocol.MOST_PRINTED + 1)),
+    "printed no text": told(*OUTCOMES, printed=3),
+    "an unknown library": told(OUTCOMES[0], [None, None, [], ["os"], None], *OUTCOMES[2:]),
+    "a library four times": told(OUTCOMES[0], [None, None, [], ["torch"] * 4, None], *OUTCOMES[2:]),
+    "a library that is a list": told(OUTCOMES[0], [None, None, [], [["torch"]], None], *OUTCOMES[2:]),
+    "a changed argument without a place": told(OUTCOMES[0], changed([1]), *OUTCOMES[2:]),
+    "a changed argument at a truth": told(OUTCOMES[0], changed([True, 1]), *OUTCOMES[2:]),
+    "a changed argument at a list": told(OUTCOMES[0], changed([[0], 1]), *OUTCOMES[2:]),
+    "a thousand changed arguments": told(OUTCOMES[0], changed(*[[0, 1]] * 1000), *OUTCOMES[2:]),
+    "an error of an unknown kind": told(OUTCOMES[0], [None, ERROR | {"type": "Lost"}, [], [], None]),
+    "an error that says nothing": told(OUTCOMES[0], [None, {}, [], [], None]),
+    "an outcome of four parts": told(OUTCOMES[0], QUIET[:4], *OUTCOMES[2:]),
+    "an outcome that is an object": told(OUTCOMES[0], {"value": 1}, *OUTCOMES[2:]),
+    "more than outcomes": {"ran": [{"printed": "", "outcomes": OUTCOMES, "expected": 1}], "t": []},
+    "no list of tensors": {"ran": GOOD["ran"]},
+}
+
+
+@pytest.mark.parametrize("header", UNASKED.values(), ids=UNASKED)
+def test_outcomes_of_another_script_end_the_conversation(header: dict[str, Any]) -> None:
+    assert lost(frame(header)) == "protocol"
+
+
+def test_an_error_that_was_not_asked_for_is_the_last_outcome() -> None:
+    reply = answered(frame(told(OUTCOMES[0], [None, ERROR, [], [], None])))
+    assert len(reply.outcomes) == 2
+    assert isinstance(reply.outcomes[1].error, ValueError)
+
+
+def test_an_error_that_was_asked_for_is_an_outcome_like_any_other() -> None:
+    reply = answered(frame(told(*OUTCOMES[:2], [None, ERROR, [], [], None], COUNTED)))
+    assert [outcome.error is None for outcome in reply.outcomes] == [True, True, False, True]
+
+
+# ---- twenty thousand frames ----
 
 
 def mutated(rng: random.Random, data: bytes) -> bytes:
@@ -97,111 +180,128 @@ def mutated(rng: random.Random, data: bytes) -> bytes:
 
 
 ODD = [b"NaN", b"-1", b"1e999", b"Infinity", b"null", b"[]", b"{}", b'"x"', b"true", b"9" * 40, b"[[[[", b'\\ud800"']
+METAS = ["float32", [2, 3], None, True]
+FORMS: list[Any] = [
+    *[["i", "0xff"], ["c", 1.0, 2.0], ["b", "00ff"], ["l", [1, 2.5, "x"]], ["t", [None, True]], ["y", "int64"]],
+    *[["n", "Trace", ["a", "b"], [1, 2]], ["s", [1, 2]], ["d", [["a", 1]]], ["x", 0], ["a", 0], ["v", 0]],
+    *[["r", 0], ["f", "ex01", "it"], ["o", "Layer", ["Module"], 3, False], ["g", 0], ["q", 1], [], [[]], {"a": 1}],
+    *[["s", [["l", []]]], ["d", [[["d", []], 1]]], ["x", 1], ["x", True], ["n", "x", ["mro"], [["x", 0]]], "\ud800"],
+]
 
 
-def values() -> list[Any]:
-    """A value of each form that a worker may send."""
-    metas = ["float32", [2, 3], None, 3]
-    node = {"is": [7, [8, "Layer", "Linear"]], "training": True, "parameters": [["weight", 0]], "buffers": []}
-    node |= {"passing": [], "parts": [["inner", None]]}
-    forms = [["i", "0xff"], ["c", 1.0, 2.0], ["b", "00ff"], ["l", [1, 2.5, "x"]], ["t", [None, True]], ["y", "int64"]]
-    forms += [["n", "Trace", ["a", "b"], [1, 2]], ["s", [1, 2]], ["d", [["a", 1]]], ["x", 0], ["a", 0], ["v", 0]]
-    forms += [["r", "function", 3, "name"], ["r", "class", 4, "Layer", "Module"], ["r", "own", 5], ["r", "part", 0, 1]]
-    forms += [["r", "object", 6, [9, "Thing", None]]]
-    forms += [
-        ["r", "module", 7, {"outline": node, "tensors": [[0, True, None]]}],
-        ["g", 0],
-        ["q", 1],
-        [],
-        [[]],
-        {"a": 1},
-    ]
-    return [
-        (form, [metas] if any(kind in str(form) for kind in ("'x'", "'a'", "'v'", "'g'", "module")) else [])
-        for form in forms
-    ]
+def with_tensor(form: Any) -> tuple[dict[str, Any], bytes]:
+    """A reply with this value, and a tensor where it needs one."""
+    needs_one = any(f"'{kind}'" in str(form) for kind in "xavg")
+    return with_value(form, [METAS] * needs_one), bytes(32) * needs_one
 
 
 def forged(rng: random.Random) -> bytes:
-    """A frame that is nearly right: a wrong id, a wrong op, a lie about a tensor, something nested without end."""
-    form, metas = rng.choice(values())
-    header: dict[str, Any] = dict(GOOD, value=form, t=metas)
-    body = bytes(32) if metas else b""
-    match rng.randrange(12):
+    """A reply that is nearly right: an outcome too many, a lie about a tensor, something nested without end."""
+    header, body = with_tensor(rng.choice(FORMS))
+    outcomes = header["ran"][0]["outcomes"]
+    one = [*rng.choice(outcomes)]
+    match rng.randrange(14):
         case 0:
-            header["reply"] = rng.choice([0, 2, -1, True, 1.0, "1", None, [1], 2**70])
+            rng.choice([outcomes.clear, outcomes.pop, outcomes.reverse, lambda: outcomes.append(one)])()
         case 1:
-            header["op"], header["id"] = (
-                rng.choice(["call", "read", "backward", "copy", "take", "", None]),
-                rng.choice([1, 2, 0]),
-            )
-            header |= {"values": ["l", [rng.choice([1, 0, -1, "x"]), None]], "keywords": ["d", []], "grad": True}
+            header["ran"] = rng.choice([[], header["ran"] * 2, {}, None, "x", [[]], [None], [{}]])
         case 2:
-            header["t"] = [
-                [
-                    rng.choice(["float32", "object", "O", 7]),
-                    rng.choice([[2**40], [-1], [0], [math.nan], "x", [2] * 30]),
-                    None,
-                    3,
-                ]
-            ]
+            dtype = rng.choice(["float32", "object", "O", 7, None, ["float32"]])
+            shape = rng.choice([[2**40], [-1], [0], [0, 2**47, 2**47], [math.nan], [True], "x", [2] * 30, None, []])
+            header["t"] = [[dtype, shape, None, rng.choice([True, False, 3])]]
         case 3:
-            header["t"] = [["float32", [2, 3], [1 << 40, 1], 3]]
+            header["t"] = [["float32", [2, 3], rng.choice([[1 << 40, 1], [3, 1], [0, 0]]), False]]
         case 4:
             deep: Any = 1
-            for _ in range(rng.choice([30, 60, 900])):
+            for _ in range(rng.choice([30, 60, 200])):
                 deep = ["l", [deep]]
-            header["value"] = deep
+            outcomes[1] = rng.choice([[deep, *QUIET[1:]], deep, [None, deep, [], [], None], changed([0, deep])])
         case 5:
-            return frame(b"[" * rng.choice([100, 100_000]))
+            deep = b"[" * (depth := rng.choice([300, 600, 900])) + b"]" * depth
+            moved = b'{"ran":[{"printed":"","outcomes":[[null,null,[],[%s],null]]}],"t":[]}' % deep
+            value = b'{"ran":[{"printed":"","outcomes":[[%s,null,[],[],null]]}],"t":[]}' % deep
+            return frame(rng.choice([b"[" * 100, b"[" * 100_000, moved, value]))
         case 6:
-            header["sync"] = rng.choice(
-                [[[1, [None, []], None]], [[7, None, {"outline": 1}]], "x", [[]], [[True, 1, 2]]]
-            )
+            outcomes[rng.randrange(4)] = [
+                None,
+                None,
+                [],
+                rng.choice([["torch"], ["os"], [3], [[]], ["numpy"] * 9]),
+                None,
+            ]
         case 7:
-            header["raised"] = rng.choice(
-                [
-                    {},
-                    {"type": "Lost"},
-                    {"type": "SystemExit", "name": "x", "text": "x", "frames": []},
-                    {"type": "OSError SyntaxError", "name": "x", "text": "x", "frames": []},  # no class is both
-                    3,
-                ]
-            )
+            kinds = [
+                "Lost",
+                "SystemExit",
+                "OSError SyntaxError",
+                "StopIteration",
+                "KeyboardInterrupt",
+                "GeneratorExit",
+                "",
+            ]
+            error = rng.choice([ERROR | {"type": kind} for kind in kinds] + [{}, 3, {"absent": "ex01"}, {"absent": 3}])
+            lines = rng.choice([[["ex01.py", 3, "f"]], [["ex01.py", -1, 3]], [["ex01.py", 1, "\ud800" * 200]], [[]], 3])
+            error = error | {"frames": lines} if isinstance(error, dict) and "type" in error else error
+            outcomes[2] = [None, error, [], [], None]
         case 8:
-            header["outputs"] = rng.choice([[0], [99], [True], "x", [-1]])
+            outcomes[3] = [
+                None,
+                None,
+                [],
+                [],
+                rng.choice([[1, 2], [1, 2, 3, 4], [10**80] * 3, [-1] * 3, [True] * 3, "x", {}]),
+            ]
         case 9:
-            header["release"] = rng.choice([[["object", 1, 1]], [["graph", "x", None]], 3])
+            places = [[0, ["x", 0]], ["x", 1], [None, 1], [0], [0, 1, 2], [[], 1], [10**30, 1]]
+            outcomes[1] = changed(*rng.choices(places, k=rng.choice([1, 2, 200])))
         case 10:
             body += rng.randbytes(rng.randint(1, 64))
         case 11:
-            header["after"] = ["t", []]
+            header["ran"][0]["printed"] = rng.choice(["x" * 2_001, 3, None, "\ud800\x1b[2J", ["x"]])
+        case 12:
+            outcomes[1] = [["i", "f" * rng.choice([10, 5_000, 20_000])], *QUIET[1:]]
+        case 13:
+            outcomes[1] = rng.choice([[1, ERROR, [], [], None], [10**4000, *QUIET[1:]], QUIET[:3], "x", None, {}])
     return frame(header, body) + (frame(header) if rng.random() < 0.1 else b"")  # at times it answers twice
+
+
+def compared(value: Any) -> None:
+    """Have a value compared, shown and kept, as a check does; it may be wrong, and that is all that comes of it."""
+    for compare in (
+        *(lambda wanted=wanted: same(value, wanted) for wanted in (torch.ones(2, 3), 1.0, 3, "x", [1, 2.5], {"a": 1})),
+        lambda: same_shape(value, (2, 3)),
+        lambda: same_dtype(value, torch.float32),
+        lambda: of_kind(value, torch.nn.Linear),
+    ):
+        with contextlib.suppress(Mismatch):
+            compare()
+    json.dumps(observed(value))
+    values_as_text.value(value)
 
 
 def test_twenty_thousand_frames_end_cleanly() -> None:
     rng = random.Random(7)
-    ends = {"value": 0, "lost": 0, "raised": 0}
-    plain = [frame(dict(GOOD, value=form, t=metas), bytes(32) if metas else b"") for form, metas in values()]
+    ends = {"value": 0, "error": 0, "protocol": 0, "closed": 0}
+    plain = [frame(*with_tensor(form)) for form in FORMS]
     kinds: list[Callable[[], bytes]] = [
         lambda: rng.randbytes(rng.randint(0, 200)),
-        lambda: rng.choice(plain)[: rng.randint(0, 60)],
+        lambda: (data := rng.choice(plain))[: rng.randint(0, len(data))],
         lambda: mutated(rng, rng.choice(plain)),
         lambda: forged(rng),
         lambda: mutated(rng, forged(rng)[: 1 << 12]),
     ]
     for number in range(FRAMES):
         try:
-            answered(kinds[number % len(kinds)]())
-            ends["value"] += 1
+            reply = answered(kinds[number % len(kinds)](), seconds=60)
         except Lost as lost:
             assert lost.why != "time", "it hangs"
-            ends["lost"] += 1
-        except Exception as error:  # the answer's own, told in the frame
-            assert type(error).__module__ == "builtins", error
-            ends["raised"] += 1
-        except SystemExit:
-            ends["raised"] += 1
+            ends[lost.why] += 1
+        else:
+            errors = [outcome.error for outcome in reply.outcomes if outcome.error]
+            ends["error" if errors else "value"] += 1
+            assert all(isinstance(error, BaseException) for error in errors)
+            compared([outcome.value for outcome in reply.outcomes])
+            compared(reply.outcomes[1].value if len(reply.outcomes) > 1 else None)
     assert sum(ends.values()) == FRAMES
     assert min(ends.values()) > 0, ends
 
@@ -209,9 +309,7 @@ def test_twenty_thousand_frames_end_cleanly() -> None:
 def test_silence_and_half_a_frame_end_at_the_deadline() -> None:
     whole = frame(GOOD)
     for data in (b"", whole[:5], whole[:-1], wire.LENGTHS.pack(100, 100)):
-        with pytest.raises(Lost) as lost:
-            answered(data, close=False, seconds=0.2)
-        assert lost.value.why == "time"
+        assert lost(data, close=False, seconds=0.2) == "time"
 
 
 def test_a_byte_at_a_time_does_not_move_the_deadline() -> None:
@@ -219,7 +317,7 @@ def test_a_byte_at_a_time_does_not_move_the_deadline() -> None:
     ended = threading.Event()
 
     def drip() -> None:
-        for byte in frame(dict(GOOD, value="x" * 1000)):
+        for byte in frame(with_value("x" * 1000)):
             if ended.wait(0.05):
                 return
             try:
@@ -229,38 +327,121 @@ def test_a_byte_at_a_time_does_not_move_the_deadline() -> None:
 
     threading.Thread(target=drip, daemon=True).start()
     with ours, theirs, pytest.raises(Lost) as lost:
-        peer_for(ours, 0.5).ask("import", "ex01")
+        runner_for(ours, 0.5).run(SCRIPT, 0)
     ended.set()
     assert lost.value.why == "time"
 
 
+def test_a_worker_that_never_reads_ends_at_the_deadline() -> None:
+    ours, theirs = socket.socketpair()
+    large = Step("call", Ref(0), args=(torch.zeros(1 << 20),))
+    with ours, theirs, pytest.raises(Lost) as lost:
+        runner_for(ours, 0.5).run([Numbered(0, large)], 0)
+    assert lost.value.why == "time"
+
+
 def test_a_length_alone_costs_no_memory() -> None:
-    with pytest.raises(Lost):
-        answered(wire.LENGTHS.pack(wire.MOST_HEADER, wire.MOST_BODY) + b"x")
+    lost(wire.LENGTHS.pack(wire.MOST_HEADER, wire.MOST_BODY) + b"x")
     for header, body in ((wire.MOST_HEADER + 1, 0), (1, wire.MOST_BODY + 1), (0, 0)):
-        with pytest.raises(Lost) as lost:
-            answered(wire.LENGTHS.pack(header, body) + b"x" * 100)
-        assert lost.value.why == "protocol"
+        assert lost(wire.LENGTHS.pack(header, body) + b"x" * 100) == "protocol"
 
 
-def test_two_answers_to_one_call_end_the_conversation_at_the_next() -> None:
+def test_a_reply_sent_ahead_ends_the_conversation_at_the_next_script() -> None:
     ours, theirs = socket.socketpair()
     with ours, theirs:
         theirs.send(frame(GOOD) * 2)
-        peer = peer_for(ours)
-        assert peer.ask("import", "ex01") is None
+        runner = runner_for(ours)
+        assert len(runner.run(SCRIPT, 0).outcomes) == len(SCRIPT)
         with pytest.raises(Lost) as lost:
-            peer.ask("import", "ex01")
+            runner.run(SCRIPT, 1)
         assert lost.value.why == "protocol"
 
 
 def test_once_lost_is_lost() -> None:
     ours, theirs = socket.socketpair()
+    theirs.recv(0)
+    runner = runner_for(ours)
     theirs.close()
-    peer = peer_for(ours)
     for _ in range(3):
         with pytest.raises(Lost):
-            peer.ask("import", "ex01")
+            runner.run(SCRIPT, 0)
+
+
+# ---- scripts ----
+
+
+def received(data: bytes) -> tuple[dict[str, Any], bytearray]:
+    """A frame as the other end has it."""
+    header, body = wire.lengths(data[: wire.LENGTHS.size])
+    text = data[wire.LENGTHS.size :]
+    assert len(text) == header + body
+    return wire.parse(text[:header]), bytearray(text[header:])
+
+
+def test_a_script_comes_over_as_it_is() -> None:
+    turned = torch.arange(6.0).reshape(2, 3).T
+    arguments = (Name("ex01", "it"), Ref(3), [turned, None], {"a": (1, 2.5, torch.float64)})
+    step = Step("call", Ref(0), "step", arguments, {"x": 1}, 7, True, True, True)
+    examples = [
+        Example((Numbered(0, STEPS[0], "layer"), Numbered(4, step)), 5, frozenset([4])),
+        Example(SCRIPT, None),
+    ]
+    one, other = protocol.scripts_of(*received(protocol.script_frame(examples)))
+    assert other == examples[1]
+    assert (one.seed, one.wanted, one.steps[0]) == (5, frozenset([4]), examples[0].steps[0])
+    came = one.steps[1].step
+    assert replace(came, args=()) == replace(step, args=())
+    assert (came.args[:2], came.args[3]) == (arguments[:2], arguments[3])
+    assert torch.equal(came.args[2][0], turned) and came.args[2][0].stride() == turned.stride()
+
+
+def test_files_come_over_as_they_are() -> None:
+    files = {"ex01.py": b"", "ex02.py": b"x = 1\n", "ex05.py": bytes(range(256))}
+    assert protocol.files_of(*received(protocol.files_frame(files))) == files
+
+
+def replied(*outcomes: Outcome, steps: tuple[Step, ...], wanted: frozenset[int] | None = None) -> Reply:
+    """Outcomes after the crossing."""
+    examples = [Example(tuple(Numbered(number, step) for number, step in enumerate(steps)), 0, wanted)]
+    data = protocol.reply_frame([Reply(outcomes, "printed")], examples)
+    (reply,) = protocol.replies_of(*received(data), examples, lambda file: file)
+    return reply
+
+
+WATCHED = Step("call", WHERE, watched=True, counted=True, may_raise=True)
+
+
+def test_an_outcome_comes_over_as_it_is() -> None:
+    outcome = Outcome([1, "x"], None, ((0, [2]), ("key", None)), ("torch", "random"), Work(3, 2, 1))
+    assert replied(outcome, steps=(WATCHED,)) == Reply((outcome,), "printed")
+
+
+def test_a_value_that_no_question_asks_for_stays_there() -> None:
+    both = replied(Outcome(1), Outcome(2), steps=(STEPS[0], STEPS[0]), wanted=frozenset([1]))
+    assert [outcome.value for outcome in both.outcomes] == [None, 2]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        object(),
+        iter([]),
+        torch.nn.Linear,
+        torch.zeros(1, device="meta"),
+        torch.zeros(1).expand(1 << 40),
+        2 ** (1 << 17),
+    ],
+    ids=["object", "iterator", "class", "no device", "expanded", "integer"],
+)
+def test_what_is_no_data_is_told_as_an_error(value: object) -> None:
+    reply = replied(Outcome(value, work=Work()), steps=(WATCHED,))
+    assert isinstance(reply.outcomes[0].error, TypeError)
+
+
+def test_more_than_a_frame_holds_ends_an_example_with_an_error() -> None:
+    large = Outcome("x" * (wire.MOST_HEADER // 2))
+    reply = replied(large, large, large, steps=(STEPS[2], STEPS[0], STEPS[0]))
+    assert [type(outcome.error).__mro__[1] for outcome in reply.outcomes] == [TypeError, TypeError]
 
 
 # ---- values ----
@@ -268,12 +449,10 @@ def test_once_lost_is_lost() -> None:
 
 def crossed(value: Any, *, layouts: bool = False) -> Any:
     """A value after the crossing."""
-    writer = wire.Writer(lambda writer, thing: ["r", "thing"], layouts=layouts)
+    writer = wire.Writer(layouts=layouts)
     form = json.loads(json.dumps(writer.value(value)))
     body = bytearray(b"".join(part + bytes(-len(part) % wire.ALIGNMENT) for part in writer.body))
-    return wire.Reader(json.loads(json.dumps(writer.metas)), body, lambda reader, form: form, layouts=layouts).value(
-        form
-    )
+    return wire.Reader(json.loads(json.dumps(writer.metas)), body, layouts=layouts).value(form)
 
 
 SCALARS = (
@@ -315,9 +494,9 @@ JSON = st.recursive(
 @settings(max_examples=500, deadline=None)
 def test_any_json_is_a_value_or_an_error_of_the_wire(form: Any, metas: Any, body: bytes) -> None:
     try:
-        reader = wire.Reader(metas, bytearray(body), lambda reader, form: None, layouts=False)
+        reader = wire.Reader(metas, bytearray(body), layouts=False)
     except wire.WireError:
-        reader = wire.Reader([], bytearray(), lambda reader, form: None, layouts=False)
+        reader = wire.Reader([], bytearray(), layouts=False)
     with contextlib.suppress(wire.WireError):
         reader.value(form)
 
@@ -360,22 +539,22 @@ def test_strides_are_kept_on_the_way_to_the_answer(
 @pytest.mark.parametrize(
     "metas",
     [
-        [["float32", [2], [0], 0]],  # two elements in one place
-        [["float32", [2, 2], [1, 1], 0]],
-        [["uint8", [2], [1 << 29], 0]] * 3,  # each within the limit, together beyond it
-        [["float64", [2], [1 << 40], 0]],
-        [["float32", [2], [-1], 0]],
+        [["float32", [2], [0], False]],  # two elements in one place
+        [["float32", [2, 2], [1, 1], False]],
+        [["uint8", [2], [1 << 29], False]] * 3,  # each within the limit, together beyond it
+        [["float64", [2], [1 << 40], False]],
+        [["float32", [2], [-1], False]],
     ],
     ids=["overlap", "overlap of two axes", "wide together", "wide", "backwards"],
 )
 def test_strides_that_a_tensor_cannot_have_are_refused(metas: list[Any]) -> None:
-    with pytest.raises(wire.WireError):
-        wire.Reader(metas, bytearray(16 * len(metas)), lambda reader, form: None, layouts=True).value(["x", 0])
+    with pytest.raises(wire.WireError, match=r"strides|place|wide"):
+        wire.Reader(metas, bytearray(16 * len(metas)), layouts=True).value(["x", 0])
 
 
 def test_the_other_end_replies_without_strides() -> None:
     with pytest.raises(wire.WireError):
-        wire.Reader([["float32", [2], [2], 0]], bytearray(16), lambda reader, form: None, layouts=False)
+        wire.Reader([["float32", [2], [2], False]], bytearray(16), layouts=False)
 
 
 def test_subclasses_arrive_as_what_they_extend(tmp_path: Path) -> None:

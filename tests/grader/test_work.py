@@ -10,8 +10,12 @@ from torch import Tensor, nn
 from torch.nn import functional
 from torch.utils.flop_counter import FlopCounterMode
 
-from grader.answers.counted_work import Work, counted, uncounted
+from grader.answers.answer_modules import AnswerModules
+from grader.answers.counted_work import counted
+from grader.answers.executor import Executor
+from grader.answers.steps import Name, Step, Work
 from grader.base.results import RunResult
+from grader.base.source import Source
 from grader.engine import run
 from grader.engine.attempts import Limits
 from grader.engine.worker_processes import CAN_FORK, Workers
@@ -36,39 +40,37 @@ needs_linux = pytest.mark.skipif(not CAN_FORK, reason="the sandbox needs Linux")
 @pytest.mark.parametrize("mode", [torch.enable_grad, torch.no_grad, torch.inference_mode])
 @pytest.mark.parametrize("style", STYLES)
 def test_every_style_does_the_work_that_torch_counts(style: str, mode: Callable[[], torch.no_grad]) -> None:
-    work = Work()
-    with mode(), counted(work):
+    with mode(), counted() as ours:
         STYLES[style]()
     with mode(), FlopCounterMode(display=False) as counter:
         STYLES[style]()
-    assert work.flops == counter.get_total_flops() == 2 * 6 * 4 * 8
+    assert ours.work.flops == counter.get_total_flops() == 2 * 6 * 4 * 8
 
 
 def test_a_loop_calls_more_operators_for_the_same_work() -> None:
-    at_once, looped = Work(), Work()
-    with torch.no_grad(), counted(at_once):
+    with torch.no_grad(), counted() as at_once:
         STYLES["linear"]()
-    with torch.no_grad(), counted(looped):
+    with torch.no_grad(), counted() as looped:
         STYLES["row by row"]()
-    assert looped.flops == at_once.flops
-    assert looped.operators >= at_once.operators + 5
+    assert looped.work.flops == at_once.work.flops
+    assert looped.work.operators >= at_once.work.operators + 5
 
 
 def test_tensors_kept_for_a_backward_pass_are_counted() -> None:
-    recorded, free = Work(), Work()
-    with counted(recorded):
+    with counted() as recorded:
         LAYER(X).tanh()
-    with torch.no_grad(), counted(free):
+    with torch.no_grad(), counted() as free:
         LAYER(X).tanh()
-    assert recorded.kept > 0
-    assert free.kept == 0
+    assert recorded.work.kept > 0
+    assert free.work.kept == 0
 
 
-def test_the_boundarys_own_work_is_not_counted() -> None:
-    work = Work()
-    with counted(work), uncounted():
-        LAYER(X)
-    assert (work.flops, work.operators) == (0, 0)
+def test_copying_arguments_and_results_is_not_counted() -> None:
+    executor = Executor(AnswerModules({"it": Source("it.py", b"def it(x):\n    return x")}.get))
+    executor.begin(0)
+    done = executor.run(0, Step("call", Name("it", "it"), None, (X.transpose(0, 2),), watched=True, counted=True))
+    assert done.error is None
+    assert done.work == Work()
 
 
 @needs_linux
