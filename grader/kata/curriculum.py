@@ -4,7 +4,6 @@ import difflib
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -73,25 +72,25 @@ class Exercise:
     @property
     def lesson(self) -> Path:
         """The lesson, beside the stub."""
-        return paths.EXERCISES / f"{self.name}.md"
+        return paths.checkout().exercises / f"{self.name}.md"
 
     @property
     def stub(self) -> Path:
         """The learner's file in the checkout."""
-        return paths.EXERCISES / self.file
+        return paths.checkout().exercises / self.file
 
     @property
     def solution(self) -> Path:
         """The answer that the stub is made from."""
-        return paths.SOLUTIONS / self.file
+        return paths.checkout().solutions / self.file
 
     @property
     def checks(self) -> Path:
         """The checks of this exercise."""
-        return paths.CHECKS / f"test_{self.file}"
+        return paths.checkout().checks / f"test_{self.file}"
 
 
-@cache
+@paths.once
 def exercises() -> tuple[Exercise, ...]:
     """The exercises that a learner is asked, in order: of a handout those of its assignment, else all."""
     here = assignment.here()
@@ -121,18 +120,18 @@ def beneath(chosen: Iterable[Exercise]) -> tuple[str, ...]:
     return tuple(sorted(set().union(*names.values()) - names.keys()))
 
 
-@cache
+@paths.once
 def given() -> tuple[str, ...]:
     """What the exercises of a handout build on and do not ask: references stand for these, always."""
     return beneath(exercises()) if assignment.here() else ()
 
 
-@cache
+@paths.once
 def lessons() -> tuple[Exercise, ...]:
     """Read all lessons, in the order of their numbers."""
-    files = sorted(path for path in paths.EXERCISES.glob("ex*.md") if _LESSON_NAME.fullmatch(path.stem))
+    files = sorted(path for path in paths.checkout().exercises.glob("ex*.md") if _LESSON_NAME.fullmatch(path.stem))
     if not files:
-        raise UsageError(f"no lessons in {paths.EXERCISES}: run grade in a checkout of the kata")
+        raise UsageError(f"no lessons in {paths.checkout().exercises}: run grade in a checkout of the kata")
     return tuple(read_lesson(path) for path in files)
 
 

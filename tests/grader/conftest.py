@@ -50,7 +50,7 @@ def grade(*arguments: object, checkout_copy: Path | None = None, timeout: float 
         env=environment,
         timeout=timeout,
         check=False,
-        cwd=options.pop("cwd", checkout_copy or paths.ROOT),
+        cwd=options.pop("cwd", checkout_copy or paths.checkout().root),
         **options,
     )
 
@@ -114,7 +114,7 @@ def copy_of_the_checkout(folder: Path) -> Path:
     """Put what commands need of the checkout into a folder, new or empty."""
     folder.mkdir(exist_ok=True)
     for name in COPIED:
-        source = paths.ROOT / name
+        source = paths.checkout().root / name
         if source.is_dir():
             shutil.copytree(source, folder / name, ignore=shutil.ignore_patterns("__pycache__", "*.bak"))
         else:
@@ -139,7 +139,7 @@ def committed(folder: Path) -> Path:
     """A folder made a git repository with all its files in one commit, always the same."""
     for name in ("Makefile", "LICENSE", "constraints.txt", ".gitignore", "README.md"):
         if not (folder / name).exists():
-            shutil.copy(paths.ROOT / name, folder)
+            shutil.copy(paths.checkout().root / name, folder)
     git(folder, "init", "--quiet", "--initial-branch=main")
     git(folder, "config", "user.name", "Ada Lovelace")
     git(folder, "config", "user.email", "ada@example.org")

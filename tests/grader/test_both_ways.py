@@ -44,7 +44,7 @@ def alone(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def folder_with(folder: Path, exercise: Exercise, text: str) -> Path:
     """A folder of solutions, but for one answer."""
-    shutil.copytree(paths.SOLUTIONS, folder, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(paths.checkout().solutions, folder, ignore=shutil.ignore_patterns("__pycache__"))
     (folder / exercise.file).write_text(text, encoding="utf-8")
     return folder
 
@@ -189,7 +189,7 @@ def test_the_same_seed_gives_the_same_result(sandboxed: Workers, solved: Path) -
 def test_a_link_that_leads_out_of_the_folder_is_no_answer(solved: Path) -> None:
     path = solved / by_number(5).file
     path.unlink()
-    path.symlink_to(paths.SOLUTIONS / path.name)
+    path.symlink_to(paths.checkout().solutions / path.name)
     result = as_json(grade("5", "--sandbox", "--answers", solved, "--json", "-"))["ex05"]
     assert (result["status"], result["points"]) == ("not_started", 0)
 

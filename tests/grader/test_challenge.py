@@ -134,7 +134,7 @@ REFUSED = {
         "differ in table",
     ),
     "reads": (
-        counts_with(TRAIN, f"    open({str(paths.DATA / 'names.txt')!r})\n{TRAIN}"),
+        counts_with(TRAIN, f"    open({str(paths.checkout().data / 'names.txt')!r})\n{TRAIN}"),
         "raised FileNotFoundError",
     ),
     "raises": (counts_with(TRAIN, f"    counts = nothing\n{TRAIN}"), "line 23, in train_model"),

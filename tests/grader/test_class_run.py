@@ -34,7 +34,7 @@ from conftest import by_number, grade
 from grader.base import paths
 from grader.kata import curriculum
 
-SCHEMA = json.loads((paths.ROOT / "grader" / "result.schema.json").read_text())
+SCHEMA = json.loads((paths.checkout().root / "grader" / "result.schema.json").read_text())
 INTERLEAVED = (
     "x.reshape(batch, time // self.group, self.group * channels)",
     "x.transpose(1, 2).reshape(batch, time // self.group, self.group * channels)",
@@ -418,7 +418,7 @@ def test_a_full_disk_ends_it_in_one_line_and_the_next_run_goes_on(tmp_path: Path
 def started(place: Path, out: Path, *more: object) -> "subprocess.Popen[bytes]":
     command = [sys.executable, "-P", "-m", "grader", "class", place, "--out", out, "--only", 1, *more]
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    return subprocess.Popen([str(word) for word in command], cwd=paths.ROOT, start_new_session=True, **quiet)
+    return subprocess.Popen([str(word) for word in command], cwd=paths.checkout().root, start_new_session=True, **quiet)
 
 
 def leftovers(out: Path) -> list[str]:

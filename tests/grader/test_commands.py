@@ -136,7 +136,7 @@ def test_ctrl_c_ends_with_130_and_leaves_no_process_behind(solved: Path) -> None
         [sys.executable, "-m", "grader", "5", "--answers", solved, "--json", solved / "result.json"],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        cwd=paths.ROOT,
+        cwd=paths.checkout().root,
         start_new_session=True,
     )
     time.sleep(5)
@@ -318,7 +318,9 @@ def test_compare_stands_side_by_side_on_a_wide_terminal(copied: Path) -> None:
 def test_every_exercise_has_a_call_that_is_measured() -> None:
     for name in (exercise.name for exercise in curriculum.exercises()):
         assert name in WORKLOADS
-        order = json.dumps({"exercise": name, "folder": str(paths.SOLUTIONS)})
+        order = json.dumps({"exercise": name, "folder": str(paths.checkout().solutions)})
         command = [sys.executable, "-P", "-m", "grader.learner.comparing.cost_worker"]
-        done = subprocess.run(command, input=order, capture_output=True, text=True, cwd=paths.ROOT, check=False)
+        done = subprocess.run(
+            command, input=order, capture_output=True, text=True, cwd=paths.checkout().root, check=False
+        )
         assert set(json.loads(done.stdout)) == {"seconds", "bytes"}, done.stdout + done.stderr

@@ -232,7 +232,7 @@ def test_what_is_the_authors_is_refused_in_it(own: Path, command: list[str]) -> 
 
 
 def test_a_damaged_sealed_file_is_told_in_one_line(own: Path) -> None:
-    sealed = own / "grader" / references.SEALED.name
+    sealed = own / "grader" / references.sealed().name
     sealed.write_bytes(sealed.read_bytes()[:-1])
     done = grade("reset", "5", checkout_copy=own)
     assert done.returncode == 2

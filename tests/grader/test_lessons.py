@@ -10,7 +10,9 @@ import pytest
 from grader.base import paths
 from grader.kata import curriculum
 
-PAGES = sorted(path for path in paths.EXERCISES.glob("*.md") if "```python" in path.read_text(encoding="utf-8"))
+PAGES = sorted(
+    path for path in paths.checkout().exercises.glob("*.md") if "```python" in path.read_text(encoding="utf-8")
+)
 
 
 def code_blocks(page: Path) -> str:
@@ -37,7 +39,7 @@ def test_every_exercise_has_a_lesson_with_code() -> None:
     assert {page.stem for page in PAGES} >= {exercise.name for exercise in curriculum.exercises()}
 
 
-@pytest.mark.parametrize("page", sorted(paths.EXERCISES.glob("*.md")), ids=lambda page: page.stem)
+@pytest.mark.parametrize("page", sorted(paths.checkout().exercises.glob("*.md")), ids=lambda page: page.stem)
 def test_links_between_pages_lead_somewhere(page: Path) -> None:
     for target in re.findall(r"\]\(([^)#]+)[^)]*\)", page.read_text(encoding="utf-8")):
         if "://" not in target:

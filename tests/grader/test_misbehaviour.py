@@ -172,7 +172,7 @@ def test_an_answer_that_loops_ends_with_the_process_that_forked_it(solved: Path)
         "print(workers._warm.pid, flush=True); list(run.grade(read_folder(Path(argv[1])), five, workers))"
     )
     command = [sys.executable, "-c", looping, str(solved)]
-    with subprocess.Popen(command, cwd=paths.ROOT, stdout=subprocess.PIPE, text=True) as grading:
+    with subprocess.Popen(command, cwd=paths.checkout().root, stdout=subprocess.PIPE, text=True) as grading:
         assert grading.stdout is not None
         warm = psutil.Process(int(grading.stdout.readline()))
         until(lambda: warm.children())

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from grader.base import paths
 
-SCRIPT = paths.EXERCISES / "pictures" / "tree_and_attention.py"
+SCRIPT = paths.checkout().exercises / "pictures" / "tree_and_attention.py"
 SVG = "{http://www.w3.org/2000/svg}"
 # Squares of the two names: 8 at each of the tree's three levels, and a triangle for each of the two layers.
 SHARES = 2 * (3 * 8 + 2 * (8 * 9 // 2))

@@ -39,7 +39,7 @@ def arrival(model: str, loss: float, seed: int = 0, context: int = 8, least: flo
 
 def test_on_the_language_each_tree_reaches_what_its_context_can_and_the_flat_model_does_not(tmp_path: Path) -> None:
     picture = tmp_path / "race.png"
-    done = grade("race", "--answers", paths.SOLUTIONS, "--out", picture, timeout=600)
+    done = grade("race", "--answers", paths.checkout().solutions, "--out", picture, timeout=600)
     assert done.returncode == 0, done.stderr
     rows = {
         name: (int(size.replace(",", "")), float(loss), float(least))
@@ -123,13 +123,13 @@ def test_a_model_that_fails_ends_the_race_with_its_reason(solved: Path, words: P
 
 def test_ctrl_c_ends_with_130_writes_nothing_and_leaves_no_process_behind(tmp_path: Path) -> None:
     picture = tmp_path / "race.png"
-    arguments = ["-m", "grader", "race", "--answers", paths.SOLUTIONS, "--out", picture]
+    arguments = ["-m", "grader", "race", "--answers", paths.checkout().solutions, "--out", picture]
     process = subprocess.Popen(
         [sys.executable, *map(str, arguments)],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        cwd=paths.ROOT,
+        cwd=paths.checkout().root,
         start_new_session=True,
     )
     deadline = time.monotonic() + 60

@@ -50,7 +50,7 @@ def graded(tmp_path: Path, forgetful: Workers, remembering: Workers) -> Graded:
 
     def grade_one(text: str, exercise: Any = FLATTEN, limits: Limits | None = None) -> ExerciseResult:
         folder = tmp_path / f"student{next(folders)}"
-        shutil.copytree(paths.SOLUTIONS, folder, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(paths.checkout().solutions, folder, ignore=shutil.ignore_patterns("__pycache__"))
         (folder / exercise.file).write_text(text)
         results = [
             run.last(run.grade(read_folder(folder), [exercise], workers, limits=limits, shrink=False)).exercises[0]
@@ -149,7 +149,7 @@ def test_references_stand_in_as_without_memory(remembering: Workers, tmp_path: P
     interleaved = changed(ORDERED, "x.transpose(1, 2).reshape(batch, time // self.group, self.group * channels)")
     for number, text in enumerate([interleaved, SOLUTION, interleaved, interleaved]):
         folder = tmp_path / f"standing{number}"
-        shutil.copytree(paths.SOLUTIONS, folder, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(paths.checkout().solutions, folder, ignore=shutil.ignore_patterns("__pycache__"))
         (folder / FLATTEN.file).write_text(text)
         flatten, fusion = run.last(run.grade(read_folder(folder), CHOSEN, remembering, shrink=False)).exercises
         assert fusion.passed
@@ -231,7 +231,7 @@ def test_an_answer_that_keeps_what_a_check_gave_it_is_checked_without_memory(tmp
     training = by_number(9)
     text = changed("def train(", "KEPT = []\n\n\ndef train(", training.solution.read_text())
     text = changed("losses = []", "losses = []\n    KEPT.append(learning_rate)\n    KEPT[0](0)", text)
-    shutil.copytree(paths.SOLUTIONS, tmp_path / "answers", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(paths.checkout().solutions, tmp_path / "answers", ignore=shutil.ignore_patterns("__pycache__"))
     (tmp_path / "answers" / training.file).write_text(text)
     results = []
     for many in (True, False):
@@ -274,7 +274,7 @@ def test_a_hidden_check_that_never_says_the_same_twice_is_run_each_time(tmp_path
 def test_what_is_remembered_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(conversation_cache, "MOST_BYTES", 0)
     with Workers(CHOSEN, sandbox=True, accept_weak=True, many=True) as full:
-        folder = paths.SOLUTIONS
+        folder = paths.checkout().solutions
         for _ in range(2):
             (result,) = run.last(run.grade(read_folder(folder), [FLATTEN], full, shrink=False)).exercises
             assert result.passed

@@ -132,7 +132,7 @@ def seen_on_a_terminal(*arguments: object) -> str:
     environment = {key: value for key, value in os.environ.items() if key != "NO_COLOR"}
     command = [sys.executable, "-m", "grader", *map(str, arguments)]
     environment |= {"TERM": "xterm-256color", "COLUMNS": "100", "LINES": "40"}
-    process = subprocess.Popen(command, stdout=child, stderr=child, cwd=paths.ROOT, env=environment)
+    process = subprocess.Popen(command, stdout=child, stderr=child, cwd=paths.checkout().root, env=environment)
     os.close(child)
     received = b""
     while True:

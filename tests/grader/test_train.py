@@ -84,7 +84,7 @@ def test_ctrl_c_stops_at_a_whole_step_saves_and_says_so(solved: Path, tmp_path: 
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        cwd=paths.ROOT,
+        cwd=paths.checkout().root,
         start_new_session=True,
     )
     time.sleep(8)
