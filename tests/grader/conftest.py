@@ -7,12 +7,14 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import in_process
 import pexpect
 import pytest
+from in_process import Pool
 
 from grader.base import paths
 from grader.base.results import ExerciseResult, RunResult
@@ -38,8 +40,36 @@ def by_number(number: int) -> Exercise:
     return curriculum.find([str(number)])[0]
 
 
-def grade(*arguments: object, checkout_copy: Path | None = None, timeout: float = 120, **options: Any) -> Run:
-    """Run `grade` as a person does, from this checkout or from a copy of it."""
+POOL: list[Pool] = []  # one for each process of the test run
+
+
+def pool() -> Pool:
+    """The worker processes that the tests of this process share."""
+    if not POOL:
+        POOL.append(Pool())
+    return POOL[0]
+
+
+def grade(
+    *arguments: object,
+    checkout_copy: Path | None = None,
+    cwd: Path | None = None,
+    env: Mapping[str, str] | None = None,
+    input: str = "",
+) -> Run:
+    """Call `grade` in this process, in this checkout or in a copy of it, with the workers that all tests share.
+
+    What a process of its own is needed for is tested with `grade_process`.
+    """
+    root = checkout_copy or paths.checkout().root
+    environment = {"NO_COLOR": "1", "COLUMNS": "100", **(env or {})}
+    if checkout_copy is not None:
+        environment["PYTHONPATH"] = str(checkout_copy)  # for the processes that the command starts
+    return in_process.call([*map(str, arguments)], pool(), root=root, cwd=cwd or root, env=environment, typed=input)
+
+
+def grade_process(*arguments: object, checkout_copy: Path | None = None, **options: Any) -> Run:
+    """Run `grade` as a person does, in a process of its own."""
     environment = os.environ | {"NO_COLOR": "1", "COLUMNS": "100"} | options.pop("env", {})
     if checkout_copy is not None:
         environment["PYTHONPATH"] = str(checkout_copy)
@@ -48,7 +78,7 @@ def grade(*arguments: object, checkout_copy: Path | None = None, timeout: float 
         capture_output=True,
         text=True,
         env=environment,
-        timeout=timeout,
+        timeout=options.pop("timeout", 120),
         check=False,
         cwd=options.pop("cwd", checkout_copy or paths.checkout().root),
         **options,
@@ -158,10 +188,18 @@ def browser() -> Iterator["Browser"]:
 
 
 @pytest.fixture(scope="session")
-def warm() -> Iterator[Workers]:
+def warm(shared_workers: None) -> Iterator[Workers]:
     """One warm worker for all tests that grade many folders."""
-    with Workers(curriculum.exercises(), many=True) as workers:
+    with pool().take(curriculum.exercises(), many=True) as workers:
         yield workers
+
+
+@pytest.fixture(scope="session", autouse=True)
+def shared_workers() -> Iterator[None]:
+    """End what the tests shared."""
+    yield
+    while POOL:
+        POOL.pop().close()
 
 
 @pytest.fixture(scope="session")

@@ -39,7 +39,7 @@ def arrival(model: str, loss: float, seed: int = 0, context: int = 8, least: flo
 
 def test_on_the_language_each_tree_reaches_what_its_context_can_and_the_flat_model_does_not(tmp_path: Path) -> None:
     picture = tmp_path / "race.png"
-    done = grade("race", "--answers", paths.checkout().solutions, "--out", picture, timeout=600)
+    done = grade("race", "--answers", paths.checkout().solutions, "--out", picture)
     assert done.returncode == 0, done.stderr
     rows = {
         name: (int(size.replace(",", "")), float(loss), float(least))
