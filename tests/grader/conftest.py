@@ -15,6 +15,16 @@ import in_process
 import pexpect
 import pytest
 from in_process import Pool
+from tiers import (  # noqa: F401 (pytest finds its hooks here)
+    pytest_addoption,
+    pytest_collection_modifyitems,
+    pytest_configure,
+    pytest_itemcollected,
+    pytest_runtest_makereport,
+    pytest_runtest_protocol,
+    pytest_sessionfinish,
+    pytest_terminal_summary,
+)
 
 from grader.base import paths
 from grader.base.results import ExerciseResult, RunResult

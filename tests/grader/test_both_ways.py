@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import as_json, by_number, grade, spoil, wrong_answers
+from conftest import as_json, by_number, grade, pool, spoil, wrong_answers
 
 from grader.base import paths
 from grader.base.results import RunResult
@@ -32,7 +32,7 @@ Verdicts = dict[str, tuple[str, str | None]]
 
 @pytest.fixture(scope="module")
 def sandboxed() -> Iterator[Workers]:
-    with Workers(EXERCISES, sandbox=True, accept_weak=True, many=True) as workers:
+    with pool().take(EXERCISES, sandbox=True, accept_weak=True, many=True) as workers:
         yield workers
 
 
@@ -62,6 +62,7 @@ def verdicts(workers: Workers, folder: Path, exercise: Exercise) -> Verdicts:
     return {c.check.name: (c.finding.status, c.cause.name if c.cause else None) for c in checks}
 
 
+@pytest.mark.proof("both ways")
 @pytest.mark.usefixtures("alone")
 @pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.short)
 def test_right_answers_of_every_style_pass_in_the_sandbox(
@@ -76,6 +77,7 @@ def test_right_answers_of_every_style_pass_in_the_sandbox(
     assert [found for found in both_cores(refused, styles) if found[1]] == []
 
 
+@pytest.mark.proof("both ways")
 @pytest.mark.usefixtures("alone")
 @pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.short)
 def test_wrong_answers_meet_the_same_verdict_and_get_the_same_name_both_ways(

@@ -1,0 +1,161 @@
+"""Which tests run when, by their files and marks, and what is printed of a run. The hooks are those of `conftest`.
+
+`make test` runs all but the tests marked `prove`, and of the proofs those of which something has changed. `make prove`
+runs the tests marked `prove` and all proofs.
+"""
+
+from collections import defaultdict
+from collections.abc import Generator
+from typing import Any
+
+import proofs
+import psutil
+import pytest
+
+from grader.course import prove
+
+# Files whose tests start no process. Other files have no mark: their commands run in this process.
+PURE = (
+    *("ahead", "echoes", "harmless", "intake", "language", "layers", "memory", "observation", "oracles"),
+    *("proof_cache", "shown_values", "similarity", "stubs", "wire"),
+)
+# Files whose tests need a process, a terminal, a sandbox, a browser or a kernel of their own; files that take long.
+MARKS = {
+    "process": ("cards", "commands", "lessons", "pictures", "processes", "race", "recipes", "watch", "whole_file"),
+    "sandbox": ("attacks", "both_ways", "challenge", "class_run", "remembering", "sandbox_walls", "work"),
+    "browser": ("class_pages", "learner_page"),
+    "kernel": ("notebook",),
+    "prove": ("attacks", "class_pages", "cluster", "course_guide", "learner_page", "learners_walk", "recipes"),
+}
+SLOWEST = 10
+BEFORE = pytest.StashKey[float]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Which proofs run, whether they are written down, and at how many seeds right answers are tried."""
+    group = parser.getgroup("kata tests")
+    group.addoption("--proofs", choices=("changed", "all"), default="all", help="changed: not those that hold still")
+    group.addoption("--write-proofs", action="store_true", help="keep what was proved in tests/proofs.json")
+    group.addoption("--check-proofs", action="store_true", help="fail where tests/proofs.json does not say the same")
+    group.addoption("--proof-seeds", type=int, default=2, metavar="N", help="seeds for each right answer (2)")
+    group.addoption("--slowest", type=int, default=SLOWEST, metavar="N", help="how many of the slowest tests are told")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Refuse to keep what only a part of the tests has shown."""
+    if config.getoption("write_proofs", False) and (
+        config.option.keyword or any("::" in argument for argument in config.args) or seeds(config) < prove.SEEDS
+    ):
+        raise pytest.UsageError("proofs are kept by a whole run alone: make proofs")
+
+
+def seeds(config: pytest.Config) -> int:
+    """At how many seeds right answers are tried."""
+    return int(config.getoption("proof_seeds", 2))
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Give each test the marks of its file; leave out the proofs that hold still."""
+    believed = proofs.unchanged() if config.getoption("proofs", "all") == "changed" else set()
+    left_out = [item for item in items if proof_of(item) in believed]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if proof_of(item) not in believed]
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Mark a test before `-m` chooses."""
+    name = item.path.stem.removeprefix("test_")
+    if item.path.parent.name != "grader":
+        return
+    if name in PURE:
+        item.add_marker("pure")
+    for mark, files in MARKS.items():
+        if name in files:
+            item.add_marker(mark)
+    if item.get_closest_marker("proof"):
+        item.user_properties.append(("proof", proof_of(item)))
+
+
+def proof_of(item: pytest.Item) -> str | None:
+    """The proof that a test is a part of."""
+    mark = item.get_closest_marker("proof")
+    if mark is None:
+        return None
+    of: Any = next(iter(item.callspec.params.values()))  # type: ignore[attr-defined]
+    return proofs.name_of(mark.args[0], getattr(of, "exercise", of))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Measure the CPU time of a test and of all processes that work for it."""
+    item.stash[BEFORE] = cpu_seconds()
+    return (yield)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Write the CPU time down once the test is over."""
+    report = yield
+    if report.when == "teardown":
+        report.user_properties = [*report.user_properties, ("cpu", round(cpu_seconds() - item.stash[BEFORE], 2))]
+    return report
+
+
+def cpu_seconds() -> float:
+    """CPU time of this process and of all that it has started, or that these have."""
+    own = psutil.Process()
+    total = 0.0
+    for process in (own, *own.children(recursive=True)):
+        try:
+            total += sum(process.cpu_times()[:4])
+        except psutil.Error:
+            continue
+    return total
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    """Tell the slowest tests, and which proofs were believed."""
+    cpu: dict[str, float] = {}
+    wall: dict[str, float] = defaultdict(float)
+    for reports in terminalreporter.stats.values():
+        for report in reports:
+            if isinstance(report, pytest.TestReport):
+                wall[report.nodeid] += report.duration
+                cpu[report.nodeid] = dict(report.user_properties).get("cpu", cpu.get(report.nodeid, 0.0))
+    line = terminalreporter.write_line
+    line(f"{sum(cpu.values()):.0f} CPU seconds in {len(cpu)} tests; the slowest, in seconds and CPU seconds:")
+    for test in sorted(wall, key=wall.__getitem__, reverse=True)[: config.getoption("slowest", SLOWEST)]:
+        line(f"  {wall[test]:6.1f} {cpu[test]:6.1f}  {test}")
+    if config.getoption("proofs", "all") == "changed":
+        believed, all_of_them = proofs.unchanged(), proofs.current()
+        kinds = {kind: [name for name in sorted(believed) if name.startswith(kind)] for kind in proofs.READ}
+        line(f"{len(believed)} of {len(all_of_them)} proofs from the cache, where nothing has changed:")
+        for kind, names in kinds.items():
+            line(f"  {kind}: {', '.join(name.removeprefix(kind).strip() for name in names) or 'none'}")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """Keep what was proved, or hold it against what was kept."""
+    config = session.config
+    reporter: Any = config.pluginmanager.getplugin("terminalreporter")
+    write, check = config.getoption("write_proofs", False), config.getoption("check_proofs", False)
+    if hasattr(config, "workerinput") or not (write or check):
+        return
+    passed = _proofs(reporter.stats.get("passed", ()))
+    failed = _proofs(reporter.stats.get("failed", ())) | _proofs(reporter.stats.get("error", ()))
+    proved = passed - failed
+    if write:
+        proofs.write(proved)
+    elif proved - proofs.unchanged():
+        stale = ", ".join(sorted(proved - proofs.unchanged()))
+        reporter.write_line(
+            f"tests/proofs.json does not say what was proved now ({stale}); type: make proofs", red=True
+        )
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def _proofs(reports: Any) -> set[str]:
+    return {value for report in reports for key, value in report.user_properties if key == "proof"}
