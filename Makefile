@@ -3,18 +3,22 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: grade test benchmark footprints goldens pictures stubs solutions-branch clean
+.PHONY: grade test prove proofs benchmark footprints goldens pictures stubs solutions-branch clean
 
 grade: .venv/installed
 	@$(BIN)/grade $(ARGS) || test $$? -eq 1
 
+# Static checks, the tests that are soon done, and the proofs of the exercises of which something has changed.
 test: .venv/installed-dev
-	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
-	$(BIN)/mypy
-	$(BIN)/grade verify --seeds 2
-	$(BIN)/pytest -q --answers solutions
-	$(BIN)/pytest -q -n 2 tests/grader
+	@$(BIN)/python tests/parts.py test
+
+# Every proof, believing no cache, and every test that takes long.
+prove: .venv/installed-dev
+	@$(BIN)/python tests/parts.py prove
+
+# Prove what has changed, and keep that it was proved in tests/proofs.json.
+proofs: .venv/installed-dev
+	@$(BIN)/python tests/parts.py proofs
 
 benchmark: .venv/installed-dev
 	$(BIN)/python tests/benchmarks/speed.py

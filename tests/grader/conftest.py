@@ -150,22 +150,28 @@ def spoil(folder: Path, number: int, old: str, new: str) -> Path:
     return path
 
 
-def copy_of_the_checkout(folder: Path) -> Path:
-    """Put what commands need of the checkout into a folder, new or empty."""
+def copy_of_the_checkout(folder: Path, *without: str) -> Path:
+    """Put what commands need of the checkout into a folder, new or empty; folders may be left out: `tests/grader`."""
+    root = paths.checkout().root
+
+    def left_out(place: str, names: list[str]) -> set[str]:
+        inside = Path(place).relative_to(root)
+        unwanted = {name for name in names if (inside / name).as_posix() in without}
+        return {name for name in names if name == "__pycache__" or name.endswith(".bak")} | unwanted
+
     folder.mkdir(exist_ok=True)
     for name in COPIED:
-        source = paths.checkout().root / name
-        if source.is_dir():
-            shutil.copytree(source, folder / name, ignore=shutil.ignore_patterns("__pycache__", "*.bak"))
+        if (root / name).is_dir():
+            shutil.copytree(root / name, folder / name, ignore=left_out)
         else:
-            shutil.copy(source, folder)
+            shutil.copy(root / name, folder)
     return folder
 
 
 @pytest.fixture
 def copied(tmp_path: Path) -> Path:
     """A copy of the checkout with untouched stubs, for commands that write into it."""
-    return copy_of_the_checkout(tmp_path / "a checkout with spaces und Umläuten ä")
+    return copy_of_the_checkout(tmp_path / "a checkout with spaces und Umläuten ä", "tests/grader", "tests/pictures")
 
 
 def git(folder: Path, *arguments: str) -> str:

@@ -15,8 +15,7 @@ from grader.kata import curriculum
 from grader.kata.curriculum import Exercise
 from grader.kata.digest import kata_digest
 
-ROOT = paths.checkout().root
-FILE = ROOT / "tests" / "proofs.json"
+FILE = paths.checkout().root / "tests" / "proofs.json"
 # What decides on a verdict and on the mistake that is named; the exercise's own checks, references and mistakes are in
 # the digest, too.
 PACKAGES = ("base", "kata", "answers", "language", "engine")
@@ -58,7 +57,12 @@ def name_of(kind: str, exercise: Exercise) -> str:
 
 @cache
 def current() -> dict[str, str]:
-    """Every proof, with the digest of what it depends on as it is now."""
+    """Every proof, with the digest of what it depends on as it was when this process began."""
+    return digests()
+
+
+def digests() -> dict[str, str]:
+    """Every proof of the checkout in use, with the digest of what it depends on as it is now."""
     found = {}
     for exercise in curriculum.exercises():
         decides = kata_digest([exercise.name], PACKAGES)
@@ -91,5 +95,6 @@ def write(proved: set[str]) -> None:
 
 
 def _files(*patterns: str) -> list[tuple[str, str]]:
-    found: list[Path] = [path for pattern in patterns for path in sorted(ROOT.glob(pattern))]
-    return [(path.relative_to(ROOT).as_posix(), hashlib.sha256(path.read_bytes()).hexdigest()) for path in found]
+    root = paths.checkout().root
+    found: list[Path] = [path for pattern in patterns for path in sorted(root.glob(pattern))]
+    return [(path.relative_to(root).as_posix(), hashlib.sha256(path.read_bytes()).hexdigest()) for path in found]

@@ -315,6 +315,7 @@ def test_compare_stands_side_by_side_on_a_wide_terminal(copied: Path) -> None:
         terminal.close()
 
 
+@pytest.mark.prove
 def test_every_exercise_has_a_call_that_is_measured() -> None:
     for name in (exercise.name for exercise in curriculum.exercises()):
         assert name in WORKLOADS

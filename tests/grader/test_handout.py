@@ -134,6 +134,7 @@ def test_the_branch_solutions_holds_the_answers_and_differs_in_nothing_else(kata
 # ---- working in it ----
 
 
+@pytest.mark.prove
 def test_make_grade_and_make_test_work_from_the_first_minute(own: Path) -> None:
     (own / ".venv").mkdir()
     (own / ".venv" / "bin").symlink_to(Path(sys.executable).parent)

@@ -13,7 +13,7 @@ from conftest import as_json, by_number, grade, spoil
 from grader.base import paths
 
 FORWARD = "        if x.dim() != 3 or x.shape[1] % self.group:"
-LIMITS = ("--check-seconds", "3", "--exercise-seconds", "12")
+LIMITS = ("--check-seconds", "0.5", "--exercise-seconds", "12")
 
 
 def graded(folder: Path, *more: str) -> dict[str, dict[str, object]]:
@@ -46,8 +46,8 @@ def differences(exercise: dict[str, object]) -> set[str]:
 @pytest.mark.parametrize(
     ("code", "says"),
     [
-        ("while True: pass", "the 3 s that a check may take (--check-seconds)"),
-        ("__import__('time').sleep(60)", "the 3 s that a check may take (--check-seconds)"),
+        ("while True: pass", "the 0.5 s that a check may take (--check-seconds)"),
+        ("__import__('time').sleep(60)", "the 0.5 s that a check may take (--check-seconds)"),
         ("__import__('os')._exit(0)", "the answer ended Python itself (os._exit) during this check"),
         ("__import__('os')._exit(3)", "the answer ended Python itself (exit status 3) during this check"),
         ("__import__('sys').exit()", "SystemExit"),
@@ -131,7 +131,7 @@ def test_a_loop_in_one_function_costs_the_others_nothing(solved: Path) -> None:
     slow = "\n\nplain = flat_weights\n\n\ndef flat_weights(*sizes):\n    __import__('time').sleep(0.05)\n"
     with (solved / by_number(1).file).open("a") as file:
         file.write(f"{endless}{slow}    return plain(*sizes)\n")
-    limits = "--check-seconds", "2", "--exercise-seconds", "40"
+    limits = "--check-seconds", "0.5", "--exercise-seconds", "40"
     checks = as_json(grade("1", "--answers", solved, "--json", "-", *limits))["ex01"]["checks"]
     statuses = {check["name"]: check["status"] for check in checks}
     for name in (

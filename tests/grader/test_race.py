@@ -37,6 +37,7 @@ def arrival(model: str, loss: float, seed: int = 0, context: int = 8, least: flo
     return Arrival(lane, 20_000, 1.0, loss, least, by_word)
 
 
+@pytest.mark.prove
 def test_on_the_language_each_tree_reaches_what_its_context_can_and_the_flat_model_does_not(tmp_path: Path) -> None:
     picture = tmp_path / "race.png"
     done = grade("race", "--answers", paths.checkout().solutions, "--out", picture)
@@ -59,6 +60,7 @@ def test_on_the_language_each_tree_reaches_what_its_context_can_and_the_flat_mod
     assert picture.read_bytes().startswith(b"\x89PNG")
 
 
+@pytest.mark.prove
 def test_words_are_raced_with_three_seeds_and_the_spread_is_told(solved: Path, words: Path, tmp_path: Path) -> None:
     picture = tmp_path / "race.svg"
     done = grade("race", "--answers", solved, "--data", words, "--out", picture)
@@ -79,6 +81,7 @@ def test_the_same_race_ends_alike(solved: Path, words: Path) -> None:
     assert first == ends()
 
 
+@pytest.mark.prove
 def test_on_a_terminal_the_curves_are_drawn_live(copied: Path, words: Path) -> None:
     for number in NEEDED:
         shutil.copy(by_number(number).solution, copied / "exercises")

@@ -113,6 +113,7 @@ LANGUAGE_ENDS = re.compile(
 )
 
 
+@pytest.mark.prove
 def test_the_language_ends_with_the_excess_over_what_is_possible(solved: Path, tmp_path: Path) -> None:
     for number in (3, 4, 10):
         (solved / by_number(number).file).unlink()  # a stream is neither words to cut nor names to draw

@@ -19,14 +19,13 @@ PURE = (
     *("ahead", "echoes", "harmless", "intake", "language", "layers", "memory", "observation", "oracles"),
     *("proof_cache", "shown_values", "similarity", "stubs", "wire"),
 )
-# Files whose tests need a process, a terminal, a sandbox, a browser or a kernel of their own; files that take long.
+# Files whose tests need a process, a terminal or a sandbox of their own; files all of whose tests take long.
 MARKS = {
     "process": ("cards", "commands", "lessons", "pictures", "processes", "race", "recipes", "watch", "whole_file"),
     "sandbox": ("attacks", "both_ways", "challenge", "class_run", "remembering", "sandbox_walls", "work"),
-    "browser": ("class_pages", "learner_page"),
-    "kernel": ("notebook",),
-    "prove": ("attacks", "class_pages", "cluster", "course_guide", "learner_page", "learners_walk", "recipes"),
+    "prove": ("attacks", "cluster", "course_guide", "recipes"),
 }
+LONG = {"browser": "browser", "jupyter": "kernel"}  # fixtures that only `make prove` has time for, and their marks
 SLOWEST = 10
 BEFORE = pytest.StashKey[float]()
 
@@ -74,6 +73,9 @@ def pytest_itemcollected(item: pytest.Item) -> None:
     for mark, files in MARKS.items():
         if name in files:
             item.add_marker(mark)
+    for fixture in LONG.keys() & set(getattr(item, "fixturenames", ())):
+        item.add_marker(LONG[fixture])
+        item.add_marker("prove")
     if item.get_closest_marker("proof"):
         item.user_properties.append(("proof", proof_of(item)))
 
