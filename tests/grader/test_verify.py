@@ -45,8 +45,11 @@ def changed(path: Path, *changes: tuple[str, str]) -> None:
 
 @pytest.fixture(scope="module")
 def with_weak_checks(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
-    """The problems of a checkout in which any order of values will do, and calls that are refused go unnoticed."""
+    """The problems of a checkout whose checks ignore the order of values, accept any refusal, or stop with an answer."""
     place = small(tmp_path_factory.mktemp("weak"))
+    head = mistake(place, "newest-first").read_text(encoding="utf-8").partition("change:")[0]
+    leaves = "change:\n  - from: return joined.squeeze(1)\n    to: |\n      import os\n      os._exit(1)\n"
+    mistake(place, "leaves").write_text(head + leaves, encoding="utf-8")
     plain = "        if not expected.is_floating_point():\n            close = plain == expected\n"
     sorting = "        plain, expected = plain.flatten().sort().values, expected.flatten().sort().values\n"
     changed(place / "grader" / "language" / "comparisons.py", (plain, sorting + plain))
@@ -67,20 +70,22 @@ def test_a_check_that_is_passed_by_refusing_everything_is_found_out(with_weak_ch
     assert says in with_weak_checks
 
 
+def test_a_mistake_that_only_stops_the_grader_is_told(with_weak_checks: list[str]) -> None:
+    assert any(line.startswith("ex05: leaves is caught only because it stops the grader") for line in with_weak_checks)
+
+
 # ---- a checkout in which much is wrong beside the checks ----
 
 
 @pytest.fixture(scope="module")
 def spoiled(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
-    """The problems of a checkout with five mistakes that are none, or not told apart, and more that does not fit."""
+    """The problems of a checkout with a twin, a right answer among the mistakes, and more that does not fit."""
     place = small(tmp_path_factory.mktemp("spoiled"))
     text = mistake(place, "newest-first").read_text(encoding="utf-8")
     head = text.partition("change:")[0]
     shutil.copy(mistake(place, "newest-first"), mistake(place, "its-twin"))
     right = "change:\n  - from: return joined.squeeze(1)\n    to: return joined.flatten(2).squeeze(1)\n"
     mistake(place, "right-after-all").write_text(head + right, encoding="utf-8")
-    leaves = "change:\n  - from: return joined.squeeze(1)\n    to: |\n      import os\n      os._exit(1)\n"
-    mistake(place, "leaves").write_text(head + leaves, encoding="utf-8")
     page = place / "data" / "README.md"
     page.write_text(f"{page.read_text(encoding='utf-8')}\nNote: `{LINE}`\n", encoding="utf-8")
     style = next((place / "tests" / "right" / EXERCISE).glob("*.py")).with_stem("a_style")
@@ -107,10 +112,6 @@ def test_a_line_of_a_solution_in_the_handout_is_told(spoiled: list[str]) -> None
 def test_twins_are_told(spoiled: list[str]) -> None:
     assert "ex05: newest-first has a twin: its-twin behaves the same in every check" in spoiled
     assert "ex05: its-twin has a twin: newest-first behaves the same in every check" in spoiled
-
-
-def test_a_mistake_that_only_stops_the_grader_is_told(spoiled: list[str]) -> None:
-    assert any(line.startswith("ex05: leaves is caught only because it stops the grader") for line in spoiled)
 
 
 def test_a_right_style_that_is_refused_is_told_with_its_seed(spoiled: list[str]) -> None:

@@ -23,7 +23,7 @@ PURE = (
 MARKS = {
     "process": ("cards", "commands", "lessons", "pictures", "processes", "race", "recipes", "watch", "whole_file"),
     "sandbox": ("attacks", "both_ways", "challenge", "class_run", "remembering", "sandbox_walls", "work"),
-    "prove": ("attacks", "cluster", "course_guide", "recipes"),
+    "prove": ("attacks", "cluster", "course_guide", "recipes", "verify"),
 }
 LONG = {"browser": "browser", "jupyter": "kernel"}  # fixtures that only `make prove` has time for, and their marks
 SLOWEST = 10
