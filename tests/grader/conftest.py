@@ -41,6 +41,8 @@ Run = subprocess.CompletedProcess[str]
 WRONG = Path(__file__).parent / "wrong_answers"
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # tests in the background: what they interrupt must hear it
     signal.signal(signal.SIGINT, signal.default_int_handler)
+for _threads in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):  # tests run beside each other
+    os.environ.setdefault(_threads, "1")
 for _of_make in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS"):  # a make that a test types is no part of `make test`
     os.environ.pop(_of_make, None)
 COPIED = ("exercises", "grader", "solutions", "tests", "data", "pyproject.toml")

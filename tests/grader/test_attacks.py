@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from attacks import ATTACKS, Attack
-from conftest import by_number
+from conftest import by_number, pool
 
 from grader.answers.channel import Lost
 from grader.answers.proxy import RemoteAnswers
@@ -62,7 +62,7 @@ class FlattenConsecutive(nn.Module):
 @contextlib.contextmanager
 def behind_all_walls(exercise: Exercise) -> Iterator[Workers]:
     """Workers in a sandbox that lacks nothing: behind less, an attack would do on this machine what it says."""
-    with Workers([exercise], sandbox=True) as workers:
+    with pool().take([exercise], sandbox=True) as workers:
         try:
             workers.layers()
         except UsageError as weak:

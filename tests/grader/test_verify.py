@@ -45,7 +45,7 @@ def changed(path: Path, *changes: tuple[str, str]) -> None:
 
 @pytest.fixture(scope="module")
 def with_weak_checks(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
-    """The problems of a checkout whose checks ignore the order of values, accept any refusal, or stop with an answer."""
+    """The problems of a checkout whose checks ignore the order of values, accept any refusal, or stop."""
     place = small(tmp_path_factory.mktemp("weak"))
     head = mistake(place, "newest-first").read_text(encoding="utf-8").partition("change:")[0]
     leaves = "change:\n  - from: return joined.squeeze(1)\n    to: |\n      import os\n      os._exit(1)\n"
