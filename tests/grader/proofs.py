@@ -34,6 +34,7 @@ READ = {
         "tests/grader/variants/{name}/*.py",
         "tests/grader/wrong_answers/{name}.py",
         "tests/grader/test_diagnosis.py",
+        "tests/grader/diagnosis_exceptions.yaml",
     ),
     "both ways": (
         "tests/right/{name}/*.py",

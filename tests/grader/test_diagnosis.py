@@ -1,6 +1,6 @@
 """The cause that is named: right for mistakes written in another way, and silent where it is another one, or two.
 
-What is known not to be so is listed: which variants get no name, and what is taken for something else.
+`diagnosis_exceptions.yaml` lists the answers for which this is not true yet, and the last test bounds their number.
 """
 
 import shutil
@@ -10,6 +10,7 @@ from itertools import combinations
 from pathlib import Path
 
 import pytest
+import yaml
 from conftest import as_json, by_number, grade, wrong_answers
 
 from grader.base.errors import UsageError
@@ -21,8 +22,9 @@ from grader.kata.submission import Submission
 
 VARIANTS = Path(__file__).parent / "variants"
 PAIRS = 6  # answers with two mistakes at once, for each exercise
-NOT_NAMED: set[str] = set()  # mistakes written in another way that get no name
-TAKEN_FOR: dict[str, str] = {}  # wrong names that are given
+LISTED = yaml.safe_load((Path(__file__).parent / "diagnosis_exceptions.yaml").read_text(encoding="utf-8"))
+NOT_NAMED: list[str] = LISTED["not_named"]
+TAKEN_FOR: dict[str, str] = LISTED["taken_for"]
 
 
 @dataclass(frozen=True)
@@ -86,6 +88,11 @@ def label(case: Case) -> str:
     return f"{case.exercise.short} {case.called}"
 
 
+def allowed(case: Case) -> set[str]:
+    """The wrong name that is listed for an answer."""
+    return {TAKEN_FOR[label(case)]} if label(case) in TAKEN_FOR else set()
+
+
 ANOTHER_WAY, NOT_IN_THE_BANK, PAIRS_OF_MISTAKES = variants(), not_in_the_bank(), two_at_once()
 
 
@@ -93,20 +100,20 @@ ANOTHER_WAY, NOT_IN_THE_BANK, PAIRS_OF_MISTAKES = variants(), not_in_the_bank(),
 @pytest.mark.parametrize("case", ANOTHER_WAY, ids=label)
 def test_a_mistake_written_in_another_way_is_named(warm: Workers, case: Case) -> None:
     assert case.right <= {mistake.name for mistake in mistakes.of(case.exercise)}
-    assert diagnosed(case, warm) == (None if label(case) in NOT_NAMED else case.called.partition(".")[0])
+    name = diagnosed(case, warm)
+    assert name in case.right | allowed(case) or (name is None and label(case) in NOT_NAMED)
 
 
 @pytest.mark.proof("diagnosis")
 @pytest.mark.parametrize("case", NOT_IN_THE_BANK, ids=label)
-def test_a_wrong_answer_that_is_not_in_the_bank_is_refused_and_not_named(warm: Workers, case: Case) -> None:
-    assert diagnosed(case, warm) == TAKEN_FOR.get(label(case))
+def test_a_wrong_answer_that_is_not_in_the_bank_is_caught_and_not_named(warm: Workers, case: Case) -> None:
+    assert diagnosed(case, warm) in {None} | allowed(case)
 
 
 @pytest.mark.proof("diagnosis")
 @pytest.mark.parametrize("case", PAIRS_OF_MISTAKES, ids=label)
 def test_two_mistakes_at_once_are_not_taken_for_a_third(warm: Workers, case: Case) -> None:
-    name = diagnosed(case, warm)
-    assert name is None or name in case.right or TAKEN_FOR.get(label(case)) == name
+    assert diagnosed(case, warm) in {None} | case.right | allowed(case)
 
 
 def test_nearly_all_are_named_and_hardly_any_wrongly() -> None:
@@ -114,10 +121,10 @@ def test_nearly_all_are_named_and_hardly_any_wrongly() -> None:
     assert len(NOT_IN_THE_BANK) >= 60
     assert len(PAIRS_OF_MISTAKES) >= 5 * PAIRS
     assert len(NOT_NAMED) <= 0.1 * len(ANOTHER_WAY)
-    assert set(map(label, ANOTHER_WAY)) >= NOT_NAMED
-    for cases in (NOT_IN_THE_BANK, PAIRS_OF_MISTAKES):
-        assert len(TAKEN_FOR.keys() & set(map(label, cases))) <= 0.05 * len(cases)
-    assert TAKEN_FOR.keys() <= set(map(label, [*NOT_IN_THE_BANK, *PAIRS_OF_MISTAKES]))
+    for cases, share in ((ANOTHER_WAY, 0.02), (NOT_IN_THE_BANK, 0.05), (PAIRS_OF_MISTAKES, 0.05)):
+        assert len(TAKEN_FOR.keys() & set(map(label, cases))) <= share * len(cases)
+    assert set(NOT_NAMED) <= set(map(label, ANOTHER_WAY))
+    assert TAKEN_FOR.keys() <= set(map(label, [*ANOTHER_WAY, *NOT_IN_THE_BANK, *PAIRS_OF_MISTAKES]))
 
 
 def test_the_report_and_the_json_name_the_mistake_and_say_what_to_try(solved: Path) -> None:
