@@ -1,4 +1,4 @@
-# Two commands: `make grade` for learners, `make test` for those who change the kata. Each sets up what it needs.
+# `make grade` is for learners, `make test` for those who change the kata. Each sets up what it needs.
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -8,15 +8,15 @@ BIN := .venv/bin
 grade: .venv/installed
 	@$(BIN)/grade $(ARGS) || test $$? -eq 1
 
-# Static checks, the tests that are soon done, and the proofs of the exercises of which something has changed.
+# Static checks, the fast tests, and the proofs whose inputs changed.
 test: .venv/installed-dev
 	@$(BIN)/python tests/parts.py test
 
-# Every proof, believing no cache, and every test that takes long.
+# All proofs, whatever the cache says, and the slow tests.
 prove: .venv/installed-dev
 	@$(BIN)/python tests/parts.py prove
 
-# Prove what has changed, and keep that it was proved in tests/proofs.json.
+# The proofs whose inputs changed; updates tests/proofs.json.
 proofs: .venv/installed-dev
 	@$(BIN)/python tests/parts.py proofs
 

@@ -81,12 +81,12 @@ def cli() -> None:
 def run(
     arguments: Sequence[str] | None = None, *, checkout: Checkout | None = None, workers: "Supply | None" = None
 ) -> int:
-    """Run a command; whatever goes wrong becomes one line and an exit status, which is returned.
+    """Run a command and return its exit status. Errors are printed as one line.
 
     Args:
-        arguments: what was typed after `grade`; None: what this process was started with.
-        checkout: to work in; None: the one that this code lies in.
-        workers: where the command takes its worker processes from; None: it starts them.
+        arguments: the words after `grade`. Default: those of this process.
+        checkout: the checkout to work in. Default: the one that contains this code.
+        workers: the supply of worker processes. Default: the command starts its own.
     """
     with contextlib.ExitStack() as given:
         if checkout is not None:

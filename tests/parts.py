@@ -1,4 +1,4 @@
-"""`make test`, `make prove` and `make proofs`: their parts, one after the other, and how long each took."""
+"""Run the parts of `make test`, `make prove` or `make proofs` in turn, and print how long each took."""
 
 import resource
 import subprocess
@@ -15,24 +15,24 @@ PARTS: dict[str, dict[str, tuple[str, ...]]] = {
         "ruff check": ("ruff", "check", "."),
         "ruff format": ("ruff", "format", "--check", "."),
         "mypy": ("mypy",),
-        "the checks, on the solutions": ("pytest", "-q", "-n", "2", "--answers", "solutions"),
-        "tests of the grader, and proofs of what has changed": (*GRADER, "-m", "not prove", "--proofs", "changed"),
+        "the checks against the solutions": ("pytest", "-q", "-n", "2", "--answers", "solutions"),
+        "fast tests, and proofs whose inputs changed": (*GRADER, "-m", "not prove", "--proofs", "changed"),
     },
     "prove": {
-        "all proofs, and the tests that take long": (*GRADER, "-m", "prove or proof", *ALL_SEEDS, "--check-proofs"),
+        "all proofs and slow tests": (*GRADER, "-m", "prove or proof", *ALL_SEEDS, "--check-proofs"),
     },
     "proofs": {
-        "proofs of what has changed": (*GRADER, "-m", "proof", "--proofs", "changed", *ALL_SEEDS, "--write-proofs"),
+        "proofs whose inputs changed": (*GRADER, "-m", "proof", "--proofs", "changed", *ALL_SEEDS, "--write-proofs"),
     },
 }
-NOTHING_CHOSEN = 5  # pytest's exit status where nothing had changed
+NOTHING_CHOSEN = 5  # pytest's exit status if no test was selected
 
 
 def lines(target: str) -> Iterator[str]:
-    """Run the parts of a target; a line for each, once it has passed.
+    """Run the parts of a target and yield a line about each that passed.
 
     Raises:
-        subprocess.CalledProcessError: a part failed; those after it do not run.
+        subprocess.CalledProcessError: a part failed. The parts after it do not run.
     """
     for name, (program, *arguments) in PARTS[target].items():
         print(f"\n== {name} ==", flush=True)
@@ -44,13 +44,13 @@ def lines(target: str) -> Iterator[str]:
 
 
 def cpu_seconds() -> float:
-    """CPU time of all parts so far."""
+    """CPU time of all finished parts."""
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     return used.ru_utime + used.ru_stime
 
 
 def main() -> int:
-    """Run the parts of the target named."""
+    """Run the target named on the command line."""
     (target,) = sys.argv[1:]
     started, told = time.perf_counter(), []
     try:

@@ -1,4 +1,4 @@
-"""Where things lie in the checkout that is worked in. Nothing here reads them."""
+"""The folders of the checkout that commands work in. Nothing here reads files."""
 
 import contextlib
 import functools
@@ -12,19 +12,19 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Checkout:
-    """A checkout of the kata, or a handout: its root folder, where its parts lie, and what was read of it once."""
+    """A checkout of the kata or a handout: its folders, and a cache of what was read from it (`once`)."""
 
     root: Path
     read: dict[Callable[[], Any], Any] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def exercises(self) -> Path:
-        """Lessons and stubs: the learner's own folder."""
+        """Lessons and stubs: the folder that the learner works in."""
         return self.root / "exercises"
 
     @property
     def solutions(self) -> Path:
-        """The solutions; a handout has none."""
+        """The solutions. A handout has none."""
         return self.root / "solutions"
 
     @property
@@ -39,7 +39,7 @@ class Checkout:
 
     @property
     def state(self) -> Path:
-        """What is remembered between commands; it may not be there yet."""
+        """State kept between commands. The folder may not exist yet."""
         return self.root / ".grade"
 
 
@@ -47,13 +47,13 @@ _in_use = Checkout(Path(__file__).resolve().parents[2])
 
 
 def checkout() -> Checkout:
-    """The checkout that is worked in: the one that this code lies in, unless `use` names another."""
+    """Return the checkout in use: the one that contains this code, unless `use` has set another."""
     return _in_use
 
 
 @contextlib.contextmanager
 def use(other: Checkout) -> Iterator[None]:
-    """Work in another checkout, in all threads of this process, until the end of the block."""
+    """Use another checkout in all threads of this process until the block ends."""
     global _in_use
     before, _in_use = _in_use, other
     try:
@@ -63,7 +63,7 @@ def use(other: Checkout) -> Iterator[None]:
 
 
 def once(reading: Callable[[], T]) -> Callable[[], T]:
-    """Have a function that reads the checkout called once for each checkout; what it returned is kept."""
+    """Cache the result of a function without arguments, once per checkout."""
 
     @functools.wraps(reading)
     def kept() -> T:

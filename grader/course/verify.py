@@ -56,7 +56,7 @@ def claims(chosen: Sequence[Exercise], seeds: int = prove.SEEDS) -> Iterator[Cla
 
 
 def written_claims(chosen: Sequence[Exercise], workers: Workers) -> Iterator[Claim]:
-    """What can be read off the files, and off the list of checks."""
+    """Check what the files and the list of checks show without grading."""
     yield _claim("each stub is what its solution gives", _stubs_out_of_step(chosen))
     yield _claim("each lesson is complete, and holds no line of a solution", _incomplete_lessons(chosen))
     yield _claim("the main line gives 100 points, 70 of them in the core", _points())
@@ -71,7 +71,7 @@ def written_claims(chosen: Sequence[Exercise], workers: Workers) -> Iterator[Cla
 
 
 def graded_claims(chosen: Sequence[Exercise], workers: Workers, seeds: int) -> Iterator[Claim | Progress]:
-    """What answers must be graded for."""
+    """Check what takes grading: stubs, solutions, known mistakes, mutants and right styles."""
     stubs_run = run.last(run.grade(read_folder(paths.checkout().exercises), chosen, workers))
     yield _claim("no stub passes a check", _not_unstarted(stubs_run))
     yield from _proved("answers that do nothing earn nothing", prove.of_idle, chosen, workers)

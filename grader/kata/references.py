@@ -60,7 +60,7 @@ def is_sealed_path(path: str) -> bool:
 
 
 def sealed() -> Path:
-    """The file in which a handout keeps them."""
+    """The path of the sealed file, which only a handout has."""
     return paths.checkout().root / "grader" / "references.sealed"
 
 

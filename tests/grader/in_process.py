@@ -1,4 +1,4 @@
-"""Commands called in this process, as `grade` runs them, with worker processes that all tests share."""
+"""Call commands in this process, with worker processes that all tests share."""
 
 import contextlib
 import os
@@ -19,18 +19,18 @@ from grader.kata import curriculum
 from grader.kata.curriculum import Exercise
 from grader.kata.digest import kata_digest
 
-SHARED = {"sandbox", "accept_weak", "many"}  # the options by which the pool tells workers apart
+SHARED = {"sandbox", "accept_weak", "many"}  # the options that shared workers may differ in
 
 
 class Shared(Workers):
-    """Workers that go back to the pool when a command closes them."""
+    """Workers that return to the pool when a command closes them."""
 
     def __init__(self, pool: "Pool", **options: bool) -> None:
         super().__init__(curriculum.exercises(), **options)
         self._pool, self._options = pool, options
 
     def close(self) -> None:
-        """Give them back; those whose process has ended are of no use any more."""
+        """Return them to the pool, or end them if their warm process has died."""
         if self._warm is not None and self._warm.poll() is None:
             self.end_checkers()
             self._pool.free[key(self._options)].append(self)
@@ -43,9 +43,9 @@ class Shared(Workers):
 
 
 class Pool:
-    """Warm workers for the exercises of this checkout, and of every other one in which the same digest holds.
+    """Warm workers for this checkout and for every copy with the same digest.
 
-    Who takes some has them alone. What shared workers cannot give is started anew.
+    Each is used by one command at a time. Commands that need other options get workers of their own.
     """
 
     def __init__(self) -> None:
@@ -54,7 +54,7 @@ class Pool:
         self._digest = kata_digest()
 
     def take(self, chosen: Sequence[Exercise], **options: Any) -> Workers:
-        """Workers for a command, as `cli.run` wants them."""
+        """Get workers for a command: the supply that `cli.run` expects."""
         with paths.use(self._own):
             known = curriculum.exercises()
         same = paths.checkout() == self._own or kata_digest() == self._digest
@@ -76,14 +76,14 @@ class Pool:
 
 
 def key(options: Mapping[str, bool]) -> frozenset[tuple[str, bool]]:
-    """What workers of a kind have in common."""
+    """The options that are switched on."""
     return frozenset((name, value) for name, value in options.items() if value)
 
 
 def call(
     arguments: Sequence[str], pool: Pool, *, root: Path, cwd: Path, env: Mapping[str, str], typed: str = ""
 ) -> "subprocess.CompletedProcess[str]":
-    """Call a command in a checkout; what a process would have returned and printed."""
+    """Call a command in a checkout. Return its status and output as if it were a process."""
     before = Path.cwd()
     with mock.patch.dict(os.environ, env), standard_streams(typed) as printed:
         os.chdir(cwd)
@@ -102,7 +102,7 @@ def call(
 
 @contextlib.contextmanager
 def standard_streams(typed: str) -> Iterator[list[str]]:
-    """Have what is typed read from standard input; at the end the list holds what was printed, by children too."""
+    """Feed text to standard input. When the block ends, the list holds what went to standard output and error."""
     printed: list[str] = []
     with contextlib.ExitStack() as opened:
         files = [opened.enter_context(tempfile.TemporaryFile()) for _ in range(3)]
@@ -131,5 +131,5 @@ def standard_streams(typed: str) -> Iterator[list[str]]:
 
 
 def _worth(exercise: Exercise) -> tuple[str, float, bool]:
-    """What workers need to know of an exercise; its checks are the same where the digest is."""
+    """What workers need to know about an exercise besides its checks, which the digest covers."""
     return exercise.name, exercise.points, exercise.assigned

@@ -1,7 +1,7 @@
-"""What proves the checks, exercise by exercise, and all that each proof depends on.
+"""The proofs that the checks of each exercise can be believed, and everything that each proof depends on.
 
-`tests/proofs.json` holds the digest under which each was last found true. `make test` leaves out those for which the
-same digest holds still; `make prove` believes nothing. Nothing else of a test run is kept.
+`tests/proofs.json` maps each proof to the digest of its inputs when it last passed. `make test` skips proofs whose
+digest is unchanged; `make prove` runs them all. Nothing else from a test run is cached.
 """
 
 import hashlib
@@ -16,10 +16,10 @@ from grader.kata.curriculum import Exercise
 from grader.kata.digest import kata_digest
 
 FILE = paths.checkout().root / "tests" / "proofs.json"
-# What decides on a verdict and on the mistake that is named; the exercise's own checks, references and mistakes are in
-# the digest, too.
+# The packages that decide on a verdict and on the mistake that is named. The digest also covers the exercise's checks,
+# reference solutions and known mistakes.
 PACKAGES = ("base", "kata", "answers", "language", "engine")
-# What else a proof reads. What all of them rest on: how tests run, the versions of all libraries, the words of data.
+# Further inputs: those of all proofs, then those of each kind.
 ALL = ("tests/grader/conftest.py", "tests/grader/in_process.py", "constraints.txt", "pyproject.toml", "data/names.txt")
 READ = {
     "verify": (
@@ -58,12 +58,12 @@ def name_of(kind: str, exercise: Exercise) -> str:
 
 @cache
 def current() -> dict[str, str]:
-    """Every proof, with the digest of what it depends on as it was when this process began."""
+    """The digest of each proof's inputs, read once per process."""
     return digests()
 
 
 def digests() -> dict[str, str]:
-    """Every proof of the checkout in use, with the digest of what it depends on as it is now."""
+    """The digest of each proof's inputs, as they are now in the checkout in use."""
     found = {}
     for exercise in curriculum.exercises():
         decides = kata_digest([exercise.name], PACKAGES)
@@ -76,7 +76,7 @@ def digests() -> dict[str, str]:
 
 
 def kept() -> dict[str, str]:
-    """What the file holds; nothing where there is none."""
+    """The contents of `tests/proofs.json`, or nothing if there is no such file."""
     try:
         digests: dict[str, str] = json.loads(FILE.read_text(encoding="utf-8"))
         return digests
@@ -85,12 +85,17 @@ def kept() -> dict[str, str]:
 
 
 def unchanged() -> set[str]:
-    """The proofs that hold still, because nothing that they depend on has changed."""
+    """The proofs whose inputs have not changed since they passed."""
     return {name for name, digest in current().items() if kept().get(name) == digest}
 
 
+def out_of_date(proved: set[str]) -> list[str]:
+    """Proofs that passed and that the file does not list with their digest, and entries that are no proof any more."""
+    return sorted((proved - unchanged()) | (kept().keys() - current().keys()))
+
+
 def write(proved: set[str]) -> None:
-    """Keep what was proved just now, and what holds still."""
+    """Write the proofs that have just passed and those that are unchanged."""
     digests = {name: current()[name] for name in sorted(current()) if name in proved | unchanged()}
     FILE.write_text(json.dumps(digests, indent=1) + "\n", encoding="utf-8")
 

@@ -1,10 +1,11 @@
-"""What a proof depends on: any change to it has the proof run again, and a change elsewhere does not."""
+"""A proof runs again if anything it depends on has changed, and only then."""
 
 from collections.abc import Callable
 from pathlib import Path
 
 import proofs
 import pytest
+import tiers
 from conftest import by_number, copy_of_the_checkout
 
 from grader.base import paths
@@ -87,8 +88,23 @@ def test_what_was_proved_is_kept_and_what_changed_since_is_dropped(
     assert proofs.unchanged() == set()
     proofs.write({"verify ex05", "verify ex06", "goldens ex01"})
     assert proofs.unchanged() == {"verify ex05", "verify ex06", "goldens ex01"}
+    assert proofs.out_of_date({"verify ex05"}) == []
     kept = proofs.FILE.read_text()
     proofs.FILE.write_text(kept.replace(proofs.current()["verify ex05"], "of other checks"))
     assert proofs.unchanged() == {"verify ex06", "goldens ex01"}
     proofs.write({"diagnosis ex01"})
     assert set(proofs.kept()) == {"verify ex06", "goldens ex01", "diagnosis ex01"}
+
+
+def test_a_file_that_is_out_of_date_is_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(proofs, "FILE", tmp_path / "proofs.json")
+    assert proofs.out_of_date({"verify ex05"}) == ["verify ex05"]
+    proofs.FILE.write_text('{"verify ex05": "of other checks", "verify ex77": "of a deleted exercise"}')
+    assert proofs.out_of_date({"verify ex05", "verify ex06"}) == ["verify ex05", "verify ex06", "verify ex77"]
+    proofs.write({"verify ex05", "verify ex06"})
+    assert proofs.out_of_date({"verify ex05", "verify ex06"}) == []
+
+
+def test_files_with_a_marker_exist() -> None:
+    marked = {*tiers.PURE, *(name for names in tiers.MARKS.values() for name in names)}
+    assert marked <= {path.stem.removeprefix("test_") for path in Path(__file__).parent.glob("test_*.py")}
