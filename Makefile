@@ -1,20 +1,24 @@
-# Two commands: `make grade` for learners, `make test` for those who change the kata. Each sets up what it needs.
+# `make grade` is for learners, `make test` for those who change the kata. Each sets up what it needs.
 
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: grade test benchmark footprints goldens pictures stubs solutions-branch clean
+.PHONY: grade test prove proofs benchmark footprints goldens pictures stubs solutions-branch clean
 
 grade: .venv/installed
 	@$(BIN)/grade $(ARGS) || test $$? -eq 1
 
+# Static checks, the fast tests, and the proofs whose inputs changed.
 test: .venv/installed-dev
-	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
-	$(BIN)/mypy
-	$(BIN)/grade verify --seeds 2
-	$(BIN)/pytest -q --answers solutions
-	$(BIN)/pytest -q -n 2 tests/grader
+	@$(BIN)/python tests/parts.py test
+
+# All proofs, whatever the cache says, and the slow tests.
+prove: .venv/installed-dev
+	@$(BIN)/python tests/parts.py prove
+
+# The proofs whose inputs changed; updates tests/proofs.json.
+proofs: .venv/installed-dev
+	@$(BIN)/python tests/parts.py proofs
 
 benchmark: .venv/installed-dev
 	$(BIN)/python tests/benchmarks/speed.py

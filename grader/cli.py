@@ -1,15 +1,23 @@
 """The command line as a whole: which command was meant, its help, and what an error becomes."""
 
+import contextlib
 import importlib
 import os
 import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import click
 from click.shell_completion import CompletionItem
 
 import grader
 from grader import commands
+from grader.base import paths
 from grader.base.errors import AnswersFailed, UsageError
+from grader.base.paths import Checkout
+
+if TYPE_CHECKING:
+    from grader.engine.worker_supply import Supply
 
 
 class Commands(click.Group):
@@ -70,12 +78,31 @@ def cli() -> None:
     """
 
 
-def run() -> int:
-    """Run a command; whatever goes wrong becomes one line and an exit status."""
+def run(
+    arguments: Sequence[str] | None = None, *, checkout: Checkout | None = None, workers: "Supply | None" = None
+) -> int:
+    """Run a command and return its exit status. Errors are printed as one line.
+
+    Args:
+        arguments: the words after `grade`. Default: those of this process.
+        checkout: the checkout to work in. Default: the one that contains this code.
+        workers: the supply of worker processes. Default: the command starts its own.
+    """
+    with contextlib.ExitStack() as given:
+        if checkout is not None:
+            given.enter_context(paths.use(checkout))
+        if workers is not None:
+            from grader.engine import worker_supply  # `grade --help` needs no engine
+
+            given.enter_context(worker_supply.taken_from(workers))
+        return _run(arguments)
+
+
+def _run(arguments: Sequence[str] | None) -> int:
     if os.environ.get("COLUMNS") == "0":  # a terminal that does not know its width, not one without any
         del os.environ["COLUMNS"]
     try:
-        return int(cli.main(prog_name="grade", standalone_mode=False) or 0)
+        return int(cli.main(arguments, prog_name="grade", standalone_mode=False) or 0)
     except UsageError as error:
         return _refuse(str(error))
     except AnswersFailed as error:

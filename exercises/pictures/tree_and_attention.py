@@ -76,7 +76,7 @@ def attention_shares(model: AttentionModel, tokens: Tensor) -> list[Tensor]:
 
 def references() -> Any:
     """Return the references of all exercises: `references().ex08_tree.FusionTree`."""
-    answers = Answers(paths.EXERCISES, [exercise.name for exercise in curriculum.exercises()])
+    answers = Answers(paths.checkout().exercises, [exercise.name for exercise in curriculum.exercises()])
     answers.take_references()
     return answers
 

@@ -134,7 +134,7 @@ def environment() -> dict[str, str]:
     """What workers find in their environment: nothing of the person's who grades."""
     threads = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
     return {
-        "PYTHONPATH": str(paths.ROOT),  # for the warm process, which forgets it before it forks
+        "PYTHONPATH": str(paths.checkout().root),  # for the warm process, which forgets it before it forks
         "PATH": os.defpath,
         "LANG": "C.UTF-8",
         "HOME": "/tmp",

@@ -1,13 +1,78 @@
-"""Where things lie in the checkout. Nothing here reads them."""
+"""The folders of the checkout that commands work in. Nothing here reads files."""
 
+import contextlib
+import functools
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any, TypeVar, cast
 
-ROOT = Path(__file__).resolve().parents[2]
-EXERCISES = ROOT / "exercises"
-SOLUTIONS = ROOT / "solutions"
-CHECKS = ROOT / "tests" / "checks"
-DATA = ROOT / "data"
-STATE = ROOT / ".grade"
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Checkout:
+    """A checkout of the kata or a handout: its folders, and a cache of what was read from it (`once`)."""
+
+    root: Path
+    read: dict[Callable[[], Any], Any] = field(default_factory=dict, compare=False, repr=False)
+
+    @property
+    def exercises(self) -> Path:
+        """Lessons and stubs: the folder that the learner works in."""
+        return self.root / "exercises"
+
+    @property
+    def solutions(self) -> Path:
+        """The solutions. A handout has none."""
+        return self.root / "solutions"
+
+    @property
+    def checks(self) -> Path:
+        """The checks of the exercises."""
+        return self.root / "tests" / "checks"
+
+    @property
+    def data(self) -> Path:
+        """The corpora."""
+        return self.root / "data"
+
+    @property
+    def state(self) -> Path:
+        """State kept between commands. The folder may not exist yet."""
+        return self.root / ".grade"
+
+
+_in_use = Checkout(Path(__file__).resolve().parents[2])
+
+
+def checkout() -> Checkout:
+    """Return the checkout in use: the one that contains this code, unless `use` has set another."""
+    return _in_use
+
+
+@contextlib.contextmanager
+def use(other: Checkout) -> Iterator[None]:
+    """Use another checkout in all threads of this process until the block ends."""
+    global _in_use
+    before, _in_use = _in_use, other
+    try:
+        yield
+    finally:
+        _in_use = before
+
+
+def once(reading: Callable[[], T]) -> Callable[[], T]:
+    """Cache the result of a function without arguments, once per checkout."""
+
+    @functools.wraps(reading)
+    def kept() -> T:
+        read = checkout().read
+        if reading not in read:
+            read[reading] = reading()
+        return cast(T, read[reading])
+
+    return kept
 
 
 def shown(path: Path) -> str:

@@ -47,13 +47,12 @@ def command(exercise: str, spoil: bool) -> int:
 
 def _grade_one(exercise: curriculum.Exercise) -> Any:
     """Grade one exercise of the learner's folder, and remember what was found."""
-    from grader.engine import run
-    from grader.engine.worker_processes import Workers
+    from grader.engine import run, worker_supply
     from grader.kata.submission import read_folder
     from grader.learner import state
 
     digests = state.digests([exercise])
-    with Workers([exercise]) as workers:
-        result = result_of(open_console(), run.grade(read_folder(paths.EXERCISES), [exercise], workers))
+    with worker_supply.workers([exercise]) as workers:
+        result = result_of(open_console(), run.grade(read_folder(paths.checkout().exercises), [exercise], workers))
     state.keep(result, digests)
     return result.exercises[0]

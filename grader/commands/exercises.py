@@ -46,9 +46,8 @@ def command(
       grade --answers kata.ipynb
     """
     from grader.base.atomic_files import writable, write_whole
-    from grader.engine import run
+    from grader.engine import run, worker_supply
     from grader.engine.attempts import Limits
-    from grader.engine.worker_processes import Workers
     from grader.kata import intake
     from grader.learner import onward, state
     from grader.reports import terminal
@@ -62,11 +61,11 @@ def command(
     quiet = json_file == "-"
     digests = state.digests(chosen)
     console = open_console(quiet=quiet)
-    with intake.opened(answers if answers is not None else paths.EXERCISES) as (submission, left):
+    with intake.opened(answers if answers is not None else paths.checkout().exercises) as (submission, left):
         notes = [*left, *(f"{name} belongs to no exercise and is not graded" for name in submission.unknown())]
-        with Workers(chosen, sandbox=sandbox, accept_weak=accept_weak_sandbox) as workers:
+        with worker_supply.workers(chosen, sandbox=sandbox, accept_weak=accept_weak_sandbox) as workers:
             result = result_of(console, run.grade(submission, chosen, workers, seed=seed, limits=limits))
-    kept = state.keep(result, digests) if submission.folder == paths.EXERCISES else None
+    kept = state.keep(result, digests) if submission.folder == paths.checkout().exercises else None
     terminal.problems(console, [*notes, *(kept.notes if kept else ())])
     terminal.headline(console, assignment.here())
     terminal.report(console, result, verbose=verbose)

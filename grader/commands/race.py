@@ -44,7 +44,7 @@ def command(answers: Path | None, data: str, letters: int, seeds: int | None, ou
         words = corpus.load(data, others=["language"])
         course, lanes = race.names_race(words, seeds or 3)
     console = open_console()
-    with intake.opened(answers if answers is not None else paths.EXERCISES) as (submission, _):
+    with intake.opened(answers if answers is not None else paths.checkout().exercises) as (submission, _):
         run = race.Race(submission.folder, course, lanes)
         try:
             curves, arrivals = plot.follow(console, lanes, run.events())

@@ -39,8 +39,7 @@ def command(answers: Path | None, model: Path | None, out: Path | None, seed: in
       grade report --model fast.pt --out report.html     of another tree, to another place
     """
     from grader.base.atomic_files import writable, write_whole
-    from grader.engine import run
-    from grader.engine.worker_processes import Workers
+    from grader.engine import run, worker_supply
     from grader.kata import assignment, intake
     from grader.learner import state
     from grader.learner.portrait import page
@@ -49,19 +48,19 @@ def command(answers: Path | None, model: Path | None, out: Path | None, seed: in
     if model is not None and not model.is_file():
         raise UsageError(f"{paths.shown(model)} is not there: grade train --out {paths.shown(model)}")
     if out is None:
-        out = paths.STATE / "report.html"
-        paths.STATE.mkdir(exist_ok=True)
+        out = paths.checkout().state / "report.html"
+        paths.checkout().state.mkdir(exist_ok=True)
     writable(out)
-    model = model if model is not None else paths.STATE / "tree.pt"
+    model = model if model is not None else paths.checkout().state / "tree.pt"
     console = open_console()
     chosen = curriculum.exercises()
     digests = state.digests(chosen)
     seed = seed if seed is not None else assignment.seed()
     record = training_record.read(model)
-    with intake.opened(answers if answers is not None else paths.EXERCISES) as (submission, left):
-        with Workers(chosen) as workers:
+    with intake.opened(answers if answers is not None else paths.checkout().exercises) as (submission, left):
+        with worker_supply.workers(chosen) as workers:
             result = result_of(console, run.grade(submission, chosen, workers, seed=seed))
-        own = submission.folder == paths.EXERCISES
+        own = submission.folder == paths.checkout().exercises
         notes = [*left, *(state.keep(result, digests).notes if own else ())]
         remembered = state.load() if own else state.State()
         portrait = _portrait(console, submission, model, record)
@@ -81,7 +80,7 @@ def _portrait(console: Any, submission: Submission, model: Path, record: Trainin
     """The numbers of the pictures, or why there are none."""
     from grader.kata import corpus
 
-    again = f"grade train --out {paths.shown(model)}" if model != paths.STATE / "tree.pt" else "grade train"
+    again = f"grade train --out {paths.shown(model)}" if model != paths.checkout().state / "tree.pt" else "grade train"
     if record is None:
         if model.exists():
             return f"Nothing is known of how {paths.shown(model)} was trained. Train it anew: {again}"

@@ -105,7 +105,7 @@ def _compare_with_own(console: Any, sheet: "FusionSheet") -> int:
     exercise = next((each for each in curriculum.exercises() if each.name == own_fusion.EXERCISE), None)
     if exercise is None:  # an assignment without it
         return 0
-    own = own_fusion.own_trace(sheet, paths.EXERCISES)
+    own = own_fusion.own_trace(sheet, paths.checkout().exercises)
     if own is None:
         console.print(
             f"{exercise.short} is not written yet; once it is, it does the same fusion here: "

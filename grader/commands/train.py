@@ -63,7 +63,7 @@ def command(
     from grader.learner.training import progress_text, train
 
     words = None if data == "language" else corpus.load(data, others=["language"])
-    with intake.opened(answers if answers is not None else paths.EXERCISES) as (submission, _):
+    with intake.opened(answers if answers is not None else paths.checkout().exercises) as (submission, _):
         missing = train.missing(submission, words)
         if missing and not with_solutions:
             first, others = missing[0], len(missing) - 1
@@ -72,8 +72,8 @@ def command(
                 f"{first.name} is not written yet{more}: grade {first.short}, or --with-solutions stands in"
             )
         if out is None:
-            out = paths.STATE / ("language.pt" if words is None else "tree.pt")
-            paths.STATE.mkdir(exist_ok=True)
+            out = paths.checkout().state / ("language.pt" if words is None else "tree.pt")
+            paths.checkout().state.mkdir(exist_ok=True)
         console = open_console()
         source = data if words is None or data in corpus.NAMED else str(Path(data).absolute())
         order = train.Order(source, recipe, steps, seed, device, threads, out, fresh)

@@ -4,6 +4,7 @@ import sys
 from collections.abc import Sequence
 
 from grader.course import prove
+from grader.engine import worker_supply
 from grader.engine.worker_processes import Workers
 from grader.kata import curriculum, footprints
 from grader.kata.curriculum import Exercise
@@ -25,7 +26,7 @@ def of(exercise: Exercise, workers: Workers) -> dict[str, Footprint]:
 def main(names: Sequence[str]) -> None:
     """Write the footprints of the exercises named, or of all."""
     chosen = curriculum.find(names)
-    with Workers(chosen, many=True) as workers:
+    with worker_supply.workers(chosen, many=True) as workers:
         for exercise in chosen:
             footprints.write(exercise, of(exercise, workers))
 

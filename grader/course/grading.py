@@ -13,7 +13,7 @@ from grader.base.errors import UsageError
 from grader.base.plain_text import line
 from grader.base.results import Check, Origin, RunResult
 from grader.course.grading_terms import Terms
-from grader.engine import run
+from grader.engine import run, worker_supply
 from grader.engine.cause_cache import CauseCache
 from grader.engine.worker_processes import Workers
 from grader.kata.intake import Taken
@@ -89,7 +89,7 @@ class Grader:
 
     def _start(self) -> Workers:
         terms = self._terms
-        return Workers(
+        return worker_supply.workers(
             terms.chosen(),
             hidden=self._hidden,
             sandbox=True,

@@ -68,7 +68,7 @@ def contents(chosen: Assignment) -> Handout:
     """
     asked = curriculum.asked(chosen)
     given = curriculum.beneath(asked)
-    root = paths.ROOT
+    root = paths.checkout().root
     names, lessons = [exercise.name for exercise in asked], {exercise.name for exercise in asked} | set(given)
     files = {
         path: _without_dead_links((root / path).read_bytes(), lessons) if path.endswith(".md") else _read(root / path)
@@ -78,8 +78,8 @@ def contents(chosen: Assignment) -> Handout:
     files |= {f"exercises/{exercise.file}": stubs.stub(exercise).encode() for exercise in asked}
     files |= {
         "assignment.yaml": chosen.written().encode(),
-        curriculum.TABLE.relative_to(root).as_posix(): curriculum.table_of(lessons).encode(),
-        references.SEALED.relative_to(root).as_posix(): references.seal(references.chosen([*names, *given], names)),
+        curriculum.table().relative_to(root).as_posix(): curriculum.table_of(lessons).encode(),
+        references.sealed().relative_to(root).as_posix(): references.seal(references.chosen([*names, *given], names)),
         **_own_files(chosen, asked, [lesson for lesson in curriculum.lessons() if lesson.name in given]),
     }
     answers = {f"exercises/{exercise.file}": stubs.answer(exercise).encode() for exercise in asked}
@@ -109,7 +109,7 @@ def refuse(folder: Path) -> git.Signature:
         UsageError: a line that says what, and the mend.
     """
     references.refuse_in_a_handout("grade handout")
-    root, shown = paths.ROOT, paths.shown(folder)
+    root, shown = paths.checkout().root, paths.shown(folder)
     who = git.signature(root, git.head(root))
     if changed := git.changes(root, SOURCES):
         more = f" and {len(changed) - 1} more differ" if len(changed) > 1 else " differs"

@@ -5,8 +5,7 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from grader.base.errors import UsageError
-from grader.engine import run
-from grader.engine.worker_processes import Workers
+from grader.engine import run, worker_supply
 from grader.kata import curriculum, references
 from grader.kata.curriculum import Exercise
 from grader.kata.submission import Submission, laid_out
@@ -26,7 +25,7 @@ def prove(folder: Path, chosen: Sequence[Exercise]) -> None:
     written = [_functions(folder / exercise.checks.name) for exercise in asked]
     texts = {exercise.file: references.solution(exercise.name) for exercise in curriculum.lessons()}
     answers = {file: text.encode() for file, text in texts.items() if text is not None}
-    with laid_out(answers) as place, Workers(asked, hidden=folder) as workers:
+    with laid_out(answers) as place, worker_supply.workers(asked, hidden=folder) as workers:
         result = run.last(run.grade(Submission(place, "the references"), asked, workers, shrink=False))
     for exercise, functions in zip(result.exercises, written, strict=True):
         hidden = {check.check.name for check in exercise.checks if check.check.hidden}

@@ -16,7 +16,7 @@ from grader.base import paths
 from grader.base.errors import UsageError
 from grader.kata.curriculum import Exercise
 
-EQUIVALENT = paths.ROOT / "grader" / "mistakes" / "equivalent_mutants.yaml"
+EQUIVALENT = "grader/mistakes/equivalent_mutants.yaml"
 
 _COMPARISONS: dict[type[ast.cmpop], tuple[type[ast.cmpop], ...]] = {
     ast.Lt: (ast.LtE, ast.Gt),
@@ -67,11 +67,12 @@ def equivalent(exercise: Exercise) -> dict[str, str]:
     Raises:
         UsageError: the list cannot be read.
     """
+    path = paths.checkout().root / EQUIVALENT
     try:
-        listed: dict[str, dict[str, str]] = yaml.safe_load(EQUIVALENT.read_text(encoding="utf-8")) or {}
+        listed: dict[str, dict[str, str]] = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
         return {str(says): str(reason) for says, reason in listed.get(exercise.name, {}).items()}
     except (OSError, yaml.YAMLError, AttributeError) as error:
-        raise UsageError(f"{paths.shown(EQUIVALENT)} cannot be read ({' '.join(str(error).split())})") from error
+        raise UsageError(f"{paths.shown(path)} cannot be read ({' '.join(str(error).split())})") from error
 
 
 def _changed(tree: ast.Module) -> Iterator[tuple[ast.Module, str, str, str]]:

@@ -77,7 +77,7 @@ def _lesson(exercise: Exercise) -> Any:
         target = unquote(link["target"].partition("#")[0])
         path = exercise.lesson.parent / target
         if not link["picture"]:
-            return f"{link['text']} ({path.relative_to(paths.ROOT).as_posix()})"
+            return f"{link['text']} ({path.relative_to(paths.checkout().root).as_posix()})"
         kind, data = _picture(exercise, path)
         if kind == SVG:
             return f'<img alt="{escape(link["text"])}" src="data:{SVG};base64,{data}">'

@@ -24,7 +24,6 @@ from grader.kata.submission import Submission
 
 T = TypeVar("T")
 
-RIGHT = paths.ROOT / "tests" / "right"
 SEEDS = 8  # at each of which every right style must pass; more with --seeds
 LEAST_MISTAKES, LEAST_CORE_MISTAKES = 8, 15
 LEAST_STYLES, LEAST_CORE_STYLES = 4, 8
@@ -124,7 +123,7 @@ def of_styles(exercise: Exercise, seeds: int) -> list[Trial]:
 
 def styles(exercise: Exercise) -> list[Path]:
     """The files of right answers in other styles."""
-    return sorted((RIGHT / exercise.name).glob("*.py"))
+    return sorted((paths.checkout().root / "tests" / "right" / exercise.name).glob("*.py"))
 
 
 def problems(trials: Sequence[Trial], workers: Workers) -> Iterator[str | None]:

@@ -26,7 +26,7 @@ def make() -> str:
         UsageError: it is checked out, is somebody's own, or the solutions differ from the last commit's.
     """
     references.refuse_in_a_handout("make solutions-branch")
-    root = paths.ROOT
+    root = paths.checkout().root
     head = git.head(root)
     who = git.signature(root, head)
     if changed := git.changes(root, ["solutions"]):

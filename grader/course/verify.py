@@ -14,7 +14,7 @@ from grader.base import paths
 from grader.base.errors import UsageError
 from grader.base.results import Check, RunResult
 from grader.course import handout, leaks, prove
-from grader.engine import run
+from grader.engine import run, worker_supply
 from grader.engine.attempts import Progress
 from grader.engine.worker_processes import Workers
 from grader.kata import curriculum, stubs
@@ -41,27 +41,37 @@ def claims(chosen: Sequence[Exercise], seeds: int = prove.SEEDS) -> Iterator[Cla
         chosen: the exercises.
         seeds: at how many seeds each right answer must pass.
     """
+    with worker_supply.workers(chosen, many=True) as workers:
+        yield from written_claims(chosen, workers)
+        yield from graded_claims(chosen, workers, seeds)
+
+
+def written_claims(chosen: Sequence[Exercise], workers: Workers) -> Iterator[Claim]:
+    """Check what the files and the list of checks show without grading."""
     yield _claim("each stub is what its solution gives", _stubs_out_of_step(chosen))
     yield _claim("each lesson is complete, and holds no line of a solution", _incomplete_lessons(chosen))
     yield _claim("the main line gives 100 points, 70 of them in the core", _points())
     yield _claim("the handout holds no line of a solution or of a mistake in its history", handout.leaking())
-    with Workers(chosen, many=True) as workers:
-        checks = workers.checks()
-        yield _claim("each exercise's checks sum up to its points, and each states its rule", _sums(chosen, checks))
-        yield _claim("each line of a contract is named by a check", _unchecked_lines(chosen, checks))
-        yield _claim("the table of objectives names checks that there are", _objectives(checks, chosen))
-        stubs_run = run.last(run.grade(read_folder(paths.EXERCISES), chosen, workers))
-        yield _claim("no stub passes a check", _not_unstarted(stubs_run))
-        yield from _proved("answers that do nothing earn nothing", prove.of_idle, chosen, workers)
-        solutions_run = run.last(run.grade(read_folder(paths.SOLUTIONS), chosen, workers))
-        yield _claim("each solution passes every check", _not_passed(solutions_run))
-        yield _claim("there are mistakes and right answers enough to prove the checks by", _each(prove.too_few, chosen))
-        yield _claim("each known mistake has its footprint", _each(prove.out_of_step, chosen))
-        yield from _proved("known mistakes are caught, and each is named as itself", prove.of_mistakes, chosen, workers)
-        yield _claim("each mutant that is listed as equivalent is one", _each(prove.unknown_mutants, chosen))
-        yield from _proved("mutants are caught, but for those listed as equivalent", prove.of_mutants, chosen, workers)
-        says = f"right answers, each style at {seeds} seeds, are not refused"
-        yield from _proved(says, functools.partial(prove.of_styles, seeds=seeds), chosen, workers)
+    checks = workers.checks()
+    yield _claim("each exercise's checks sum up to its points, and each states its rule", _sums(chosen, checks))
+    yield _claim("each line of a contract is named by a check", _unchecked_lines(chosen, checks))
+    yield _claim("the table of objectives names checks that there are", _objectives(checks, chosen))
+    yield _claim("there are mistakes and right answers enough to prove the checks by", _each(prove.too_few, chosen))
+    yield _claim("each known mistake has its footprint", _each(prove.out_of_step, chosen))
+    yield _claim("each mutant that is listed as equivalent is one", _each(prove.unknown_mutants, chosen))
+
+
+def graded_claims(chosen: Sequence[Exercise], workers: Workers, seeds: int) -> Iterator[Claim | Progress]:
+    """Check what takes grading: stubs, solutions, known mistakes, mutants and right styles."""
+    stubs_run = run.last(run.grade(read_folder(paths.checkout().exercises), chosen, workers))
+    yield _claim("no stub passes a check", _not_unstarted(stubs_run))
+    yield from _proved("answers that do nothing earn nothing", prove.of_idle, chosen, workers)
+    solutions_run = run.last(run.grade(read_folder(paths.checkout().solutions), chosen, workers))
+    yield _claim("each solution passes every check", _not_passed(solutions_run))
+    yield from _proved("known mistakes are caught, and each is named as itself", prove.of_mistakes, chosen, workers)
+    yield from _proved("mutants are caught, but for those listed as equivalent", prove.of_mutants, chosen, workers)
+    says = f"right answers, each style at {seeds} seeds, are not refused"
+    yield from _proved(says, functools.partial(prove.of_styles, seeds=seeds), chosen, workers)
 
 
 def _claim(says: str, problems: Iterator[str]) -> Claim:
@@ -162,7 +172,7 @@ def _unchecked_lines(chosen: Sequence[Exercise], checks: dict[str, tuple[Check, 
 
 
 def _objectives(checks: dict[str, tuple[Check, ...]], chosen: Sequence[Exercise]) -> Iterator[str]:
-    path = paths.EXERCISES / "README.md"
+    path = paths.checkout().exercises / "README.md"
     try:
         text = path.read_text(encoding="utf-8")
     except OSError:

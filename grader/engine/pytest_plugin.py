@@ -38,7 +38,9 @@ SCRIPTS = pytest.StashKey[dict[int, Any]]()  # `class_scripts.CheckScript`, by t
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Offer `pytest --answers solutions`."""
     group = parser.getgroup("kata")
-    group.addoption("--answers", default=str(paths.EXERCISES), metavar="DIR", help="folder of answers (exercises/)")
+    group.addoption(
+        "--answers", default=str(paths.checkout().exercises), metavar="DIR", help="folder of answers (exercises/)"
+    )
     group.addoption("--hidden-checks", default=None, metavar="DIR", help="folder of checks that the handout lacks")
     group.addoption("--answers-seed", type=int, default=0, metavar="N", help="seed of the checks' inputs (0)")
 

@@ -257,7 +257,7 @@ class Workers:
 
     def _spawn(self, theirs: socket.socket | None) -> "subprocess.Popen[bytes]":
         options = {
-            "config": str(paths.ROOT / "pyproject.toml"),
+            "config": str(paths.checkout().root / "pyproject.toml"),
             "control": theirs.fileno() if theirs else None,
             "pytest": [str(exercise.checks) for exercise in self._collected],
             "hidden": str(self._hidden) if self._hidden else None,
@@ -267,7 +267,7 @@ class Workers:
             stdin=subprocess.PIPE if theirs is None else subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=self._errors,
-            cwd=paths.ROOT,
+            cwd=paths.checkout().root,
             env=environment(),
             pass_fds=[theirs.fileno()] if theirs else [],
             start_new_session=True,  # Ctrl-C reaches the supervisor alone

@@ -4,7 +4,6 @@ It stands in `assignment.yaml` of a handout, where an instructor may change it; 
 exercise has is for `curriculum` to know.
 """
 
-import functools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,7 +16,7 @@ from grader.base import paths
 from grader.base.errors import UsageError
 from grader.base.plain_text import line
 
-FILE = paths.ROOT / "assignment.yaml"
+FILE = "assignment.yaml"
 POINTS = 100
 # The C loader takes a fifth of the time; some systems have only the other one.
 _YAML_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -62,14 +61,15 @@ class Assignment:
         return _HEAD + yaml.safe_dump(fields, sort_keys=False, allow_unicode=True, width=120)
 
 
-@functools.cache
+@paths.once
 def here() -> Assignment | None:
     """The assignment of this checkout, if it is a handout.
 
     Raises:
         UsageError: its file is damaged.
     """
-    return read(FILE) if FILE.exists() else None
+    file = paths.checkout().root / FILE
+    return read(file) if file.exists() else None
 
 
 def seed() -> int:

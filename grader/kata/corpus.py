@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from grader.base.errors import UsageError
-from grader.base.paths import DATA
+from grader.base.paths import checkout
 from grader.base.paths import shown as place
 
 NAMES_SHA256 = "cba14f452b7768bd7fe093035a67491d4a334061634ccfd51522fb796910e75e"
@@ -28,12 +28,12 @@ class CorpusError(UsageError):
     """A corpus that cannot be used; the message is one line: what, where, the mend."""
 
 
-def find_corpus(name: str, data_dir: Path = DATA) -> Path:
+def find_corpus(name: str, data_dir: Path | None = None) -> Path:
     """Find the file of a corpus.
 
     Args:
         name: `names`, `makemore`, or the path of a file of the user's own (`./names` for a file called so).
-        data_dir: where the named corpora are.
+        data_dir: where the named corpora are; None: in this checkout.
 
     Raises:
         CorpusError: a named corpus that is not there. A path is looked at only when it is read.
@@ -41,7 +41,7 @@ def find_corpus(name: str, data_dir: Path = DATA) -> Path:
     if name not in NAMED:
         return Path(name)
     file, mend = NAMED[name]
-    path = data_dir / file
+    path = (data_dir or checkout().data) / file
     if not path.exists():
         raise CorpusError(f"{place(path)} is not there: {mend}")
     return path
@@ -60,7 +60,7 @@ def load(name: str, others: Sequence[str] = ()) -> list[str]:
     return load_names() if name == "names" else read_words(find_corpus(name), others)
 
 
-def load_names(data_dir: Path = DATA) -> list[str]:
+def load_names(data_dir: Path | None = None) -> list[str]:
     """Read the names that ship with the course, and refuse altered ones: losses compare on the same words only.
 
     The digest is that of the words, one a line with LF: a checkout with CRLF has altered nothing.

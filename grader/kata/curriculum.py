@@ -7,7 +7,6 @@ import difflib
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +17,6 @@ from grader.base.errors import UsageError
 from grader.kata import assignment
 from grader.kata.assignment import Assignment
 
-TABLE = paths.EXERCISES / "curriculum.yaml"
-HINTS, CARDS = paths.EXERCISES / "hints", paths.EXERCISES / "cards"
 # The C loader reads the files of ten exercises in 10 ms, the Python one in 90 ms; some systems have only the latter.
 _YAML_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _CONTRACT_LINE = re.compile(r"^- \*\*([\w-]+)\*\*: (.+)$", re.MULTILINE)
@@ -78,25 +75,25 @@ class Exercise:
     @property
     def lesson(self) -> Path:
         """The lesson, beside the stub."""
-        return paths.EXERCISES / f"{self.name}.md"
+        return paths.checkout().exercises / f"{self.name}.md"
 
     @property
     def stub(self) -> Path:
         """The learner's file in the checkout."""
-        return paths.EXERCISES / self.file
+        return paths.checkout().exercises / self.file
 
     @property
     def solution(self) -> Path:
         """The answer that the stub is made from."""
-        return paths.SOLUTIONS / self.file
+        return paths.checkout().solutions / self.file
 
     @property
     def checks(self) -> Path:
         """The checks of this exercise."""
-        return paths.CHECKS / f"test_{self.file}"
+        return paths.checkout().checks / f"test_{self.file}"
 
 
-@cache
+@paths.once
 def exercises() -> tuple[Exercise, ...]:
     """The exercises that a learner is asked, in order: of a handout those of its assignment, else all."""
     here = assignment.here()
@@ -126,33 +123,38 @@ def beneath(chosen: Iterable[Exercise]) -> tuple[str, ...]:
     return tuple(sorted(set().union(*names.values()) - names.keys()))
 
 
-@cache
+@paths.once
 def given() -> tuple[str, ...]:
     """What the exercises of a handout build on and do not ask: references stand for these, always."""
     return beneath(exercises()) if assignment.here() else ()
 
 
-@cache
+@paths.once
 def lessons() -> tuple[Exercise, ...]:
     """Read all exercises of the table, in its order.
 
     Raises:
         UsageError: the table, a lesson, its hints or its cards are missing or damaged.
     """
-    if not TABLE.exists():
-        raise UsageError(f"no exercises in {paths.EXERCISES}: run grade in a checkout of the kata")
+    if not table().exists():
+        raise UsageError(f"no exercises in {paths.checkout().exercises}: run grade in a checkout of the kata")
     try:
-        rows = _read(TABLE)
+        rows = _read(table())
         names = [str(row["name"]) for row in rows]
     except _DAMAGE as error:
-        raise _damaged(TABLE, error) from error
+        raise _damaged(table(), error) from error
     return tuple(_exercise(name, row) for name, row in zip(names, rows, strict=True))
+
+
+def table() -> Path:
+    """The table of all exercises."""
+    return paths.checkout().exercises / "curriculum.yaml"
 
 
 def table_of(names: Iterable[str]) -> str:
     """The table with the rows of some exercises only, as text."""
     wanted = set(names)
-    rows = [row for row in _read(TABLE) if row["name"] in wanted]
+    rows = [row for row in _read(table()) if row["name"] in wanted]
     return str(yaml.safe_dump(rows, sort_keys=False, allow_unicode=True, width=120))
 
 
@@ -162,16 +164,16 @@ def _exercise(name: str, row: dict[str, Any]) -> Exercise:
     Raises:
         UsageError: one of them is missing or damaged.
     """
-    path = TABLE
+    path = table()
     try:
         title, points, minutes = row["title"], float(row["points"]), row["minutes"]
         core, bonus = row["core"], row.get("bonus", False)
         builds_on, objectives = tuple(row["builds_on"]), tuple(row["objectives"])
-        path = HINTS / f"{name}.yaml"
+        path = paths.checkout().exercises / "hints" / f"{name}.yaml"
         hints = tuple(hint.strip() for hint in _read(path))
-        path = CARDS / f"{name}.yaml"
+        path = paths.checkout().exercises / "cards" / f"{name}.yaml"
         cards = tuple(Card(card["front"], card["back"]) for card in _read(path))
-        path = paths.EXERCISES / f"{name}.md"
+        path = paths.checkout().exercises / f"{name}.md"
         contract = dict(_CONTRACT_LINE.findall(path.read_text(encoding="utf-8")))
     except _DAMAGE as error:
         raise _damaged(path, error) from error

@@ -50,7 +50,7 @@ def _version(library: str) -> str:
 
 def _code(packages: Collection[str] | None) -> list[tuple[str, str]]:
     """The files of `grader`, each with its digest; known mistakes and sealed references count with the references."""
-    root = paths.ROOT / "grader"
+    root = paths.checkout().root / "grader"
     found = [path for path in sorted(root.rglob("*")) if path.suffix in _CODE and "__pycache__" not in path.parts]
     return [
         (path.relative_to(root).as_posix(), _sha256(path))
@@ -63,7 +63,7 @@ def _checks(exercises: Collection[str]) -> list[tuple[str, str]]:
     """The checks and what they share; a handout seals what of it is as secret as a solution (`BESIDE_CHECKS`)."""
     return [
         (path.name, _sha256(path))
-        for path in sorted(paths.CHECKS.glob("*.py"))
+        for path in sorted(paths.checkout().checks.glob("*.py"))
         if path.stem not in references.BESIDE_CHECKS
         and (not path.stem.startswith("test_") or path.stem.removeprefix("test_") in exercises)
     ]

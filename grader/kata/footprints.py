@@ -54,4 +54,4 @@ def write(exercise: Exercise, footprints: Mapping[str, Footprint]) -> None:
         name: {"always": sorted(each.always), "sometimes": sorted(each.sometimes)}
         for name, each in sorted(footprints.items())
     }
-    write_whole(paths.ROOT / references.BANK / exercise.name / _FILE, json.dumps(kept, indent=1) + "\n")
+    write_whole(paths.checkout().root / references.BANK / exercise.name / _FILE, json.dumps(kept, indent=1) + "\n")

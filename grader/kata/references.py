@@ -4,18 +4,16 @@ A handout has the sealed file. Sealing keeps an answer from being met by opening
 key stands in the file, because the grader at home needs both. Nothing here writes what it reads.
 """
 
-import functools
 import hashlib
 import json
 import zlib
 from collections.abc import Iterable, Mapping
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 
 from grader.base import paths
 from grader.base.errors import UsageError
 from grader.base.source import Source
 
-SEALED = paths.ROOT / "grader" / "references.sealed"
 SOLUTIONS, BANK, CHECKS = "solutions", "grader/mistakes", "tests/checks"
 # What checks compare an answer with, and the classes that exercise 14 is tried on: answers to other exercises, too.
 BESIDE_CHECKS = ("oracles", "flatten_classes")
@@ -35,7 +33,7 @@ def source(name: str) -> Source | None:
     text = solution(name)
     if text is None:
         return None
-    path = nowhere(name) if are_sealed() else str(paths.SOLUTIONS / f"{name}.py")
+    path = nowhere(name) if are_sealed() else str(paths.checkout().solutions / f"{name}.py")
     return Source(path, text.encode())
 
 
@@ -66,9 +64,14 @@ def is_sealed_path(path: str) -> bool:
     return path.startswith(_NOWHERE)
 
 
+def sealed() -> Path:
+    """The path of the sealed file, which only a handout has."""
+    return paths.checkout().root / "grader" / "references.sealed"
+
+
 def are_sealed() -> bool:
     """Whether this checkout is a handout."""
-    return SEALED.exists()
+    return sealed().exists()
 
 
 def refuse_in_a_handout(command: str) -> None:
@@ -119,20 +122,23 @@ def _files(pattern: str) -> dict[str, str]:
     if are_sealed():
         kept = _unsealed()
         return {path: kept[path] for path in sorted(kept) if PurePosixPath(path).match(pattern)}
-    found = (path for path in paths.ROOT.glob(pattern) if path.suffix in _READ and path.stem != "__init__")
+    found = (path for path in paths.checkout().root.glob(pattern) if path.suffix in _READ and path.stem != "__init__")
     try:
-        return {path.relative_to(paths.ROOT).as_posix(): path.read_text(encoding="utf-8") for path in sorted(found)}
+        return {
+            path.relative_to(paths.checkout().root).as_posix(): path.read_text(encoding="utf-8")
+            for path in sorted(found)
+        }
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"a file in {pattern} cannot be read: {error}; git checkout mends it") from error
 
 
-@functools.cache
+@paths.once
 def _unsealed() -> dict[str, str]:
     """The sealed files, taken out once: 3 ms for the whole kata."""
     try:
-        return unseal(SEALED.read_bytes())
+        return unseal(sealed().read_bytes())
     except (OSError, ValueError, zlib.error) as error:
-        shown = paths.shown(SEALED)
+        shown = paths.shown(sealed())
         raise UsageError(f"{shown} cannot be read ({error}); git checkout {shown} mends it") from error
 
 

@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from grader.base import paths
@@ -19,7 +20,7 @@ from grader.base.results import RunResult
 from grader.kata import curriculum
 from grader.kata.curriculum import Exercise
 
-FILE = paths.STATE / "state.json"
+FILE = "state.json"
 LOCK_SECONDS = 3.0  # a change takes milliseconds; a learner waits no longer for one who died with the lock
 
 
@@ -100,13 +101,13 @@ def changing() -> Iterator[State]:
     """Read the state, let it be changed, and write it: under a lock, whole, or not at all (its notes say why)."""
     from filelock import FileLock, Timeout  # 40 ms, and only who writes needs it
 
-    lock = FileLock(paths.STATE / "state.lock", timeout=LOCK_SECONDS)
-    cannot = f"{paths.shown(paths.STATE)} cannot be written: the hints taken and results are not remembered"
+    lock = FileLock(paths.checkout().state / "state.lock", timeout=LOCK_SECONDS)
+    cannot = f"{paths.shown(paths.checkout().state)} cannot be written: the hints taken and results are not remembered"
     try:
-        paths.STATE.mkdir(exist_ok=True)
+        paths.checkout().state.mkdir(exist_ok=True)
         lock.acquire()
     except Timeout:
-        cannot = f"another grade holds {paths.shown(FILE)}: what this one found is not remembered"
+        cannot = f"another grade holds {paths.shown(_file())}: what this one found is not remembered"
     except OSError:
         pass
     try:
@@ -117,7 +118,7 @@ def changing() -> Iterator[State]:
             return
         try:
             if lock.is_locked:
-                write_whole(FILE, _text(state))
+                write_whole(_file(), _text(state))
                 return
         except UsageError:
             pass
@@ -151,13 +152,17 @@ def digest(exercise: Exercise) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
+def _file() -> Path:
+    return paths.checkout().state / FILE
+
+
 class _Damaged(Exception):
     """The file holds something else than a state."""
 
 
 def _read() -> State:
     try:
-        fields = json.loads(FILE.read_text(encoding="utf-8"))
+        fields = json.loads(_file().read_text(encoding="utf-8"))
         hints = {str(name): int(count) for name, count in fields.pop("hints").items()}
         results = {str(name): _result(result) for name, result in fields.pop("results").items()}
         passed = {str(name): str(when) for name, when in fields.pop("passed", {}).items()}
@@ -172,7 +177,9 @@ def _read_or_begin(may_move: bool) -> State:
     try:
         return _read()
     except _Damaged:
-        return State(notes=[put_aside(FILE) if may_move else f"{paths.shown(FILE)} is damaged; starting without it"])
+        return State(
+            notes=[put_aside(_file()) if may_move else f"{paths.shown(_file())} is damaged; starting without it"]
+        )
 
 
 def _text(state: State) -> str:

@@ -99,7 +99,7 @@ def _next_step(console: Console, run: RunResult, by_name: dict[str, Exercise]) -
 
 def _of_these(run: RunResult) -> str:
     """What a command needs to grade these answers and not those in exercises/."""
-    own = run.answers == paths.EXERCISES.name or Path(run.answers).absolute() == paths.EXERCISES
+    own = run.answers == paths.checkout().exercises.name or Path(run.answers).absolute() == paths.checkout().exercises
     return "" if own else f" --answers {shlex.quote(run.answers)}"
 
 

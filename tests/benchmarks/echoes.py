@@ -29,7 +29,7 @@ STEPS, POSITIONS, RATE, BETAS, WARM_UP = 200, 8192, 4e-3, (0.9, 0.98), 0.3
 def main() -> None:
     distances = [int(argument) for argument in sys.argv[1:]] or [8, 1024]
     torch.set_num_threads(1)
-    solutions = Answers(paths.EXERCISES, [exercise.name for exercise in curriculum.exercises()])
+    solutions = Answers(paths.checkout().exercises, [exercise.name for exercise in curriculum.exercises()])
     solutions.take_references()
     text = torch.from_numpy(make_text(distances, LETTERS, SEED))
     held_out = make_text(distances, HELD_OUT, HELD_OUT_SEED)

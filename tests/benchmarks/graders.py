@@ -44,7 +44,8 @@ from grader.kata.submission import read_folder
 CORE = tuple(exercise for exercise in curriculum.exercises() if exercise.core)
 BENEATH = {name for exercise in CORE for name in curriculum.ancestors(exercise)}
 WRITTEN = tuple(exercise for exercise in curriculum.exercises() if exercise in CORE or exercise.name in BENEATH)
-VENV = paths.STATE / "benchmark-venv"
+ROOT = paths.checkout().root
+VENV = paths.checkout().state / "benchmark-venv"
 OTHERS = ("nbgrader>=0.9", "otter-grader>=6")
 GOALS = {
     "grade class": "0.7 s a right one",
@@ -56,8 +57,8 @@ GROWTH = (10, 100, 1000)
 CELL_CHECKS = f"""import contextlib, io, os, pytest
 
 def checks(name):
-    file = {str(paths.CHECKS)!r} + "/test_" + name + ".py"
-    config = {str(paths.ROOT / "pyproject.toml")!r}
+    file = {str(paths.checkout().checks)!r} + "/test_" + name + ".py"
+    config = {str(ROOT / "pyproject.toml")!r}
     arguments = ["-q", "--no-header", "--tb=no", "-p", "no:cacheprovider", "-c", config, "--answers", os.getcwd(), file]
     with contextlib.redirect_stdout(io.StringIO()):
         return pytest.main(arguments) == 0
@@ -149,7 +150,7 @@ def right(number: int) -> Answers:
     """Right answers, of another style for each submission."""
     answers = {}
     for exercise in WRITTEN:
-        styles = [exercise.solution, *sorted((paths.ROOT / "tests" / "right" / exercise.name).glob("*.py"))]
+        styles = [exercise.solution, *sorted((ROOT / "tests" / "right" / exercise.name).glob("*.py"))]
         answers[exercise.file] = styles[number % len(styles)].read_text()
     return answers
 
@@ -172,7 +173,7 @@ def ends(answers: Answers) -> bool:
 
 
 def _mistakes(exercise: Exercise) -> Iterator[str]:
-    path = paths.ROOT / "tests" / "grader" / "wrong_answers" / exercise.file
+    path = ROOT / "tests" / "grader" / "wrong_answers" / exercise.file
     spec = importlib.util.spec_from_file_location(f"wrong_{exercise.name}", path)
     assert spec and spec.loader
     module = importlib.util.module_from_spec(spec)
@@ -284,14 +285,14 @@ def install_others() -> None:
     shutil.rmtree(VENV, ignore_errors=True)
     subprocess.run([sys.executable, "-m", "venv", VENV], check=True)
     constraint = VENV / "constraints.txt"  # the same torch; the rest as these tools want it
-    torch = next(line for line in (paths.ROOT / "constraints.txt").read_text().split() if line.startswith("torch=="))
+    torch = next(line for line in (ROOT / "constraints.txt").read_text().split() if line.startswith("torch=="))
     constraint.write_text(f"{torch}\n")
-    packages = [*OTHERS, "-e", str(paths.ROOT)]
+    packages = [*OTHERS, "-e", str(ROOT)]
     subprocess.run([VENV / "bin" / "pip", "install", "--quiet", "-c", constraint, *packages], check=True)
     (VENV / "installed").touch()
 
 
-def timed(command: list[str], *, cwd: Path = paths.ROOT, may_fail: bool = False, patience: float | None = None) -> Cost:
+def timed(command: list[str], *, cwd: Path = ROOT, may_fail: bool = False, patience: float | None = None) -> Cost:
     started, before = time.perf_counter(), resource.getrusage(resource.RUSAGE_CHILDREN)
     options: Any = {"capture_output": True, "text": True, "check": False, "timeout": patience}
     done = subprocess.run(command, cwd=cwd, env=environment(), **options)

@@ -21,7 +21,7 @@ from grader.answers.local_answers import Answers
 from grader.base import paths
 from grader.kata import curriculum
 
-SOLUTIONS = Answers(paths.EXERCISES, [exercise.name for exercise in curriculum.exercises()])
+SOLUTIONS = Answers(paths.checkout().exercises, [exercise.name for exercise in curriculum.exercises()])
 SOLUTIONS.take_references()
 CONTEXTS = (8, 64, 256, 1024)
 LETTERS, EMBEDDING, HIDDEN = 27, 24, 128

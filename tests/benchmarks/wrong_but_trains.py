@@ -23,10 +23,10 @@ def main() -> None:
     seeds = int(sys.argv[1]) if len(sys.argv) > 1 else 3
     steps = int(sys.argv[2]) if len(sys.argv) > 2 else 3_000
     torch.set_num_threads(1)
-    solutions = Answers(paths.EXERCISES, [exercise.name for exercise in curriculum.exercises()])
+    solutions = Answers(paths.checkout().exercises, [exercise.name for exercise in curriculum.exercises()])
     solutions.take_references()
     windows, training = solutions.ex03_windows, solutions.ex09_training
-    words = (paths.DATA / "names.txt").read_text(encoding="ascii").split()
+    words = (paths.checkout().data / "names.txt").read_text(encoding="ascii").split()
     vocabulary = windows.build_vocabulary(words)
     learnt, held_out, _ = windows.split_words(words, SPLIT_SEED)
     inputs, targets = windows.make_windows(learnt, vocabulary, CONTEXT)

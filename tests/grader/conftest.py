@@ -7,12 +7,24 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import in_process
 import pexpect
 import pytest
+from in_process import Pool
+from tiers import (  # noqa: F401 (pytest finds its hooks here)
+    pytest_addoption,
+    pytest_collection_modifyitems,
+    pytest_configure,
+    pytest_itemcollected,
+    pytest_runtest_makereport,
+    pytest_runtest_protocol,
+    pytest_sessionfinish,
+    pytest_terminal_summary,
+)
 
 from grader.base import paths
 from grader.base.results import ExerciseResult, RunResult
@@ -29,6 +41,8 @@ Run = subprocess.CompletedProcess[str]
 WRONG = Path(__file__).parent / "wrong_answers"
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # tests in the background: what they interrupt must hear it
     signal.signal(signal.SIGINT, signal.default_int_handler)
+for _threads in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):  # tests run beside each other
+    os.environ.setdefault(_threads, "1")
 for _of_make in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS"):  # a make that a test types is no part of `make test`
     os.environ.pop(_of_make, None)
 COPIED = ("exercises", "grader", "solutions", "tests", "data", "pyproject.toml")
@@ -38,8 +52,36 @@ def by_number(number: int) -> Exercise:
     return curriculum.find([str(number)])[0]
 
 
-def grade(*arguments: object, checkout_copy: Path | None = None, timeout: float = 120, **options: Any) -> Run:
-    """Run `grade` as a person does, from this checkout or from a copy of it."""
+POOL: list[Pool] = []  # one for each process of the test run
+
+
+def pool() -> Pool:
+    """The worker processes that the tests of this process share."""
+    if not POOL:
+        POOL.append(Pool())
+    return POOL[0]
+
+
+def grade(
+    *arguments: object,
+    checkout_copy: Path | None = None,
+    cwd: Path | None = None,
+    env: Mapping[str, str] | None = None,
+    input: str = "",
+) -> Run:
+    """Call `grade` in this process, in this checkout or in a copy of it, with the workers that all tests share.
+
+    What a process of its own is needed for is tested with `grade_process`.
+    """
+    root = checkout_copy or paths.checkout().root
+    environment = {"NO_COLOR": "1", "COLUMNS": "100", **(env or {})}
+    if checkout_copy is not None:
+        environment["PYTHONPATH"] = str(checkout_copy)  # for the processes that the command starts
+    return in_process.call([*map(str, arguments)], pool(), root=root, cwd=cwd or root, env=environment, typed=input)
+
+
+def grade_process(*arguments: object, checkout_copy: Path | None = None, **options: Any) -> Run:
+    """Run `grade` as a person does, in a process of its own."""
     environment = os.environ | {"NO_COLOR": "1", "COLUMNS": "100"} | options.pop("env", {})
     if checkout_copy is not None:
         environment["PYTHONPATH"] = str(checkout_copy)
@@ -48,9 +90,9 @@ def grade(*arguments: object, checkout_copy: Path | None = None, timeout: float 
         capture_output=True,
         text=True,
         env=environment,
-        timeout=timeout,
+        timeout=options.pop("timeout", 120),
         check=False,
-        cwd=options.pop("cwd", checkout_copy or paths.ROOT),
+        cwd=options.pop("cwd", checkout_copy or paths.checkout().root),
         **options,
     )
 
@@ -110,22 +152,28 @@ def spoil(folder: Path, number: int, old: str, new: str) -> Path:
     return path
 
 
-def copy_of_the_checkout(folder: Path) -> Path:
-    """Put what commands need of the checkout into a folder, new or empty."""
+def copy_of_the_checkout(folder: Path, *without: str) -> Path:
+    """Put what commands need of the checkout into a folder, new or empty; folders may be left out: `tests/grader`."""
+    root = paths.checkout().root
+
+    def left_out(place: str, names: list[str]) -> set[str]:
+        inside = Path(place).relative_to(root)
+        unwanted = {name for name in names if (inside / name).as_posix() in without}
+        return {name for name in names if name == "__pycache__" or name.endswith(".bak")} | unwanted
+
     folder.mkdir(exist_ok=True)
     for name in COPIED:
-        source = paths.ROOT / name
-        if source.is_dir():
-            shutil.copytree(source, folder / name, ignore=shutil.ignore_patterns("__pycache__", "*.bak"))
+        if (root / name).is_dir():
+            shutil.copytree(root / name, folder / name, ignore=left_out)
         else:
-            shutil.copy(source, folder)
+            shutil.copy(root / name, folder)
     return folder
 
 
 @pytest.fixture
 def copied(tmp_path: Path) -> Path:
     """A copy of the checkout with untouched stubs, for commands that write into it."""
-    return copy_of_the_checkout(tmp_path / "a checkout with spaces und Umläuten ä")
+    return copy_of_the_checkout(tmp_path / "a checkout with spaces und Umläuten ä", "tests/grader", "tests/pictures")
 
 
 def git(folder: Path, *arguments: str) -> str:
@@ -139,7 +187,7 @@ def committed(folder: Path) -> Path:
     """A folder made a git repository with all its files in one commit, always the same."""
     for name in ("Makefile", "LICENSE", "constraints.txt", ".gitignore", "README.md"):
         if not (folder / name).exists():
-            shutil.copy(paths.ROOT / name, folder)
+            shutil.copy(paths.checkout().root / name, folder)
     git(folder, "init", "--quiet", "--initial-branch=main")
     git(folder, "config", "user.name", "Ada Lovelace")
     git(folder, "config", "user.email", "ada@example.org")
@@ -158,10 +206,18 @@ def browser() -> Iterator["Browser"]:
 
 
 @pytest.fixture(scope="session")
-def warm() -> Iterator[Workers]:
+def warm(shared_workers: None) -> Iterator[Workers]:
     """One warm worker for all tests that grade many folders."""
-    with Workers(curriculum.exercises(), many=True) as workers:
+    with pool().take(curriculum.exercises(), many=True) as workers:
         yield workers
+
+
+@pytest.fixture(scope="session", autouse=True)
+def shared_workers() -> Iterator[None]:
+    """End what the tests shared."""
+    yield
+    while POOL:
+        POOL.pop().close()
 
 
 @pytest.fixture(scope="session")

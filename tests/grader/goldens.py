@@ -7,7 +7,7 @@ import io
 import re
 import sys
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -26,10 +26,9 @@ from grader.reports import terminal
 FOLDER = Path(__file__).parent / "golden"
 
 
-def texts(chosen: Iterable[tuple[Exercise, Mistake]]) -> dict[Path, str]:
+def texts(chosen: Sequence[tuple[Exercise, Mistake]], workers: Workers) -> dict[Path, str]:
     """The text of each mistake, by the file that keeps it."""
-    chosen = list(chosen)
-    with Workers(curriculum.exercises(), many=True) as workers, ThreadPoolExecutor(2) as pool:
+    with ThreadPoolExecutor(2) as pool:
         made = pool.map(lambda pair: text(*pair, workers), chosen)
         return {path(*pair): golden for pair, golden in zip(chosen, made, strict=True)}
 
@@ -70,7 +69,9 @@ def main(arguments: list[str]) -> None:
     if arguments:
         exercise = curriculum.find(arguments[:1])[0]
         chosen = [(exercise, mistake) for mistake in mistakes.of(exercise) if mistake.name in arguments[1:]]
-    for file, golden in texts(chosen).items():
+    with Workers(curriculum.exercises(), many=True) as workers:
+        made = texts(chosen, workers)
+    for file, golden in made.items():
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(golden, encoding="utf-8")
     print(f"{len(chosen)} texts written to {FOLDER}; read them: git diff")

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import Run, as_json, by_number, grade, spoil
+from conftest import Run, as_json, by_number, grade, grade_process, spoil
 
 FIVE = by_number(5).file
 
@@ -154,7 +154,7 @@ def test_json_cut_off_in_the_middle_leaves_the_old_file_as_it_was(solved: Path, 
     target = tmp_path / "result.json"
     target.write_text("the old one")
     small = lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))  # noqa: E731
-    done = grade("1", "--answers", solved, "--json", target, preexec_fn=small)
+    done = grade_process("1", "--answers", solved, "--json", target, preexec_fn=small)
     assert done.returncode == 2
     assert "cannot write" in done.stderr and done.stderr.count("\n") == 1
     assert target.read_text() == "the old one"
@@ -179,15 +179,15 @@ def test_a_read_only_checkout_still_grades(copied: Path) -> None:
     for path in [copied, *copied.rglob("*")]:
         path.chmod(path.stat().st_mode & 0o555)
     try:
-        graded = grade("1", checkout_copy=copied, preexec_fn=without_override)
+        graded = grade_process("1", checkout_copy=copied, preexec_fn=without_override)
         assert graded.returncode == 1
         assert "not started" in graded.stdout
         assert "note: .grade cannot be written: the hints taken and results are not remembered" in graded.stdout
-        hint = grade("hint", "1", checkout_copy=copied, preexec_fn=without_override)
+        hint = grade_process("hint", "1", checkout_copy=copied, preexec_fn=without_override)
         assert hint.returncode == 0
         assert "hint 1 of" in hint.stdout
         assert "cannot write" in one_line(
-            grade("reset", "1", checkout_copy=spoiled(copied), preexec_fn=without_override)
+            grade_process("reset", "1", checkout_copy=spoiled(copied), preexec_fn=without_override)
         )
     finally:
         for path in [copied, *copied.rglob("*")]:

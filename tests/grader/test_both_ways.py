@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import as_json, by_number, grade, spoil, wrong_answers
+from conftest import as_json, by_number, grade, pool, spoil, wrong_answers
 
 from grader.answers.protocol import Reply
 from grader.answers.steps import Name, Outcome
@@ -36,7 +36,7 @@ Verdicts = dict[str, tuple[str, float, str | None, str | None]]
 
 @pytest.fixture(scope="module")
 def sandboxed() -> Iterator[Workers]:
-    with Workers(EXERCISES, sandbox=True, accept_weak=True, many=True) as workers:
+    with pool().take(EXERCISES, sandbox=True, accept_weak=True, many=True) as workers:
         yield workers
 
 
@@ -48,7 +48,7 @@ def alone(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def folder_with(folder: Path, exercise: Exercise, text: str) -> Path:
     """A folder of solutions, but for one answer."""
-    shutil.copytree(paths.SOLUTIONS, folder, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(paths.checkout().solutions, folder, ignore=shutil.ignore_patterns("__pycache__"))
     (folder / exercise.file).write_text(text, encoding="utf-8")
     return folder
 
@@ -68,6 +68,7 @@ def verdicts(workers: Workers, folder: Path, exercise: Exercise) -> Verdicts:
     }
 
 
+@pytest.mark.proof("both ways")
 @pytest.mark.usefixtures("alone")
 @pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.short)
 def test_right_answers_of_every_style_pass_in_the_sandbox(
@@ -82,6 +83,7 @@ def test_right_answers_of_every_style_pass_in_the_sandbox(
     assert [found for found in both_cores(refused, styles) if found[1]] == []
 
 
+@pytest.mark.proof("both ways")
 @pytest.mark.usefixtures("alone")
 @pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.short)
 def test_wrong_answers_meet_the_same_verdict_and_get_the_same_name_both_ways(
@@ -200,7 +202,7 @@ def test_the_same_seed_gives_the_same_result(sandboxed: Workers, solved: Path) -
 def test_a_link_that_leads_out_of_the_folder_is_no_answer(solved: Path) -> None:
     path = solved / by_number(5).file
     path.unlink()
-    path.symlink_to(paths.SOLUTIONS / path.name)
+    path.symlink_to(paths.checkout().solutions / path.name)
     result = as_json(grade("5", "--sandbox", "--answers", solved, "--json", "-"))["ex05"]
     assert (result["status"], result["points"]) == ("not_started", 0)
 

@@ -13,7 +13,7 @@ from typing import Any
 import pexpect
 import pytest
 from anki.collection import Collection, ImportAnkiPackageOptions, ImportAnkiPackageRequest, ImportCsvRequest
-from conftest import at_terminal, by_number, grade
+from conftest import at_terminal, by_number, grade, grade_process
 from fsrs import Rating
 
 from grader.kata import curriculum
@@ -209,7 +209,7 @@ def test_a_place_that_cannot_be_written_is_said_once_and_the_cards_are_asked(cop
 
 @pytest.mark.parametrize("arguments", [["cards"], ["cards", "--export", "deck.apkg"]])
 def test_it_needs_neither_numpy_nor_torch(copied: Path, arguments: list[str]) -> None:
-    done = grade(*arguments, checkout_copy=copied, env={"PYTHONPROFILEIMPORTTIME": "1"}, input="q\n")
+    done = grade_process(*arguments, checkout_copy=copied, env={"PYTHONPROFILEIMPORTTIME": "1"}, input="q\n")
     imported = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
     assert done.returncode == 0
     assert not imported & {"torch", "numpy", "pytest", "hypothesis"}

@@ -134,7 +134,7 @@ REFUSED = {
         "differ in table",
     ),
     "reads": (
-        counts_with(TRAIN, f"    open({str(paths.DATA / 'names.txt')!r})\n{TRAIN}"),
+        counts_with(TRAIN, f"    open({str(paths.checkout().data / 'names.txt')!r})\n{TRAIN}"),
         "raised FileNotFoundError",
     ),
     "raises": (counts_with(TRAIN, f"    counts = nothing\n{TRAIN}"), "line 23, in train_model"),
@@ -209,6 +209,7 @@ def test_no_window_is_asked_before_the_shorter_ones_were_answered() -> None:
     assert torch.equal(first, first.sort().values)
 
 
+@pytest.mark.prove
 def test_a_leaderboard_after_five_challengers_one_of_them_a_cheat(solved: Path, copied: Path) -> None:
     words = copied / "words.txt"
     words.write_text("\n".join(corpus.load_names()[::5]) + "\n")
@@ -231,6 +232,7 @@ def test_a_leaderboard_after_five_challengers_one_of_them_a_cheat(solved: Path, 
     assert "example" not in other, "other words, another board"
 
 
+@pytest.mark.prove
 def test_marks_are_trained_here_and_stand_in_order() -> None:
     losses = {name: marks.measure(name, TASK).loss for name in ("bigram", "fast")}
     assert losses["fast"] < losses["bigram"] < math.log(27)

@@ -29,12 +29,12 @@ from classes import (
     without_seconds,
     zipped,
 )
-from conftest import by_number, grade
+from conftest import by_number, grade, grade_process
 
 from grader.base import paths
 from grader.kata import curriculum
 
-SCHEMA = json.loads((paths.ROOT / "grader" / "result.schema.json").read_text())
+SCHEMA = json.loads((paths.checkout().root / "grader" / "result.schema.json").read_text())
 INTERLEAVED = (
     "x.reshape(batch, time // self.group, self.group * channels)",
     "x.transpose(1, 2).reshape(batch, time // self.group, self.group * channels)",
@@ -43,7 +43,8 @@ INTERLEAVED = (
 
 def class_run(submissions: Path, results: Path, *more: object, only: tuple[int, ...] = (1,), **options: object):
     chosen = [word for number in only for word in ("--only", number)]
-    return grade("class", submissions, "--out", results, *chosen, *more, **options)
+    run = grade_process if options else grade
+    return run("class", submissions, "--out", results, *chosen, *more, **options)
 
 
 def test_a_class_gets_gradebook_results_feedback_and_summary(tmp_path: Path) -> None:
@@ -54,7 +55,7 @@ def test_a_class_gets_gradebook_results_feedback_and_summary(tmp_path: Path) -> 
     folder(place / "cyd", {"essay.txt": "I was ill."})
     (place / "timetable.pdf").write_bytes(b"%PDF")
     chosen = [exercise for exercise in curriculum.exercises() if exercise.number in (1, 3, 5, 7, 13)]
-    done = class_run(place, tmp_path / "out", only=tuple(exercise.number for exercise in chosen), timeout=400)
+    done = class_run(place, tmp_path / "out", only=tuple(exercise.number for exercise in chosen))
     assert done.returncode == 0, done.stderr
     assert "note: timetable.pdf is not graded: a student hands in a folder, a .zip or an .ipynb" in done.stdout
     book = gradebook(tmp_path / "out")
@@ -418,7 +419,7 @@ def test_a_full_disk_ends_it_in_one_line_and_the_next_run_goes_on(tmp_path: Path
 def started(place: Path, out: Path, *more: object) -> "subprocess.Popen[bytes]":
     command = [sys.executable, "-P", "-m", "grader", "class", place, "--out", out, "--only", 1, *more]
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    return subprocess.Popen([str(word) for word in command], cwd=paths.ROOT, start_new_session=True, **quiet)
+    return subprocess.Popen([str(word) for word in command], cwd=paths.checkout().root, start_new_session=True, **quiet)
 
 
 def leftovers(out: Path) -> list[str]:
@@ -426,6 +427,7 @@ def leftovers(out: Path) -> list[str]:
     return [str(path) for path in out.rglob(".*") if path.name != ".lock"]
 
 
+@pytest.mark.prove
 @pytest.mark.parametrize("everything", [False, True], ids=["the command", "every process"])
 def test_killed_at_random_moments_nothing_is_half_written_lost_or_doubled(tmp_path: Path, everything: bool) -> None:
     place, undisturbed, out = small_class(tmp_path / "class", 40), tmp_path / "undisturbed", tmp_path / "out"

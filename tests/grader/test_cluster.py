@@ -31,7 +31,7 @@ class Cluster:
     def _start(self, what: str, *words: str) -> "subprocess.Popen[bytes]":
         command = [sys.executable, "-m", "distributed.cli.dask_" + what, *words, "--no-dashboard"]
         quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-        process = subprocess.Popen(command, cwd=paths.ROOT, **quiet)
+        process = subprocess.Popen(command, cwd=paths.checkout().root, **quiet)
         self.processes.append(process)
         return process
 
@@ -53,7 +53,10 @@ def test_a_cluster_gives_the_same_files_even_when_it_loses_a_worker(tmp_path: Pa
     assert grade("class", place, "--out", here, "--only", 1).returncode == 0
     command = [sys.executable, "-P", "-m", "grader", "class", place, "--out", there, "--only", 1]
     run = subprocess.Popen(
-        [*map(str, command), "--scheduler", cluster.address], cwd=paths.ROOT, stdout=subprocess.PIPE, text=True
+        [*map(str, command), "--scheduler", cluster.address],
+        cwd=paths.checkout().root,
+        stdout=subprocess.PIPE,
+        text=True,
     )
     while len(list(there.glob("*/result.json"))) < 5:
         assert run.poll() is None

@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 
 import pytest
-from conftest import by_number, grade
+from conftest import by_number, grade, grade_process
 from filelock import FileLock
 from terminals import GRADE, Terminal
 
@@ -102,7 +102,7 @@ def test_compare_shows_how_the_code_differs_once_it_passes(copied: Path) -> None
     "arguments", [["list"], ["hint", "5"], ["reset", "5"], ["--help"], ["compare", "5", "--spoil"]]
 )
 def test_light_commands_do_not_import_torch(copied: Path, arguments: list[str]) -> None:
-    done = grade(*arguments, checkout_copy=copied, env={"PYTHONPROFILEIMPORTTIME": "1"})
+    done = grade_process(*arguments, checkout_copy=copied, env={"PYTHONPROFILEIMPORTTIME": "1"})
     imported = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
     assert done.returncode == 0
     assert "click" in imported
@@ -112,9 +112,9 @@ def test_light_commands_do_not_import_torch(copied: Path, arguments: list[str]) 
 def test_exercise_1_is_graded_without_torch(solved: Path, tmp_path: Path) -> None:
     for package in ("torch", "numpy"):
         (tmp_path / f"{package}.py").write_text("raise ImportError('it must not be needed')\n")
-    done = grade("1", "--answers", solved, env={"PYTHONPATH": str(tmp_path)})
+    done = grade_process("1", "--answers", solved, env={"PYTHONPATH": str(tmp_path)})
     assert done.returncode == 0, done.stdout + done.stderr
-    without = grade("5", "--answers", solved, env={"PYTHONPATH": str(tmp_path)})
+    without = grade_process("5", "--answers", solved, env={"PYTHONPATH": str(tmp_path)})
     assert without.returncode == 2
     assert without.stderr == (
         "grade: the checks cannot run here: ImportError: it must not be needed; make grade mends the environment\n"
@@ -136,7 +136,7 @@ def test_ctrl_c_ends_with_130_and_leaves_no_process_behind(solved: Path) -> None
         [sys.executable, "-m", "grader", "5", "--answers", solved, "--json", solved / "result.json"],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        cwd=paths.ROOT,
+        cwd=paths.checkout().root,
         start_new_session=True,
     )
     time.sleep(5)
@@ -315,10 +315,13 @@ def test_compare_stands_side_by_side_on_a_wide_terminal(copied: Path) -> None:
         terminal.close()
 
 
+@pytest.mark.prove
 def test_every_exercise_has_a_call_that_is_measured() -> None:
     for name in (exercise.name for exercise in curriculum.exercises()):
         assert name in WORKLOADS
-        order = json.dumps({"exercise": name, "folder": str(paths.SOLUTIONS)})
+        order = json.dumps({"exercise": name, "folder": str(paths.checkout().solutions)})
         command = [sys.executable, "-P", "-m", "grader.learner.comparing.cost_worker"]
-        done = subprocess.run(command, input=order, capture_output=True, text=True, cwd=paths.ROOT, check=False)
+        done = subprocess.run(
+            command, input=order, capture_output=True, text=True, cwd=paths.checkout().root, check=False
+        )
         assert set(json.loads(done.stdout)) == {"seconds", "bytes"}, done.stdout + done.stderr

@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 from conftest import grade
 
-from grader.base.paths import DATA
+from grader.base import paths
 from grader.kata.corpus import NAMES_SHA256, CorpusError, find_corpus, load_names, read_words
+
+DATA = paths.checkout().data
 
 
 def corpus(folder: Path, content: str | bytes) -> Path:

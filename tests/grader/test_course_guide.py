@@ -19,7 +19,7 @@ from conftest import by_number, committed
 from grader.base import paths
 from grader.kata import curriculum, mistakes
 
-GUIDE = (paths.ROOT / "COURSE.md").read_text(encoding="utf-8")
+GUIDE = (paths.checkout().root / "COURSE.md").read_text(encoding="utf-8")
 ADD = "Add an exercise"
 LAB = (1, 2, 5, 7)
 _FENCE = re.compile(r"^(?P<fence>`{3,})(?P<kind>\w*)\n(?P<text>.*?)^(?P=fence)$", re.MULTILINE | re.DOTALL)
@@ -176,4 +176,4 @@ def test_links_of_the_guide_lead_somewhere() -> None:
     prose = _FENCE.sub("", GUIDE)
     headings = {re.sub(r"[^\w -]", "", title).lower().replace(" ", "-") for title in parts()}
     for target in re.findall(r"\]\(([^)]+)\)", prose):
-        assert target[1:] in headings if target.startswith("#") else (paths.ROOT / target).exists(), target
+        assert target[1:] in headings if target.startswith("#") else (paths.checkout().root / target).exists(), target

@@ -1,34 +1,33 @@
 """What a learner reads for known mistakes, word for word. `make goldens` writes the texts anew; then read the diff."""
 
 import re
-from pathlib import Path
 
 import goldens
 import pytest
 
-from grader.kata import stubs
+from grader.engine.worker_processes import Workers
+from grader.kata import curriculum, stubs
+from grader.kata.curriculum import Exercise
 
 LONG_LINE = 25
+KEPT = goldens.kept()
 
 
-@pytest.fixture(scope="module")
-def now() -> dict[Path, str]:
-    return goldens.texts(goldens.kept())
-
-
-def test_the_texts_are_as_they_were_when_somebody_read_them(now: dict[Path, str]) -> None:
-    assert len(now) >= 60
-    for path, text in now.items():
+@pytest.mark.proof("goldens")
+@pytest.mark.parametrize("exercise", curriculum.exercises(), ids=lambda exercise: exercise.short)
+def test_the_texts_are_as_they_were_when_somebody_read_them(warm: Workers, exercise: Exercise) -> None:
+    for path, text in goldens.texts([pair for pair in KEPT if pair[0] == exercise], warm).items():
         assert text == path.read_text(encoding="utf-8"), f"{path.name} reads otherwise now: make goldens, then git diff"
 
 
-def test_every_text_belongs_to_a_mistake(now: dict[Path, str]) -> None:
-    assert set(goldens.FOLDER.rglob("*.txt")) == set(now)
+def test_every_text_belongs_to_a_mistake() -> None:
+    assert len(KEPT) >= 60
+    assert set(goldens.FOLDER.rglob("*.txt")) == {goldens.path(*pair) for pair in KEPT}
 
 
-def test_each_names_its_own_mistake_and_says_what_to_try(now: dict[Path, str]) -> None:
-    for path, text in now.items():
-        one_line = " ".join(text.split())
+def test_each_names_its_own_mistake_and_says_what_to_try() -> None:
+    for path in (goldens.path(*pair) for pair in KEPT):
+        one_line = " ".join(path.read_text(encoding="utf-8").split())
         assert f"({path.stem})" in one_line
         assert one_line.count("To try:") == one_line.count("Likely cause:") == 1
 

@@ -136,6 +136,7 @@ def test_the_branch_solutions_holds_the_answers_and_differs_in_nothing_else(kata
 # ---- working in it ----
 
 
+@pytest.mark.prove
 def test_make_grade_and_make_test_work_from_the_first_minute(own: Path) -> None:
     (own / ".venv").mkdir()
     (own / ".venv" / "bin").symlink_to(Path(sys.executable).parent)
@@ -234,7 +235,7 @@ def test_what_is_the_authors_is_refused_in_it(own: Path, command: list[str]) -> 
 
 
 def test_a_damaged_sealed_file_is_told_in_one_line(own: Path) -> None:
-    sealed = own / "grader" / references.SEALED.name
+    sealed = own / "grader" / references.sealed().name
     sealed.write_bytes(sealed.read_bytes()[:-1])
     done = grade("reset", "5", checkout_copy=own)
     assert done.returncode == 2

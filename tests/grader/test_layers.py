@@ -23,7 +23,7 @@ LEVELS = (
     ("kata",),
     ("base",),
 )
-GRADER = paths.ROOT / "grader"
+GRADER = paths.checkout().root / "grader"
 RANK = {package: level for level, packages in enumerate(reversed(LEVELS)) for package in packages}
 MODULES = sorted(path for path in GRADER.rglob("*.py") if path != GRADER / "__init__.py")
 

@@ -26,7 +26,7 @@ from solutions.ex03_windows import build_vocabulary
 from solutions.ex04_flat_mlp import FlatMLP
 from solutions.ex08_tree import FusionTree
 
-RIGHT_ANSWERS = paths.ROOT / "tests" / "right"
+RIGHT_ANSWERS = paths.checkout().root / "tests" / "right"
 MOST_BYTES = 1_500_000
 
 
@@ -34,14 +34,14 @@ MOST_BYTES = 1_500_000
 def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A tree trained with the solutions: not for long, but for real."""
     path = tmp_path_factory.mktemp("model") / "tree.pt"
-    done = grade("train", "--answers", paths.SOLUTIONS, "--steps", 1500, "--out", path)
+    done = grade("train", "--answers", paths.checkout().solutions, "--steps", 1500, "--out", path)
     assert done.returncode == 0, done.stderr
     return path
 
 
 @pytest.fixture(scope="module")
 def portrait(model: Path) -> Portrait:
-    *shares, painted = paint(Order(str(paths.SOLUTIONS), (), str(model), tuple(corpus.load_names())))
+    *shares, painted = paint(Order(str(paths.checkout().solutions), (), str(model), tuple(corpus.load_names())))
     assert isinstance(painted, Portrait)
     assert shares == sorted(shares), "a bar only moves on"
     return painted

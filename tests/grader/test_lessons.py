@@ -10,7 +10,9 @@ import pytest
 from grader.base import paths
 from grader.kata import curriculum
 
-PAGES = sorted(path for path in paths.EXERCISES.glob("*.md") if "```python" in path.read_text(encoding="utf-8"))
+PAGES = sorted(
+    path for path in paths.checkout().exercises.glob("*.md") if "```python" in path.read_text(encoding="utf-8")
+)
 
 
 def code_blocks(page: Path) -> str:
@@ -37,7 +39,7 @@ def test_every_exercise_has_a_lesson_with_code() -> None:
     assert {page.stem for page in PAGES} >= {exercise.name for exercise in curriculum.exercises()}
 
 
-@pytest.mark.parametrize("page", sorted(paths.EXERCISES.glob("*.md")), ids=lambda page: page.stem)
+@pytest.mark.parametrize("page", sorted(paths.checkout().exercises.glob("*.md")), ids=lambda page: page.stem)
 def test_links_between_pages_lead_somewhere(page: Path) -> None:
     for target in re.findall(r"\]\(([^)#]+)[^)]*\)", page.read_text(encoding="utf-8")):
         if "://" not in target:
@@ -53,6 +55,8 @@ TYPED = {
 @pytest.mark.parametrize("commands", [found for found in TYPED.values() if found], ids=[n for n in TYPED if TYPED[n]])
 def test_what_a_lesson_or_a_hint_asks_to_type_works_once_the_answer_is_right(commands: list[str]) -> None:
     code = "\n".join(commands).replace("from exercises.", "from solutions.")
-    done = subprocess.run([sys.executable, "-c", code], cwd=paths.ROOT, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=paths.checkout().root, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stderr
     assert len(done.stdout.splitlines()) >= len(commands), "each of them prints something"

@@ -17,7 +17,7 @@ def planned(folder: Path, target: str) -> str:
 
 def test_it_installs_when_nothing_is_there_and_when_versions_changed_and_else_not(tmp_path: Path) -> None:
     for name in ("Makefile", "pyproject.toml", "constraints.txt"):
-        shutil.copy(paths.ROOT / name, tmp_path)
+        shutil.copy(paths.checkout().root / name, tmp_path)
     assert "pip install" in planned(tmp_path, "grade")
     (tmp_path / ".venv").mkdir()
     for stamp in ("installed", "installed-dev"):
@@ -33,7 +33,7 @@ def test_it_installs_when_nothing_is_there_and_when_versions_changed_and_else_no
 
 
 def test_constraints_pin_every_package_and_nothing_of_cuda() -> None:
-    lines = (paths.ROOT / "constraints.txt").read_text().splitlines()
+    lines = (paths.checkout().root / "constraints.txt").read_text().splitlines()
     pins = [line for line in lines if line and not line.startswith("#")]
     assert "torch==2.13.0" in pins
     assert all("==" in pin and "nvidia" not in pin and "cuda" not in pin for pin in pins)

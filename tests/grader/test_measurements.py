@@ -8,9 +8,15 @@ import pytest
 
 from grader.base import paths
 
-PAGE = paths.EXERCISES / "measurements.md"
+PAGE = paths.checkout().exercises / "measurements.md"
 PAGES = sorted(
-    path for path in [*paths.EXERCISES.glob("*.md"), paths.ROOT / "README.md", paths.ROOT / "COURSE.md"] if path != PAGE
+    path
+    for path in [
+        *paths.checkout().exercises.glob("*.md"),
+        paths.checkout().root / "README.md",
+        paths.checkout().root / "COURSE.md",
+    ]
+    if path != PAGE
 )
 _FENCE = re.compile(r"^(?P<fence>`{3,})\w*\n.*?^(?P=fence)$", re.MULTILINE | re.DOTALL)
 _LINK = re.compile(r"\[(?P<text>[^\]]*)\]\((?:[\w./]*/)?measurements\.md(?:#(?P<anchor>[\w-]+))?\)")

@@ -13,7 +13,7 @@ from conftest import as_json, by_number, grade, spoil
 from grader.base import paths
 
 FORWARD = "        if x.dim() != 3 or x.shape[1] % self.group:"
-LIMITS = ("--check-seconds", "3", "--exercise-seconds", "12")
+LIMITS = ("--check-seconds", "0.5", "--exercise-seconds", "12")
 
 
 def graded(folder: Path, *more: str) -> dict[str, dict[str, object]]:
@@ -46,8 +46,8 @@ def differences(exercise: dict[str, object]) -> set[str]:
 @pytest.mark.parametrize(
     ("code", "says"),
     [
-        ("while True: pass", "the 3 s that a check may take (--check-seconds)"),
-        ("__import__('time').sleep(60)", "the 3 s that a check may take (--check-seconds)"),
+        ("while True: pass", "the 0.5 s that a check may take (--check-seconds)"),
+        ("__import__('time').sleep(60)", "the 0.5 s that a check may take (--check-seconds)"),
         ("__import__('os')._exit(0)", "the answer ended Python itself (os._exit) during this check"),
         ("__import__('os')._exit(3)", "the answer ended Python itself (exit status 3) during this check"),
         ("__import__('sys').exit()", "SystemExit"),
@@ -131,7 +131,7 @@ def test_a_loop_in_one_function_costs_the_others_nothing(solved: Path) -> None:
     slow = "\n\nplain = flat_weights\n\n\ndef flat_weights(*sizes):\n    __import__('time').sleep(0.05)\n"
     with (solved / by_number(1).file).open("a") as file:
         file.write(f"{endless}{slow}    return plain(*sizes)\n")
-    limits = "--check-seconds", "2", "--exercise-seconds", "40"
+    limits = "--check-seconds", "0.5", "--exercise-seconds", "40"
     checks = as_json(grade("1", "--answers", solved, "--json", "-", *limits))["ex01"]["checks"]
     statuses = {check["name"]: check["status"] for check in checks}
     for name in (
@@ -143,7 +143,7 @@ def test_a_loop_in_one_function_costs_the_others_nothing(solved: Path) -> None:
     ):
         assert statuses[name] == "passed", checks
     assert statuses["test_depth_joining_two"] == statuses["test_lengths"] == "timeout"
-    assert "was stopped after 1 s, as another one had never ended" in str(checks)
+    assert "was stopped after 0.5 s, as another one had never ended" in str(checks)
 
 
 def test_a_process_of_its_own_for_each_exercise_where_fork_is_missing(solved: Path) -> None:
@@ -172,7 +172,7 @@ def test_an_answer_that_loops_ends_with_the_process_that_forked_it(solved: Path)
         "print(workers._warm.pid, flush=True); list(run.grade(read_folder(Path(argv[1])), five, workers))"
     )
     command = [sys.executable, "-c", looping, str(solved)]
-    with subprocess.Popen(command, cwd=paths.ROOT, stdout=subprocess.PIPE, text=True) as grading:
+    with subprocess.Popen(command, cwd=paths.checkout().root, stdout=subprocess.PIPE, text=True) as grading:
         assert grading.stdout is not None
         warm = psutil.Process(int(grading.stdout.readline()))
         until(lambda: warm.children())

@@ -133,8 +133,9 @@ def test_pictures_of_a_lesson_travel_with_it_and_links_to_files_become_names(
         "[next](pictures/next.md#there) [paper](https://example.org/a)\n```text\n![not one](missing.png)\n```\n"
     )
     monkeypatch.setattr(Exercise, "lesson", property(lambda _: lesson))
-    monkeypatch.setattr(paths, "ROOT", tmp_path)
-    cell = notebook._lesson(by_number(1))
+    one = by_number(1)
+    with paths.use(paths.Checkout(tmp_path)):
+        cell = notebook._lesson(one)
     assert cell.source == (
         "# A title\n![the tree](attachment:pictures-tree-of-8.png) "
         '<img alt="the field" src="data:image/svg+xml;base64,PHN2Zy8+">\n'
@@ -388,7 +389,9 @@ def test_from_stubs_to_full_points(built: Path, jupyter: Path) -> None:
             assert "not started, 0 of" in shown[exercise.short]["text/html"]
         for cell in book.cells:
             if "kata" in cell.metadata:
-                cell.source = marked(cell.metadata.kata.file, (paths.SOLUTIONS / cell.metadata.kata.file).read_text())
+                cell.source = marked(
+                    cell.metadata.kata.file, (paths.checkout().solutions / cell.metadata.kata.file).read_text()
+                )
         shown = run_all()
         for exercise in EXERCISES:
             text = shown[exercise.short]["text/plain"]

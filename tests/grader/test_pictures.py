@@ -10,11 +10,11 @@ import pytest
 
 from grader.base import paths
 
-PICTURES = paths.EXERCISES / "pictures"
+PICTURES = paths.checkout().exercises / "pictures"
 SCRIPT = PICTURES / "tree_and_attention.py"
 FIGURES = PICTURES / "figures.py"
 KEPT = sorted(PICTURES.glob("*.svg"))
-PAGES = [*paths.EXERCISES.glob("*.md"), paths.ROOT / "README.md"]
+PAGES = [*paths.checkout().exercises.glob("*.md"), paths.checkout().root / "README.md"]
 IMAGE = re.compile(r"!\[([^\]]*)\]\(([^)\s]+)\)")
 SVG = "{http://www.w3.org/2000/svg}"
 # Squares of the two names: 8 at each of the tree's three levels, and a triangle for each of the two layers.

@@ -11,9 +11,9 @@ from grader.base import paths
 PAGES = sorted(
     path
     for path in [
-        *(path for kind in ("md", "yaml", "py") for path in paths.EXERCISES.rglob(f"*.{kind}")),
-        paths.ROOT / "README.md",
-        paths.ROOT / "CONTRIBUTING.md",
+        *(path for kind in ("md", "yaml", "py") for path in paths.checkout().exercises.rglob(f"*.{kind}")),
+        paths.checkout().root / "README.md",
+        paths.checkout().root / "CONTRIBUTING.md",
     ]
     if path.exists() and path.parent.name not in ("pictures", "__pycache__")
 )
@@ -62,7 +62,7 @@ def found(text: str) -> Iterator[str]:
             yield f"«{plain[max(0, match.start() - 30) : match.end() + 20]}»: write {instead}"
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(paths.ROOT).as_posix())
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(paths.checkout().root).as_posix())
 def test_a_page_reads_like_plain_english(page: Path) -> None:
     assert list(found(page.read_text(encoding="utf-8"))) == []
 

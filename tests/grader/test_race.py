@@ -37,9 +37,10 @@ def arrival(model: str, loss: float, seed: int = 0, context: int = 8, least: flo
     return Arrival(lane, 20_000, 1.0, loss, least, by_word)
 
 
+@pytest.mark.prove
 def test_on_the_language_each_tree_reaches_what_its_context_can_and_the_flat_model_does_not(tmp_path: Path) -> None:
     picture = tmp_path / "race.png"
-    done = grade("race", "--answers", paths.SOLUTIONS, "--out", picture, timeout=600)
+    done = grade("race", "--answers", paths.checkout().solutions, "--out", picture)
     assert done.returncode == 0, done.stderr
     rows = {
         name: (int(size.replace(",", "")), float(loss), float(least))
@@ -59,6 +60,7 @@ def test_on_the_language_each_tree_reaches_what_its_context_can_and_the_flat_mod
     assert picture.read_bytes().startswith(b"\x89PNG")
 
 
+@pytest.mark.prove
 def test_words_are_raced_with_three_seeds_and_the_spread_is_told(solved: Path, words: Path, tmp_path: Path) -> None:
     picture = tmp_path / "race.svg"
     done = grade("race", "--answers", solved, "--data", words, "--out", picture)
@@ -79,6 +81,7 @@ def test_the_same_race_ends_alike(solved: Path, words: Path) -> None:
     assert first == ends()
 
 
+@pytest.mark.prove
 def test_on_a_terminal_the_curves_are_drawn_live(copied: Path, words: Path) -> None:
     for number in NEEDED:
         shutil.copy(by_number(number).solution, copied / "exercises")
@@ -123,13 +126,13 @@ def test_a_model_that_fails_ends_the_race_with_its_reason(solved: Path, words: P
 
 def test_ctrl_c_ends_with_130_writes_nothing_and_leaves_no_process_behind(tmp_path: Path) -> None:
     picture = tmp_path / "race.png"
-    arguments = ["-m", "grader", "race", "--answers", paths.SOLUTIONS, "--out", picture]
+    arguments = ["-m", "grader", "race", "--answers", paths.checkout().solutions, "--out", picture]
     process = subprocess.Popen(
         [sys.executable, *map(str, arguments)],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        cwd=paths.ROOT,
+        cwd=paths.checkout().root,
         start_new_session=True,
     )
     deadline = time.monotonic() + 60

@@ -202,7 +202,7 @@ def stopped(arguments: list[object], stop: Callable[["subprocess.Popen[str]"], N
         [sys.executable, "-P", "-m", "grader", *map(str, arguments)],
         stdout=subprocess.PIPE,
         text=True,
-        cwd=paths.ROOT,
+        cwd=paths.checkout().root,
         env=os.environ | {"PYTHONUNBUFFERED": "1"},
         start_new_session=True,
     )
@@ -249,7 +249,9 @@ def test_steps_are_refused_where_passes_are_counted(solved: Path) -> None:
 
 
 def test_a_normalisation_that_counts_its_batches_is_a_right_one_here_too(solved: Path, tmp_path: Path) -> None:
-    shutil.copy(paths.ROOT / "tests" / "right" / "ex06_batch_norm" / "subclass.py", solved / "ex06_batch_norm.py")
+    shutil.copy(
+        paths.checkout().root / "tests" / "right" / "ex06_batch_norm" / "subclass.py", solved / "ex06_batch_norm.py"
+    )
     done = grade(
         "train", "--answers", solved, "--recipe", "fast", "--data", short(tmp_path), "--out", tmp_path / "t.pt"
     )

@@ -75,10 +75,10 @@ def test_below_the_learners_line_stand_the_values_of_its_names_and_of_tensors_th
 
 def test_an_answer_that_does_not_end_is_told_with_the_call_and_the_line_that_it_was_at(solved: Path) -> None:
     path = spoil(solved, 1, "levels, field = levels + 1, field * group", "levels, field = levels + 1, field")
-    text = grade("1", "--answers", solved, "--check-seconds", "2").stdout
+    text = grade("1", "--answers", solved, "--check-seconds", "0.3").stdout
     shown = text.partition("The call that did not end:")[2]
     assert re.match(r"\n\s+levels_needed\(\d+", shown), shown
-    assert "the check was stopped after the 2 s that a check may take (--check-seconds)" in shown
+    assert "the check was stopped after the 0.3 s that a check may take (--check-seconds)" in shown
     assert re.search(rf"{path.name}, line \d+, in levels_needed\n", shown)
     assert re.search(r"field is 1\n", shown)
 
@@ -132,7 +132,7 @@ def seen_on_a_terminal(*arguments: object) -> str:
     environment = {key: value for key, value in os.environ.items() if key != "NO_COLOR"}
     command = [sys.executable, "-m", "grader", *map(str, arguments)]
     environment |= {"TERM": "xterm-256color", "COLUMNS": "100", "LINES": "40"}
-    process = subprocess.Popen(command, stdout=child, stderr=child, cwd=paths.ROOT, env=environment)
+    process = subprocess.Popen(command, stdout=child, stderr=child, cwd=paths.checkout().root, env=environment)
     os.close(child)
     received = b""
     while True:

@@ -8,7 +8,7 @@ from conftest import by_number, grade, spoil
 
 from grader.base import paths
 
-SCHEMA = json.loads((paths.ROOT / "grader" / "result.schema.json").read_text())
+SCHEMA = json.loads((paths.checkout().root / "grader" / "result.schema.json").read_text())
 
 
 def test_results_of_every_kind_hold_to_the_schema(solved: Path) -> None:

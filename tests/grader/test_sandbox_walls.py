@@ -189,9 +189,9 @@ def test_every_needed_wall_is_up_here(sandbox: Sandbox) -> None:
 @pytest.mark.parametrize(
     "path",
     [
-        paths.CHECKS / "oracles.py",
-        paths.SOLUTIONS / "ex05_flatten_consecutive.py",
-        paths.ROOT / "grader" / "language" / "comparisons.py",
+        paths.checkout().checks / "oracles.py",
+        paths.checkout().solutions / "ex05_flatten_consecutive.py",
+        paths.checkout().root / "grader" / "language" / "comparisons.py",
         Path("/etc/passwd"),
         Path("/proc/self/environ"),
         Path("/proc/1/mem"),
@@ -212,7 +212,9 @@ def test_the_libraries_are_there_and_nothing_of_the_grader(inside: Inside) -> No
     assert not {"pytest", "hypothesis", "grader", "solutions"} & set(inside.tries("listed", str(site)))
 
 
-@pytest.mark.parametrize("path", ["/here", "/dev/here", "/usr/here", str(paths.ROOT / "here"), os.__file__], ids=str)
+@pytest.mark.parametrize(
+    "path", ["/here", "/dev/here", "/usr/here", str(paths.checkout().root / "here"), os.__file__], ids=str
+)
 def test_writes_nothing_outside_its_folder(inside: Inside, path: str) -> None:
     with pytest.raises(OSError):
         inside.tries("write", path)
@@ -270,7 +272,7 @@ def test_no_way_up(inside: Inside) -> None:
 def test_it_sees_itself_alone(inside: Inside) -> None:
     pid, parent, environment, root = inside.tries("identity")
     assert (pid, parent) == (1, 0)
-    assert not any(word in str(environment) for word in (str(paths.ROOT), "SECRET", "PYTEST"))
+    assert not any(word in str(environment) for word in (str(paths.checkout().root), "SECRET", "PYTEST"))
     assert "proc" not in root
 
 
@@ -361,7 +363,9 @@ sandbox.layers()
 print(sandbox._process.pid, flush=True)
 os.kill(os.getpid(), signal.SIGKILL)
 """
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=paths.ROOT, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, cwd=paths.checkout().root, check=False
+    )
     pid = int(done.stdout)
     ended = threading.Event()
     for _ in range(200):
@@ -390,12 +394,12 @@ UNSHARE = {"x86_64": 272, "aarch64": 97}.get(platform.machine(), 0)
 
 def grade_forbidding(calls: list[int], *arguments: object) -> subprocess.CompletedProcess[str]:
     """Run `grade` where the system refuses some calls."""
-    code = FORBIDDING.format(root=str(paths.ROOT), calls=calls)
+    code = FORBIDDING.format(root=str(paths.checkout().root), calls=calls)
     return subprocess.run(
         [sys.executable, "-c", code, *map(str, arguments)],
         capture_output=True,
         text=True,
-        cwd=paths.ROOT,
+        cwd=paths.checkout().root,
         env=os.environ | {"NO_COLOR": "1"},
         check=False,
     )
@@ -446,7 +450,7 @@ os.execv(sys.executable, [sys.executable, "-P", "-m", "grader", *sys.argv[1:]])
     code = code.replace("{uid}", str(os.getuid())).replace("{gid}", str(os.getgid()))
     arguments = "1", "--sandbox", "--answers", "solutions", "--json", "-"
     done = subprocess.run(
-        [sys.executable, "-c", code, *arguments], capture_output=True, text=True, cwd=paths.ROOT, check=False
+        [sys.executable, "-c", code, *arguments], capture_output=True, text=True, cwd=paths.checkout().root, check=False
     )
     layers = json.loads(done.stdout)["sandbox"]["layers"]
     assert [layers[name] for name in NEEDED] == ["on"] * 3

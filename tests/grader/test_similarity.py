@@ -11,7 +11,7 @@ from grader.base import paths
 from grader.course import similarity
 from grader.kata import curriculum
 
-RIGHT = paths.ROOT / "tests" / "right"
+RIGHT = paths.checkout().root / "tests" / "right"
 
 
 def styles(number: int) -> list[Path]:

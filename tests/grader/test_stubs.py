@@ -46,5 +46,5 @@ def test_markers_that_do_not_pair_up_are_refused(text: str) -> None:
 
 
 def test_the_learners_folder_holds_one_stub_and_one_lesson_for_each_exercise() -> None:
-    assert sorted(path.stem for path in paths.EXERCISES.glob("ex*.py")) == [e.name for e in EXERCISES]
-    assert sorted(path.stem for path in paths.EXERCISES.glob("ex*.md")) == [e.name for e in EXERCISES]
+    assert sorted(path.stem for path in paths.checkout().exercises.glob("ex*.py")) == [e.name for e in EXERCISES]
+    assert sorted(path.stem for path in paths.checkout().exercises.glob("ex*.md")) == [e.name for e in EXERCISES]

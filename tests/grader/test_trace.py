@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pexpect
 import pytest
-from conftest import at_terminal, by_number, grade, spoil
+from conftest import at_terminal, by_number, grade, grade_process, spoil
 
 from grader.learner.worksheets.depth import depth_sheet
 from grader.learner.worksheets.fusion import BY_HAND, FusionSheet, fusion_sheet
@@ -227,6 +227,6 @@ def test_the_numbers_are_the_learners_own_and_stay(copied: Path) -> None:
 
 
 def test_asking_needs_neither_numpy_nor_torch(copied: Path) -> None:
-    done = grade("trace", checkout_copy=copied, env={"PYTHONPROFILEIMPORTTIME": "1"}, input="quit\n")
+    done = grade_process("trace", checkout_copy=copied, env={"PYTHONPROFILEIMPORTTIME": "1"}, input="quit\n")
     imported = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
     assert not imported & {"torch", "numpy", "pytest", "hypothesis"}

@@ -84,7 +84,7 @@ def test_ctrl_c_stops_at_a_whole_step_saves_and_says_so(solved: Path, tmp_path: 
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        cwd=paths.ROOT,
+        cwd=paths.checkout().root,
         start_new_session=True,
     )
     time.sleep(8)
@@ -113,6 +113,7 @@ LANGUAGE_ENDS = re.compile(
 )
 
 
+@pytest.mark.prove
 def test_the_language_ends_with_the_excess_over_what_is_possible(solved: Path, tmp_path: Path) -> None:
     for number in (3, 4, 10):
         (solved / by_number(number).file).unlink()  # a stream is neither words to cut nor names to draw

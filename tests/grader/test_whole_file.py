@@ -26,7 +26,7 @@ while True:
 def test_ctrl_c_while_it_is_written_leaves_a_whole_file_and_nothing_else(tmp_path: Path, moment: int) -> None:
     target = tmp_path / "results.json"
     command = [sys.executable, "-P", "-c", WRITING_FOR_EVER, str(target)]
-    writer = subprocess.Popen(command, cwd=paths.ROOT, stderr=subprocess.PIPE, start_new_session=True)
+    writer = subprocess.Popen(command, cwd=paths.checkout().root, stderr=subprocess.PIPE, start_new_session=True)
     while not target.exists() or not waiting(tmp_path):
         assert writer.poll() is None, writer.communicate()
     time.sleep(moment / 1000)

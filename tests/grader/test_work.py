@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from conftest import by_number, spoil
+from conftest import by_number, pool, spoil
 from torch import Tensor, nn
 from torch.nn import functional
 from torch.utils.flop_counter import FlopCounterMode
@@ -18,7 +18,7 @@ from grader.base.results import RunResult
 from grader.base.source import Source
 from grader.engine import run
 from grader.engine.attempts import Limits
-from grader.engine.worker_processes import CAN_FORK, Workers
+from grader.engine.worker_processes import CAN_FORK
 from grader.kata.submission import read_folder
 
 LAYER = nn.Linear(4, 8)
@@ -81,7 +81,7 @@ def test_work_is_counted_in_the_sandbox_and_in_references_on_this_side(
     """A reference that a stream keeps is changed by the check, and must not be counted less than the answer's own."""
     spoil(solved, 12, STEP, f"{WHOLE_TREE}; {STEP}")
     exercise, submission = by_number(12), read_folder(solved)
-    with Workers([exercise], sandbox=True, accept_weak=True) as workers:
+    with pool().take([exercise], sandbox=True, accept_weak=True, many=True) as workers:
         if stands_on_references:
             result, _ = run.grade_alone(submission, exercise, workers, limits=PATIENT, diagnose=False)
         else:

@@ -15,7 +15,7 @@ from grader.base import paths
 from grader.base.atomic_files import write_whole
 from grader.base.errors import UsageError
 
-FILE = paths.STATE / "challenge.json"
+FILE = "challenge.json"
 
 
 @dataclass(frozen=True)
@@ -52,15 +52,16 @@ def enter(board: str, entry: Entry) -> None:
     boards = _read()
     boards.setdefault(board, {})[f"{'mark' if entry.mark else 'file'} {entry.name}"] = asdict(entry)
     try:
-        paths.STATE.mkdir(exist_ok=True)
+        paths.checkout().state.mkdir(exist_ok=True)
     except OSError as error:
-        raise UsageError(f"cannot make {paths.shown(paths.STATE)}: {error.strerror}") from error
-    write_whole(FILE, json.dumps(boards, indent=1) + "\n")
+        raise UsageError(f"cannot make {paths.shown(paths.checkout().state)}: {error.strerror}") from error
+    write_whole(paths.checkout().state / FILE, json.dumps(boards, indent=1) + "\n")
 
 
 def _read() -> dict[str, dict[str, Any]]:
+    file = paths.checkout().state / FILE
     try:
-        boards: dict[str, dict[str, Any]] = json.loads(FILE.read_text(encoding="utf-8"))
+        boards: dict[str, dict[str, Any]] = json.loads(file.read_text(encoding="utf-8"))
         for lines in boards.values():
             for fields in lines.values():
                 Entry(**fields)
@@ -69,5 +70,5 @@ def _read() -> dict[str, dict[str, Any]]:
         return {}
     except (ValueError, TypeError, AttributeError):
         with contextlib.suppress(OSError):
-            FILE.replace(FILE.with_name("challenge.damaged.json"))
+            file.replace(file.with_name("challenge.damaged.json"))
         return {}

@@ -86,7 +86,7 @@ def references(numbers: Set[int]) -> Any:
         UsageError: the assignment lacks one of them.
     """
     needed = curriculum.needed(numbers, "grade challenge")
-    answers = Answers(paths.EXERCISES, [exercise.name for exercise in needed])
+    answers = Answers(paths.checkout().exercises, [exercise.name for exercise in needed])
     answers.take_references()
     return answers
 

@@ -38,7 +38,7 @@ def measure(exercise: Exercise) -> Costs:
     if exercise.name not in WORKLOADS:  # an exercise that a course has added
         return Costs("", problem="there is no workload to measure it by in grader/learner/comparing/workloads.py")
     says = WORKLOADS[exercise.name].says
-    order = json.dumps({"exercise": exercise.name, "folder": str(paths.EXERCISES)})
+    order = json.dumps({"exercise": exercise.name, "folder": str(paths.checkout().exercises)})
     try:
         done = subprocess.run(
             [sys.executable, "-P", "-m", "grader.learner.comparing.cost_worker"],
@@ -46,7 +46,7 @@ def measure(exercise: Exercise) -> Costs:
             capture_output=True,
             text=True,
             errors="replace",
-            cwd=paths.ROOT,
+            cwd=paths.checkout().root,
             env=environment() | _KEEP_MEMORY,
             timeout=PATIENCE_SECONDS,
             check=False,

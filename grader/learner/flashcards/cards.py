@@ -18,7 +18,7 @@ from grader.base.atomic_files import put_aside, write_whole
 from grader.base.errors import UsageError
 from grader.kata.curriculum import Exercise
 
-FILE = paths.STATE / "cards.json"
+FILE = "cards.json"
 LEARN_AHEAD = timedelta(minutes=20)  # Anki's own: with nothing else to ask, a card that is due so soon is asked now
 SCHEDULER = Scheduler(enable_fuzzing=False)  # so that the time shown before an answer is the time kept after it
 
@@ -124,23 +124,24 @@ def deck(exercises: Iterable[Exercise]) -> tuple[Flashcard, ...]:
 
 def load(now: datetime) -> tuple[dict[str, Known], str | None]:
     """Read what is remembered; second, a line about a damaged file that was put aside."""
+    file = paths.checkout().state / FILE
     try:
-        cards = json.loads(FILE.read_text(encoding="utf-8"))["cards"]
+        cards = json.loads(file.read_text(encoding="utf-8"))["cards"]
         return {str(key): _known(fields, now) for key, fields in cards.items()}, None
     except OSError:
         return {}, None
     except (ValueError, KeyError, TypeError, AttributeError, AssertionError, ArithmeticError):
-        return {}, put_aside(FILE)
+        return {}, put_aside(file)
 
 
 def save(memory: dict[str, Known]) -> str | None:
     """Write what is remembered whole; returns why it could not be, for a line to the learner."""
     cards = {key: {"answer": known.digest, "schedule": known.schedule.to_dict()} for key, known in memory.items()}
     try:
-        paths.STATE.mkdir(exist_ok=True)
-        write_whole(FILE, json.dumps({"cards": cards}, indent=1, ensure_ascii=False) + "\n")
+        paths.checkout().state.mkdir(exist_ok=True)
+        write_whole(paths.checkout().state / FILE, json.dumps({"cards": cards}, indent=1, ensure_ascii=False) + "\n")
     except (OSError, UsageError):
-        return f"{paths.shown(paths.STATE)} cannot be written: what you know of the cards is not remembered"
+        return f"{paths.shown(paths.checkout().state)} cannot be written: what you know of the cards is not remembered"
     return None
 
 

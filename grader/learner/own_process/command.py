@@ -40,7 +40,7 @@ class OwnProcess:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=errors,
-            cwd=paths.ROOT,
+            cwd=paths.checkout().root,
             env=environment(),
             start_new_session=True,  # Ctrl-C reaches the command alone, which ends the process
         )

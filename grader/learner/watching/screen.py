@@ -66,7 +66,7 @@ class Screen:
                 self._shown.append(happening)
                 self._print(happening)
         if self._grading is None and self._keys:
-            self._console.print(f"\n{KEYS}   (watching {paths.shown(paths.EXERCISES)})", style="dim")
+            self._console.print(f"\n{KEYS}   (watching {paths.shown(paths.checkout().exercises)})", style="dim")
         self._console.file.flush()
         self._begin_status()
 

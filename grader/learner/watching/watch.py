@@ -128,7 +128,7 @@ class Watch:
     """
 
     def __init__(self, *, fork: bool = CAN_FORK) -> None:
-        self._folder, self._fork = paths.EXERCISES, fork
+        self._folder, self._fork = paths.checkout().exercises, fork
         self._queue: queue.SimpleQueue[Saved | Polls | Ended | Key | Redraw | _Found] = queue.SimpleQueue()
         self._seen = look(self._folder)
         self._saves = Saves(self._folder, self._seen, self._queue.put)

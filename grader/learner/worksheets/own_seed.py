@@ -15,5 +15,5 @@ def own_seed() -> int:
         user = getpass.getuser()
     except (KeyError, OSError, ImportError):  # a user id without a name, in a container
         user = ""
-    owner = "\n".join([user, platform.node(), str(paths.ROOT)])
+    owner = "\n".join([user, platform.node(), str(paths.checkout().root)])
     return int.from_bytes(hashlib.sha256(owner.encode(errors="replace")).digest()[:8]) % SEEDS
