@@ -28,6 +28,7 @@ from grader.language.call_record import RECORD
 __tracebackhide__ = True  # pytest shows the check and the answer, not what stands between them
 ANSWERS = pytest.StashKey[Any]()  # Answers, or what stands for them in the sandbox
 CHECK = pytest.StashKey[Check]()
+ERRORS = "errors"  # the `kind` of a check of error handling
 SEARCH = pytest.StashKey[Search]()
 DRAWN = pytest.StashKey[dict[int, list[Arguments] | None]]()  # by the run's seed
 
@@ -70,7 +71,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             continue
         points, *contract = marker.args
         hidden = item.path.parent.resolve() == hidden_folder
-        item.stash[CHECK] = Check(item.originalname, _rule(item.function), float(points), tuple(contract), hidden)
+        item.stash[CHECK] = Check(
+            item.originalname,
+            _rule(item.function),
+            float(points),
+            tuple(contract),
+            hidden,
+            errors=marker.kwargs.get("kind") == ERRORS,
+        )
         item.stash[SEARCH] = search = Search()
         item.stash[DRAWN] = {}
         if hasattr(item.obj, "hypothesis"):
