@@ -66,6 +66,14 @@ class Cause:
 
 
 @dataclass(frozen=True)
+class Causes:
+    """The known mistakes behind an answer: by failing check, and the names of those that explain all of it alone."""
+
+    by_check: dict[str, Cause]
+    alone: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Check:
     """One check: its name, the rule that the learner reads, what it earns and which contract lines it proves.
 

@@ -21,7 +21,7 @@ from typing import Any
 
 from grader.answers import error_wording, remote_errors, wire
 from grader.answers.tape import RECEIVED, SENT, Frames
-from grader.base.results import Cause
+from grader.base.results import Causes
 
 MOST_BYTES = 64 << 20  # of frames; what is common in a class comes early, so later frames are not kept
 MOST_CAUSES = 10_000  # sets of observations
@@ -95,18 +95,18 @@ class Memory:
     """
 
     def __init__(self) -> None:
-        self._causes: dict[bytes, list[Cause]] = {}
+        self._causes: dict[bytes, Causes] = {}
         self._exact: dict[Hashable, _Node] = {}
         self._wordless: dict[Hashable, _Node] = {}
         self._room = MOST_BYTES
         self._learning = threading.Lock()
 
-    def causes(self, seen: bytes) -> list[Cause] | None:
-        """The known mistakes that agree with what checks have seen, by the digest of that; None where it is new."""
+    def causes(self, seen: bytes) -> Causes | None:
+        """The causes of what checks have seen, by the digest of that; None if it is new."""
         return self._causes.get(seen)
 
-    def learn_causes(self, seen: bytes, causes: list[Cause]) -> None:
-        """Keep the mistakes that agree, while there is room."""
+    def learn_causes(self, seen: bytes, causes: Causes) -> None:
+        """Keep the causes of what checks have seen, while there is room."""
         if len(self._causes) < MOST_CAUSES:
             self._causes[seen] = causes
 

@@ -27,6 +27,7 @@ from grader.base.json_lines import Records
 from grader.base.results import Finding
 from grader.engine import diagnosis, explanations, pytest_plugin
 from grader.engine.example_search import Budget, Failure
+from grader.engine.known_mistakes import RunMistakes
 from grader.engine.worker_processes import PIPE_CLOSED
 from grader.kata import curriculum
 from grader.language.call_record import RECORD
@@ -50,8 +51,7 @@ def run(request: dict[str, Any], records: Records, items: dict[str, list[pytest.
         else:
             exercise = prepared(request, items)
             if "observations" in request:
-                answers = pytest_plugin.answers_of(exercise[0].config)
-                records.send(agree=diagnosis.agreeing(request["exercise"], exercise, answers, request["observations"]))
+                records.send(**diagnosed(request, exercise))
             else:
                 check(request, records, exercise, descriptors[0] if descriptors else None)
         records.send(done=True)
@@ -61,6 +61,15 @@ def run(request: dict[str, Any], records: Records, items: dict[str, list[pytest.
         os._exit(PIPE_CLOSED)
     finally:
         os._exit(0)  # no exit handler, thread or finaliser of the answers runs
+
+
+def diagnosed(request: dict[str, Any], items: list[pytest.Item]) -> dict[str, Any]:
+    """What known mistakes explain the observations of a request: the causes by check, and those that explain all."""
+    exercise = curriculum.find([request["exercise"]])[0]
+    bank = RunMistakes(exercise, items, pytest_plugin.answers_of(items[0].config))
+    found = diagnosis.diagnosis(request["observations"], request["errors"], bank)
+    causes = {check: asdict(bank.mistake(name).cause) for check, name in found.causes.items()}
+    return {"causes": causes, "alone": found.alone}
 
 
 def prepared(request: dict[str, Any], items: dict[str, list[pytest.Item]]) -> list[pytest.Item]:
