@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from grader.engine.observation import alike
+from grader.engine.observation import alike, alike_in_kind
 
 Observation = dict[str, Any]
 Observations = Mapping[str, Observation | None]  # by check: what it saw, None if the answer passed it
@@ -46,6 +46,10 @@ class Suspect:
     explains: frozenset[str]
     differs: frozenset[str]
 
+    def mostly_agrees(self, checks: set[str], explained: set[str]) -> bool:
+        """Whether of some checks more see it as they saw the answer than see something else that nothing explains."""
+        return len(self.explains & checks) > len(self.differs & checks - explained)
+
 
 def name_of(label: str) -> str:
     """The mistake's name, without the number of the way."""
@@ -77,8 +81,12 @@ def diagnosis(answer: Observations, errors: Collection[str], bank: Bank) -> Diag
     suspects = [
         suspect for label in bank.labels() if (suspect := suspected(answer, failed, errors, bank, label)) is not None
     ]
-    found = explained(failed - set(errors), suspects, ())
-    found |= explained(failed & set(errors), suspects, found.values())
+    values = failed - set(errors)
+    found = explained(values, suspects, ()) or in_other_words(answer, values, bank)
+    # Which errors an answer raises says little: of checks of these a mistake must explain most by itself.
+    left = failed & set(errors)
+    believed = [s for s in suspects if s.name in found.values() or s.mostly_agrees(left, set())]
+    found |= explained(left, believed, found.values())
     alone = {suspect.name for suspect in suspects if suspect.explains >= failed}
     return Diagnosis(found, tuple(sorted(alone)))
 
@@ -102,6 +110,28 @@ def suspected(
     return Suspect(name_of(label), frozenset(explains), frozenset(differs))
 
 
+def in_other_words(answer: Observations, failed: set[str], bank: Bank) -> dict[str, str]:
+    """Name the one mistake that fails the very same checks at the same examples, though with other errors or numbers.
+
+    So a sum written as `np.einsum` fails where one with `@` does, and the errors have nothing in common.
+
+    Args:
+        answer: what the checks saw of the answer.
+        failed: the failing checks to be explained: two or more, as a single one says too little.
+        bank: the known mistakes.
+    """
+    fitting = []
+    for label in bank.labels() if len(failed) > 1 else ():
+        always, may = set(bank.always_fails(label)), set(bank.may_fail(label))
+        if failed <= may and not always & (answer.keys() - failed):
+            seen = {check: bank.seen(label, check) for check in may & answer.keys()}
+            if {check for check, each in seen.items() if each} == failed and all(
+                alike_in_kind(seen[check], answer[check]) for check in failed
+            ):
+                fitting.append(name_of(label))
+    return dict.fromkeys(failed, fitting[0]) if len(set(fitting)) == 1 else {}
+
+
 def explained(checks: Collection[str], suspects: Sequence[Suspect], known: Iterable[str]) -> dict[str, str]:
     """Name the mistake behind each of some checks.
 
@@ -117,11 +147,12 @@ def explained(checks: Collection[str], suspects: Sequence[Suspect], known: Itera
     named = frozenset.intersection(*covers) | set(known)
     found = {}
     for check in wanted:
-        candidates = {suspect.name for suspect in suspects if check in suspect.explains}
-        certain = candidates & named or (candidates if len(candidates) == 1 else set())
-        if certain:
-            weight = {name: sum(len(s.explains) for s in suspects if s.name == name) for name in certain}
-            found[check] = max(sorted(certain), key=lambda name: weight[name])
+        candidates = [suspect for suspect in suspects if check in suspect.explains]
+        names = {suspect.name for suspect in candidates}
+        certain = [suspect for suspect in candidates if suspect.name in named or len(names) == 1]
+        believed = [suspect for suspect in certain if suspect.mostly_agrees(set(checks), wanted)]
+        if believed:
+            found[check] = max(believed, key=lambda suspect: (len(suspect.explains), suspect.name)).name
     return found
 
 
