@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from grader.engine.observation import alike, alike_in_kind
+from grader.engine.observation import alike, alike_but_for_errors
 
 Observation = dict[str, Any]
 Observations = Mapping[str, Observation | None]  # by check: what it saw, None if the answer passed it
@@ -111,7 +111,7 @@ def suspected(
 
 
 def in_other_words(answer: Observations, failed: set[str], bank: Bank) -> dict[str, str]:
-    """Name the one mistake that fails the very same checks at the same examples, though with other errors or numbers.
+    """Name the one mistake that fails the very same checks at the same examples, though with other errors.
 
     So a sum written as `np.einsum` fails where one with `@` does, and the errors have nothing in common.
 
@@ -126,7 +126,7 @@ def in_other_words(answer: Observations, failed: set[str], bank: Bank) -> dict[s
         if failed <= may and not always & (answer.keys() - failed):
             seen = {check: bank.seen(label, check) for check in may & answer.keys()}
             if {check for check, each in seen.items() if each} == failed and all(
-                alike_in_kind(seen[check], answer[check]) for check in failed
+                alike_but_for_errors(seen[check], answer[check]) for check in failed
             ):
                 fitting.append(name_of(label))
     return dict.fromkeys(failed, fitting[0]) if len(set(fitting)) == 1 else {}
