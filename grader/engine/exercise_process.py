@@ -160,7 +160,7 @@ def _found(
     def explained(failure: Failure | None) -> Finding:
         if failure is None:
             return Finding("passed")
-        return explanations.finding(failure, request["exercise"], replaced, request["memory_bytes"])
+        return explanations.finding(failure, request["exercise"], replaced, request["memory_bytes"], _source(request))
 
     def tell(frame: FrameType | None) -> None:
         late = explained(search.first) if search.first else explanations.unfinished(frame)
@@ -171,6 +171,14 @@ def _found(
     if failure is not None and isinstance(failure.raised, Lost | Strayed):
         raise failure.raised
     return explained(failure), took
+
+
+def _source(request: dict[str, Any]) -> str:
+    """The text of the learner's file; empty if there is none."""
+    try:
+        return Path(request["folder"], f"{request['exercise']}.py").read_text("utf-8", "replace")
+    except OSError:
+        return ""
 
 
 def take_answers(

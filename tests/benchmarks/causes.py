@@ -1,6 +1,6 @@
 """How often the cause that is named is right, of answers of many kinds: the figures of the project, with one command.
 
-`python tests/benchmarks/causes.py [--kinds variants,pairs,...] [--wrong] [EXERCISE ...]` prints a line per kind:
+`python tests/benchmarks/causes.py [--kinds "variants;pairs"] [--list] [EXERCISE ...]` prints a line per kind:
 answers, those that get a right name, the right names out of all, those that get a wrong one. With `--list` a line per
 answer that gets no right name or a wrong one.
 
