@@ -19,7 +19,7 @@ from grader.kata import footprints, mistakes, references
 from grader.kata.curriculum import Exercise
 from grader.kata.mistakes import Mistake
 
-MOST_SECONDS = 5.0  # for one check of one mistake; none takes a tenth
+MOST_SECONDS = 5.0  # of CPU time for one check of one mistake; none takes a fifth
 
 
 class RunMistakes:
@@ -90,7 +90,7 @@ class RunMistakes:
 
 @contextlib.contextmanager
 def at_most(seconds: float) -> Iterator[None]:
-    """Raise TimeoutError inside the block after so many seconds, on systems that can."""
+    """Raise TimeoutError inside the block after so many seconds of CPU time, on systems that can."""
     if not hasattr(signal, "setitimer"):  # Windows
         yield
         return
@@ -98,10 +98,10 @@ def at_most(seconds: float) -> Iterator[None]:
     def late(*_: Any) -> None:
         raise TimeoutError
 
-    before = signal.signal(signal.SIGALRM, late)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    before = signal.signal(signal.SIGPROF, late)
+    signal.setitimer(signal.ITIMER_PROF, seconds)
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)

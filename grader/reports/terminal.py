@@ -82,7 +82,7 @@ def _state(result: ExerciseResult) -> Text:
     """An exercise's state, with its sign."""
     begun = explanation.state(result) == "begun"  # and nothing is wrong
     status = "not_started" if begun else "blocked" if explanation.errors_left(result) else result.status
-    sign = SIGNS["not_started" if begun else result.status]
+    sign = SIGNS["not_started" if begun else status]
     return Text(f"{sign} {explanation.state(result)}", STYLES[status])
 
 
