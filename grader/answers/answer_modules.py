@@ -66,6 +66,7 @@ class AnswerModules(importlib.abc.MetaPathFinder):
         for name in self._names:
             sys.modules.pop(name, None)
         self._names.clear()
+        self.made.clear()
 
     def enter(self, module: types.ModuleType) -> None:
         """Let a module be found by its name, as if it had been imported."""

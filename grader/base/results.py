@@ -66,10 +66,20 @@ class Cause:
 
 
 @dataclass(frozen=True)
+class Causes:
+    """The known mistakes behind an answer: by failing check, and the names of those that explain all of it alone."""
+
+    by_check: dict[str, Cause]
+    alone: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Check:
     """One check: its name, the rule that the learner reads, what it earns and which contract lines it proves.
 
-    `hidden`: the handout does not hold it (`grade class --hidden`), so that nothing of its inputs is told.
+    Attributes:
+        hidden: the handout does not include it (`grade class --hidden`), so nothing about its inputs is shown.
+        errors: it checks error handling, which learners write last: it is explained last.
     """
 
     name: str
@@ -77,6 +87,7 @@ class Check:
     points: float
     contract: tuple[str, ...]
     hidden: bool = False
+    errors: bool = False
 
 
 @dataclass(frozen=True)
@@ -109,6 +120,7 @@ class CheckResult:
             "stands_on": list(self.stands_on),
             "traceback": self.finding.traceback,
             **({"hidden": True} if self.check.hidden else {}),
+            **({"errors": True} if self.check.errors else {}),
         }
 
     @classmethod
@@ -117,7 +129,8 @@ class CheckResult:
         told = {
             key: entry[key] for key in ("status", "seconds", "example", "expected", "got", "difference", "traceback")
         }
-        check = Check(entry["name"], entry["rule"], entry["max_points"], (), entry.get("hidden", False))
+        hidden, errors = entry.get("hidden", False), entry.get("errors", False)
+        check = Check(entry["name"], entry["rule"], entry["max_points"], (), hidden, errors)
         cause = Cause(entry["mistake"], entry["advice"] or "") if entry["mistake"] else None
         return cls(check, Finding(**told), tuple(entry["stands_on"]), cause)
 

@@ -88,6 +88,18 @@ def brief(value: Any) -> str:
     return text if len(text) <= BRIEF_TEXT else f"{text[:BRIEF_TEXT]} ..."
 
 
+def kind(value: Any) -> str:
+    """What kind of thing a value is, in words: "a torch.Tensor", "a NumPy array", "a list", "None"."""
+    if value is None:
+        return "None"
+    if _is_tensor(value):
+        return "a torch.Tensor"
+    if _is_array(value):
+        return "a NumPy array"
+    name = type(value).__name__
+    return f"{'an' if name[0] in 'aeio' else 'a'} {name}"
+
+
 def number(value: Any, digits: int = 12) -> str:
     """Write one number: an integer in full, a float without a tail of zeros."""
     if isinstance(value, int) and abs(value) > WIDEST_INT:

@@ -20,7 +20,12 @@ def secrets() -> dict[str, str]:
             found.setdefault(line, f"the solution of {exercise.name}")
         for name, file in mistakes.texts(exercise).items():
             mistake = mistakes.read(exercise, name, file)
-            texts = [file, mistake.cause.told, mistake.cause.looks_right, *(change.new for change in mistake.changes)]
+            texts = [
+                file,
+                mistake.cause.told,
+                mistake.cause.looks_right,
+                *(change.new for way in mistake.ways for change in way),
+            ]
             for line in "\n".join(texts).splitlines():
                 found.setdefault(line.strip(), f"the mistake {exercise.name}/{name}")
     return {line: owner for line, owner in found.items() if len(line) > LONG_LINE and not _EVERYBODYS.fullmatch(line)}

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from grader.base import paths
-from grader.base.results import Cause, ExerciseResult
+from grader.base.results import Causes, ExerciseResult
 from grader.course import mutants
 from grader.engine import run
 from grader.engine.attempts import Limits
@@ -38,12 +38,12 @@ class Trial:
     exercise: Exercise
     name: str
     code: str
-    judge: Callable[[ExerciseResult, list[Cause]], str | None]
+    judge: Callable[[ExerciseResult, Causes], str | None]
     seed: int = 0
     until_failure: bool = False
     limits: Limits | None = None
 
-    def result(self, workers: Workers, *, diagnose: bool = False) -> tuple[ExerciseResult, list[Cause]]:
+    def result(self, workers: Workers, *, diagnose: bool = False) -> tuple[ExerciseResult, Causes]:
         """Grade it, and look for the mistakes that agree."""
         with tempfile.TemporaryDirectory() as folder:
             Path(folder, self.exercise.file).write_text(self.code, encoding="utf-8")
@@ -87,13 +87,17 @@ def _built(stub: str) -> str:
 
 
 def of_mistakes(exercise: Exercise, seed: int = 0) -> list[Trial]:
-    """Every known mistake: caught, and named as itself.
+    """Every known mistake, in each of its ways: caught, and named as itself.
 
     Raises:
         UsageError: a mistake's file is damaged, or does not fit the solution.
     """
     solution = exercise.solution.read_text(encoding="utf-8")
-    return [Trial(exercise, each.name, each.code(solution), _named(each.name), seed) for each in mistakes.of(exercise)]
+    return [
+        Trial(exercise, label, each.code(solution, way), _named(each.name), seed)
+        for each in mistakes.of(exercise)
+        for way, label in enumerate(each.labels)
+    ]
 
 
 def of_mutants(exercise: Exercise) -> list[Trial]:
@@ -157,7 +161,7 @@ def too_few(exercise: Exercise) -> Iterator[str]:
 
 def out_of_step(exercise: Exercise) -> Iterator[str]:
     """The mistakes without a footprint, and the footprints without a mistake."""
-    kept, known = footprints.read(exercise), {each.name for each in mistakes.of(exercise)}
+    kept, known = footprints.read(exercise), {label for each in mistakes.of(exercise) for label in each.labels}
     for name in sorted(known ^ kept.keys()):
         what = "has no footprint yet" if name in known else "has a footprint, and is no mistake of the bank"
         yield f"{exercise.short}: {name} {what}; make footprints"
@@ -171,8 +175,8 @@ def unknown_mutants(exercise: Exercise) -> Iterator[str]:
             yield f"{exercise.short}: `{says}` is listed as equivalent, but no mutant is called so"
 
 
-def _named(name: str) -> Callable[[ExerciseResult, list[Cause]], str | None]:
-    def judge(result: ExerciseResult, causes: list[Cause]) -> str | None:
+def _named(name: str) -> Callable[[ExerciseResult, Causes], str | None]:
+    def judge(result: ExerciseResult, causes: Causes) -> str | None:
         failed = [check for check in result.checks if check.finding.status != "passed"]
         if not failed:
             return "passes every check: none catches it"
@@ -180,32 +184,32 @@ def _named(name: str) -> Callable[[ExerciseResult, list[Cause]], str | None]:
             return f"is caught only because it stops the grader: {failed[0].finding.difference}"
         if silent := [check.check.name for check in failed if not check.finding.difference]:
             return f"fails {silent[0]} without a word on why"
-        names = sorted(cause.name for cause in causes)
-        if names == [name]:
-            return None
-        others = ", ".join(other for other in names if other != name)
-        if name in names:
+        others = ", ".join(other for other in causes.alone if other != name)
+        if others and name in causes.alone:
             return f"has a twin: {others} behaves the same in every check"
-        if others:
-            return f"is taken for {others}"
+        named = {cause.name for cause in causes.by_check.values()}
+        if named - {name}:
+            return f"is taken for {', '.join(sorted(named - {name}))}"
+        if named:
+            return None
         return "is not recognised: it does not behave the same twice, or make footprints is due"
 
     return judge
 
 
-def _earns_nothing(result: ExerciseResult, _: list[Cause]) -> str | None:
+def _earns_nothing(result: ExerciseResult, _: Causes) -> str | None:
     earned = [check.check.name for check in result.checks if check.finding.status == "passed"]
     return f"passes {', '.join(earned)}" if earned else None
 
 
-def _caught(result: ExerciseResult, _: list[Cause]) -> str | None:
+def _caught(result: ExerciseResult, _: Causes) -> str | None:
     return "passes every check: none catches it" if result.passed else None
 
 
-def _passes_unseen(result: ExerciseResult, _: list[Cause]) -> str | None:
+def _passes_unseen(result: ExerciseResult, _: Causes) -> str | None:
     return None if result.passed else "is listed as equivalent, but a check catches it"
 
 
-def _accepted(result: ExerciseResult, _: list[Cause]) -> str | None:
+def _accepted(result: ExerciseResult, _: Causes) -> str | None:
     refused = next((check for check in result.checks if check.finding.status != "passed"), None)
     return f"is refused by {refused.check.name}: {refused.finding.difference}" if refused else None

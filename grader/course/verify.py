@@ -23,6 +23,7 @@ from grader.kata.submission import read_folder
 
 CONTRACT = "## The contract"
 LEAST_HINTS, LEAST_CARDS, LEAST_QUESTIONS = 3, 4, 3
+MOST_FOR_ERRORS = 0.1  # the share of an exercise's points that checks of error handling may carry
 MAIN_POINTS, CORE_POINTS = 100, 70
 
 
@@ -159,6 +160,9 @@ def _sums(chosen: Sequence[Exercise], checks: dict[str, tuple[Check, ...]]) -> I
         for check in own:
             if not check.rule.endswith(".") or not (check.rule[:1].isupper() or check.rule[:1] == "`"):
                 yield f"{exercise.checks.name}: {check.name} has no rule (a sentence as docstring)"
+        errors = sum(check.points for check in own if check.errors)
+        if errors > MOST_FOR_ERRORS * exercise.points + 1e-9:
+            yield f"{exercise.checks.name}: error handling earns {errors:g} of {exercise.points:g} points, over a tenth"
         names = [check.name for check in own]
         yield from (f"{exercise.checks.name}: two checks are called {x}" for x in set(names) if names.count(x) > 1)
 

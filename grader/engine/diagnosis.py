@@ -1,86 +1,181 @@
-"""Which known mistakes do just what an answer was seen to do: each is run through the same checks, on the same inputs.
+"""Which known mistakes explain what the checks saw of an answer: a comparison of data. Nothing of an answer runs here.
 
-This runs in a process that holds the bank and no answer of a learner's.
+Real answers have several mistakes and lack error handling. For each failing check the known mistakes that it sees in
+the same way are its candidates; the explanation is the smallest set of mistakes that accounts for all these checks.
 """
 
-from collections.abc import Sequence
-from dataclasses import asdict
-from typing import Any
+import itertools
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
 
-import pytest
+from grader.engine.observation import alike, alike_but_for_errors
 
-from grader.answers.local_answers import Answers
-from grader.engine import pytest_plugin
-from grader.engine.observation import alike
-from grader.kata import curriculum, footprints, mistakes, references
-from grader.kata.footprints import Footprint
-from grader.kata.mistakes import Mistake
-
-PASSED_EXAMPLES = 8  # of a check that the answer passed; all 20 would take twice the time
-
-Observations = dict[str, dict[str, Any] | None]
+Observation = dict[str, Any]
+Observations = Mapping[str, Observation | None]  # by check: what it saw, None if the answer passed it
+MOST_IN_A_SET = 4  # mistakes that explain one answer together
 
 
-def agreeing(
-    name: str, items: Sequence[pytest.Item], answers: Answers, observations: Observations
-) -> list[dict[str, str]]:
-    """Find the mistakes of an exercise that every check sees as it saw the answer.
+class Bank(Protocol):
+    """What the checks see of the known mistakes of one exercise."""
+
+    def labels(self) -> Iterable[str]:
+        """Each way of making each mistake: `newest-first`, or `newest-first.2` for the second way."""
+
+    def always_fails(self, label: str) -> Collection[str]:
+        """The checks that it fails with any seed."""
+
+    def may_fail(self, label: str) -> Collection[str]:
+        """The checks that it fails with some seed."""
+
+    def seen(self, label: str, check: str) -> Observation | None:
+        """What a check sees of it with this run's seed; None if it passes."""
+
+
+@dataclass(frozen=True)
+class Suspect:
+    """A known mistake that nothing speaks against, and the failing checks that see it as they saw the answer.
+
+    Attributes:
+        name: of the mistake.
+        explains: the checks that see it in the same way.
+        differs: the failing checks that it fails in another way.
+    """
+
+    name: str
+    explains: frozenset[str]
+    differs: frozenset[str]
+
+    def mostly_agrees(self, checks: set[str], explained: set[str]) -> bool:
+        """Whether of some checks more see it as they saw the answer than see something else that nothing explains."""
+        return len(self.explains & checks) > len(self.differs & checks - explained)
+
+
+def name_of(label: str) -> str:
+    """The mistake's name, without the number of the way."""
+    return label.partition(".")[0]
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """What is known about an answer's mistakes.
+
+    Attributes:
+        causes: the name of the mistake behind a failing check, by check; only those for which it can be told.
+        alone: the mistakes each of which explains every failing check by itself: more than one cannot be told apart.
+    """
+
+    causes: dict[str, str]
+    alone: tuple[str, ...]
+
+
+def diagnosis(answer: Observations, errors: Collection[str], bank: Bank) -> Diagnosis:
+    """Find the known mistakes behind the failing checks of an answer.
 
     Args:
-        name: the exercise.
-        items: its checks, seeded as they were for the answer.
-        answers: through which they reach the mistakes; earlier exercises are the references.
-        observations: of each check that told something: what it saw, or None where it passed.
-
-    Returns:
-        What a learner is told of each, as `results.Cause` has it.
+        answer: what the checks saw of the answer, those that told nothing left out.
+        errors: the checks of error handling.
+        bank: the known mistakes.
     """
-    exercise = curriculum.find([name])[0]
-    answers.take_references()
-    getattr(answers, name)  # and with it what it builds on
-    solution = references.solution(name)
-    assert solution is not None
-    failed = [check for check, seen in observations.items() if seen]
-    passed = observations.keys() - failed
-    known = footprints.read(exercise)
+    failed = {check for check, seen in answer.items() if seen}
     suspects = [
-        Suspect(mistakes.read(exercise, mistake, text), solution, answers, name, known.get(mistake))
-        for mistake, text in mistakes.texts(exercise).items()
-        if mistake not in known or known[mistake].fits(failed, passed)
+        suspect for label in bank.labels() if (suspect := suspected(answer, failed, errors, bank, label)) is not None
     ]
-    for item in _telling_first(items, observations):
-        seen = observations[item.stash[pytest_plugin.CHECK].name]
-        suspects = [suspect for suspect in suspects if suspect.agrees(item, seen)]
-        if not suspects:
-            break
-    return [asdict(suspect.mistake.cause) for suspect in suspects]
+    values = failed - set(errors)
+    found = explained(values, suspects, ()) or in_other_words(answer, values, bank)
+    # Which errors an answer raises says little: of checks of these a mistake must explain most by itself.
+    left = failed & set(errors)
+    believed = [s for s in suspects if s.name in found.values() or s.mostly_agrees(left, set())]
+    found |= explained(left, believed, found.values())
+    alone = {suspect.name for suspect in suspects if suspect.explains >= failed}
+    return Diagnosis(found, tuple(sorted(alone)))
 
 
-class Suspect:
-    """A mistake of the bank that has agreed so far."""
+def suspected(
+    answer: Observations, failed: Collection[str], errors: Collection[str], bank: Bank, label: str
+) -> Suspect | None:
+    """The mistake as a suspect; None if no failing check sees it as it saw the answer, or a passed one would not pass.
 
-    def __init__(
-        self, mistake: Mistake, solution: str, answers: Answers, name: str, footprint: Footprint | None
-    ) -> None:
-        self.mistake, self._answers, self._name, self._footprint = mistake, answers, name, footprint
-        self._module = answers.module(name, mistake.code(solution))
-
-    def agrees(self, item: pytest.Item, seen: dict[str, Any] | None) -> bool:
-        """Whether a check sees this mistake as it saw the answer: it fails on the same example, or on none."""
-        check = item.stash[pytest_plugin.CHECK].name
-        if seen is None and self._footprint is not None and check not in self._footprint.sometimes:
-            return True  # the mistake passes it at every seed
-        self._answers.put(self._name, self._module)
-        failure = pytest_plugin.glance(item, self._answers.runner, most=seen["example"] if seen else PASSED_EXAMPLES)
-        return alike(failure.observation if failure else None, seen)
+    A mistake in values may break error handling on the way; that the answer's is right does not speak against it.
+    """
+    always, may = set(bank.always_fails(label)), set(bank.may_fail(label))
+    telling = answer.keys() - (set(errors) if may - set(errors) else ())
+    passed = telling - set(failed)
+    if always & passed:
+        return None
+    explains = {check for check in may & set(failed) if alike(bank.seen(label, check), answer[check])}
+    if not explains or any(bank.seen(label, check) for check in (may - always) & passed):
+        return None
+    differs = {check for check in may & set(failed) - explains if bank.seen(label, check)}
+    return Suspect(name_of(label), frozenset(explains), frozenset(differs))
 
 
-def _telling_first(items: Sequence[pytest.Item], observations: Observations) -> list[pytest.Item]:
-    """The checks in an order that rules out most mistakes soonest: failed ones, shortest first, then passed ones."""
-    known = [item for item in items if item.stash[pytest_plugin.CHECK].name in observations]
+def in_other_words(answer: Observations, failed: set[str], bank: Bank) -> dict[str, str]:
+    """Name the one mistake that fails the very same checks at the same examples, though with other errors.
 
-    def examples(item: pytest.Item) -> tuple[bool, int]:
-        seen = observations[item.stash[pytest_plugin.CHECK].name]
-        return seen is None, seen["example"] if seen else 0
+    So a sum written as `np.einsum` fails where one with `@` does, and the errors have nothing in common.
 
-    return sorted(known, key=examples)
+    Args:
+        answer: what the checks saw of the answer.
+        failed: the failing checks to be explained: two or more, as a single one says too little.
+        bank: the known mistakes.
+    """
+    fitting = []
+    for label in bank.labels() if len(failed) > 1 else ():
+        always, may = set(bank.always_fails(label)), set(bank.may_fail(label))
+        if failed <= may and not always & (answer.keys() - failed):
+            seen = {check: bank.seen(label, check) for check in may & answer.keys()}
+            if {check for check, each in seen.items() if each} == failed and all(
+                alike_but_for_errors(seen[check], answer[check]) for check in failed
+            ):
+                fitting.append(name_of(label))
+    return dict.fromkeys(failed, fitting[0]) if len(set(fitting)) == 1 else {}
+
+
+def explained(checks: Collection[str], suspects: Sequence[Suspect], known: Iterable[str]) -> dict[str, str]:
+    """Name the mistake behind each of some checks.
+
+    Args:
+        checks: the failing checks to be explained.
+        suspects: the mistakes that may be behind them.
+        known: mistakes that the answer is known to have.
+    """
+    wanted = set(checks).intersection(*[set().union(*(suspect.explains for suspect in suspects))])
+    covers = smallest_covers(wanted, suspects, set(known))
+    if not covers:
+        return {}
+    named = frozenset.intersection(*covers) | set(known)
+    found = {}
+    for check in wanted:
+        candidates = [suspect for suspect in suspects if check in suspect.explains]
+        names = {suspect.name for suspect in candidates}
+        certain = [suspect for suspect in candidates if suspect.name in named or len(names) == 1]
+        believed = [suspect for suspect in certain if suspect.mostly_agrees(set(checks), wanted)]
+        if believed:
+            found[check] = max(believed, key=lambda suspect: (len(suspect.explains), suspect.name)).name
+    return found
+
+
+def smallest_covers(wanted: set[str], suspects: Sequence[Suspect], known: set[str]) -> list[frozenset[str]]:
+    """The sets of mistakes that explain all checks, as few mistakes as can be, and of these the ones that differ least.
+
+    Args:
+        wanted: checks, each of which a suspect explains.
+        suspects: the mistakes to choose from.
+        known: mistakes that cost nothing, as the answer has them anyway.
+    """
+    free = set().union(*(suspect.explains for suspect in suspects if suspect.name in known))
+    left = wanted - free
+    useful = [suspect for suspect in suspects if suspect.explains & left]
+    for size in range(min(len(useful), MOST_IN_A_SET) + 1):
+        best: dict[frozenset[str], int] = {}
+        for chosen in itertools.combinations(useful, size):
+            covered = set().union(*(suspect.explains for suspect in chosen))
+            if left <= covered:
+                names = frozenset(suspect.name for suspect in chosen)
+                unlike = len(set().union(*(suspect.differs for suspect in chosen)) - covered)
+                best[names] = min(unlike, best.get(names, unlike))
+        if best:
+            least = min(best.values())
+            return [names for names, unlike in best.items() if unlike == least]
+    return []

@@ -15,6 +15,7 @@ from typing import Any
 
 from hypothesis.errors import HypothesisException, StopTest
 
+from grader.answers import learner_lines
 from grader.answers.channel import Lost
 from grader.answers.local_answers import NotThere, Problem
 from grader.base import values_as_text
@@ -168,8 +169,8 @@ class Search:
 def observation(raised: BaseException, example: int) -> dict[str, Any]:
     """What a failing check saw, as data.
 
-    Of an error that a check asks for only its kind: its words are each author's own. One that nobody asked for tells
-    by its words which operation failed, and on which shapes: the kind alone would agree with every other slip.
+    The words of an error that the answer itself raises are each author's own: only its kind counts. The words of
+    Python's and torch's errors tell which operation failed, and on which shapes: their kind alone says too little.
     """
     if isinstance(raised, Mismatch):
         came = raised.came
@@ -181,7 +182,9 @@ def observation(raised: BaseException, example: int) -> dict[str, Any]:
     elif isinstance(raised, Problem):
         seen = {"says": raised.difference}
     else:
-        seen = {"error": type(raised).__name__, "words": _words(raised)}
+        lines = learner_lines.of_traceback(raised.__traceback__)
+        deliberate = bool(lines) and lines[-1].text.startswith(("raise", "assert"))
+        seen = {"error": type(raised).__name__, "words": "its own" if deliberate else _words(raised)}
     return {"example": example, "step": SCRIPT.length, **seen}
 
 

@@ -29,6 +29,7 @@ from grader.base.results import Finding
 from grader.engine import class_scripts, diagnosis, explanations, pytest_plugin
 from grader.engine.class_scripts import ReplayRunner
 from grader.engine.example_search import Budget, Failure
+from grader.engine.known_mistakes import RunMistakes
 from grader.engine.worker_processes import PIPE_CLOSED
 from grader.kata import curriculum, references
 from grader.language.script import SCRIPT, Misuse
@@ -53,8 +54,7 @@ def run(request: dict[str, Any], records: Records, items: dict[str, list[pytest.
         pytest_plugin.seed(exercise, request["seed"])
         SCRIPT.seed = weights_seed(request["seed"])
         if "observations" in request:
-            answers = pytest_plugin.answers_of(exercise[0].config)
-            records.send(agree=diagnosis.agreeing(request["exercise"], exercise, answers, request["observations"]))
+            records.send(**diagnosed(request, exercise))
         else:
             check(request, records, exercise, descriptors[0] if descriptors else None)
         records.send(done=True)
@@ -73,6 +73,15 @@ def weights_seed(seed: int) -> int:
     if 0 <= seed < PUBLIC_SEEDS:
         return seed
     return int.from_bytes(hashlib.sha256(f"weights/{seed}".encode()).digest()[:4], "big")
+
+
+def diagnosed(request: dict[str, Any], items: list[pytest.Item]) -> dict[str, Any]:
+    """What known mistakes explain the observations of a request: the causes by check, and those that explain all."""
+    exercise = curriculum.find([request["exercise"]])[0]
+    bank = RunMistakes(exercise, items, pytest_plugin.answers_of(items[0].config))
+    found = diagnosis.diagnosis(request["observations"], request["errors"], bank)
+    causes = {check: asdict(bank.mistake(name).cause) for check, name in found.causes.items()}
+    return {"causes": causes, "alone": found.alone}
 
 
 def check(request: dict[str, Any], records: Records, items: list[pytest.Item], sandboxed: int | None) -> None:

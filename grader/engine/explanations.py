@@ -9,13 +9,18 @@ from grader.answers import learner_lines
 from grader.answers.local_answers import NotThere, Problem
 from grader.base import values_as_text
 from grader.base.results import Finding
+from grader.engine import signatures
 from grader.engine.example_search import Failure
 from grader.language.comparisons import Mismatch
 from grader.language.script import SCRIPT, Script
 
 
 def finding(
-    failure: Failure, exercise: str, replaced: Collection[str] = (), memory_bytes: int | None = None
+    failure: Failure,
+    exercise: str,
+    replaced: Collection[str] = (),
+    memory_bytes: int | None = None,
+    source: str = "",
 ) -> Finding:
     """Explain why a check did not pass.
 
@@ -24,6 +29,7 @@ def finding(
         exercise: the exercise that is graded: only its own NotImplementedError means «not started».
         replaced: the exercises in whose place references stand: what only the learner's own file has is «blocked».
         memory_bytes: the limit under which it ran, for the message.
+        source: the text of the learner's file.
     """
     raised = _first_cause(failure.raised)
     if isinstance(raised, NotThere):
@@ -65,12 +71,10 @@ def finding(
         difference = "it asks for input (EOFError); an answer cannot: take input() out"
     elif _not_initialised(raised):
         difference = f"`super().__init__()` is missing at the start of `__init__` ({values_as_text.error(raised)})"
-    elif lines:
-        difference = f"your code raised {values_as_text.error(raised)}{_one_too_many(raised)}"
     else:
-        difference = (
-            f"this call, or the use of what it returned, raised {values_as_text.error(raised)}{_one_too_many(raised)}"
-        )
+        difference = f"{'your code' if lines else 'this call'} raised {values_as_text.error(raised)}"
+        slip = signatures.remark(values_as_text.message(raised), source) if isinstance(raised, TypeError) else ""
+        difference += f". {slip}" if slip else ""
     return Finding(
         "error" if lines else "failed",
         example=example,
@@ -118,15 +122,6 @@ def _not_initialised(raised: BaseException) -> bool:
     text = values_as_text.message(raised)
     missing = re.search(r"has no attribute '_(parameters|buffers|modules|forward_hooks|backward_hooks)'", text)
     return isinstance(raised, AttributeError) and (missing is not None or "before Module.__init__() call" in text)
-
-
-def _one_too_many(raised: BaseException) -> str:
-    """What to add where a method got one argument more than it has: the object itself, as a rule."""
-    counted = re.search(r"\w\.(\w+)\(\) takes (\d+) positional arguments? but (\d+) w", values_as_text.message(raised))
-    if not isinstance(raised, TypeError) or counted is None or int(counted[3]) != int(counted[2]) + 1:
-        return ""
-    spelt = " Has `__init__` two underscores on each side?" if counted[1] == "__init__" else ""
-    return f". Is `self` its first parameter?{spelt}"
 
 
 def _first_cause(raised: BaseException) -> BaseException:

@@ -77,6 +77,18 @@ def alike(one: Any, other: Any, close: float = CLOSE["float64"]) -> bool:
     return bool(one == other)
 
 
+def alike_but_for_errors(one: Any, other: Any) -> bool:
+    """Whether two observations are the same, or any two errors at the same example and step.
+
+    Args:
+        one: the observation of a failing check, or None.
+        other: another one.
+    """
+    if one and other and "error" in one and "error" in other:
+        return (one["example"], one["step"]) == (other["example"], other["step"])
+    return alike(one, other)
+
+
 def _close(one: float, other: float, close: float, scale: float = 1.0) -> bool:
     if not (math.isfinite(one) and math.isfinite(other)):
         return one == other or (math.isnan(one) and math.isnan(other))

@@ -29,6 +29,7 @@ from grader.language.script import SCRIPT
 __tracebackhide__ = True  # pytest shows the check and the answer, not what stands between them
 ANSWERS = pytest.StashKey[Answers]()  # in this process
 CHECK = pytest.StashKey[Check]()
+ERRORS = "errors"  # the `kind` of a check of error handling
 SEARCH = pytest.StashKey[Search]()
 NAMES = AnswerNames([exercise.name for exercise in curriculum.lessons()])
 DRAWN = pytest.StashKey[dict[int, list[Arguments] | None]]()  # by the run's seed
@@ -75,7 +76,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             continue
         points, *contract = marker.args
         hidden = item.path.parent.resolve() == hidden_folder
-        item.stash[CHECK] = Check(item.originalname, _rule(item.function), float(points), tuple(contract), hidden)
+        item.stash[CHECK] = Check(
+            item.originalname,
+            _rule(item.function),
+            float(points),
+            tuple(contract),
+            hidden,
+            errors=marker.kwargs.get("kind") == ERRORS,
+        )
         item.stash[SEARCH] = search = Search()
         item.stash[DRAWN], item.stash[SCRIPTS] = {}, {}
         if hasattr(item.obj, "hypothesis"):

@@ -10,14 +10,14 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
-from grader.base.results import Cause, CheckResult, ExerciseResult, Finding, RunResult
+from grader.base.results import Cause, Causes, CheckResult, ExerciseResult, Finding, RunResult
 from grader.engine.attempts import AT_ONCE, Attempts, Cancellation, Limits, Progress
 from grader.engine.worker_processes import Workers
 from grader.kata import curriculum
 from grader.kata.curriculum import Exercise
 from grader.kata.submission import Submission
 
-DIAGNOSIS_SECONDS = 30.0  # it takes 0.3; a new mistake that hangs must not hold up a report for ever
+DIAGNOSIS_SECONDS = 60.0  # it takes 0.1 of CPU time; a mistake that hangs must not hold up a report for ever
 
 
 def grade(
@@ -100,8 +100,8 @@ def grade_alone(
     limits: Limits | None = None,
     until_failure: bool = False,
     diagnose: bool = True,
-) -> tuple[ExerciseResult, list[Cause]]:
-    """Check one answer that stands on the references of all others; the known mistakes that agree come with it.
+) -> tuple[ExerciseResult, Causes]:
+    """Check one answer on the references of all others, and find its mistakes.
 
     Args:
         submission: the answers, of which only this one is looked at.
@@ -114,7 +114,7 @@ def grade_alone(
     """
     run = _Run(Attempts(workers, submission, seed, limits or Limits(), shrink=False))
     result = run.alone(exercise, until_failure)
-    return result, run.agreeing(exercise, result.checks) if diagnose else []
+    return result, run.causes(exercise, result.checks) if diagnose else Causes({})
 
 
 class _Run:
@@ -179,40 +179,41 @@ class _Run:
         checks = (
             self.with_references(exercise, result.checks, wrong) if wrong else self.resumed(exercise, result.checks)
         )
-        causes = self.agreeing(exercise, checks)
-        if len(causes) == 1:
-            checks = tuple(
-                replace(result, cause=causes[0]) if result.finding.observation else result for result in checks
-            )
+        causes = self.causes(exercise, checks).by_check
+        checks = tuple(replace(result, cause=causes.get(result.check.name)) for result in checks)
         return _exercise_result(exercise, checks, result.seconds + time.perf_counter() - started)
 
-    def agreeing(self, exercise: Exercise, checks: tuple[CheckResult, ...]) -> list[Cause]:
-        """Find the known mistakes that every check sees just as it saw the answer."""
+    def causes(self, exercise: Exercise, checks: tuple[CheckResult, ...]) -> Causes:
+        """Find the known mistakes behind the failing checks."""
+        told = [result for result in checks if not result.check.hidden]
         observations = {
             result.check.name: result.finding.observation
-            for result in checks
-            if (result.finding.observation or result.finding.status == "passed") and not result.check.hidden
+            for result in told
+            if result.finding.observation or result.finding.status == "passed"
         }
         if not any(observations.values()):
-            return []
-        request = self.attempts.request(exercise, observations=observations)
+            return Causes({})
+        errors = [result.check.name for result in told if result.check.errors]
+        request = self.attempts.request(exercise, observations=observations, errors=errors)
         seen, memory = hashlib.sha256(json.dumps(request).encode()).digest(), self.workers.memory
         causes = memory.causes(seen)
         if causes is None:
             causes = self.diagnosed(request)
             if causes is not None:
                 memory.learn_causes(seen, causes)
-        return causes or []
+        return causes or Causes({})
 
-    def diagnosed(self, request: dict[str, Any]) -> list[Cause] | None:
-        """Have the observations of a request compared with the known mistakes; None where that took too long."""
+    def diagnosed(self, request: dict[str, Any]) -> Causes | None:
+        """Have the observations of a request compared with the known mistakes; None if that took too long."""
         with self.workers.start(request) as process, self.attempts.cancellation.watching(process):
             try:
                 record = process.records.get(timeout=DIAGNOSIS_SECONDS)
             except queue.Empty:
                 return None
             self.attempts.cancellation.check()
-        return [Cause(**cause) for cause in record["agree"]] if record else None
+        if not record:
+            return Causes({})
+        return Causes({name: Cause(**cause) for name, cause in record["causes"].items()}, tuple(record["alone"]))
 
     def resumed(self, exercise: Exercise, checks: tuple[CheckResult, ...]) -> tuple[CheckResult, ...]:
         """Run what the first attempt gave up, where no earlier exercise is to blame."""

@@ -49,27 +49,41 @@ class Change:
 
 @dataclass(frozen=True)
 class Mistake:
-    """One known wrong answer: what a learner is told of it, and the changes that make it of the solution, in order."""
+    """One known mistake: what a learner is told about it, and the changes to the solution that make it, in order.
+
+    Attributes:
+        cause: what a learner is told.
+        ways: the changes, once for each way of making the mistake that behaves differently. Most have one way.
+    """
 
     cause: Cause
-    changes: tuple[Change, ...]
+    ways: tuple[tuple[Change, ...], ...]
 
     @property
     def name(self) -> str:
         """`interleaved-channels`, the name of its file."""
         return self.cause.name
 
-    def code(self, solution: str) -> str:
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """A label for each way: the mistake's name, then `name.2`, `name.3`."""
+        return (self.name, *(f"{self.name}.{number}" for number in range(2, len(self.ways) + 1)))
+
+    def code(self, solution: str, way: int = 0) -> str:
         """The whole wrong answer.
+
+        Args:
+            solution: the text of the solution.
+            way: the number of the way, from 0.
 
         Raises:
             UsageError: a change does not fit the solution; the line says which.
         """
-        for number, change in enumerate(self.changes, start=1):
+        for number, change in enumerate(self.ways[way], start=1):
             try:
                 solution = change.made_in(solution)
             except ValueError as error:
-                raise UsageError(f"mistake {self.name}, change {number}: {error}") from error
+                raise UsageError(f"mistake {self.labels[way]}, change {number}: {error}") from error
         return solution
 
 
@@ -93,16 +107,17 @@ def read(exercise: Exercise, name: str, text: str) -> Mistake:
     try:
         fields: dict[str, Any] = yaml.load(text, Loader=_YAML_LOADER)
         words = {name: _sentence(fields.pop(name), name) for name in _WORDS}
-        changes = tuple(
-            Change(change["from"].rstrip("\n"), change["to"].rstrip("\n")) for change in fields.pop("change")
+        ways = tuple(
+            tuple(Change(change["from"].rstrip("\n"), change["to"].rstrip("\n")) for change in way)
+            for way in (fields.pop("change"), *fields.pop("or", ()))
         )
-        if not changes or fields:
+        if not all(ways) or fields:
             raise ValueError(f"unknown: {', '.join(fields)}" if fields else "no change")
     except (ValueError, yaml.YAMLError, KeyError, TypeError, AttributeError) as error:
         reason = " ".join(str(error).split()) or type(error).__name__
         needs = f"it needs {', '.join(_WORDS)} and change"
         raise UsageError(f"the mistake {exercise.name}/{name}{_SUFFIX} is damaged ({reason}); {needs}") from error
-    return Mistake(Cause(name, **words), changes)
+    return Mistake(Cause(name, **words), ways)
 
 
 def _sentence(text: str, name: str) -> str:

@@ -363,7 +363,9 @@ def _same_sequence(got: Any, expected: Sequence[Any], what: str) -> None:
 def _same_array(got: Any, expected: Any, what: str) -> None:
     numpy = sys.modules["numpy"]
     if not isinstance(got, numpy.ndarray | numpy.generic):
-        raise Mismatch(_told(what, "is", "not a NumPy array"), expected=expected, got=got)
+        raise Mismatch(
+            _told(what, "is", f"{values_as_text.kind(got)}, expected a NumPy array"), expected=expected, got=got
+        )
     plain = numpy.asarray(got)
     _same_layout(plain.shape, expected.shape, plain.dtype, expected.dtype, what, expected, plain)
     atol, rtol = FLOAT32 if expected.dtype == numpy.float32 else FLOAT64
@@ -377,7 +379,7 @@ def _same_array(got: Any, expected: Any, what: str) -> None:
 def _same_tensor(got: Any, expected: Any, what: str, gradient: bool) -> None:
     torch = sys.modules["torch"]
     if not isinstance(got, torch.Tensor):
-        raise Mismatch(_told(what, "is", "not a tensor"), expected=expected, got=got)
+        raise Mismatch(_told(what, "is", f"{values_as_text.kind(got)}, expected a tensor"), expected=expected, got=got)
     with torch.no_grad():
         plain = got.detach().as_subclass(torch.Tensor)
         expected = expected.detach()

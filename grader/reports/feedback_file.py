@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from grader.base.plain_text import code_block, code_span
 from grader.base.results import ByHand, CheckResult, ExerciseResult, RunResult
+from grader.reports import explanation
 
 SIGNS = {"passed": "✓", "failed": "✗", "error": "✗", "timeout": "✗", "blocked": "–", "not_started": "·"}
 WORDS = {
@@ -81,16 +82,14 @@ def _exercise(exercise: ExerciseResult, name_hidden: bool) -> Iterator[str]:
             yield from _cause(shown)
         return
     yield from _on_references(exercise)
-    explained = False
-    for check in exercise.checks:
-        failing = check.finding.status not in ("passed", "not_started")
-        if check.finding.status == "passed":
-            continue
+    wrong = explanation.wrong(exercise)
+    first = next((check for check in wrong if not check.check.hidden), None)
+    waiting = [check for check in exercise.checks if check.finding.status == "not_started"]
+    for check in [*([first] if first else []), *(check for check in wrong if check is not first), *waiting]:
         yield from _check(check, name_hidden)
-        if failing and not explained and not check.check.hidden:
-            explained = True
+        if check is first:
             yield from _explanation(check)
-        elif failing and not check.check.hidden and check.finding.difference:
+        elif check in wrong and not check.check.hidden and check.finding.difference:
             yield f"  {code_span(check.finding.difference)}"
 
 
@@ -117,14 +116,14 @@ def _check(result: CheckResult, name_hidden: bool) -> Iterator[str]:
 
 def _explanation(result: CheckResult) -> Iterator[str]:
     """The first failing check in full: the call, what was expected and what came, the likely cause."""
-    found = result.finding
+    found = explanation.explanation(result)
     parts = []
     if found.example:
-        parts.append(("A call that shows it:", code_block(found.example, "python")))
-    if found.status == "failed" and found.expected is not None and found.got is not None:
+        parts.append((f"{found.calls}:", code_block(found.example, "python")))
+    if found.expected is not None and found.got is not None:
         parts += [("Expected:", code_block(found.expected)), ("Got:", code_block(found.got))]
-    if found.traceback:
-        parts.append(("Where:", code_block(found.traceback)))
+    if found.code:
+        parts.append(("Where:", code_block(found.code)))
     if found.difference:
         yield ""
         yield f"  {code_span(found.difference)}"

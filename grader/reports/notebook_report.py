@@ -4,7 +4,7 @@ import io
 from dataclasses import dataclass
 
 from grader.base.results import RunResult
-from grader.reports import terminal
+from grader.reports import explanation, terminal
 from grader.reports.console import open_console
 from grader.reports.html import template
 
@@ -30,5 +30,11 @@ class NotebookReport:
 
     def _repr_html_(self) -> str:
         return template("notebook.html").render(
-            run=self.result, notes=self.notes, verbose=self.verbose, signs=terminal.SIGNS
+            run=self.result,
+            notes=self.notes,
+            verbose=self.verbose,
+            signs=terminal.SIGNS,
+            wrong=explanation.wrong,
+            explained=explanation.explanation,
+            state=explanation.state,
         )

@@ -1,9 +1,9 @@
-"""A run as a learner reads it at midnight: a line an exercise, what is wrong, and the next step. Prints only."""
+"""A run as a learner reads it: one line per exercise, what is wrong, and the next step. Prints only."""
 
 import re
 import shlex
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from rich.console import Console
@@ -16,6 +16,7 @@ from grader.base.results import Cause, CheckResult, ExerciseResult, RunResult
 from grader.kata import curriculum
 from grader.kata.assignment import Assignment
 from grader.kata.curriculum import Exercise
+from grader.reports import explanation
 
 STYLES = {
     "passed": "green",
@@ -28,6 +29,8 @@ STYLES = {
 SIGNS = {"passed": "✓", "failed": "✗", "error": "✗", "timeout": "✗", "blocked": "–", "not_started": "·"}
 WIDEST_TEXT = 100  # columns of a sentence that the eye follows back
 SIDE_BY_SIDE = 36  # columns that one of two texts must have to stand beside the other
+MOST_OTHERS = 3  # failing rules beside the one that is explained
+OTHER_LINES = 6  # of a report of one exercise: its head, the count of other rules, what to do next
 _MARK = re.compile(r"»([^«\n]*)«")
 
 
@@ -38,19 +41,24 @@ def report(console: Console, run: RunResult, *, verbose: bool = False) -> None:
 
 
 def found(console: Console, run: RunResult, *, verbose: bool = False, command: str = "grade") -> None:
-    """Print what a run found.
+    """Print what a run found: an overview, then what is wrong; what to look at first comes last on the screen.
 
     Args:
         console: where to.
         run: the result.
-        verbose: every check, and every failing one in full; else the first failing one of each exercise.
+        verbose: every check, and every failing one in full; else one of each exercise.
         command: what the learner types to grade.
     """
     answers = _of_these(run) if command == "grade" else ""  # in a notebook there is but one place to look
-    for result in run.exercises:
-        if verbose or result.status not in ("passed", "not_started"):
-            _exercise(console, result, verbose, f"{command} {result.name[:4]}{answers} --verbose")
-    overview(console, run)
+    unfinished = [result for result in run.exercises if verbose or result.status not in ("passed", "not_started")]
+    if len(run.exercises) > 1 or not unfinished:
+        overview(console, run)
+    for result in unfinished:
+        if len(run.exercises) > 1:
+            console.print()
+        _exercise(console, result, verbose, f"{command} {result.name[:4]}{answers} --verbose")
+    if len(run.exercises) == 1 and unfinished:
+        sandbox(console, run.layers)
 
 
 def overview(console: Console, run: RunResult) -> None:
@@ -59,18 +67,23 @@ def overview(console: Console, run: RunResult) -> None:
     for justify in ("left", "left", "left", "right", "left"):
         table.add_column(justify=justify, no_wrap=justify != "left")
     for result in run.exercises:
-        begun = {check.finding.status for check in result.checks} == {"passed", "not_started"}  # and nothing is wrong
-        state = "not_started" if begun else result.status
-        status = Text(f"{SIGNS[state]} {'begun' if begun else _words(state)}", STYLES[state])
         stands = {name[:4] for check in result.checks if check.points for name in check.stands_on}
-        note = f"stands on the reference of {', '.join(sorted(stands))}" if stands else ""
+        note = f"graded with the reference for {', '.join(sorted(stands))}" if stands else ""
         points = f"{result.points:g} of {result.max_points:g}"
-        table.add_row(result.name[:4], result.title, status, points, Text(note, "yellow"))
+        table.add_row(result.name[:4], result.title, _state(result), points, Text(note, "yellow"))
     console.print(table)
     main, bonus = f"{run.points:g} of {run.max_points:g} points", f"{run.bonus:g} of {run.max_bonus:g} bonus points"
     console.print(Text(f"\n{main if run.max_points else bonus}", "bold"), end="")
     console.print(f"  (and {run.bonus:g} bonus)" if run.bonus and run.max_points else "", f" in {run.seconds:.1f} s")
     sandbox(console, run.layers)
+
+
+def _state(result: ExerciseResult) -> Text:
+    """An exercise's state, with its sign."""
+    begun = explanation.state(result) == "begun"  # and nothing is wrong
+    status = "not_started" if begun else "blocked" if explanation.errors_left(result) else result.status
+    sign = SIGNS["not_started" if begun else status]
+    return Text(f"{sign} {explanation.state(result)}", STYLES[status])
 
 
 def _next_step(console: Console, run: RunResult, by_name: dict[str, Exercise]) -> None:
@@ -92,9 +105,7 @@ def _next_step(console: Console, run: RunResult, by_name: dict[str, Exercise]) -
             _line(console, f"      then open {path} and fill in what says NotImplementedError")
     else:
         _line(console, f"Next: {path}{_line_number(result)}")
-        _line(console, f"      lesson {_lesson(exercise)}")
-    again = f"grade {exercise.short}{_of_these(run)}"
-    _line(console, f"      a hint: grade hint {exercise.short}    once more: {again}")
+    _line(console, f"      a hint: grade hint {exercise.short}    again: grade {exercise.short}{_of_these(run)}")
 
 
 def _of_these(run: RunResult) -> str:
@@ -104,75 +115,97 @@ def _of_these(run: RunResult) -> str:
 
 
 def _exercise(console: Console, result: ExerciseResult, verbose: bool, in_full: str) -> None:
-    head = Text(f"{result.name[:4]}  {result.title}", "bold")
-    head.append(f"  {result.points:g} of {result.max_points:g} points", "not bold")
+    head = Text(f"{result.name[:4]}  {result.title}  ", "bold")
+    head.append_text(_state(result)).append(f"  {result.points:g} of {result.max_points:g} points", "not bold")
     console.print(head)
+    wrong = explanation.wrong(result)
     if result.problem is not None:
         failing = next(check for check in result.checks if check.finding.status in ("error", "timeout"))
         _line(console, f"  {SIGNS['error']} {result.problem}", style="red")
         _code(console, failing.finding.traceback)
-        if failing.cause is not None:
-            _cause(console, failing.cause)
-        console.print()
+        _cause(console, failing.cause)
         return
-    explained, explain = 0, False
+    if verbose:
+        for check in result.checks:
+            _rule(console, check)
+            if check in wrong:
+                _explanation(console, check)
+        return
     for check in result.checks:
-        status = check.finding.status
-        if not verbose and (status == "not_started" or (status == "passed" and not check.stands_on)):
-            continue
-        explain = status not in ("passed", "not_started") and (verbose or not explained)
-        _check(console, check, explain)
-        explained += explain
-    more = []
+        if check.finding.status == "passed" and check.stands_on:
+            _rule(console, check)
+    first = _printed(console, lambda: _first(console, wrong[0])) if wrong else ""
     waiting = sum(check.finding.status == "not_started" for check in result.checks)
-    if waiting and not verbose:
-        more.append(f"  {SIGNS['not_started']} {waiting} more: not written yet")
-    wrong = [check for check in result.checks if check.finding.status not in ("passed", "not_started")]
-    if len(wrong) > explained:
-        more.append(f"  the first is explained above; all of them: {in_full}")
-    for line in more:
-        _line(console, line, style="dim")
-    if more or not explain:  # an explanation ends with an empty line of its own
-        console.print()
+    room = console.height - OTHER_LINES - first.count("\n") - bool(waiting) if console.is_terminal else MOST_OTHERS
+    others = wrong[1:]
+    shown = others[: max(0, min(MOST_OTHERS, room))]
+    for check in shown:
+        _short_rule(console, check)
+    if hidden := len(others) - len(shown):
+        rules = f"{hidden} {'more' if shown else 'other'} {'rule fails' if hidden == 1 else 'rules fail'}"
+        _line(console, f"  {SIGNS['failed']} {rules}: {in_full}", style="red")
+    if waiting:
+        _line(console, f"  {SIGNS['not_started']} {waiting} more: not written yet", style="dim")
+    if wrong:
+        _first(console, wrong[0])
 
 
-def _check(console: Console, result: CheckResult, explain: bool) -> None:
+def _printed(console: Console, show: Callable[[], None]) -> str:
+    """What would be printed, as text."""
+    with console.capture() as captured:
+        show()
+    return captured.get()
+
+
+def _first(console: Console, result: CheckResult) -> None:
+    console.print()
+    _rule(console, result)
+    _explanation(console, result)
+
+
+def _told(result: CheckResult) -> str:
+    """The rule of a check, with its state and its points."""
     status = result.finding.status
     state = "" if status in ("passed", "failed") else f"{_words(status)}, "
-    rule = f"{result.check.rule} ({state}{result.points:g} of {result.check.points:g})"
-    lines = textwrap.wrap(rule, max(console.width - 6, 20))
+    return f"{result.check.rule} ({state}{result.points:g} of {result.check.points:g})"
+
+
+def _rule(console: Console, result: CheckResult) -> None:
+    status = result.finding.status
+    lines = textwrap.wrap(_told(result), max(console.width - 6, 20))
     console.print(Text(f"  {SIGNS[status]} " + "\n    ".join(lines), STYLES[status]))
     if result.stands_on:
-        names = ", ".join(result.stands_on)
         verb = "passes" if status == "passed" else "was tried"
-        _line(console, f"    {verb} with the reference in place of {names}", style="yellow")
-    if explain:
-        _explanation(console, result)
-        if result.cause is not None:
-            _cause(console, result.cause)
-        console.print()
+        _line(console, f"    {verb} with the reference in place of {', '.join(result.stands_on)}", style="yellow")
+
+
+def _short_rule(console: Console, result: CheckResult) -> None:
+    """A rule on one line."""
+    status = result.finding.status
+    line = textwrap.shorten(result.check.rule, max(console.width - 6, 20), placeholder=" ...")
+    console.print(Text(f"  {SIGNS[status]} {line}", STYLES[status]))
 
 
 def _explanation(console: Console, result: CheckResult) -> None:
-    found = result.finding
-    console.print()
+    found = explanation.explanation(result)
     if found.example:
-        shows = "The call that did not end" if found.status == "timeout" else "The smallest call that shows it"
-        _line(console, f"    {shows}:")
+        _line(console, f"    {found.calls}:")
         _code(console, found.example)
-    if found.status == "failed" and found.expected is not None and found.got is not None:
+    if found.expected is not None and found.got is not None:
         _compare(console, found.expected, found.got)
     if found.difference:
         _line(console, f"    {found.difference}", style="bold")
-    _code(console, found.traceback)
+    _code(console, found.code)
     if found.printed:
         _line(console, "    It printed (the end of it):")
-        _code(console, "\n".join(found.printed.rstrip().splitlines()[-12:]))
+        _code(console, found.printed)
+    _cause(console, found.cause)
 
 
-def _cause(console: Console, cause: Cause) -> None:
+def _cause(console: Console, cause: Cause | None) -> None:
     """The known mistake that behaves as the answer does, in whole sentences."""
-    console.print()
+    if cause is None:
+        return
     for name, text in (
         ("Likely cause", f"{cause.says} ({cause.name})"),
         ("Why it looks right", cause.looks_right),
@@ -227,8 +260,8 @@ def _lesson(exercise: Exercise) -> str:
 
 def _line_number(result: ExerciseResult) -> str:
     """`, line 31` where the check that is explained knows the line of this file."""
-    explained = next((c for c in result.checks if c.finding.status not in ("passed", "not_started")), None)
-    file, _, line = ((explained and explained.finding.where) or "").partition(":")
+    explained = explanation.wrong(result)
+    file, _, line = ((explained and explained[0].finding.where) or "").partition(":")
     return f", line {line}" if line and file == f"{result.name}.py" else ""
 
 

@@ -41,7 +41,7 @@ def powers(group: int) -> list[int]:
     return [Tree(group, levels).field for levels in range(21)]
 
 
-@pytest.mark.worth(0.5, "field")
+@pytest.mark.worth(0.75, "field")
 @given(st.integers(0, 7), GROUPS)
 @example(0, 2)
 @example(3, 2)
@@ -54,7 +54,7 @@ def test_field(answers: Answers, levels: int, group: int) -> None:
         same(call(receptive_field, levels, group=group), Tree(group, levels).field)
 
 
-@pytest.mark.worth(0.5, "field", "exact")
+@pytest.mark.worth(0.75, "field", "exact")
 @given(large_trees())
 @example(Tree(2, 200))
 def test_large_field(answers: Answers, tree: Tree) -> None:
@@ -62,7 +62,7 @@ def test_large_field(answers: Answers, tree: Tree) -> None:
     same(call(answers.ex01_receptive_field.receptive_field, tree.levels, tree.group), tree.field)
 
 
-@pytest.mark.worth(0.5, "depth")
+@pytest.mark.worth(0.75, "depth")
 def test_depth_joining_two(answers: Answers) -> None:
     """Joining two at a time, 1 character needs no level, 8 need 3, 9 need 4 and 1,000 need 10."""
     with leaves_alone():
@@ -72,7 +72,7 @@ def test_depth_joining_two(answers: Answers) -> None:
             same(needed, levels, what=f"`levels_needed({context})`")
 
 
-@pytest.mark.worth(0.5, "depth")
+@pytest.mark.worth(1, "depth")
 @given(st.integers(1, 300), GROUPS | st.just(1000))
 @settings(max_examples=12)
 def test_depth_of_any_group(answers: Answers, context: int, group: int) -> None:
@@ -95,7 +95,7 @@ def test_depth_around_a_power(answers: Answers, tree: Tree, beside: int) -> None
     same(call(answers.ex01_receptive_field.levels_needed, tree.field + beside, tree.group), levels)
 
 
-@pytest.mark.worth(0.5, "lengths")
+@pytest.mark.worth(1, "lengths")
 @given(st.integers(0, 4), GROUPS)
 @example(0, 2)
 @settings(max_examples=10)
@@ -107,7 +107,7 @@ def test_lengths(answers: Answers, levels: int, group: int) -> None:
         same(call(level_lengths, Tree(group, levels).field, group=group), powers(group)[: levels + 1][::-1])
 
 
-@pytest.mark.worth(0.5, "lengths", "exact")
+@pytest.mark.worth(0.75, "lengths", "exact")
 @given(large_trees())
 @example(Tree(3, 5))
 @example(Tree(2, 200))
@@ -117,7 +117,7 @@ def test_lengths_of_a_large_context(answers: Answers, tree: Tree) -> None:
     same(call(answers.ex01_receptive_field.level_lengths, tree.field, tree.group), lengths)
 
 
-@pytest.mark.worth(0.5, "flat-weights", "exact")
+@pytest.mark.worth(0.75, "flat-weights", "exact")
 @given(SIZES | LARGE, SIZES | LARGE, SIZES | LARGE)
 @example(8, 24, 128)
 @settings(max_examples=10)
@@ -163,7 +163,7 @@ def test_tree_of_no_level(answers: Answers, embedding_dim: int, hidden_dim: int,
     same(call(answers.ex01_receptive_field.tree_weights, 1, embedding_dim, hidden_dim, group), 0)
 
 
-@pytest.mark.worth(0.5, "tree-weights", "exact")
+@pytest.mark.worth(0.75, "tree-weights", "exact")
 @given(large_trees(least_levels=1), SIZES | LARGE, SIZES | LARGE)
 @example(Tree(3, 5), 2, 3)
 @example(Tree(2, 200), 24, 128)
@@ -180,7 +180,7 @@ def test_large_tree_weights(answers: Answers, tree: Tree, embedding_dim: int, hi
 # returns something; with a group of 1 it may climb for ever.
 
 
-@pytest.mark.worth(0.5, "refuses")
+@pytest.mark.worth(0.1, "refuses", kind="errors")
 def test_field_refuses(answers: Answers) -> None:
     """Fewer levels than 0 or a `group` below 2 is a ValueError that names the argument and its value, whatever the
     other argument is.
@@ -195,7 +195,7 @@ def test_field_refuses(answers: Answers) -> None:
         raises(ValueError, receptive_field, levels, group, naming=["group"], values=[group])
 
 
-@pytest.mark.worth(0.5, "refuses")
+@pytest.mark.worth(0.1, "refuses", kind="errors")
 def test_depth_refuses(answers: Answers) -> None:
     """A `context` below 1 or a `group` below 2 is a ValueError that names the argument and its value, whatever the
     other argument is.
@@ -210,7 +210,7 @@ def test_depth_refuses(answers: Answers) -> None:
         raises(ValueError, levels_needed, context, group, naming=["group"], values=[group])
 
 
-@pytest.mark.worth(0.5, "refuses")
+@pytest.mark.worth(0.1, "refuses", kind="errors")
 def test_lengths_refuse(answers: Answers) -> None:
     """A `context` below 1 or a `group` below 2 is a ValueError that names the argument and its value, whatever the
     other argument is: for `level_lengths(6, group=1)`, too.
@@ -227,7 +227,7 @@ def test_lengths_refuse(answers: Answers) -> None:
         raises(ValueError, level_lengths, context, group=group, values=[context, group])
 
 
-@pytest.mark.worth(0.5, "refuses")
+@pytest.mark.worth(0.1, "refuses", kind="errors")
 def test_flat_weights_refuse(answers: Answers) -> None:
     """A `context` or a dimension below 1 is a ValueError that names the argument and its value."""
     flat_weights = answers.ex01_receptive_field.flat_weights
@@ -239,7 +239,7 @@ def test_flat_weights_refuse(answers: Answers) -> None:
         raises(ValueError, flat_weights, 8, 24, wrong, naming=["hidden_dim"], values=[wrong])
 
 
-@pytest.mark.worth(0.5, "refuses")
+@pytest.mark.worth(0.1, "refuses", kind="errors")
 def test_tree_weights_refuse(answers: Answers) -> None:
     """A `context` or a dimension below 1 or a `group` below 2 is a ValueError that names the argument and its value,
     whatever the other arguments are: for a context of 1, whose tree has no weights, too.
@@ -268,7 +268,7 @@ NO_POWERS = st.sampled_from(
 )
 
 
-@pytest.mark.worth(0.5, "powers")
+@pytest.mark.worth(0.25, "powers", kind="errors")
 @given(NO_POWERS)
 @example((3, 2))
 @example((6, 2))
@@ -286,7 +286,7 @@ def test_lengths_refuse_what_is_no_power(answers: Answers, drawn: tuple[int, int
     raises(ValueError, level_lengths, 3**50 - 1, group=3, naming=["context"])
 
 
-@pytest.mark.worth(0.5, "powers")
+@pytest.mark.worth(0.25, "powers", kind="errors")
 @given(NO_POWERS, SIZES)
 @example((3, 2), 1)
 @example((6, 2), 1)

@@ -99,7 +99,7 @@ def is_trace(trace: Handle) -> None:
     )
 
 
-@pytest.mark.worth(0.5, "joined", "summed", "fused")
+@pytest.mark.worth(0.7, "joined", "summed", "fused")
 def test_two_letters_by_hand(answers: Answers) -> None:
     """The neighbours [0.1, 0.2] and [0.3, 0.4] are joined to [0.1, 0.2, 0.3, 0.4], summed to [0.8, -0.2] and fused to
     tanh of that, and the three come back as a tuple with the names `joined`, `summed` and `fused`.
@@ -113,7 +113,7 @@ def test_two_letters_by_hand(answers: Answers) -> None:
     same(attribute(trace, "fused"), np.array([[0.6640367702678489, -0.197375320224904]]), what="`fused`")
 
 
-@pytest.mark.worth(1, "joined")
+@pytest.mark.worth(1.2, "joined")
 @given(st.integers(1, 3), CHANNELS, SEEDS)
 def test_joined(answers: Answers, batch: int, channels: int, seed: int) -> None:
     """`joined` holds the left neighbour's channels first, then the right one's."""
@@ -122,7 +122,7 @@ def test_joined(answers: Answers, batch: int, channels: int, seed: int) -> None:
     same(attribute(call(answers.ex02_one_fusion.trace_fusion, *drawn), "joined"), expected, what="`joined`")
 
 
-@pytest.mark.worth(0.5, "summed")
+@pytest.mark.worth(0.8, "summed")
 @given(st.integers(1, 3), CHANNELS, OUTPUTS, SEEDS, UNITS)
 def test_summed(answers: Answers, batch: int, channels: int, outputs: int, seed: int, unit: float) -> None:
     """`summed` is `joined @ weight + bias`, before tanh."""
@@ -133,7 +133,7 @@ def test_summed(answers: Answers, batch: int, channels: int, outputs: int, seed:
     same(attribute(trace, "summed"), summed(both, weight, bias), what="`summed`")
 
 
-@pytest.mark.worth(0.5, "fused")
+@pytest.mark.worth(0.7, "fused")
 @given(st.integers(1, 3), CHANNELS, SMALL, SEEDS, UNITS)
 def test_fused(answers: Answers, batch: int, channels: int, outputs: int, seed: int, unit: float) -> None:
     """`fused` is tanh of `summed`: between -1 and 1 for sums of any size, 100,000 too."""
@@ -186,7 +186,7 @@ def of_shapes(*shapes: tuple[int, ...]) -> tuple[np.ndarray, ...]:
     return tuple(np.full(shape, 0.5) for shape in shapes)
 
 
-@pytest.mark.worth(0.5, "refuses")
+@pytest.mark.worth(0.2, "refuses", kind="errors")
 def test_refuses_neighbours_of_two_shapes(answers: Answers) -> None:
     """`left` and `right` of different shapes are a ValueError that names a size that does not fit; neither of them is
     stretched.
@@ -210,7 +210,7 @@ def test_refuses_neighbours_of_two_shapes(answers: Answers) -> None:
     raises(ValueError, trace_fusion, *of_shapes((), (), (2, 2), (2,)))
 
 
-@pytest.mark.worth(0.5, "refuses")
+@pytest.mark.worth(0.2, "refuses", kind="errors")
 def test_refuses_another_weight(answers: Answers) -> None:
     """A weight that is not (2C, H) is a ValueError that names the size that does not fit."""
     trace_fusion = answers.ex02_one_fusion.trace_fusion
@@ -225,7 +225,7 @@ def test_refuses_another_weight(answers: Answers) -> None:
     raises(ValueError, trace_fusion, *of_shapes((3, 4), (3, 4), (8,), (1,)))
 
 
-@pytest.mark.worth(0.5, "refuses")
+@pytest.mark.worth(0.2, "refuses", kind="errors")
 def test_refuses_another_bias(answers: Answers) -> None:
     """A bias that is not (H,) is a ValueError that names the size that does not fit; it is not stretched."""
     trace_fusion = answers.ex02_one_fusion.trace_fusion

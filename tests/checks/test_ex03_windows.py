@@ -86,7 +86,7 @@ def same_pair(made: Handle, expected: tuple[torch.Tensor, torch.Tensor]) -> None
     looked(made, fits)
 
 
-@pytest.mark.worth(0.5, "vocabulary")
+@pytest.mark.worth(0.75, "vocabulary")
 @given(st.lists(texts("bnaéZ-"), max_size=5))
 @example(["emma", "ava"])
 @example([" de", "la "])  # a space is a character like any other, at the ends of a word too
@@ -119,7 +119,7 @@ def same_vocabulary(answers: Answers, words: list[str]) -> None:
     looked(call(answers.ex03_windows.build_vocabulary, words), fits)
 
 
-@pytest.mark.worth(0.5, "windows", "padding")
+@pytest.mark.worth(0.75, "windows", "padding")
 def test_one_word_by_hand(answers: Answers) -> None:
     """`ann` with a context of 3 gives `...` → a, `..a` → n, `.an` → n and `ann` → `.`; a word of 2,000 letters is cut
     in the same way.
@@ -130,7 +130,7 @@ def test_one_word_by_hand(answers: Answers) -> None:
     same_windows(answers, ["anb-" * 500], 8)
 
 
-@pytest.mark.worth(1, "windows")
+@pytest.mark.worth(1.5, "windows")
 @given(texts(LETTERS, 1, 8), CONTEXTS)
 def test_windows_of_a_word(answers: Answers, word: str, context: int) -> None:
     """Each character of a word and the closing `.` is a target, and its window holds the `context` tokens before it,
@@ -139,7 +139,7 @@ def test_windows_of_a_word(answers: Answers, word: str, context: int) -> None:
     same_windows(answers, [word], context)
 
 
-@pytest.mark.worth(0.5, "padding", "windows")
+@pytest.mark.worth(1, "padding", "windows")
 @given(st.lists(texts(LETTERS), min_size=2, max_size=4), CONTEXTS)
 @example(["an", "b"], 3)
 @example(["a", "", "a"], 2)
@@ -150,7 +150,7 @@ def test_every_word_starts_anew(answers: Answers, words: list[str], context: int
     same_windows(answers, words, context)
 
 
-@pytest.mark.worth(0.5, "tensors")
+@pytest.mark.worth(0.7, "tensors")
 @given(WORDS, CONTEXTS)
 @example([""], 1)
 @example([], 3)
@@ -172,7 +172,7 @@ def test_shapes_and_dtype(answers: Answers, words: list[str], context: int) -> N
     looked(made, fits)
 
 
-@pytest.mark.worth(0.5, "context")
+@pytest.mark.worth(0.1, "context", kind="errors")
 def test_refuses_a_context_below_one(answers: Answers) -> None:
     """A context below 1 is a ValueError that names `context` and its value, even without words."""
     make_windows = answers.ex03_windows.make_windows
@@ -198,7 +198,7 @@ def refuses_character(answers: Answers, words: list[str], word: str, character: 
     raises(ValueError, make_windows, words, dict(NUMBERS), context, values=[word], also=names_it)
 
 
-@pytest.mark.worth(0.5, "characters")
+@pytest.mark.worth(0.25, "characters", kind="errors")
 @given(WORDS, texts("anb", most=3), texts("anb", 1, 3), st.booleans(), st.sampled_from(UNKNOWN), WORDS, CONTEXTS)
 @example([], "a", "n", True, "#", [], 3)
 @example([], "", "n", True, "#", [], 3)
@@ -218,7 +218,7 @@ def test_refuses_an_unknown_character(
     refuses_character(answers, [*before, word, *after], word, character, context)
 
 
-@pytest.mark.worth(0.5, "characters")
+@pytest.mark.worth(0.15, "characters", kind="errors")
 @given(WORDS, texts("anb", most=3), texts("anb", 1, 3), st.booleans(), WORDS, CONTEXTS)
 @example([], "a", "n", True, [], 3)
 @example([], "", "n", True, [], 3)
@@ -231,7 +231,7 @@ def test_refuses_a_dot_in_a_word(
     refuses_character(answers, [*before, word, *after], word, ".", context)
 
 
-@pytest.mark.worth(0.5, "effects")
+@pytest.mark.worth(0.4, "effects")
 @given(WORDS, CONTEXTS)
 @settings(max_examples=10)
 def test_windows_leave_everything_as_it_was(answers: Answers, words: list[str], context: int) -> None:
@@ -270,7 +270,7 @@ MANY = st.lists(texts("ab", 1, 2), max_size=30)
 THIRTY = [f"{first}{second}" for first in "bdglmn" for second in "aeiou"]
 
 
-@pytest.mark.worth(0.5, "split")
+@pytest.mark.worth(0.6, "split")
 @given(MANY, st.integers(0, 2**40))
 @example(THIRTY[:6], 42)
 @example(THIRTY, 42)
@@ -279,7 +279,7 @@ def test_split(answers: Answers, words: list[str], seed: int) -> None:
     same_split(call(answers.ex03_windows.split_words, [*words], seed), split(words, seed, (0.8, 0.1, 0.1)))
 
 
-@pytest.mark.worth(0.5, "split", "fractions")
+@pytest.mark.worth(0.6, "split", "fractions")
 @given(or_just(MANY, THIRTY), st.integers(0, 999), st.sampled_from(SHARES))
 @example(THIRTY, 7, (0.7, 0.2, 0.1))
 @example(THIRTY, 7, (0.5, 0.5, 0.0))
@@ -291,7 +291,7 @@ def test_split_by_other_fractions(answers: Answers, words: list[str], seed: int,
     same_split(call(answers.ex03_windows.split_words, [*words], seed, fractions=fractions), expected)
 
 
-@pytest.mark.worth(0.5, "fractions")
+@pytest.mark.worth(0.15, "fractions", kind="errors")
 def test_refuses_a_negative_fraction(answers: Answers) -> None:
     """A negative fraction is a ValueError that names `fractions` and a value, even where the sum is 1."""
     split_words = answers.ex03_windows.split_words
@@ -301,7 +301,7 @@ def test_refuses_a_negative_fraction(answers: Answers) -> None:
             raises(ValueError, split_words, words, 1, fractions=fractions, naming=["fractions"], values=fractions)
 
 
-@pytest.mark.worth(0.5, "fractions")
+@pytest.mark.worth(0.15, "fractions", kind="errors")
 def test_refuses_another_sum(answers: Answers) -> None:
     """Fractions that do not sum to 1 are a ValueError that names `fractions` and a value."""
     split_words = answers.ex03_windows.split_words
@@ -314,7 +314,7 @@ def test_refuses_another_sum(answers: Answers) -> None:
         raises(ValueError, split_words, [*THIRTY], 1, fractions=fractions, naming=["fractions"])
 
 
-@pytest.mark.worth(0.5, "effects", "split")
+@pytest.mark.worth(0.4, "effects", "split")
 @given(MANY, st.integers(0, 999))
 @example(THIRTY, 3)
 @settings(max_examples=10)

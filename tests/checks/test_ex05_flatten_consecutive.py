@@ -33,7 +33,7 @@ from grader.language import (
 )
 
 
-@pytest.mark.worth(3, "order")
+@pytest.mark.worth(3.5, "order")
 @given(grouped())
 @settings(max_examples=14)
 def test_any_group_and_shape(answers: Answers, drawn: Grouped) -> None:
@@ -131,7 +131,7 @@ def test_is_a_module_without_parameters(answers: Answers) -> None:
     same_shape(call(inside, numbered(1, 4, 1)), (1, 2, 2), what="the result inside nn.Sequential")
 
 
-@pytest.mark.worth(1, "refuses")
+@pytest.mark.worth(0.75, "refuses", kind="errors")
 @given(st.integers(2, 5), st.sampled_from([1, 2, 3, 0]), st.integers(0, 3))
 @settings(max_examples=14)
 def test_refuses_a_remainder(answers: Answers, group: int, groups: int, more: int) -> None:
@@ -145,7 +145,7 @@ def test_refuses_a_remainder(answers: Answers, group: int, groups: int, more: in
     raises(ValueError, flatten, numbered(batch, time, 2), values=[time])
 
 
-@pytest.mark.worth(0.5, "refuses")
+@pytest.mark.worth(0.25, "refuses", kind="errors")
 @given(st.sampled_from([(4, 2), (4,), (1, 4, 2, 1)]))
 def test_refuses_another_rank(answers: Answers, shape: tuple[int, ...]) -> None:
     """Input x that is not 3-D is a ValueError."""
@@ -154,7 +154,7 @@ def test_refuses_another_rank(answers: Answers, shape: tuple[int, ...]) -> None:
     raises(ValueError, flatten, numbered(*shape))
 
 
-@pytest.mark.worth(0.5, "group")
+@pytest.mark.worth(0.5, "group", kind="errors")
 @given(st.sampled_from([-1, 0, -2, -3]))
 def test_refuses_a_group_below_one(answers: Answers, group: int) -> None:
     """A group below 1 is refused when the layer is built, by a ValueError that names `group` and its value."""

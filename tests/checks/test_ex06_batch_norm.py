@@ -254,7 +254,7 @@ def test_square_strided_float32_and_float64(
     same(got, expected)
 
 
-@pytest.mark.worth(0.25, "refuses")
+@pytest.mark.worth(0.25, "refuses", kind="errors")
 @given(st.sampled_from([(1, 3), (1, 1, 3), (1, 1), (1, 1, 1)]))
 @settings(max_examples=6)
 def test_refuses_one_value_a_channel_in_training(answers: Answers, shape: tuple[int, ...]) -> None:
@@ -264,7 +264,7 @@ def test_refuses_one_value_a_channel_in_training(answers: Answers, shape: tuple[
     raises(ValueError, norm, numbered(*shape))
 
 
-@pytest.mark.worth(0.25, "refuses")
+@pytest.mark.worth(0.25, "refuses", kind="errors")
 @given(
     st.sampled_from([(4, 3), (3, 4), (3, 1), (1, 3)]),
     st.sampled_from([(6,), (2, 6), (6, 2)]),

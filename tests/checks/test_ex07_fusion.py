@@ -295,7 +295,7 @@ def test_strides_and_dtypes(answers: Answers, layout: str, dtype: torch.dtype, n
         same(got, value(usual), what="the result in this layout, against that in the usual one")
 
 
-@pytest.mark.worth(0.25, "refuses")
+@pytest.mark.worth(0.25, "refuses", kind="errors")
 @given(st.integers(2, 5), st.integers(0, 2), st.booleans(), st.integers(0, 3))
 @settings(max_examples=10)
 def test_refuses_a_remainder(answers: Answers, group: int, groups: int, normalize: bool, more: int) -> None:
@@ -306,7 +306,7 @@ def test_refuses_a_remainder(answers: Answers, group: int, groups: int, normaliz
     raises(ValueError, fusion, numbered(16, time, 2), values=[time])
 
 
-@pytest.mark.worth(0.25, "refuses")
+@pytest.mark.worth(0.25, "refuses", kind="errors")
 @given(st.sampled_from([(4,), (2, 4), (4, 4), (3, 4, 2, 2), (3, 2, 4, 2)]), st.booleans())
 @settings(max_examples=8)
 def test_refuses_another_rank(answers: Answers, shape: tuple[int, ...], normalize: bool) -> None:
@@ -317,7 +317,7 @@ def test_refuses_another_rank(answers: Answers, shape: tuple[int, ...], normaliz
     raises(ValueError, fusion, numbered(*shape))
 
 
-@pytest.mark.worth(0.5, "refuses")
+@pytest.mark.worth(0.5, "refuses", kind="errors")
 @given(st.integers(-3, 0), st.booleans())
 @settings(max_examples=6)
 def test_refuses_a_group_below_one(answers: Answers, group: int, normalize: bool) -> None:

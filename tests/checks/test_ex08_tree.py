@@ -231,7 +231,7 @@ def test_shapes_of_the_levels(
     same_shape(item(got, depth), (batch, hidden_dim), what="the output of the last level")
 
 
-@pytest.mark.worth(1, "levels")
+@pytest.mark.worth(1.25, "levels")
 @given(windows())
 @settings(max_examples=8)
 def test_values_of_the_levels(answers: Answers, window: Window) -> None:
@@ -274,7 +274,7 @@ def test_training_takes_the_batch_statistics(answers: Answers, window: Window) -
     same_running(tree, expected, "after one call in training")
 
 
-@pytest.mark.worth(1, "logits")
+@pytest.mark.worth(1.25, "logits")
 @given(windows(), SEEDS, st.sampled_from([1, 10_000]))
 @settings(max_examples=8)
 def test_logits(answers: Answers, window: Window, seed: int, size: int) -> None:
@@ -448,7 +448,7 @@ def test_large_powers_are_exact(answers: Answers, sizes: tuple[int, int]) -> Non
     same_shape(logits, (1, 3), what=f"the logits of one window of {context} characters")
 
 
-@pytest.mark.worth(0.5, "powers")
+@pytest.mark.worth(0.4, "powers", kind="errors")
 @given(st.sampled_from([(6, 2), (12, 2), (7, 2), (8, 3), (6, 3), (8, 4), (32, 4), (242, 3), (244, 3), (124, 5)]))
 @settings(max_examples=10)
 def test_refuses_a_context_that_is_no_power(answers: Answers, sizes: tuple[int, int]) -> None:
@@ -461,7 +461,7 @@ def test_refuses_a_context_that_is_no_power(answers: Answers, sizes: tuple[int, 
     raises(ValueError, tree, 27, context, 10, 20, group, naming=["context"], values=[context])
 
 
-@pytest.mark.worth(0.5, "powers")
+@pytest.mark.worth(0.3, "powers", kind="errors")
 @given(st.sampled_from([(1, 2), (0, 2), (-2, 2), (-8, 2), (1, 3), (2, 3), (2, 4), (0, 3), (1, 5)]))
 @settings(max_examples=9)
 def test_refuses_a_context_below_group(answers: Answers, sizes: tuple[int, int]) -> None:
@@ -472,7 +472,7 @@ def test_refuses_a_context_below_group(answers: Answers, sizes: tuple[int, int])
     raises(ValueError, tree, 27, context, 10, 20, group, naming=["context"], values=[context])
 
 
-@pytest.mark.worth(0.25, "powers")
+@pytest.mark.worth(0.2, "powers", kind="errors")
 @given(st.sampled_from([(8, 1), (1, 1), (8, 0), (1, 0), (8, -2), (4, -2)]))
 @settings(max_examples=6)
 def test_refuses_a_group_below_two(answers: Answers, sizes: tuple[int, int]) -> None:
@@ -486,7 +486,7 @@ def test_refuses_a_group_below_two(answers: Answers, sizes: tuple[int, int]) -> 
         raises(ValueError, tree, 27, context, 10, 20, group, naming=["context"], values=[context])
 
 
-@pytest.mark.worth(0.5, "refuses")
+@pytest.mark.worth(0.4, "refuses", kind="errors")
 @given(
     st.sampled_from(
         [(8, 2, length) for length in (0, 1, 4, 7, 16, 24)] + [(9, 3, length) for length in (3, 10, 18, 27)]
@@ -506,7 +506,7 @@ def test_refuses_another_window_length(answers: Answers, sizes: tuple[int, int, 
     raises(ValueError, tree, tokens(5, length, 30, seed=0), method=method, values=[length])
 
 
-@pytest.mark.worth(0.25, "refuses")
+@pytest.mark.worth(0.2, "refuses", kind="errors")
 @given(st.sampled_from([(3, 8, 1), (3, 1, 8), (1, 8, 8), (8, 8, 8)]), st.booleans())
 @settings(max_examples=8)
 def test_refuses_another_rank(answers: Answers, shape: tuple[int, ...], logits: bool) -> None:

@@ -169,7 +169,7 @@ def test_short_last_batch(answers: Answers) -> None:
     same(run(answers.ex09_training.mean_loss, model.handle, inputs, targets, batch_size=4), expected)
 
 
-@pytest.mark.worth(1, "mean")
+@pytest.mark.worth(1.25, "mean")
 @settings(max_examples=12)
 @given(st.integers(1, 7), st.sampled_from([3, 4, 2, 5, 1, 9]), SEEDS, LAYOUTS, st.sampled_from([0, 0, 10_000, -10_000]))
 @example(3, 2, 0, "dense", 10_000)
@@ -254,7 +254,7 @@ def test_measuring_puts_the_mode_back_after_an_error(
     mode_is_put_back(model.handle, training)
 
 
-@pytest.mark.worth(0.25, "refuses")
+@pytest.mark.worth(0.15, "refuses", kind="errors")
 @settings(max_examples=3)
 @given(st.integers(-2, 0))
 def test_measuring_refuses_a_batch_size_below_one(answers: Answers, batch_size: int) -> None:
@@ -273,7 +273,7 @@ def test_measuring_refuses_a_batch_size_below_one(answers: Answers, batch_size: 
     )
 
 
-@pytest.mark.worth(0.25, "refuses")
+@pytest.mark.worth(0.15, "refuses", kind="errors")
 @settings(max_examples=8)
 @given(UNFIT_LENGTHS, st.sampled_from([1, 3]))
 @example((3, 2), 1)
@@ -341,7 +341,7 @@ def test_step_decay_by_default(answers: Answers, place: tuple[int, int]) -> None
     same(call(answers.ex09_training.step_decay, step, steps), 0.1 if step * 4 < steps * 3 else 0.01)
 
 
-@pytest.mark.worth(1.5, "sgd")
+@pytest.mark.worth(1.75, "sgd")
 @settings(max_examples=8)
 @given(st.integers(1, 4), st.sampled_from([0.1, 0.5, 2.0]), SEEDS, FLOATS)
 @example(2, 0.1, 0, torch.float64)
@@ -544,7 +544,7 @@ def stops_at(answers: Answers, kind: str, inputs: Tensor, targets: Tensor, seed:
     same_parameters(model, expected)
 
 
-@pytest.mark.worth(0.5, "finite")
+@pytest.mark.worth(0.45, "finite", kind="errors")
 @settings(max_examples=6)
 @given(st.sampled_from(["nan", "inf"]), SEEDS)
 @example("nan", 0)
@@ -553,7 +553,7 @@ def test_stops_at_a_first_loss_that_is_not_finite(answers: Answers, kind: str, s
     stops_at(answers, kind, torch.tensor([[4, 4]]), torch.tensor([1]), seed, 0)
 
 
-@pytest.mark.worth(0.5, "finite")
+@pytest.mark.worth(0.45, "finite", kind="errors")
 @settings(max_examples=10)
 @given(st.sampled_from(["inf", "nan"]), st.integers(0, 9), SEEDS)
 @example("inf", 0, 0)
@@ -569,7 +569,7 @@ def test_stops_at_a_later_loss_that_is_not_finite(answers: Answers, kind: str, n
     stops_at(answers, kind, inputs, targets, seed, first[row])
 
 
-@pytest.mark.worth(0.25, "refuses")
+@pytest.mark.worth(0.15, "refuses", kind="errors")
 @settings(max_examples=8)
 @given(st.sampled_from(["steps", "batch_size"]), st.integers(-2, -1), st.sampled_from([0, 2]))
 def test_train_refuses_sizes_that_are_too_small(answers: Answers, name: str, size: int, steps: int) -> None:
@@ -590,7 +590,7 @@ def test_train_refuses_sizes_that_are_too_small(answers: Answers, name: str, siz
     )
 
 
-@pytest.mark.worth(0.25, "refuses")
+@pytest.mark.worth(0.15, "refuses", kind="errors")
 @settings(max_examples=8)
 @given(UNFIT_LENGTHS, st.sampled_from([0, 2]))
 def test_train_refuses_no_examples_and_unequal_lengths(answers: Answers, lengths: tuple[int, int], steps: int) -> None:

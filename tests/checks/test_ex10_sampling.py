@@ -147,7 +147,7 @@ def test_probabilities_put_the_mode_back(answers: Answers, training: bool, vocab
     mode_is_put_back(model.handle, training)
 
 
-@pytest.mark.worth(0.25, "temperature")
+@pytest.mark.worth(0.25, "temperature", kind="errors")
 @settings(max_examples=4)
 @given(st.sampled_from([0.0, -0.5, -1.0, 0]))
 @example(-0.5)
@@ -275,7 +275,7 @@ def test_words_of_evaluation_mode_put_the_mode_back(
         same_word(got, expected)
 
 
-@pytest.mark.worth(0.25, "temperature")
+@pytest.mark.worth(0.25, "temperature", kind="errors")
 @settings(max_examples=3)
 @given(st.sampled_from([0.0, -0.5, -1.0]))
 @example(0.0)

@@ -140,8 +140,8 @@ def test_what_is_wrong_with_a_file_is_told_in_the_same_words(
             "it holds {name!r:>3} itself: is the f before its quotes missing?",
         ),
         (2, "return FusionTrace(", "FusionTrace(", "the result is not a FusionTrace; is a return missing?"),
-        (5, "def __init__(self", "def _init_(self", "Has `__init__` two underscores on each side?"),
-        (4, "def forward(self, ", "def forward(", "were given. Is `self` its first parameter?"),
+        (5, "def __init__(self", "def _init_(self", "`_init_` should be `__init__`, with two underscores on each side"),
+        (4, "def forward(self, ", "def forward(", "`self` is missing: it must be the first parameter of `forward`"),
     ],
 )
 def test_a_slip_of_a_beginner_is_pointed_at_both_ways(

@@ -1,130 +1,143 @@
 """The cause that is named: right for mistakes written in another way, and silent where it is another one, or two.
 
-`diagnosis_exceptions.yaml` lists the answers for which this is not true yet, and the last test bounds their number.
+`pytest tests/grader/test_diagnosis.py -s` prints the table of what was taken for what.
 """
 
+import ast
+import functools
 import shutil
 import tempfile
-from dataclasses import dataclass
-from itertools import combinations
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
-import yaml
-from conftest import as_json, by_number, grade, wrong_answers
+from conftest import as_json, by_number, grade
+from known_answers import Answer, attempts, together, unknown, variants, without_errors
 
-from grader.base.errors import UsageError
 from grader.engine import run
 from grader.engine.worker_processes import Workers
-from grader.kata import curriculum, mistakes
+from grader.kata import curriculum, footprints, mistakes
 from grader.kata.curriculum import Exercise
 from grader.kata.submission import Submission
 
 VARIANTS = Path(__file__).parent / "variants"
 PAIRS = 6  # answers with two mistakes at once, for each exercise
-LISTED = yaml.safe_load((Path(__file__).parent / "diagnosis_exceptions.yaml").read_text(encoding="utf-8"))
-NOT_NAMED: list[str] = LISTED["not_named"]
-TAKEN_FOR: dict[str, str] = LISTED["taken_for"]
 
 
 @dataclass(frozen=True)
-class Case:
-    """An answer that is wrong in a known way, and the names that would be right to give."""
+class Named:
+    """What an answer was taken for, and whether a check caught it."""
 
+    case: Answer
     exercise: Exercise
-    called: str
-    code: str
-    right: frozenset[str]
+    names: frozenset[str]
+    caught: bool
+
+    @property
+    def wrong(self) -> frozenset[str]:
+        return self.names - self.case.wanted - self.case.allowed
 
 
-def variants() -> list[Case]:
-    """Known mistakes written in another way than the bank's: `mistake.py`, or `mistake.which-way.py`."""
-    return [
-        Case(exercise, path.stem, path.read_text(encoding="utf-8"), frozenset({path.stem.partition(".")[0]}))
-        for exercise in curriculum.exercises()
-        for path in sorted((VARIANTS / exercise.name).glob("*.py"))
+def named(cases: Iterable[tuple[Exercise, Answer]], workers: Workers) -> list[Named]:
+    """Grade each answer alone; what it is taken for."""
+
+    def diagnosed(asked: tuple[Exercise, Answer]) -> Named:
+        exercise, case = asked
+        with tempfile.TemporaryDirectory() as folder:
+            Path(folder, exercise.file).write_text(case.code, encoding="utf-8")
+            result, causes = run.grade_alone(Submission(Path(folder), case.name), exercise, workers)
+        return Named(case, exercise, frozenset(cause.name for cause in causes.by_check.values()), not result.passed)
+
+    with ThreadPoolExecutor(2) as pool:
+        return list(pool.map(diagnosed, cases))
+
+
+def of_all(answers: Callable[[Exercise], Iterable[Answer]]) -> list[tuple[Exercise, Answer]]:
+    return [(exercise, answer) for exercise in curriculum.exercises() for answer in answers(exercise)]
+
+
+def table(outcomes: Sequence[Named]) -> str:
+    """The counts, and a line for each answer whose names are not right."""
+    right = [o for o in outcomes if o.names & o.case.wanted]
+    wrong = [o for o in outcomes if o.wrong]
+    silent = [o for o in outcomes if not o.names]
+    lines = [f"{len(outcomes)} answers: named rightly {len(right)}, not named {len(silent)}, wrongly {len(wrong)}"]
+    lines += [
+        f"  {o.exercise.short} {o.case.name}: taken for {', '.join(sorted(o.names)) or 'nothing'}"
+        for o in (*wrong, *silent)
     ]
+    return "\n".join(lines)
 
 
-def not_in_the_bank() -> list[Case]:
-    """Wrong answers that the bank does not hold: no name is right."""
-    return [
-        Case(exercise, name, code, frozenset())
-        for exercise in curriculum.exercises()
-        for name, code in wrong_answers(exercise).items()
-    ]
+@pytest.mark.prove
+def test_mistakes_written_in_another_way_are_named(warm: Workers) -> None:
+    outcomes = named(of_all(variants), warm)
+    print(f"\nvariants: {table(outcomes)}")
+    assert len({(o.exercise.name, o.case.name) for o in outcomes}) >= 80
+    assert [o.case.name for o in outcomes if not o.caught] == []
+    known = {(exercise.name, m.name) for exercise in curriculum.exercises() for m in mistakes.of(exercise)}
+    assert {(o.exercise.name, name) for o in outcomes for name in o.case.wanted} <= known
+    assert sum(bool(o.names & o.case.wanted) for o in outcomes) >= 0.9 * len(outcomes), table(outcomes)
+    assert sum(bool(o.wrong) for o in outcomes) <= 0.02 * len(outcomes), table(outcomes)
 
 
-def two_at_once() -> list[Case]:
-    """Answers with two mistakes of the bank: the name of either is right, of any other wrong."""
-    cases: list[Case] = []
-    for exercise in curriculum.exercises():
-        solution = exercise.solution.read_text(encoding="utf-8")
-        pairs = list(combinations(mistakes.of(exercise), 2))
-        apart = pairs[:: max(len(pairs) // (3 * PAIRS), 1)]
-        cases += [case for pair in apart if (case := both(exercise, solution, *pair))][:PAIRS]
-    return cases
+@pytest.mark.prove
+def test_wrong_answers_that_are_not_in_the_bank_are_refused_and_not_named(warm: Workers) -> None:
+    outcomes = named(of_all(unknown), warm)
+    print(f"\nnot in the bank: {table(outcomes)}")
+    assert len(outcomes) >= 60
+    assert [(o.exercise.short, o.case.name) for o in outcomes if not o.caught] == []
+    assert sum(bool(o.wrong) for o in outcomes) <= 0.1 * len(outcomes), table(outcomes)
 
 
-def both(exercise: Exercise, solution: str, one: mistakes.Mistake, other: mistakes.Mistake) -> Case | None:
-    """An answer with two mistakes, where one leaves the other's place as it was."""
-    try:
-        code = other.code(one.code(solution))
-    except UsageError:
-        return None
-    return Case(exercise, f"{one.name} and {other.name}", code, frozenset({one.name, other.name}))
+@pytest.mark.prove
+def test_of_two_mistakes_at_once_one_is_named_at_least(warm: Workers) -> None:
+    outcomes = named(of_all(lambda exercise: together(exercise, 2, PAIRS)), warm)
+    print(f"\ntwo at once: {table(outcomes)}")
+    assert len(outcomes) >= 5 * PAIRS
+    assert sum(bool(o.names & o.case.wanted) for o in outcomes) >= 0.75 * len(outcomes), table(outcomes)
+    assert sum(o.names >= o.case.wanted for o in outcomes) >= 0.5 * len(outcomes), table(outcomes)
+    assert sum(bool(o.wrong) for o in outcomes) <= 0.05 * len(outcomes), table(outcomes)
 
 
-def diagnosed(case: Case, workers: Workers) -> str | None:
-    """Grade an answer alone; the name that it is given, and None where it gets none."""
-    with tempfile.TemporaryDirectory() as folder:
-        Path(folder, case.exercise.file).write_text(case.code, encoding="utf-8")
-        result, causes = run.grade_alone(Submission(Path(folder), case.called), case.exercise, workers)
-    assert not result.passed, "no check catches it"
-    return causes[0].name if len(causes) == 1 else None
+@pytest.mark.prove
+def test_a_cause_does_not_need_the_error_handling_that_is_written_last(warm: Workers) -> None:
+    def bare(exercise: Exercise) -> Iterator[Answer]:
+        for answer in list(variants(exercise))[::4]:
+            yield replace(answer, code=without_errors(answer.code))
+
+    outcomes = [o for o in named(of_all(bare), warm) if _of_values(o)]
+    print(f"\nwithout error handling: {table(outcomes)}")
+    assert len(outcomes) >= 40
+    assert sum(bool(o.names & o.case.wanted) for o in outcomes) >= 0.8 * len(outcomes), table(outcomes)
 
 
-def label(case: Case) -> str:
-    return f"{case.exercise.short} {case.called}"
+def _of_values(outcome: Named) -> bool:
+    """Whether the mistake shows in something other than error handling."""
+    errors = {n.name for n in _checks_of_errors(outcome.exercise)}
+    known = footprints.read(outcome.exercise)
+    return any(not (known[name].always | known[name].sometimes) <= errors for name in outcome.case.wanted)
 
 
-def allowed(case: Case) -> set[str]:
-    """The wrong name that is listed for an answer."""
-    return {TAKEN_FOR[label(case)]} if label(case) in TAKEN_FOR else set()
+@functools.cache
+def _checks_of_errors(exercise: Exercise) -> tuple[ast.FunctionDef, ...]:
+    functions = ast.parse(exercise.checks.read_text(encoding="utf-8")).body
+    return tuple(
+        function
+        for function in functions
+        if isinstance(function, ast.FunctionDef) and any("kind=" in ast.unparse(d) for d in function.decorator_list)
+    )
 
 
-ANOTHER_WAY, NOT_IN_THE_BANK, PAIRS_OF_MISTAKES = variants(), not_in_the_bank(), two_at_once()
-
-
-@pytest.mark.proof("diagnosis")
-@pytest.mark.parametrize("case", ANOTHER_WAY, ids=label)
-def test_a_mistake_written_in_another_way_is_named(warm: Workers, case: Case) -> None:
-    assert case.right <= {mistake.name for mistake in mistakes.of(case.exercise)}
-    name = diagnosed(case, warm)
-    assert name in case.right | allowed(case) or (name is None and label(case) in NOT_NAMED)
-
-
-@pytest.mark.proof("diagnosis")
-@pytest.mark.parametrize("case", NOT_IN_THE_BANK, ids=label)
-def test_a_wrong_answer_that_is_not_in_the_bank_is_caught_and_not_named(warm: Workers, case: Case) -> None:
-    assert diagnosed(case, warm) in {None} | allowed(case)
-
-
-@pytest.mark.proof("diagnosis")
-@pytest.mark.parametrize("case", PAIRS_OF_MISTAKES, ids=label)
-def test_two_mistakes_at_once_are_not_taken_for_a_third(warm: Workers, case: Case) -> None:
-    assert diagnosed(case, warm) in {None} | case.right | allowed(case)
-
-
-def test_nearly_all_are_named_and_hardly_any_wrongly() -> None:
-    assert len(ANOTHER_WAY) >= 80
-    assert len(NOT_IN_THE_BANK) >= 60
-    assert len(PAIRS_OF_MISTAKES) >= 5 * PAIRS
-    assert len(NOT_NAMED) <= 0.1 * len(ANOTHER_WAY)
-    for cases, share in ((ANOTHER_WAY, 0.02), (NOT_IN_THE_BANK, 0.05), (PAIRS_OF_MISTAKES, 0.05)):
-        assert len(TAKEN_FOR.keys() & set(map(label, cases))) <= share * len(cases)
-    assert set(NOT_NAMED) <= set(map(label, ANOTHER_WAY))
-    assert TAKEN_FOR.keys() <= set(map(label, [*ANOTHER_WAY, *NOT_IN_THE_BANK, *PAIRS_OF_MISTAKES]))
+@pytest.mark.prove
+def test_attempts_of_a_real_learner_get_the_cause_that_a_teacher_names(warm: Workers) -> None:
+    outcomes = named(of_all(attempts), warm)
+    fitting = [o for o in outcomes if o.case.wanted]
+    print(f"\nattempts: {table(fitting)}")
+    assert len(outcomes) == 159
+    assert sum(bool(o.names & o.case.wanted) for o in fitting) >= 0.85 * len(fitting), table(fitting)
 
 
 def test_the_report_and_the_json_name_the_mistake_and_say_what_to_try(solved: Path) -> None:

@@ -25,7 +25,7 @@ def test_with_only_ex05_wrong_ex07_and_ex08_keep_their_points_and_say_so(solved:
 def test_the_report_names_the_reference_that_stands_in(solved: Path) -> None:
     spoil(solved, 5, ORDERED, INTERLEAVED)
     text = grade("5", "7", "--answers", solved).stdout
-    assert "stands on the reference of ex05" in text
+    assert "graded with the reference for ex05" in text
     text = grade("5", "7", "--answers", solved, "--verbose").stdout
     assert "passes with the reference in place of ex05_flatten_consecutive" in text
 
@@ -66,7 +66,7 @@ def test_a_name_that_is_nowhere_is_a_mistake_of_its_own_also_where_a_reference_s
     done = grade("5", "7", "--answers", solved)
     assert "`FlattenConsecutve` from ex05_flatten_consecutive, which does not define it; did you mean" in done.stdout
     assert "blocked" not in done.stdout
-    assert f"once more: grade ex05 --answers {solved}" in done.stdout
+    assert f"again: grade ex05 --answers {solved}" in done.stdout
 
 
 def test_what_cannot_run_even_with_references_is_blocked(solved: Path) -> None:

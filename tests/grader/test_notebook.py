@@ -112,7 +112,7 @@ def test_the_notebook_holds_no_line_of_a_solution_or_a_mistake(built: Path) -> N
         texts = [*stubs.region_lines(exercise.solution.read_text(encoding="utf-8"))]
         for known in mistakes.of(exercise):
             texts += [known.cause.says, known.cause.looks_right, known.cause.advice]
-            texts += [change.new for change in known.changes]
+            texts += [change.new for way in known.ways for change in way]
         secret |= {line.strip() for text in texts for line in text.splitlines()}
     given = "\n".join(map(stubs.stub, EXERCISES))  # a mistake may stand among lines of it; a contract may name a call
     secret = {line for line in secret if len(line) > 25 and line not in given}

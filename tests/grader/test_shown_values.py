@@ -87,7 +87,7 @@ def test_values_that_count_up_are_written_as_such() -> None:
             "the logits of step 1",
             "the logits of step 1: shape (1, 5), expected (5,)",
         ),
-        ([0.5], torch.zeros(5), "the weights", "the weights: not a tensor"),
+        ([0.5], torch.zeros(5), "the weights", "the weights: a list, expected a tensor"),
         ([1], [1, 2], "the result", "the result has 1 item, expected 2"),
         (["a", "b"], ["a"], "the names", "the names: 2 items, expected 1"),
         ("1", 1, "the places", "the places: of type str, expected int"),

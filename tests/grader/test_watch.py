@@ -93,9 +93,11 @@ def test_it_walks_from_exercise_to_exercise_and_says_what_each_was_good_for(watc
 
 def test_what_builds_on_a_saved_exercise_is_graded_after_it(shared: Watched) -> None:
     shared.save(SEVEN.solution.read_text(), shared.seven)
-    shared.verdict("ex07", "stands on the reference of")
+    shared.verdict("ex07", "graded with the reference for")
     shared.save(WRONG)
-    screen = shared.verdict("squeeze-drops-the-batch", "What builds on it", "ex07", "stands on the reference of ex05")
+    screen = shared.verdict(
+        "squeeze-drops-the-batch", "What builds on it", "ex07", "graded with the reference for ex05"
+    )
     assert "ex08" not in screen, "a stub is not graded again"
     shared.save(stubs.stub(SEVEN), shared.seven)
     shared.verdict("ex07", "not started")

@@ -8,12 +8,13 @@ from datetime import datetime
 
 import markupsafe
 
-from grader.base.results import CheckResult, ExerciseResult, RunResult
+from grader.base.results import RunResult
 from grader.kata import curriculum
 from grader.kata.curriculum import Exercise
 from grader.learner.portrait import charts
 from grader.learner.portrait.figures import Portrait
 from grader.learner.training.training_record import TrainingRecord
+from grader.reports import explanation
 from grader.reports.feedback_file import SIGNS
 from grader.reports.html import TEMPLATES, template
 
@@ -41,7 +42,8 @@ def page(
     script = (TEMPLATES / "report.js").read_text(encoding="utf-8")
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     return template("report.html").render(
-        first_wrong=first_wrong,
+        first_wrong=lambda exercise: explanation.wrong(exercise)[0],
+        explained=explanation.explanation,
         result=result,
         passed=[by_name[exercise.name] for exercise in result.exercises if exercise.passed],
         wrong={e.name for e in result.exercises if e.status not in ("passed", "not_started")},
@@ -63,11 +65,6 @@ def page(
         script=markupsafe.Markup(script),
         script_digest=markupsafe.Markup(f"sha256-{digest}"),
     )
-
-
-def first_wrong(exercise: ExerciseResult) -> CheckResult:
-    """The check that is explained: the first that failed for a reason of its own."""
-    return next(check for check in exercise.checks if check.finding.status not in ("passed", "not_started"))
 
 
 def _how_trained(record: TrainingRecord) -> str:

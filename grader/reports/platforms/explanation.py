@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from grader.base.results import CheckResult
+from grader.reports.explanation import explanation
 
 _STATES = {
     "timeout": "Stopped by a time limit.",
@@ -22,24 +23,24 @@ def text(result: CheckResult) -> str:
 
 
 def _parts(result: CheckResult) -> Iterator[str]:
-    found = result.finding
-    if result.stands_on:
-        verb = "It passes" if found.status == "passed" else "It was tried"
-        yield f"{verb} with the reference in place of {', '.join(result.stands_on)}."
-    if found.status == "passed":
+    status, found = result.finding.status, explanation(result)
+    if found.references:
+        verb = "It passes" if status == "passed" else "It was tried"
+        yield f"{verb} with the reference in place of {', '.join(found.references)}."
+    if status == "passed":
         return
-    if found.status in _STATES:
-        yield _STATES[found.status]
+    if status in _STATES:
+        yield _STATES[status]
     if found.difference:
         yield found.difference
     if found.example:
-        yield f"\nA call that shows it:\n{_indented(found.example)}"
-    if found.status == "failed" and found.expected is not None and found.got is not None:
+        yield f"\n{found.calls}:\n{_indented(found.example)}"
+    if found.expected is not None and found.got is not None:
         yield f"\nExpected:\n{_indented(found.expected)}\nGot:\n{_indented(found.got)}"
-    if found.traceback:
-        yield f"\nWhere:\n{_indented(found.traceback)}"
-    if result.cause:
-        yield f"\nLikely cause ({result.cause.name}): {result.cause.told}"
+    if found.code:
+        yield f"\nWhere:\n{_indented(found.code)}"
+    if found.cause:
+        yield f"\nLikely cause ({found.cause.name}): {found.cause.told}"
 
 
 def _indented(text: str) -> str:

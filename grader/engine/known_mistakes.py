@@ -1,0 +1,107 @@
+"""What the checks see of the known mistakes of an exercise: each is run through them when it is asked for, once.
+
+This runs in a process that holds the bank and no answer of a learner's.
+"""
+
+import contextlib
+import linecache
+import signal
+import types
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from typing import Any
+
+import pytest
+
+from grader.answers.local_answers import Answers
+from grader.engine import pytest_plugin
+from grader.engine.diagnosis import Observation
+from grader.kata import footprints, mistakes, references
+from grader.kata.curriculum import Exercise
+from grader.kata.mistakes import Mistake
+
+MOST_SECONDS = 5.0  # of CPU time for one check of one mistake; none takes a fifth
+
+
+class RunMistakes:
+    """The known mistakes of an exercise, run through its checks. A `diagnosis.Bank`.
+
+    Args:
+        exercise: the exercise.
+        items: its checks, seeded as for the answer.
+        answers: how they reach the mistakes; earlier exercises are the references.
+    """
+
+    def __init__(self, exercise: Exercise, items: Sequence[pytest.Item], answers: Answers) -> None:
+        self.exercise, self._answers = exercise, answers
+        self._items = {item.stash[pytest_plugin.CHECK].name: item for item in items}
+        self._footprints = footprints.read(exercise)
+        self._ways: dict[str, tuple[Mistake, int]] = {}
+        for mistake in mistakes.of(exercise):
+            for number, label in enumerate(mistake.labels):
+                self._ways[label] = mistake, number
+        solution = references.solution(exercise.name)
+        assert solution is not None
+        self._solution = solution
+        self._modules: dict[str, types.ModuleType] = {}
+        self._seen: dict[tuple[str, str], Observation | None] = {}
+        self.prepare()
+
+    def prepare(self) -> None:
+        """Let the checks reach the references, and this bank from now on."""
+        self._answers.take_references()
+        getattr(self._answers, self.exercise.name)  # and with it what it builds on
+
+    def labels(self) -> Iterable[str]:
+        """Each way of making each mistake."""
+        return self._ways
+
+    def mistake(self, name: str) -> Mistake:
+        """The mistake of that name."""
+        return self._ways[name][0]
+
+    def always_fails(self, label: str) -> Collection[str]:
+        """The checks that it fails with any seed: none if it has no footprint yet."""
+        known = self._footprints.get(label)
+        return known.always & self._items.keys() if known else ()
+
+    def may_fail(self, label: str) -> Collection[str]:
+        """The checks that it fails with some seed: any if it has no footprint yet."""
+        known = self._footprints.get(label)
+        return (known.always | known.sometimes) & self._items.keys() if known else self._items.keys()
+
+    def seen(self, label: str, check: str) -> Observation | None:
+        """What a check sees of it with this run's seed; None if it passes."""
+        key = label, check
+        if key not in self._seen:
+            self._seen[key] = self._observe(label, check)
+        return self._seen[key]
+
+    def _observe(self, label: str, check: str) -> Observation | None:
+        mistake, number = self._ways[label]
+        code = mistake.code(self._solution, number)
+        if label not in self._modules:
+            self._modules[label] = self._answers.module(self.exercise.name, code)
+        linecache.cache[self.exercise.file] = len(code), None, code.splitlines(keepends=True), self.exercise.file
+        self._answers.put(self.exercise.name, self._modules[label])
+        with at_most(MOST_SECONDS):
+            failure = pytest_plugin.glance(self._items[check], self._answers.runner, most=None)
+        return failure.observation if failure else None
+
+
+@contextlib.contextmanager
+def at_most(seconds: float) -> Iterator[None]:
+    """Raise TimeoutError inside the block after so many seconds of CPU time, on systems that can."""
+    if not hasattr(signal, "setitimer"):  # Windows
+        yield
+        return
+
+    def late(*_: Any) -> None:
+        raise TimeoutError
+
+    before = signal.signal(signal.SIGPROF, late)
+    signal.setitimer(signal.ITIMER_PROF, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)

@@ -1,0 +1,34 @@
+"""What is wrong with the signature of a method that got too many arguments, as its source shows."""
+
+import ast
+import re
+
+_COUNTED = re.compile(r"(?:(\w+)\.)?(\w+)\(\) takes (\d+) positional arguments? but (\d+) w")
+
+
+def remark(message: str, source: str) -> str:
+    """A sentence on the signature that explains a TypeError, or an empty text.
+
+    Args:
+        message: the error's, such as `Fusion.forward() takes 1 positional argument but 2 were given`.
+        source: the text of the learner's file.
+    """
+    counted = _COUNTED.search(message)
+    if counted is None or int(counted[4]) != int(counted[3]) + 1:
+        return ""
+    owner, method = counted[1], counted[2]
+    try:
+        classes = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.ClassDef)]
+    except SyntaxError:
+        return ""
+    for each in classes:
+        methods = {node.name: node for node in each.body if isinstance(node, ast.FunctionDef)}
+        if owner in (None, each.name) and method in methods:
+            arguments = methods[method].args
+            names = [argument.arg for argument in arguments.posonlyargs + arguments.args]
+            if not names or names[0] != "self":
+                return f"`self` is missing: it must be the first parameter of `{method}`"
+        misspelt = [name for name in methods if name != "__init__" and name.strip("_") == "init"]
+        if method == "__init__" and misspelt and "__init__" not in methods:
+            return f"`{misspelt[0]}` should be `__init__`, with two underscores on each side"
+    return ""
