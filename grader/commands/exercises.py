@@ -64,6 +64,7 @@ def command(
     console = open_console(quiet=quiet)
     with intake.opened(answers if answers is not None else paths.EXERCISES) as (submission, left):
         notes = [*left, *(f"{name} belongs to no exercise and is not graded" for name in submission.unknown())]
+        notes += submission.beside()
         with Workers(chosen, sandbox=sandbox, accept_weak=accept_weak_sandbox) as workers:
             result = result_of(console, run.grade(submission, chosen, workers, seed=seed, limits=limits))
     kept = state.keep(result, digests) if submission.folder == paths.EXERCISES else None
