@@ -84,6 +84,7 @@ def fits(name: str) -> Fit | None:
         stem = stem[: copied.start()]
     stem = re.sub(r"[ -]+", "_", stem)
     by_name = [exercise for exercise in curriculum.exercises() if stem in (exercise.name, exercise.name[5:])]
+    by_name = by_name or [exercise for exercise in curriculum.exercises() if stem.endswith(f"_{exercise.name}")]
     if by_name:
         how = EXACT if from_a_platform and stem == by_name[0].name else RENAMED
         return Fit(by_name[0], how, version)
@@ -92,6 +93,13 @@ def fits(name: str) -> Fit | None:
             by_number = [exercise for exercise in curriculum.exercises() if exercise.number == int(number[1])]
             return Fit(by_number[0], how, version) if by_number else None
     return None
+
+
+def version(name: str) -> int:
+    """The version that a platform wrote behind the name of what was handed in: `..._lab1-2.zip` is 2."""
+    stem = name.casefold().rpartition(".")[0]
+    copied = _COPIED.search(stem) if _OF_A_PLATFORM.match(stem) else None
+    return int(copied["version"] or 0) if copied else 0
 
 
 def looks_like_an_answer(name: str) -> bool:

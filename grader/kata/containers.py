@@ -51,6 +51,7 @@ class Item:
     read: Callable[[int], bytes] | None = None  # so many bytes at the most
     refused: str | None = None
     modified: float = 0.0  # seconds since 1970, 0 if unknown
+    version: int = 0  # that a platform wrote behind the name of what it lies in
 
     @property
     def name(self) -> str:

@@ -10,7 +10,7 @@ import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from grader.base import paths
@@ -67,7 +67,7 @@ def take(*handed_in: Path) -> Taken:
         except Unreadable as error:
             problems.append(str(error) if len(handed_in) == 1 else f"{path.name}: {error}")
             continue
-        items += found.items
+        items += [replace(item, version=candidates.version(path.name)) for item in found.items]
         skipped += found.skipped
     if problems and len(problems) == len(handed_in):
         return Taken({}, problem="; ".join(problems))
@@ -137,6 +137,9 @@ def _from(items: Sequence[Item], skipped: Sequence[str], problems: Sequence[str]
             found.left.append(f"{line(item.place)}: {why}")
     chosen = {name: candidates.choose(several) for name, several in sorted(found.candidates.items())}
     notes, left = _told(found, chosen)
+    if not chosen:
+        why = (found.left or _others(found.others) or _skipped(skipped) or ["it is empty"])[0]
+        notes.append(f"nothing was taken of what was handed in ({why})")
     ignored = [*left, *found.left, *_others(found.others), *_skipped(skipped)]
     if len(ignored) > MOST_NAMED:
         ignored[MOST_NAMED:] = [f"and {len(ignored) - MOST_NAMED:,} more"]
@@ -162,7 +165,9 @@ def _sort(found: _Sorted, item: Item) -> None:
         found.read += 1
         if found.read > MOST_CANDIDATES:
             raise Unreadable("there are too many files that are named after exercises")
-        found.add(fit, item.place, item.read(MOST_BYTES + 1), item.modified)
+        found.add(
+            replace(fit, version=max(fit.version, item.version)), item.place, item.read(MOST_BYTES + 1), item.modified
+        )
     elif candidates.looks_like_an_answer(name):
         found.left.append(f"{line(item.place)}: it belongs to no exercise")
     else:
@@ -187,7 +192,7 @@ def _sort_notebook(found: _Sorted, item: Item) -> None:
             found.left.append(f"{line(file)}: {ONLY_ANSWERS}")
         else:
             data = text.encode("utf-8", "surrogatepass")[: MOST_BYTES + 1]
-            found.add(fit, item.place, data, item.modified)
+            found.add(replace(fit, version=max(fit.version, item.version)), item.place, data, item.modified)
     found.left += [f"{line(what)}: {why}" for what, why in read.left]
     found.notes += [f"{line(item.place)}: {note}" for note in read.notes]
 
