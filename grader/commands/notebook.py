@@ -31,8 +31,16 @@ def command() -> None:
 @click.argument("names", nargs=-1, metavar="[EXERCISE]...", shell_complete=commands.complete_exercise)
 @exercise_choice.OPTION
 @exercise_choice.older("--exercise")
+@click.option("--repository", metavar="URL", help="Where a kernel gets the kata from (the remote `origin`).")
 @FORCE
-def build(out: Path, names: tuple[str, ...], typed: str | None, older: tuple[str, ...], force: bool) -> int:
+def build(
+    out: Path,
+    names: tuple[str, ...],
+    typed: str | None,
+    older: tuple[str, ...],
+    repository: str | None,
+    force: bool,
+) -> int:
     """Make a notebook: of each exercise its lesson, a cell for the answer, and a cell that grades it.
 
     \b
@@ -41,7 +49,7 @@ def build(out: Path, names: tuple[str, ...], typed: str | None, older: tuple[str
       grade notebook build lab.ipynb --exercises 1,2,5-7
     """
     from grader.base.atomic_files import writable, write_whole
-    from grader.course import notebook
+    from grader.course import git, notebook
     from grader.reports import terminal
 
     chosen = exercise_choice.chosen(typed, names, older)
@@ -51,7 +59,7 @@ def build(out: Path, names: tuple[str, ...], typed: str | None, older: tuple[str
     writable(out)
     if out.exists() and not force:
         raise UsageError(f"{shown} is there already; name another file, or --force writes over it")
-    write_whole(out, notebook.build(chosen))
+    write_whole(out, notebook.build(chosen, repository=git.origin(paths.ROOT) if repository is None else repository))
     count = f"{len(chosen)} exercise{'s' * (len(chosen) > 1)}"
     terminal.lines(open_console(), [f"{shown}: {count}; grade --answers {shown} grades it"])
     return 0

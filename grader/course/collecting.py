@@ -23,7 +23,10 @@ def _lines(entry: Entry, taken: Taken, chosen: Sequence[Exercise], verbose: bool
     if taken.problem:
         yield f"{entry.student}{about}: nothing can be read: {taken.problem}"
         return
-    work, stubs, odd, missing = [], [], [], []
+    work: list[str] = []
+    stubs: list[str] = []
+    odd: list[str] = []
+    missing: list[str] = []
     for exercise in chosen:
         content = taken.answers.get(exercise.file)
         if content is None:

@@ -19,6 +19,8 @@ from grader.kata import curriculum
 MOST_BYTES = 128 << 20  # of a notebook as it was saved
 MOST_BESIDE_OUTPUTS = 16 << 20  # of what is left of it without them: it holds more than answers
 
+INSTALLS = "# Installs the kata if this Python lacks it."  # the first line of a cell that is nobody's answer
+
 _UNREADABLE = (ValueError, KeyError, TypeError, AttributeError, RecursionError)
 _JSON = re.compile(r'("outputs"\s*:\s*)(?=\[)|"[^"\\]*(?:\\.[^"\\]*)*"|([\[{])|([\]}])', re.DOTALL)
 _OUTPUTS, _OPEN, _CLOSE = 1, 2, 3
@@ -198,6 +200,8 @@ def _left(unmarked: list[str]) -> Iterator[tuple[str, str]]:
     others = 0
     for text in unmarked:
         defined = [name for name in _DEFINITION.findall(text) if name in owners]
+        if text.startswith(INSTALLS):
+            continue
         if defined:
             why = f"not marked; if it is an answer, let it begin with the line `# {owners[defined[0]]}`"
             yield f"a cell that defines {', '.join(defined)}", why
