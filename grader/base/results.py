@@ -219,6 +219,7 @@ class Origin:
         seed: the seed, or what stands for a secret one.
         ignored: what was handed in and not taken, a line each.
         problem: why nothing could be read, in one line.
+        notes: how the answers were chosen, where that was not plain, a line each.
     """
 
     student: str
@@ -227,11 +228,18 @@ class Origin:
     seed: str
     ignored: tuple[str, ...] = ()
     problem: str | None = None
+    notes: tuple[str, ...] = ()
+
+
+TOTAL = "total"
 
 
 @dataclass(frozen=True)
 class ByHand:
-    """Points that an instructor gives by hand, on top of what the checks gave, and why."""
+    """Points that an instructor gives by hand, on top of what the checks gave, and why.
+
+    `exercise`: its name, or `TOTAL` for an adjustment of the sum.
+    """
 
     student: str
     exercise: str
@@ -303,7 +311,8 @@ class RunResult:
             KeyError, TypeError, AttributeError: it is no result file.
         """
         told = entry.get("submission")
-        origin = Origin(**(told | {"ignored": tuple(told["ignored"])})) if told else None
+        lists = {name: tuple(told.get(name, ())) for name in ("ignored", "notes")} if told else {}
+        origin = Origin(**(told | lists)) if told else None
         exercises = tuple(ExerciseResult.from_json(exercise) for exercise in entry["exercises"])
         layers = entry["sandbox"]["layers"] if entry["sandbox"] else None
         return cls(entry["answers"], entry["seed"], entry["seconds"], exercises, origin, layers)

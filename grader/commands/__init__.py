@@ -33,6 +33,7 @@ SECTIONS: dict[str, dict[str, Entry]] = {
     "For instructors": {
         "handout": Entry("Make the repository that a course gives out.", "handout"),
         "notebook": Entry("The exercises as a notebook, and answers out of one.", "notebook"),
+        "collect": Entry("What would be taken from each submission, and why.", "collect"),
         "class": Entry("Grade a folder of submissions.", "grade_class"),
         "gradescope": Entry("Results, and an autograder, for Gradescope.", "gradescope"),
         "github": Entry("Annotations and a summary in a workflow on GitHub.", "github"),

@@ -6,11 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from grader import commands
 from grader.base import paths
 from grader.base.errors import UsageError
-from grader.commands import typed_input
-from grader.kata import curriculum
+from grader.commands import exercise_choice, typed_input
 from grader.reports.console import open_console
 
 if TYPE_CHECKING:
@@ -24,9 +22,10 @@ GRADES = ("1a", "2h", "3g", "4e")  # the keys of again, hard, good, easy
 
 @click.command("cards")
 @click.argument("names", nargs=-1, metavar="[EXERCISE]...")
+@exercise_choice.OPTION
 @click.option("--new", type=click.IntRange(0), default=10, show_default=True, help="New cards at the most.")
 @click.option("--export", type=click.Path(path_type=Path), metavar="FILE", help="Write them for Anki: .apkg or .txt.")
-def command(names: tuple[str, ...], new: int, export: Path | None) -> int:
+def command(names: tuple[str, ...], typed: str | None, new: int, export: Path | None) -> int:
     """Ask the flashcards of all lessons, or of those named: first what is due, then new ones.
 
     What you know is kept after each card, so you may stop at any time.
@@ -39,7 +38,7 @@ def command(names: tuple[str, ...], new: int, export: Path | None) -> int:
     """
     from grader.learner.flashcards import cards
 
-    deck = cards.deck(curriculum.find(names, commands.names()))
+    deck = cards.deck(exercise_choice.chosen(typed, names))
     console = open_console()
     if export is not None:
         _export(deck, export)

@@ -1,21 +1,21 @@
 """`grade [EXERCISE]...`: checks the answers."""
 
-import json
-import sys
 from pathlib import Path
 
 import click
 
 from grader import commands
 from grader.base import paths
-from grader.commands import limits
+from grader.commands import exercise_choice, limits, regrade, result_json
 from grader.commands.progress import result_of
-from grader.kata import assignment, curriculum
+from grader.kata import assignment as assignments
+from grader.kata import curriculum
 from grader.reports.console import open_console
 
 
 @click.command("exercises")
 @click.argument("names", nargs=-1, metavar="[EXERCISE]...", shell_complete=commands.complete_exercise)
+@exercise_choice.OPTION
 @click.option(
     "--answers", type=click.Path(path_type=Path), metavar="DIR", help="A folder of exNN_name.py files, or a notebook."
 )
@@ -24,19 +24,31 @@ from grader.reports.console import open_console
 @click.option("--verbose", is_flag=True, help="Show every check.")
 @click.option("--sandbox", is_flag=True, help="Run the answers in a sandbox.")
 @click.option("--accept-weak-sandbox", is_flag=True, help="Also where it lacks a layer that an exam needs.")
+@click.option(
+    "--assignment", type=click.Path(path_type=Path), metavar="FILE", help="Regrade NAME as grade class did with it."
+)
+@click.option("--secret", type=click.Path(path_type=Path), metavar="FILE", help="Regrade NAME with an exam's secret.")
+@click.option("--hidden", type=click.Path(path_type=Path), metavar="DIR", help="Regrade NAME with hidden checks.")
 @limits.of_checks
 def command(
     names: tuple[str, ...],
+    typed: str | None,
     answers: Path | None,
     json_file: str | None,
     seed: int | None,
     verbose: bool,
     sandbox: bool,
     accept_weak_sandbox: bool,
+    assignment: Path | None,
+    secret: Path | None,
+    hidden: Path | None,
     check_seconds: float,
     exercise_seconds: float,
 ) -> int:
     """Check exercises: all, or those named by number, name or a part of it.
+
+    With --assignment, --secret or --hidden one submission NAME (a folder, a zip, a notebook) is regraded exactly as
+    grade class did, for an appeal.
 
     \b
     Examples:
@@ -44,17 +56,30 @@ def command(
       grade 5 fusion          two, by number and by a part of the name
       grade --answers solutions --json result.json
       grade --answers kata.ipynb
+      grade --assignment lab1/assignment.yaml --secret secret --hidden hidden handed-in/bob.zip
     """
-    from grader.base.atomic_files import writable, write_whole
+    from grader.base.atomic_files import writable
     from grader.engine import run, worker_supply
     from grader.engine.attempts import Limits
     from grader.kata import intake
     from grader.learner import onward, state
     from grader.reports import terminal
 
-    chosen = curriculum.find(names, commands.names())
+    if assignment or secret or hidden:
+        options = {
+            "assignment": assignment,
+            "secret": secret,
+            "hidden": hidden,
+            "seed": seed,
+            "typed": typed,
+            "check_seconds": check_seconds,
+            "exercise_seconds": exercise_seconds,
+            "accept_weak_sandbox": accept_weak_sandbox,
+        }
+        return regrade.one(names, answers, options, json_file=json_file, verbose=verbose)
+    chosen = exercise_choice.chosen(typed, names)
     if seed is None:
-        seed = assignment.seed()
+        seed = assignments.seed()
     if json_file not in (None, "-"):
         writable(Path(json_file))
     limits = Limits(check_seconds, exercise_seconds)
@@ -63,11 +88,12 @@ def command(
     console = open_console(quiet=quiet)
     with intake.opened(answers if answers is not None else paths.checkout().exercises) as (submission, left):
         notes = [*left, *(f"{name} belongs to no exercise and is not graded" for name in submission.unknown())]
+        notes += submission.beside()
         with worker_supply.workers(chosen, sandbox=sandbox, accept_weak=accept_weak_sandbox) as workers:
             result = result_of(console, run.grade(submission, chosen, workers, seed=seed, limits=limits))
     kept = state.keep(result, digests) if submission.folder == paths.checkout().exercises else None
     terminal.problems(console, [*notes, *(kept.notes if kept else ())])
-    terminal.headline(console, assignment.here())
+    terminal.headline(console, assignments.here())
     terminal.report(console, result, verbose=verbose)
     if kept is not None:
         for name in kept.first:
@@ -75,9 +101,5 @@ def command(
         if result.passed:
             onward.go_on(console, state.load().unfinished())
     if json_file is not None:
-        text = json.dumps(result.as_json(), indent=1, ensure_ascii=False) + "\n"
-        if quiet:
-            sys.stdout.write(text)
-        else:
-            write_whole(Path(json_file), text)
+        result_json.write(result, json_file)
     return 0 if result.passed else 1

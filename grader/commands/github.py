@@ -23,7 +23,7 @@ from grader.base.errors import UsageError
 def command(result: Path, summary: Path | None, answers: Path | None) -> int:
     """For a workflow on GitHub: annotations on the learner's lines, and the job summary.
 
-    Where GitHub gives a step an output ($GITHUB_OUTPUT), `result` in it is what GitHub Classroom's reporter reads.
+    If GitHub gives a step an output ($GITHUB_OUTPUT), `result` in it holds the points for reporters that add them up.
 
     \b
     Example:
@@ -38,12 +38,13 @@ def command(result: Path, summary: Path | None, answers: Path | None) -> int:
     run = result_file.read(result)
     if summary is None and "GITHUB_STEP_SUMMARY" in os.environ:
         summary = Path(os.environ["GITHUB_STEP_SUMMARY"])
-    for line in github.annotations(run, intake.take(answers or Path(run.answers)).answers):
+    files = intake.take(answers or Path(run.answers)).answers
+    for line in github.annotations(run, files):
         click.echo(line)
     if summary is not None:
         _append(summary, feedback(run))
     if "GITHUB_OUTPUT" in os.environ:
-        _append(Path(os.environ["GITHUB_OUTPUT"]), f"result={github.classroom(run)}\n")
+        _append(Path(os.environ["GITHUB_OUTPUT"]), f"result={github.classroom(run, files)}\n")
     return 0
 
 

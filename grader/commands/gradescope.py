@@ -5,7 +5,10 @@ from pathlib import Path
 
 import click
 
+from grader import commands
 from grader.base import paths
+from grader.base.errors import UsageError
+from grader.commands import exercise_choice
 from grader.reports.console import open_console
 
 
@@ -45,28 +48,76 @@ def results(result: Path, out: Path) -> int:
     return 0
 
 
+@command.command("failed", hidden=True)
+@click.argument("said", type=click.Path(path_type=Path), metavar="FILE")
+@click.option(
+    "--out", type=click.Path(path_type=Path), default=Path("results.json"), show_default=True, help="Where to write."
+)
+def failed(said: Path, out: Path) -> int:
+    """Write what a student reads if grading itself failed; FILE holds what the grader said."""
+    from grader.base.atomic_files import write_whole
+    from grader.reports.platforms import gradescope
+
+    try:
+        text = said.read_text(encoding="utf-8", errors="replace")
+    except OSError as error:
+        raise UsageError(f"{paths.shown(said)} cannot be read: {error.strerror}") from error
+    write_whole(out, json.dumps(gradescope.failed(text), indent=1, ensure_ascii=False) + "\n")
+    return 0
+
+
 @command.command("build")
 @click.argument("out", type=click.Path(path_type=Path), metavar="OUT.zip")
-@click.option(
-    "--assignment", type=click.Path(path_type=Path), metavar="FILE", help="A handout's assignment.yaml (all)."
-)
+@click.argument("names", nargs=-1, metavar="[EXERCISE]...", shell_complete=commands.complete_exercise)
+@exercise_choice.OPTION
+@click.option("--assignment", type=click.Path(path_type=Path), metavar="FILE", help="A handout's assignment.yaml.")
+@click.option("--seed", type=click.IntRange(0), metavar="N", help="Seed of the checks' inputs.")
+@click.option("--secret", type=click.Path(path_type=Path), metavar="FILE", help="Seeds from a secret, for an exam.")
+@click.option("--hidden", type=click.Path(path_type=Path), metavar="DIR", help="More checks, not in the handout.")
 @click.option("--extra-index", metavar="URL", help="One more package index for pip: torch's own, of CPU builds.")
 @click.option("--accept-weak-sandbox", is_flag=True, help="Grade though the sandbox lacks a layer; results say so.")
-def build(out: Path, assignment: Path | None, extra_index: str | None, accept_weak_sandbox: bool) -> int:
-    """Build the archive that Gradescope makes an autograder of."""
+def build(
+    out: Path,
+    names: tuple[str, ...],
+    typed: str | None,
+    assignment: Path | None,
+    seed: int | None,
+    secret: Path | None,
+    hidden: Path | None,
+    extra_index: str | None,
+    accept_weak_sandbox: bool,
+) -> int:
+    """Build the archive that Gradescope makes an autograder of.
+
+    \b
+    Examples:
+      grade gradescope build autograder.zip --exercises 1,2,5-7
+      grade gradescope build exam.zip --assignment exam/assignment.yaml --secret secret --hidden hidden
+    """
     from grader.base.atomic_files import writable, write_whole
-    from grader.course import gradescope_archive, handout
+    from grader.course import gradescope_archive, grading_terms, handout, hidden_checks
     from grader.kata import assignment as assignments
     from grader.kata import curriculum, references
     from grader.reports import terminal
 
     references.refuse_in_a_handout("grade gradescope build")
     writable(out)
-    chosen = assignments.read(assignment) if assignment else handout.choose(curriculum.exercises())
+    if assignment and (typed or names):
+        raise UsageError("--assignment says which exercises; leave the others out")
+    if secret and seed is not None:
+        raise UsageError("--secret makes the seeds; leave --seed out")
+    chosen = assignments.read(assignment) if assignment else handout.choose(exercise_choice.chosen(typed, names))
+    asked = curriculum.asked(chosen)
+    exam = gradescope_archive.Exam(
+        seed,
+        grading_terms.read_secret(secret) if secret else None,
+        grading_terms.read_hidden(hidden, asked) if hidden else (),
+    )
+    with_hidden = hidden_checks.prove(hidden, asked) if hidden else {}
     data = gradescope_archive.archive(
-        handout.contents(chosen), extra_index=extra_index, accept_weak=accept_weak_sandbox
+        handout.contents(chosen), extra_index=extra_index, accept_weak=accept_weak_sandbox, exam=exam
     )
     write_whole(out, data)
-    most = sum(exercise.points for exercise in curriculum.asked(chosen) if not exercise.bonus)
+    most = sum(with_hidden.get(exercise.name, exercise.points) for exercise in asked if not exercise.bonus)
     terminal.lines(open_console(), [f"{paths.shown(out)}: set the assignment's points to {most:g} on the platform"])
     return 0

@@ -1,24 +1,26 @@
 """`grade handout`."""
 
-import re
 from pathlib import Path
 
 import click
 
+from grader import commands
 from grader.base import paths
-from grader.base.errors import UsageError
-from grader.kata import curriculum
+from grader.commands import exercise_choice
 from grader.reports.console import open_console
 
 
 @click.command("handout")
 @click.argument("folder", type=click.Path(path_type=Path), metavar="DIR")
-@click.option("--exercises", "typed", metavar="1,5,7-9", help="Which exercises (all).")
+@click.argument("names", nargs=-1, metavar="[EXERCISE]...", shell_complete=commands.complete_exercise)
+@exercise_choice.OPTION
 @click.option("--title", default="", metavar="TEXT", help="What the assignment is called.")
 @click.option("--due", default="", metavar="TEXT", help="Until when, in your words; it is shown, not enforced.")
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Seed of the checks' inputs.")
 @click.option("--with-solutions", is_flag=True, help="Add the branch `solutions`, and let --spoil show them.")
-def command(folder: Path, typed: str | None, title: str, due: str, seed: int, with_solutions: bool) -> int:
+def command(
+    folder: Path, names: tuple[str, ...], typed: str | None, title: str, due: str, seed: int, with_solutions: bool
+) -> int:
     """Make the git repository that a course gives out in the new folder DIR.
 
     Its branch main holds stubs, lessons, checks and the grader; solutions and known mistakes travel sealed. The same
@@ -33,31 +35,15 @@ def command(folder: Path, typed: str | None, title: str, due: str, seed: int, wi
     from grader.reports import terminal
 
     who = handout.refuse(folder)
-    exercises = curriculum.find(_numbers(typed)) if typed is not None else curriculum.exercises()
+    exercises = exercise_choice.chosen(typed, names)
     chosen = handout.choose(exercises, title=title, due=due, seed=seed, spoil=with_solutions)
     made = handout.contents(chosen)
     handout.write(made, folder, who, with_solutions=with_solutions)
     console, shown = open_console(), paths.shown(folder)
-    names = ", ".join(f"{name[:4]} {points:g}" for name, points in chosen.points)
-    terminal.lines(console, [f"{shown}: {len(made.files)} files, points: {names}"])
+    points = ", ".join(f"{name[:4]} {each:g}" for name, each in chosen.points)
+    terminal.lines(console, [f"{shown}: {len(made.files)} files, points: {points}"])
     if made.given:
         on = ", ".join(name[:4] for name in made.given)
         terminal.lines(console, [f"they build on {on}: not asked, lesson included, a sealed reference stands in"])
     terminal.lines(console, ["branches: main, solutions" if with_solutions else "branch: main, without solutions"])
     return 0
-
-
-def _numbers(typed: str) -> list[str]:
-    """Names as `curriculum.find` takes them: `1,5,7-9` is 1, 5, 7, 8, 9."""
-    names: list[str] = []
-    for part in filter(None, (part.strip() for part in typed.split(","))):
-        span = re.fullmatch(r"(\d{1,3})-(\d{1,3})", part)
-        if span is None:
-            names.append(part)
-        elif int(span[1]) > int(span[2]):
-            raise UsageError(f"--exercises {part} goes backwards; {span[2]}-{span[1]} is a range")
-        else:
-            names += map(str, range(int(span[1]), int(span[2]) + 1))
-    if not names:
-        raise UsageError("--exercises names none; 1,5,7-9 names five")
-    return names

@@ -7,6 +7,7 @@ import click
 from grader import commands
 from grader.base import paths
 from grader.base.errors import UsageError
+from grader.commands import exercise_choice
 from grader.kata import curriculum
 from grader.reports.console import open_console
 
@@ -27,35 +28,40 @@ def command() -> None:
 
 @command.command("build")
 @click.argument("out", type=click.Path(path_type=Path), metavar="OUT.ipynb")
-@click.option(
-    "--exercise",
-    "names",
-    multiple=True,
-    metavar="EXERCISE",
-    shell_complete=commands.complete_exercise,
-    help="This one alone; several times for more.",
-)
+@click.argument("names", nargs=-1, metavar="[EXERCISE]...", shell_complete=commands.complete_exercise)
+@exercise_choice.OPTION
+@exercise_choice.older("--exercise")
+@click.option("--repository", metavar="URL", help="Where a kernel gets the kata from (the remote `origin`).")
 @FORCE
-def build(out: Path, names: tuple[str, ...], force: bool) -> int:
+def build(
+    out: Path,
+    names: tuple[str, ...],
+    typed: str | None,
+    older: tuple[str, ...],
+    repository: str | None,
+    force: bool,
+) -> int:
     """Make a notebook: of each exercise its lesson, a cell for the answer, and a cell that grades it.
 
     \b
     Examples:
       grade notebook build kata.ipynb
-      grade notebook build ex05.ipynb --exercise 5
+      grade notebook build lab.ipynb --exercises 1,2,5-7
     """
     from grader.base.atomic_files import writable, write_whole
-    from grader.course import notebook
+    from grader.course import git, notebook
     from grader.reports import terminal
 
-    chosen = curriculum.find(names, commands.names())
+    chosen = exercise_choice.chosen(typed, names, older)
     shown = paths.shown(out)
     if out.suffix != ".ipynb":
         raise UsageError(f"{shown} is no name for a notebook; let it end in .ipynb")
     writable(out)
     if out.exists() and not force:
         raise UsageError(f"{shown} is there already; name another file, or --force writes over it")
-    write_whole(out, notebook.build(chosen))
+    write_whole(
+        out, notebook.build(chosen, repository=git.origin(paths.checkout().root) if repository is None else repository)
+    )
     count = f"{len(chosen)} exercise{'s' * (len(chosen) > 1)}"
     terminal.lines(open_console(), [f"{shown}: {count}; grade --answers {shown} grades it"])
     return 0

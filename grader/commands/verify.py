@@ -2,17 +2,19 @@
 
 import click
 
+from grader.commands import exercise_choice
 from grader.commands.progress import showing
-from grader.kata import curriculum, references
+from grader.kata import references
 from grader.reports.console import open_console
 
 
 @click.command("verify")
 @click.argument("names", nargs=-1, metavar="[EXERCISE]...")
+@exercise_choice.OPTION
 @click.option(
     "--seeds", type=click.IntRange(1), default=8, show_default=True, help="At which each right answer must pass."
 )
-def command(names: tuple[str, ...], seeds: int) -> int:
+def command(names: tuple[str, ...], typed: str | None, seeds: int) -> int:
     """For authors: check that stubs, solutions, lessons, points and checks fit together.
 
     Then prove the checks: every known mistake in grader/mistakes/ must be caught and named as itself, every mutant of
@@ -28,7 +30,7 @@ def command(names: tuple[str, ...], seeds: int) -> int:
     from grader.reports import terminal
 
     console, broken = open_console(), 0
-    for claim in showing(console, verify.claims(curriculum.find(names), seeds)):
+    for claim in showing(console, verify.claims(exercise_choice.chosen(typed, names), seeds)):
         terminal.claim(console, claim.says, claim.problems)
         broken += bool(claim.problems)
     return 1 if broken else 0

@@ -7,34 +7,21 @@ import hashlib
 import json
 import queue
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
 
-from grader.base import paths
-from grader.base.errors import UsageError
 from grader.base.results import ByHand, Outcome, RunResult
 from grader.course import class_pages, gradebook, similarity
-from grader.course.entries import Entry
+from grader.course.entries import Entry, HandedIn, entries
+from grader.course.gradebook import Line, Maxima
 from grader.course.grading import Task
 from grader.course.grading_terms import Terms
 from grader.course.jobs import Pool
+from grader.course.mistake_comments import in_full
 from grader.course.overview import overview
-from grader.course.results_folder import FEEDBACK, GRADEBOOK, SIMILARITY, SUMMARY, Results
+from grader.course.results_folder import GRADEBOOK, GRADEBOOK_EXCEL, SIMILARITY, SUMMARY, Results
 from grader.kata import intake
-from grader.kata.curriculum import Exercise
-from grader.reports.feedback_file import feedback
-
-
-def refuse_fewer(found: Sequence[Entry], results: Results, chosen: Sequence[Exercise]) -> None:
-    """Do not let results of fewer exercises take the place of what was graded.
-
-    Raises:
-        UsageError: the results there are of other exercises, too.
-    """
-    stored = next(filter(None, (results.stored(entry.slot) for entry in found)), None)
-    kept = {exercise.name for exercise in chosen}
-    lost = [exercise.name for exercise in stored.exercises if exercise.name not in kept] if stored else []
-    if lost:
-        shown = paths.shown(results.folder)
-        raise UsageError(f"the results in {shown} are of {', '.join(lost)}, too, and would be lost: name another --out")
+from grader.reports.feedback_file import Circumstances
 
 
 def grade(
@@ -46,7 +33,7 @@ def grade(
     def tasks() -> Iterator[Task]:
         """Read lazily: a class may be larger than the memory."""
         for entry in found:
-            taken = intake.take(entry.path)
+            taken = intake.take(*entry.paths)
             kept = None if entry.student in again else results.stored(entry.slot)
             origin = kept.origin if kept else None
             if origin and (origin.student, origin.digest, origin.terms) == (entry.student, taken.digest, terms.digest):
@@ -62,59 +49,96 @@ def grade(
         yield events.get()
 
 
+@dataclass(frozen=True)
+class Telling:
+    """What the files of a class tell beside the results.
+
+    Attributes:
+        title: of the pages.
+        headline: the assignment's title and date, in the feedback; may be empty.
+        by_hand: points by hand.
+        comments: an instructor's words to all who made a mistake, by its name.
+        notes: on the class as a whole.
+        name_hidden: whether the feedback tells the rule of a hidden check.
+        most: the points that there are.
+        earlier: a folder of submissions of earlier years, to compare with.
+    """
+
+    title: str
+    most: Maxima
+    headline: str = ""
+    by_hand: Sequence[ByHand] = ()
+    comments: Mapping[str, str] = field(default_factory=dict)
+    notes: Sequence[str] = ()
+    name_hidden: bool = False
+    earlier: Path | None = None
+
+    def to(self, student: str) -> Circumstances:
+        """What one student's feedback tells."""
+        given = [extra for extra in self.by_hand if extra.student == student]
+        return Circumstances(self.headline, given, self.comments, self.name_hidden)
+
+
 def write_class_files(
-    found: Sequence[Entry],
-    results: Results,
-    terms: Terms,
-    broken: Mapping[str, str],
-    by_hand: Sequence[ByHand] = (),
-    *,
-    title: str = "The class",
-    name_hidden: bool = False,
-) -> list[gradebook.Row]:
+    handed_in: HandedIn, results: Results, terms: Terms, broken: Mapping[str, str], telling: Telling
+) -> list[Line]:
     """Make the gradebook and the pages from the results as they lie there, and bring each feedback up to date.
 
     Returns:
-        The gradebook's rows.
+        the gradebook's lines.
 
     Args:
-        found: the submissions.
+        handed_in: the submissions.
         results: where the results are, and the files go.
         terms: of the grading.
         broken: by slot, why a submission could not be graded.
-        by_hand: points on top.
-        title: of the pages.
-        name_hidden: whether the feedback tells the rule of a hidden check.
+        telling: what the files tell beside the results.
     """
-    rows: list[gradebook.Row] = []
+    lines: list[Line] = []
+    chosen = terms.chosen()
 
     def graded() -> Iterator[RunResult]:
         """Every result, once: its feedback and its line in the gradebook are made as it goes by."""
-        for entry in found:
+        for entry in handed_in.entries:
             result = None if entry.slot in broken else results.stored(entry.slot)
             if result is None:
-                rows.append(gradebook.ungraded(entry.student, broken.get(entry.slot, "stopped"), terms.chosen()))
+                lines.append(gradebook.ungraded(entry, broken.get(entry.slot, "stopped")))
                 continue
-            given = [extra for extra in by_hand if extra.student == entry.student]
-            results.put(entry.slot, FEEDBACK, feedback(result, given, name_hidden=name_hidden))
-            rows.append(gradebook.row(result, given))
+            result = in_full(result)
+            told = telling.to(entry.student)
+            results.put_feedback(entry.slot, result, told)
+            lines.append(gradebook.graded(entry, result, told.by_hand))
             yield result
 
-    ungraded = [(entry.student, broken[entry.slot]) for entry in found if entry.slot in broken]
-    figures = overview(graded(), by_hand, ungraded)
-    results.put("", GRADEBOOK, gradebook.text(terms.chosen(), rows))
-    results.put("", SUMMARY, class_pages.summary(figures, title))
-    _write_similarity(found, results, title, [title, terms.digest, *rows])
-    return rows
+    ungraded = [(entry.student, broken[entry.slot]) for entry in handed_in.entries if entry.slot in broken]
+    figures = overview(graded(), telling.by_hand, ungraded)
+    lines += [gradebook.absent(entry, chosen, telling.to(entry.student).by_hand) for entry in handed_in.absent]
+    text = gradebook.text(chosen, lines, telling.most)
+    results.put("", GRADEBOOK, text)
+    results.put("", GRADEBOOK_EXCEL, gradebook.EXCEL_MARK + text)
+    page = class_pages.summary(
+        figures,
+        telling.title,
+        lines=lines,
+        headline=telling.headline,
+        comments=telling.comments,
+        notes=telling.notes,
+    )
+    results.put("", SUMMARY, page)
+    _write_similarity(handed_in.entries, results, telling, [telling.title, terms.digest, text])
+    return lines
 
 
-def _write_similarity(found: Sequence[Entry], results: Results, title: str, compared: Sequence[object]) -> None:
+def _write_similarity(found: Sequence[Entry], results: Results, telling: Telling, compared: list[str]) -> None:
     """Compare the class, unless the page tells that it is of this very class: that takes 30 ms a student."""
-    digest = hashlib.sha256(json.dumps(compared).encode()).hexdigest()
+    earlier = entries(telling.earlier).entries if telling.earlier else ()
+    before = [(similarity.EARLIER + entry.student, intake.take(*entry.paths).answers) for entry in earlier]
+    told = [sorted((name, hashlib.sha256(text).hexdigest()) for name, text in files.items()) for _, files in before]
+    digest = hashlib.sha256(json.dumps([compared, told]).encode()).hexdigest()
     try:
         if f'content="{digest}"' in (results.folder / SIMILARITY).read_text(encoding="utf-8"):
             return
     except (OSError, ValueError):
         pass
-    alike = similarity.pairs((entry.student, intake.take(entry.path).answers) for entry in found)
-    results.put("", SIMILARITY, class_pages.similarity(alike, title, digest))
+    alike = similarity.compare(((entry.student, intake.take(*entry.paths).answers) for entry in found), before)
+    results.put("", SIMILARITY, class_pages.similarity(alike.pairs, telling.title, digest, alike))

@@ -1,79 +1,233 @@
-"""The submissions of a class: who there is, where each lies, and the folder that each result goes to."""
+"""The submissions of a class: who there is, what each handed in, and the folder that each result goes to."""
 
 import hashlib
 import os
 import re
+import unicodedata
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from grader.base import paths
 from grader.base.errors import UsageError
 from grader.base.plain_text import line
-from grader.course.results_folder import CLASS_FILES
-from grader.kata import intake
+from grader.course import platform_names
+from grader.course.platform_names import GITHUB, GRADESCOPE, MOODLE, PlatformName
+from grader.course.results_folder import CLASS_FILES, RESERVED
+from grader.course.roster import Lookup, Person
+from grader.kata import candidates, curriculum, intake
+from grader.kata.containers import OTHER_ARCHIVES, natural
 
 _PLAIN_NAME = re.compile(r"(?!.*-[0-9a-f]{8}$)[\w@+][\w @+.,()-]{0,99}")  # none looks like the name of an odd one
+_BEFORE_AN_ANSWER = re.compile(r"(?P<name>.+?)[ _-]+(?P<file>ex\d\d?[_ -].*\.py)", re.IGNORECASE)
+MOST_NAMED = 8
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One student's submission: the name, where it lies, and the folder of RESULTS that its result goes to."""
+    """What one student handed in.
+
+    Attributes:
+        student: the name.
+        paths: where it lies; several if the student handed in several; none if nothing.
+        slot: the folder of RESULTS that the result goes to.
+        person: what the class list, or the platform, tells of the student.
+        late: whether the platform marked it as late.
+        attempt: which attempt, from 1; 0: not told.
+        platform: whose naming it has; empty: nobody's.
+        platform_id: the id in that name.
+    """
 
     student: str
-    path: Path
+    paths: tuple[Path, ...]
     slot: str
+    person: Person = field(default_factory=lambda: Person(""))
+    late: bool = False
+    attempt: int = 0
+    platform: str = ""
+    platform_id: str = ""
 
 
-def entries(submissions: Path) -> tuple[list[Entry], list[str]]:
-    """The submissions in a folder, in the order of their names; second, what lies there and is none.
+@dataclass(frozen=True)
+class HandedIn:
+    """A folder of submissions.
+
+    Attributes:
+        entries: those who handed in, in the order of their names.
+        absent: those of the class list who did not.
+        notes: what an instructor should know of the folder as a whole, a line each.
+    """
+
+    entries: tuple[Entry, ...]
+    absent: tuple[Entry, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def students(self) -> dict[str, Entry]:
+        """Everybody, by name."""
+        return {entry.student: entry for entry in (*self.entries, *self.absent)}
+
+
+def entries(submissions: Path, people: Sequence[Person] = ()) -> HandedIn:
+    """The submissions in a folder.
+
+    Args:
+        submissions: the folder.
+        people: of the class list, if there is one.
 
     Raises:
         UsageError: there is no such folder, it cannot be read, or it holds no submission.
     """
     shown = paths.shown(submissions)
     try:
-        found = sorted(os.scandir(submissions), key=lambda entry: _natural(entry.name))
+        found = sorted(os.scandir(submissions), key=lambda entry: natural(entry.name))
+        is_folder = {entry.name: entry.is_dir() for entry in found}
     except OSError as error:
         raise UsageError(f"the submissions in {shown} cannot be read: {error.strerror}") from error
-    named, strangers = [], []
-    for entry in found:
-        if entry.name.startswith("."):
-            strangers.append(line(entry.name))
-        elif entry.is_dir():
-            named.append((entry.name, entry.name))
-        elif entry.name.lower().endswith(intake.KINDS):
-            named.append((entry.name, entry.name.rpartition(".")[0]))
-        else:
-            strangers.append(line(entry.name))
-    if not named:
+    places = [submissions / entry.name for entry in found]
+    submitters = platform_names.gradescope_submitters(submissions)
+    logins = platform_names.github_logins([place for place in places if is_folder[place.name]])
+    groups: dict[tuple[str, ...], list[tuple[PlatformName, Path]]] = {}
+    strangers = []
+    for place in places:
+        told = _told(place, logins, is_folder=is_folder[place.name])
+        if told is None:
+            if place.name != platform_names.METADATA:
+                strangers.append(place.name)
+            continue
+        key = (told.platform, told.id) if told.id else ("", unicodedata.normalize("NFC", told.student))
+        groups.setdefault(key, []).append((told, place))
+    if not groups:
         raise UsageError(f"{shown} holds no submission: a folder, a .zip or an .ipynb for each student is expected")
-    places = [submissions / name for name, _ in named]
-    return [Entry(line(s), path, slot(s)) for path, s in zip(places, _students(named), strict=True)], strangers
+    notes = [f"{_few(strangers)}: not graded; a student hands in a folder, a .zip or an .ipynb"] if strangers else []
+    alone = [_entry(parts, submitters) for parts in groups.values()]
+    if people:
+        alone, more = _by_class_list(alone, people)
+        notes += more
+    named = _distinct(alone)
+    handed_in = {entry.person for entry in named}
+    absent = tuple(Entry(person.name, (), slot(person.name), person) for person in people if person not in handed_in)
+    for entry in named:
+        if len(entry.paths) > 1 and not entry.platform:
+            what = ", ".join(line(path.name) for path in entry.paths)
+            notes.append(f"{entry.student}: {what} are read as one submission")
+    return HandedIn(tuple(sorted(named, key=lambda entry: natural(entry.student))), absent, tuple(notes))
 
 
-def _students(named: Sequence[tuple[str, str]]) -> list[str]:
-    """A name for each student: the short one, or that of the whole file where two would have the same."""
-    students = [short for _, short in named]
-    while True:
-        counts = Counter(student.casefold() for student in students)
-        apart = [name if counts[s.casefold()] > 1 else s for (name, _), s in zip(named, students, strict=True)]
-        if apart == students:
-            return students
-        students = apart
+def single(path: Path) -> Entry | None:
+    """One submission: a zip, a notebook, or a folder with answers at its top; None for a folder of submissions."""
+    try:
+        answers = {exercise.file for exercise in curriculum.exercises()}
+        is_one = path.is_file() or any(each.name in answers for each in os.scandir(path))
+    except OSError as error:
+        raise UsageError(f"the submissions in {paths.shown(path)} cannot be read: {error.strerror}") from error
+    return Entry(line(path.resolve().name), (path,), "") if is_one else None
+
+
+def _told(place: Path, logins: dict[str, str], *, is_folder: bool) -> PlatformName | None:
+    """Whose an entry is by its name; None if it is no submission."""
+    name = place.name
+    if name.startswith(".") or name in ("__MACOSX", platform_names.METADATA):
+        return None
+    if told := platform_names.read(name, is_folder=is_folder):
+        return told
+    if is_folder:
+        return PlatformName(GITHUB, logins[name]) if name in logins else PlatformName("", name)
+    lower = name.lower()
+    if lower.endswith((*intake.KINDS, *OTHER_ARCHIVES)):
+        return PlatformName("", re.sub(r"\.tar$", "", name.rpartition(".")[0], flags=re.IGNORECASE))
+    if lower.endswith(".py") and candidates.fits(name) is None:
+        before = _BEFORE_AN_ANSWER.fullmatch(name)
+        return PlatformName("", before["name"] if before else name.rpartition(".")[0])
+    return None
+
+
+def _entry(
+    parts: Sequence[tuple[PlatformName, Path]], submitters: dict[str, tuple[platform_names.Submitter, ...]]
+) -> Entry:
+    """What one student handed in, of all that has the same name or id."""
+    files = [(told, path) for told, path in parts if not told.online_text] or list(parts)
+    files.sort(key=lambda part: part[0].attempt)
+    told = files[-1][0]
+    student, person = told.student, Person("", id=told.id)
+    if told.platform == GRADESCOPE and (who := submitters.get(files[0][1].name)):
+        student = " and ".join(one.name or one.email or one.id for one in who)
+        person = Person("", email=who[0].email, id=who[0].id)
+    elif told.platform == GITHUB:
+        person = Person("", login=told.student)
+    return Entry(
+        student,
+        tuple(path for _, path in files),
+        "",
+        person,
+        any(each.late for each, _ in files),
+        max(each.attempt for each, _ in files),
+        told.platform,
+        told.id,
+    )
+
+
+def _by_class_list(found: Sequence[Entry], people: Sequence[Person]) -> tuple[list[Entry], list[str]]:
+    """Entries under the names of the class list; those of one student become one; notes of what did not fit."""
+    lookup = Lookup(people)
+    merged: dict[str, Entry] = {}
+    kept, unknown, notes = [], [], []
+    for entry in found:
+        stems = [path.name if path.is_dir() else path.name.partition(".")[0] for path in entry.paths]
+        names = [entry.person.login, entry.person.email, entry.student, *stems]
+        # Moodle writes the number of the participant, which a class list knows as well as that of the user, or not.
+        person = (
+            lookup.find(names) or lookup.find([entry.person.id])
+            if entry.platform == MOODLE
+            else (lookup.find([entry.person.id, *names]))
+        )
+        if person is None:
+            unknown.append(line(entry.student))
+            kept.append(entry)
+            continue
+        named = replace(entry, student=person.name, person=replace(person, id=person.id or entry.person.id))
+        if person.name in merged:
+            before = merged[person.name]
+            notes.append(f"{person.name}: {before.paths[0].name} and {entry.paths[0].name} are read as one submission")
+            named = replace(
+                before,
+                paths=(*before.paths, *entry.paths),
+                late=before.late or entry.late,
+                attempt=max(before.attempt, entry.attempt),
+            )
+        merged[person.name] = named
+    if unknown:
+        notes.append(f"not in the roster: {_few(unknown)}")
+    return [*kept, *merged.values()], notes
+
+
+def _distinct(found: Sequence[Entry]) -> list[Entry]:
+    """Entries under names that no two share, also if a file system takes upper and lower case for the same."""
+    names = [entry.student for entry in found]
+    forms: tuple[Callable[[Entry], str], ...] = (
+        lambda entry: f"{entry.student} ({entry.person.id})" if entry.person.id else entry.student,
+        lambda entry: entry.paths[0].name,
+        lambda entry: f"{entry.paths[0].name} {hashlib.sha256(os.fsencode(entry.paths[0].name)).hexdigest()[:6]}",
+    )
+    for form in forms:
+        counts = Counter(line(name).casefold() for name in names)
+        names = [
+            form(entry) if counts[line(name).casefold()] > 1 else name for name, entry in zip(names, found, strict=True)
+        ]
+    return [replace(entry, student=line(name), slot=slot(name)) for name, entry in zip(names, found, strict=True)]
 
 
 def slot(student: str) -> str:
     """The name of a student's folder in RESULTS: the student's, but for what could lead elsewhere or hide."""
-    free = student.casefold() not in CLASS_FILES
+    free = student.casefold() not in (*CLASS_FILES, *RESERVED)
     if _PLAIN_NAME.fullmatch(student) and free and not student.endswith((".", " ")):
         return student
     kept = re.sub(r"[^\w@+-]", "_", student.encode("utf-8", "replace").decode())[:60].strip("_-")
     return f"{kept or 'student'}-{hashlib.sha256(os.fsencode(student)).hexdigest()[:8]}"
 
 
-def _natural(name: str) -> list[tuple[bool, int, str]]:
-    """Sorts `student2` before `student10`."""
-    parts = re.split(r"(\d+)", name.casefold())
-    return [(not part.isdecimal(), int(part) if part.isdecimal() else 0, part) for part in parts]
+def _few(names: Sequence[str]) -> str:
+    """Some names, and how many more there are."""
+    shown = ", ".join(line(name)[:80] for name in names[:MOST_NAMED])
+    return shown if len(names) <= MOST_NAMED else f"{shown} and {len(names) - MOST_NAMED} more"

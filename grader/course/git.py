@@ -4,6 +4,7 @@ Commits are made by `git fast-import`: it touches neither the index nor the file
 """
 
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
@@ -101,6 +102,15 @@ def changes(root: Path, places: Sequence[str]) -> list[str]:
 def tracked(root: Path) -> list[str]:
     """The paths of all files of a checkout that git knows."""
     return run(root, "ls-files", "-z").decode().rstrip("\0").split("\0")
+
+
+def origin(root: Path) -> str:
+    """The address of the remote `origin`, without a password in it; empty if there is none."""
+    try:
+        address = _text(run(root, "remote", "get-url", "origin")).strip()
+    except UsageError:
+        return ""
+    return re.sub(r"(?<=://)[^/@]*@", "", address) if re.match(r"https?://|git@", address) else ""
 
 
 def create(folder: Path) -> None:

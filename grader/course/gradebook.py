@@ -1,67 +1,167 @@
-"""The gradebook: a line a student, the same columns for all, for a spreadsheet or a course platform. Text only."""
+"""The gradebook: a line per student, the same columns for all, for a spreadsheet or a course platform. Text only."""
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from grader.base.plain_text import cell
-from grader.base.results import ByHand, RunResult
+from grader.base.results import TOTAL, ByHand, RunResult
+from grader.course.entries import Entry
+from grader.course.notes import notes_of
 from grader.kata.curriculum import Exercise
 
-Row = list[str]
+HANDED_IN_NOTHING = "handed in nothing"
+EXCEL_MARK = "\ufeff"  # without this mark at the start Excel reads UTF-8 as the system's own encoding
 
 
-def header(chosen: Sequence[Exercise]) -> Row:
-    """The names of the columns."""
-    exercises = [exercise.name for exercise in chosen]
-    return ["student", "points", "bonus", "by_hand", *exercises, "status", "submission", "seed", "sandbox"]
+@dataclass(frozen=True)
+class Line:
+    """What stands in the gradebook of one student.
+
+    Attributes:
+        entry: the student.
+        status: what was made of the submission.
+        points: of the main line, those by hand included; None: not graded, which is not 0 points.
+        bonus: points beyond the main line.
+        by_hand: what of both was given by hand.
+        by_exercise: points by the name of the exercise.
+        notes: what an instructor should know, a line each.
+        submission, seed, sandbox: what the result tells of itself.
+    """
+
+    entry: Entry
+    status: str
+    points: float | None = None
+    bonus: float = 0.0
+    by_hand: float = 0.0
+    by_exercise: tuple[tuple[str, float], ...] = ()
+    notes: tuple[str, ...] = ()
+    submission: str = ""
+    seed: str = ""
+    sandbox: str = ""
 
 
-def row(result: RunResult, by_hand: Sequence[ByHand]) -> Row:
+@dataclass(frozen=True)
+class Maxima:
+    """The points that there are: of each exercise by name, hidden checks included, and the sums."""
+
+    by_exercise: tuple[tuple[str, float], ...]
+    points: float
+    bonus: float
+
+
+def maxima(chosen: Sequence[Exercise], with_hidden: Mapping[str, float]) -> Maxima:
+    """The points that there are.
+
+    Args:
+        chosen: the exercises that are graded.
+        with_hidden: of the exercises that hidden checks belong to, what they come to with these.
+    """
+    most = {exercise.name: with_hidden.get(exercise.name, exercise.points) for exercise in chosen}
+    sums = [math.fsum(most[e.name] for e in chosen if e.bonus == bonus) for bonus in (False, True)]
+    return Maxima(tuple(most.items()), *sums)
+
+
+def graded(entry: Entry, result: RunResult, by_hand: Sequence[ByHand]) -> Line:
     """One student's line. Points by hand are in the exercise's points and in the sums, and told beside them."""
     assert result.origin is not None
-    extra = {name: sum(given.points for given in by_hand if given.exercise == name) for name in _names(result)}
+    extra = {
+        exercise.name: math.fsum(given.points for given in by_hand if given.exercise == exercise.name)
+        for exercise in result.exercises
+    }
+    adjustment = math.fsum(given.points for given in by_hand if given.exercise == TOTAL)
     points = {exercise.name: exercise.points + extra[exercise.name] for exercise in result.exercises}
-    main = sum(points[exercise.name] for exercise in result.exercises if not exercise.bonus)
-    bonus = sum(points[exercise.name] for exercise in result.exercises if exercise.bonus)
-    numbers = [main, bonus, sum(extra.values()), *points.values()]
-    origin = result.origin
-    return [cell(origin.student), *map(_number, numbers), status(result), origin.digest, origin.seed, sandbox(result)]
+    main = math.fsum(points[exercise.name] for exercise in result.exercises if not exercise.bonus)
+    bonus = math.fsum(points[exercise.name] for exercise in result.exercises if exercise.bonus)
+    return Line(
+        entry,
+        status(result),
+        max(main + adjustment, 0.0),
+        bonus,
+        math.fsum([*extra.values(), adjustment]),
+        tuple(points.items()),
+        notes_of(result),
+        result.origin.digest,
+        result.origin.seed,
+        sandbox(result),
+    )
 
 
-def ungraded(student: str, why: str, chosen: Sequence[Exercise]) -> Row:
-    """The line of a student whose submission could not be graded: no points, which is not 0 points."""
-    return [cell(student), *[""] * (3 + len(chosen)), cell(f"not graded: {why}"), "", "", ""]
+def ungraded(entry: Entry, why: str) -> Line:
+    """The line of a student whose submission could not be graded."""
+    return Line(entry, f"not graded: {why}")
+
+
+def absent(entry: Entry, chosen: Sequence[Exercise], by_hand: Sequence[ByHand]) -> Line:
+    """The line of a student of the class list who handed in nothing."""
+    given = {exercise.name: 0.0 for exercise in chosen}
+    for extra in by_hand:
+        given[extra.exercise] = given.get(extra.exercise, 0.0) + extra.points
+    adjustment = given.pop(TOTAL, 0.0)
+    main = math.fsum([*(given[exercise.name] for exercise in chosen if not exercise.bonus), adjustment])
+    bonus = math.fsum(given[exercise.name] for exercise in chosen if exercise.bonus)
+    hand = math.fsum([*given.values(), adjustment])
+    return Line(entry, HANDED_IN_NOTHING, max(main, 0.0), bonus, hand, tuple(given.items()))
 
 
 def status(result: RunResult) -> str:
     """What was made of the submission: graded, or why there was nothing to grade."""
     assert result.origin is not None
     if result.origin.problem:
-        return cell(f"cannot be read: {result.origin.problem}")
+        return f"cannot be read: {result.origin.problem}"
     if all(exercise.status == "not_started" for exercise in result.exercises):
         return "nothing started"
     return "graded"
 
 
 def sandbox(result: RunResult) -> str:
-    """Whether all walls of the sandbox stood; else which did not. What each is, `result.json` tells."""
+    """Whether all layers of the sandbox were on; else which were not. What each is, `result.json` tells."""
     missing = [name for name, state in (result.layers or {}).items() if state != "on"]
-    return cell(f"without {', '.join(missing)}") if missing else "on"
+    return f"without {', '.join(missing)}" if missing else "on"
 
 
-def text(chosen: Sequence[Exercise], rows: Iterable[Row]) -> str:
+def header(chosen: Sequence[Exercise]) -> list[str]:
+    """The names of the columns."""
+    names = [exercise.name for exercise in chosen]
+    first = ["student", "points", "bonus", "by_hand", *names, "status", "submission", "seed", "sandbox"]
+    most = ["max_points", "max_bonus", *(f"max_{name}" for name in names)]
+    return [*first, *most, "notes", "late", "attempt", "section", "login", "email", "id"]
+
+
+def row(line: Line, chosen: Sequence[Exercise], most: Maxima) -> list[str]:
+    """A line as cells."""
+    if line.points is None:
+        numbers = [""] * (3 + len(chosen))
+    else:
+        points = dict(line.by_exercise)
+        each = [points.get(exercise.name, 0.0) for exercise in chosen]
+        numbers = [number(value) for value in (line.points, line.bonus, line.by_hand, *each)]
+    person = line.entry.person
+    about = ["late" if line.entry.late else "", str(line.entry.attempt or ""), person.section, person.login]
+    return [
+        cell(line.entry.student),
+        *numbers,
+        cell(line.status),
+        line.submission,
+        line.seed,
+        cell(line.sandbox),
+        *map(number, (most.points, most.bonus, *(points for _, points in most.by_exercise))),
+        cell("; ".join(line.notes)),
+        *map(cell, (*about, person.email, person.id)),
+    ]
+
+
+def text(chosen: Sequence[Exercise], lines: Iterable[Line], most: Maxima) -> str:
     """The whole file."""
     file = io.StringIO()
     writer = csv.writer(file, lineterminator="\n")
     writer.writerow(header(chosen))
-    writer.writerows(rows)
+    writer.writerows(row(line, chosen, most) for line in lines)
     return file.getvalue()
 
 
-def _names(result: RunResult) -> list[str]:
-    return [exercise.name for exercise in result.exercises]
-
-
-def _number(points: float) -> str:
+def number(points: float) -> str:
+    """Points as a cell shows them."""
     return f"{round(points, 3):g}"

@@ -1,30 +1,53 @@
 """The archive that Gradescope makes an autograder of: a handout, `setup.sh` and `run_autograder`.
 
-What is in it: the handout's files in `kata/`, references sealed, and the two scripts of `gradescope_files/`.
+What is in it: the handout's files in `kata/`, references sealed; the two scripts of `gradescope_files/`; an exam's
+secret and hidden checks in `exam/`.
 """
 
 import io
 import shlex
 import zipfile
+from dataclasses import dataclass
 from pathlib import Path
 
 from grader.course.handout import Handout
 
 SCRIPTS = Path(__file__).parent / "gradescope_files"
 _DATE = (2020, 1, 1, 0, 0, 0)  # the same files give the same archive
-_SCRIPT, _FILE = 0o100755 << 16, 0o100644 << 16
+_SCRIPT, _FILE, _PRIVATE = 0o100755 << 16, 0o100644 << 16, 0o100600 << 16
+SOURCE = "/autograder/source"
+SECRET, HIDDEN = "exam/secret", "exam/hidden"
 
 
-def archive(handout: Handout, *, extra_index: str | None = None, accept_weak: bool = False) -> bytes:
+@dataclass(frozen=True)
+class Exam:
+    """What makes an exam of it, kept beside the kata in the archive, where no answer can read: see `Terms`."""
+
+    seed: int | None = None
+    secret: bytes | None = None
+    hidden: tuple[tuple[str, bytes], ...] = ()
+
+
+def archive(
+    handout: Handout, *, extra_index: str | None = None, accept_weak: bool = False, exam: Exam | None = None
+) -> bytes:
     """The archive.
 
     Args:
         handout: whose assignment is graded.
         extra_index: one more package index for pip, torch's own of CPU builds for one.
-        accept_weak: grade also where the sandbox lacks a layer; the results say so.
+        accept_weak: grade also if the sandbox lacks a layer; the results say so.
+        exam: seed, secret and hidden checks.
     """
+    exam = exam or Exam()
     environment = f"PIP_EXTRA_INDEX_URL={shlex.quote(extra_index)} " if extra_index else ""
     options = " --accept-weak-sandbox" if accept_weak else ""
+    options += f" --seed {exam.seed}" if exam.seed is not None else ""
+    options += f" --secret {SOURCE}/{SECRET}" if exam.secret is not None else ""
+    options += f" --hidden {SOURCE}/{HIDDEN}" if exam.hidden else ""
+    beside = {f"{HIDDEN}/{name}": content for name, content in exam.hidden}
+    if exam.secret is not None:
+        beside[SECRET] = exam.secret
     scripts = {
         "setup.sh": _script("setup.sh").replace("{{ pip_environment }}", environment),
         "run_autograder": _script("run_autograder").replace("{{ options }}", options),
@@ -33,6 +56,8 @@ def archive(handout: Handout, *, extra_index: str | None = None, accept_weak: bo
     with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as file:
         for name, text in scripts.items():
             _add(file, name, text.encode(), _SCRIPT)
+        for name, content in sorted(beside.items()):
+            _add(file, name, content, _PRIVATE)
         for name, content in sorted(handout.files.items()):
             _add(file, f"kata/{name}", content, _FILE)
     return data.getvalue()

@@ -112,7 +112,9 @@ class Grader:
         )
         result = run.last(events)
         taken = task.taken
-        origin = Origin(task.student, taken.digest, terms.digest, terms.seed_shown, taken.ignored, taken.problem)
+        origin = Origin(
+            task.student, taken.digest, terms.digest, terms.seed_shown, taken.ignored, taken.problem, taken.notes
+        )
         exercises = tuple(
             replace(exercise, checks=tuple(check.without_inputs() for check in exercise.checks))
             for exercise in result.exercises

@@ -62,8 +62,11 @@ class Terms:
         limits = {name: value if math.isfinite(value) else None for name, value in asdict(self.limits).items()}
         points = self.assignment.points if self.assignment else None
         said = [self.exercises, self.seed_shown, limits, points]
-        hidden = [(name, _sha256(content)) for name, content in self.hidden]
-        return _sha256(json.dumps([said, hidden, kata_digest()]).encode())
+        return _sha256(json.dumps([said, self.hidden_digests(), kata_digest()]).encode())
+
+    def hidden_digests(self) -> list[list[str]]:
+        """The name and the SHA-256 of each file of hidden checks."""
+        return [[name, _sha256(content)] for name, content in self.hidden]
 
 
 def offered(given_out: Assignment | None) -> tuple[Exercise, ...]:

@@ -24,7 +24,7 @@ from grader.kata.assignment import Assignment
 from grader.kata.curriculum import Exercise
 
 MAIN, SOLUTIONS = "main", "solutions"
-WORKFLOW = ".github/workflows/classroom.yml"
+WORKFLOW = ".github/workflows/grade.yml"
 TEMPLATES = Path(__file__).parent / "handout_files"
 # What a handout is made of: where any of it differs from the last commit, it would be the handout of no commit.
 SOURCES = ("exercises", "solutions", "tests/checks", "grader", "data", "pyproject.toml", "constraints.txt", "LICENSE")
@@ -182,7 +182,7 @@ def _own_files(chosen: Assignment, asked: Sequence[Exercise], given: Sequence[Ex
     return {
         "README.md": readme.encode(),
         "Makefile": _read(TEMPLATES / "Makefile"),
-        WORKFLOW: _read(TEMPLATES / "classroom.yml"),
+        WORKFLOW: _read(TEMPLATES / "workflow.yml"),
     }
 
 

@@ -11,8 +11,11 @@ from grader.kata.curriculum import Exercise
 from grader.kata.submission import Submission, laid_out
 
 
-def prove(folder: Path, chosen: Sequence[Exercise]) -> None:
+def prove(folder: Path, chosen: Sequence[Exercise]) -> dict[str, float]:
     """Put the checks in a folder to the references.
+
+    Returns:
+        of each exercise that they belong to, the points that it has with them.
 
     Args:
         folder: of hidden checks.
@@ -34,6 +37,7 @@ def prove(folder: Path, chosen: Sequence[Exercise]) -> None:
             if check.check.hidden and check.finding.status != "passed":
                 why = check.finding.difference or check.finding.status
                 raise UsageError(f"the hidden check {check.check.name} fails the reference of {exercise.name}: {why}")
+    return {exercise.name: exercise.max_points for exercise in result.exercises}
 
 
 def _functions(file: Path) -> list[str]:

@@ -21,6 +21,22 @@ TITLE = "WaveNet kata"
 # What a notebook's Markdown cell can carry with it (JupyterLab draws no other attachment, and SVG only in a data URL).
 ATTACHED = ("image/png", "image/jpeg", "image/gif", "image/webp")
 SVG = "image/svg+xml"
+INSTALL = f"""\
+{notebook_cells.INSTALLS}
+import importlib.util
+import pathlib
+import subprocess
+import sys
+
+KATA = "{{{{ repository }}}}"  # the repository that your course gave you
+if importlib.util.find_spec("grader") is None:
+    if not KATA:
+        raise SystemExit("Put the address of your course's repository between the quotes above, and run this again.")
+    folder = pathlib.Path("kata").resolve()
+    if not folder.exists():
+        subprocess.run(["git", "clone", "--quiet", KATA, str(folder)], check=True)
+    subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", "-e", str(folder)], check=True)
+    sys.path.insert(0, str(folder))  # this kernel was started before it was there"""
 _FENCE = r"^(?P<fence>```|~~~)[\s\S]*?^(?P=fence)[ \t]*$"
 _LINK = re.compile(
     rf"{_FENCE}|(?P<picture>!?)\[(?P<text>[^\]]*)\]\((?P<target>[^)\s]+)(?:\s+\"[^\"]*\")?\)", re.MULTILINE
@@ -28,15 +44,20 @@ _LINK = re.compile(
 _ELSEWHERE = re.compile(r"[a-z][a-z0-9+.-]*:|#", re.IGNORECASE)
 
 
-def build(exercises: Sequence[Exercise], title: str = TITLE) -> str:
-    """The text of a notebook of these exercises; the same exercises give the same text, byte for byte.
+def build(exercises: Sequence[Exercise], title: str = TITLE, repository: str = "") -> str:
+    """The text of a notebook of these exercises; the same arguments give the same text, byte for byte.
+
+    Args:
+        exercises: which.
+        title: of the notebook.
+        repository: the address that a kernel without the kata gets it from; empty: the reader fills it in.
 
     Raises:
         UsageError: a lesson or a picture of it cannot be read, or a stub cannot be made.
     """
     import nbformat  # 0.2 s
 
-    cells = [*_start(title, exercises)]
+    cells = [*_start(title, exercises, repository)]
     for exercise in exercises:
         cells += [_lesson(exercise), _answer(exercise), _grading(exercise)]
     metadata = {
@@ -48,18 +69,19 @@ def build(exercises: Sequence[Exercise], title: str = TITLE) -> str:
     return str(nbformat.writes(notebook)) + "\n"
 
 
-def _start(title: str, exercises: Sequence[Exercise]) -> Iterator[Any]:
+def _start(title: str, exercises: Sequence[Exercise], repository: str) -> Iterator[Any]:
     example = exercises[0]
     yield _cell(
         "markdown",
         "start",
         f"# {title}\n\n"
-        "Open this notebook with the Python that the kata is installed in (`.venv` in its folder), and run the next "
-        "cell once each time the kernel has started. Then, for each exercise: read its lesson, write your answer in "
+        "Run the next two cells once each time the kernel has started: the first installs the kata if this Python "
+        "lacks it (on Colab, for one). Then, for each exercise: read its lesson, write your answer in "
         "the cell below, run it, and run the cell after it, which grades what you ran, saved or not.\n\n"
         f"Leave the first line of an answer as it is: `# {example.file}` says whose it is. Keep one such cell for "
         "each exercise. Other cells are yours: nobody grades them.",
     )
+    yield _cell("code", "install", INSTALL.replace("{{ repository }}", repository), locked=True)
     yield _cell("code", "load", "%load_ext grader.notebook", locked=True)
 
 

@@ -2,12 +2,14 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from statistics import mean, median
 
-from grader.base.results import ByHand, ExerciseResult, RunResult
+from grader.base.plain_text import line
+from grader.base.results import TOTAL, ByHand, Cause, ExerciseResult, RunResult
 
 BINS = 10
+MOST_MISTAKES, MOST_CLUSTERS = 20, 12
 
 
 @dataclass(frozen=True)
@@ -42,11 +44,32 @@ class ExerciseFigures:
 
 @dataclass(frozen=True)
 class Mistake:
-    """A known mistake that answers behave like, and how many students made it."""
+    """A known mistake that answers behave like, what the learner reads of it, how many students made it, and who."""
 
     name: str
     exercise: str
     students: int
+    cause: Cause
+    who: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """Students whose answers to an exercise fail the same checks in the same way, which no known mistake explains.
+
+    Attributes:
+        exercise: its name.
+        rules: of the checks that fail.
+        difference: what the first of them says.
+        example: a call that shows it, if there is one.
+        who: the students.
+    """
+
+    exercise: str
+    rules: tuple[str, ...]
+    difference: str
+    example: str | None
+    who: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -70,6 +93,7 @@ class Overview:
         unread: students of whose submission nothing could be read, and why.
         ungraded: students whose submission could not be graded, and why.
         by_hand: how many students have points given by hand.
+        clusters: failures that no known mistake explains, the commonest first.
     """
 
     totals: tuple[float, ...]
@@ -82,6 +106,7 @@ class Overview:
     unread: tuple[tuple[str, str], ...]
     ungraded: tuple[tuple[str, str], ...]
     by_hand: int
+    clusters: tuple[Cluster, ...] = ()
 
     @property
     def mean(self) -> float:
@@ -119,7 +144,8 @@ def overview(results: Iterable[RunResult], by_hand: Sequence[ByHand], ungraded: 
     """Add up a class. The results are read one at a time; of each only figures and a few names are kept."""
     sums: dict[str, _Sums] = {}
     totals: list[float] = []
-    mistakes: Counter[tuple[str, str]] = Counter()
+    mistakes: dict[tuple[str, str], tuple[Cause, list[str]]] = {}
+    clusters: dict[tuple[str, ...], tuple[Cluster, list[str]]] = {}
     slow: list[Slow] = []
     references: dict[str, set[str]] = {}
     unread = []
@@ -128,8 +154,9 @@ def overview(results: Iterable[RunResult], by_hand: Sequence[ByHand], ungraded: 
         assert result.origin is not None
         student, max_points = result.origin.student, result.max_points
         main = {exercise.name for exercise in result.exercises if not exercise.bonus}
+        main.add(TOTAL)
         given = sum(extra.points for extra in by_hand if extra.student == student and extra.exercise in main)
-        totals.append(result.points + given)
+        totals.append(max(result.points + given, 0.0))
         if result.origin.problem:
             unread.append((student, result.origin.problem))
         for exercise in result.exercises:
@@ -143,19 +170,43 @@ def overview(results: Iterable[RunResult], by_hand: Sequence[ByHand], ungraded: 
                 if check.points:
                     for name in check.stands_on:
                         references.setdefault(name, set()).add(student)
-            mistakes.update({(check.cause.name, exercise.name) for check in exercise.checks if check.cause})
+            for cause in {check.cause.name: check.cause for check in exercise.checks if check.cause}.values():
+                mistakes.setdefault((cause.name, exercise.name), (cause, []))[1].append(student)
+            if (cluster := _cluster(exercise)) is not None:
+                key = (cluster.exercise, *cluster.rules)
+                clusters.setdefault(key, (cluster, []))[1].append(student)
+    by_size = sorted(clusters.values(), key=lambda one: (-len(one[1]), one[0].exercise))
     return Overview(
         totals=tuple(totals),
         max_points=max_points,
         histogram=_histogram(totals, max_points),
         exercises=tuple(_figures(kept, len(totals)) for kept in sums.values()),
-        mistakes=tuple(Mistake(*key, count) for key, count in mistakes.most_common(20)),
+        mistakes=tuple(
+            Mistake(*key, len(who), cause, tuple(who))
+            for key, (cause, who) in sorted(mistakes.items(), key=lambda one: (-len(one[1][1]), one[0]))[:MOST_MISTAKES]
+        ),
         slow=tuple(slow),
         references={name: tuple(sorted(students)) for name, students in sorted(references.items())},
         unread=tuple(unread),
         ungraded=tuple(ungraded),
         by_hand=len({given.student for given in by_hand}),
+        clusters=tuple(replace(cluster, who=tuple(who)) for cluster, who in by_size[:MOST_CLUSTERS]),
     )
+
+
+def _cluster(exercise: ExerciseResult) -> Cluster | None:
+    """What no known mistake explains in one answer: its failing checks, hidden ones apart."""
+    failing = [
+        check
+        for check in exercise.checks
+        if check.finding.status in ("failed", "error") and check.cause is None and not check.check.hidden
+    ]
+    if not failing:
+        return None
+    first = failing[0].finding
+    difference = line(exercise.problem or first.difference or "")
+    rules = tuple(check.check.rule for check in failing)
+    return Cluster(exercise.name, (difference,) if exercise.problem else rules, difference, first.example, ())
 
 
 def _figures(kept: _Sums, students: int) -> ExerciseFigures:

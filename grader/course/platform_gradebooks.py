@@ -1,57 +1,61 @@
-"""The gradebook as Canvas and Moodle import it. Text only; `gradebook` makes the rows.
+"""The gradebook as Canvas and Moodle import it. Text only; `gradebook` makes the lines.
 
-A student is who the entry of the submissions is called after: name them by login, e-mail address or full name, and the
-platform finds them by it.
+A platform finds a student by an id: the one in the name of what it handed out, or that of the class list. Without
+either the entry's name stands for the login. A student who handed in nothing has empty cells, which change nothing.
 """
 
 import csv
 import io
 from collections.abc import Iterable, Sequence
 
-from grader.course.gradebook import Row
-from grader.kata.curriculum import Exercise
+from grader.base.plain_text import cell
+from grader.course.gradebook import HANDED_IN_NOTHING, Line, Maxima, number
+from grader.course.platform_names import CANVAS, MOODLE
 
-_STUDENT, _POINTS, _BONUS, _STATUS = "student", "points", "bonus", "status"
 
+def canvas(title: str, lines: Sequence[Line], most: Maxima) -> str:
+    """Canvas: a row of the points that can be had, then the students.
 
-def canvas(title: str, header: Row, rows: Iterable[Row], chosen: Sequence[Exercise]) -> str:
-    """Canvas: a row of the points that can be had, then the students. An empty cell changes nothing there.
-
-    Canvas looks for a student by ID, then by SIS login, then by name: the entry's name stands for the last two.
+    Canvas looks for a student by ID, then by SIS user ID, then by SIS login ID.
     """
-    most, bonus = _most(chosen)
-    columns = [title, *([f"{title} (bonus)"] if bonus else [])]
-    lines = [
+    columns = [title, *([f"{title} (bonus)"] if most.bonus else [])]
+    rows = [
         ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", *columns],
-        ["    Points Possible", "", "", "", "", f"{most:g}", *(["0"] if bonus else [])],
+        ["    Points Possible", "", "", "", "", number(most.points), *(["0"] if most.bonus else [])],
     ]
-    for row in (dict(zip(header, row, strict=True)) for row in rows):
-        points = [row[_POINTS], *([row[_BONUS]] if bonus else [])]
-        lines.append([row[_STUDENT], "", "", row[_STUDENT], "", *points])
-    return _written(lines)
+    for line in lines:
+        person = line.entry.person
+        ours = line.entry.platform_id if line.entry.platform == CANVAS else person.id if person.name else ""
+        known = ours or person.number or person.login
+        login = person.login or ("" if known else line.entry.student)
+        told = (line.entry.student, ours, person.number, login, person.section)
+        rows.append([*map(cell, told), *_points(line, most)])
+    return _written(rows)
 
 
-def moodle(title: str, header: Row, rows: Iterable[Row], chosen: Sequence[Exercise]) -> str:
-    """Moodle: in its import, map from `Username` or `Email address`, and the other columns to the grade item."""
-    bonus = _most(chosen)[1]
-    columns = [title, *([f"{title} (bonus)"] if bonus else []), f"Feedback: {title}"]
-    lines = [["Username", "Email address", *columns]]
-    for row in (dict(zip(header, row, strict=True)) for row in rows):
-        student = row[_STUDENT]
-        points = [row[_POINTS], *([row[_BONUS]] if bonus else [])]
-        lines.append([student, student if "@" in student else "", *points, row[_STATUS]])
-    return _written(lines)
+def moodle(title: str, lines: Sequence[Line], most: Maxima) -> str:
+    """Moodle: in its import, map from one of the first columns, and the points to the grade item."""
+    columns = [title, *([f"{title} (bonus)"] if most.bonus else []), "Maximum grade", f"Feedback: {title}"]
+    rows = [["Identifier", "Full name", "Username", "ID number", "Email address", *columns]]
+    for line in lines:
+        student, person = line.entry.student, line.entry.person
+        participant = f"Participant {line.entry.platform_id}" if line.entry.platform == MOODLE else ""
+        known = participant or person.login or person.email
+        login = person.login or ("" if known else student)
+        email = person.email or (student if "@" in student else "")
+        told = (participant, student, login, person.number, email)
+        feedback = "; ".join((line.status, *line.notes))
+        rows.append([*map(cell, told), *_points(line, most), number(most.points), cell(feedback)])
+    return _written(rows)
 
 
-def _most(chosen: Sequence[Exercise]) -> tuple[float, float]:
-    """The points that can be had, and the bonus points."""
-    return (
-        sum(exercise.points for exercise in chosen if not exercise.bonus),
-        sum(exercise.points for exercise in chosen if exercise.bonus),
-    )
+def _points(line: Line, most: Maxima) -> list[str]:
+    if line.points is None or (line.status == HANDED_IN_NOTHING and not line.by_hand):
+        return ["", *([""] if most.bonus else [])]
+    return [number(line.points), *([number(line.bonus)] if most.bonus else [])]
 
 
-def _written(lines: Iterable[Row]) -> str:
+def _written(lines: Iterable[Sequence[str]]) -> str:
     file = io.StringIO()
     csv.writer(file, lineterminator="\n").writerows(lines)
     return file.getvalue()

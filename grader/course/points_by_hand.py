@@ -1,27 +1,38 @@
-"""Points that an instructor gives by hand, read from a CSV file: student, exercise, points, reason."""
+"""Points that an instructor gives by hand, read from a CSV file: student, exercise, points, reason.
+
+`total` instead of an exercise adjusts the sum: `ada,total,-5,three days late`.
+"""
 
 import csv
 import math
-from collections.abc import Collection, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
 from grader.base import paths
 from grader.base.errors import UsageError
-from grader.base.results import ByHand
+from grader.base.results import TOTAL, ByHand
 from grader.kata import curriculum
-from grader.kata.curriculum import Exercise
 
 COLUMNS = ("student", "exercise", "points", "reason")
 
 
-def read(path: Path, students: Collection[str], chosen: Sequence[Exercise]) -> tuple[ByHand, ...]:
+def read(path: Path, students: Collection[str], most: Mapping[str, float]) -> tuple[ByHand, ...]:
     """Read the file.
 
+    Args:
+        path: of the file.
+        students: who may be given points.
+        most: the points that each exercise of this run has, by name.
+
     Raises:
-        UsageError: it cannot be read, or a line of it names nobody, nothing, no number or no reason.
+        UsageError: it cannot be read; or a line of it is about nobody, no exercise of this run, no number, more points
+            than the exercise has, or lacks a reason. The line's number is told.
     """
     shown = paths.shown(path)
+    sums: dict[tuple[str, str], float] = defaultdict(float)
+    found = []
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:  # spreadsheets write a byte order mark
             rows = csv.DictReader(file)
@@ -29,14 +40,24 @@ def read(path: Path, students: Collection[str], chosen: Sequence[Exercise]) -> t
             if names != COLUMNS:
                 only = " (its fields are parted by semicolons; save it with commas)" if ";" in "".join(names) else ""
                 raise UsageError(f"{shown} must begin with the line {','.join(COLUMNS)}{only}")
-            return tuple(_given(row, f"{shown}, line {rows.line_num}", students, chosen) for row in rows)
+            for row in rows:
+                where = f"{shown}, line {rows.line_num}"
+                given = _given(row, where, students, most)
+                key = given.student, given.exercise
+                sums[key] += given.points
+                whole = sum(most.values()) if given.exercise == TOTAL else most[given.exercise]
+                if abs(sums[key]) > whole + 1e-9:
+                    of = "the assignment" if given.exercise == TOTAL else given.exercise
+                    raise UsageError(f"{where}: {sums[key]:g} points by hand, and {of} has {whole:g}")
+                found.append(given)
     except OSError as error:
         raise UsageError(f"{shown} cannot be read: {error.strerror}") from error
     except (UnicodeDecodeError, csv.Error) as error:
         raise UsageError(f"{shown} is no CSV file in UTF-8: {error}") from error
+    return tuple(found)
 
 
-def _given(row: dict[str | None, Any], where: str, students: Collection[str], chosen: Sequence[Exercise]) -> ByHand:
+def _given(row: dict[str | None, Any], where: str, students: Collection[str], most: Mapping[str, float]) -> ByHand:
     if None in row:
         raise UsageError(f"{where}: there are more than {len(COLUMNS)} fields; one that holds a comma stands in quotes")
     student, exercise, points, reason = ((row[column] or "").strip() for column in COLUMNS)
@@ -44,12 +65,15 @@ def _given(row: dict[str | None, Any], where: str, students: Collection[str], ch
         raise UsageError(f"{where}: there is no submission of {student!r}")
     if not exercise:
         raise UsageError(f"{where}: the exercise is missing")
-    try:
-        (found,) = curriculum.find([exercise])
-    except UsageError as error:
-        raise UsageError(f"{where}: {error}") from error
-    if found.name not in {asked.name for asked in chosen}:  # an assignment gives it other points
-        raise UsageError(f"{where}: {found.name} is not graded in this run")
+    name = TOTAL
+    if exercise.casefold() != TOTAL:
+        try:
+            (found,) = curriculum.find([exercise])
+        except UsageError as error:
+            raise UsageError(f"{where}: {error}") from error
+        name = found.name
+        if name not in most:  # an assignment gives it other points
+            raise UsageError(f"{where}: {name} is not graded in this run")
     try:
         number = float(points)
     except ValueError:
@@ -58,4 +82,4 @@ def _given(row: dict[str | None, Any], where: str, students: Collection[str], ch
         raise UsageError(f"{where}: {points!r} is no number of points")
     if not reason:
         raise UsageError(f"{where}: a reason is missing; the student reads it")
-    return ByHand(student, found.name, number, reason)
+    return ByHand(student, name, number, reason)

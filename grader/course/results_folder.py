@@ -5,7 +5,7 @@ Of a student the result is written last, so that where it is, all is.
 
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 import filelock
@@ -14,10 +14,18 @@ from grader.base import paths
 from grader.base.atomic_files import write_whole
 from grader.base.errors import UsageError
 from grader.base.results import RunResult
-from grader.reports.feedback_file import feedback
+from grader.course import remembered_terms
+from grader.reports.feedback_file import Circumstances, feedback, page
 
-RESULT, FEEDBACK = "result.json", "feedback.md"
-CLASS_FILES = GRADEBOOK, SUMMARY, SIMILARITY = ("gradebook.csv", "summary.html", "similarity.html")
+RESULT, FEEDBACK, FEEDBACK_PAGE = "result.json", "feedback.md", "feedback.html"
+GRADEBOOK, GRADEBOOK_EXCEL, SUMMARY, SIMILARITY = (
+    "gradebook.csv",
+    "gradebook-excel.csv",
+    "summary.html",
+    "similarity.html",
+)
+CLASS_FILES = (GRADEBOOK, GRADEBOOK_EXCEL, SUMMARY, SIMILARITY, remembered_terms.FILE)
+RESERVED = REMOVED, RETURN = "removed", "return"  # folders of RESULTS that are no student's
 SCRATCH = ".in-progress"
 _LOCK = ".lock"
 
@@ -65,15 +73,45 @@ class Results:
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
             return None
 
-    def keep(self, slot: str, result: RunResult, *, name_hidden: bool = False) -> None:
-        """Write a student's two files. The result comes last: where it is, all is.
+    def set_aside(self, slots: Collection[str]) -> list[str]:
+        """Move the results of students who are no longer among the submissions to `removed/`; back if they are again.
+
+        Returns:
+            the names of the folders that were moved away.
+
+        Raises:
+            UsageError: the disk is full, ...
+        """
+        aside = self.folder / REMOVED
+        moved = []
+        try:
+            for path in sorted(self.folder.glob(f"*/{RESULT}")):
+                if path.parent.name not in slots:
+                    aside.mkdir(exist_ok=True)
+                    shutil.rmtree(aside / path.parent.name, ignore_errors=True)
+                    path.parent.rename(aside / path.parent.name)
+                    moved.append(path.parent.name)
+            for path in sorted(aside.glob(f"*/{RESULT}")):
+                if path.parent.name in slots and not (self.folder / path.parent.name).exists():
+                    path.parent.rename(self.folder / path.parent.name)
+        except OSError as error:
+            raise UsageError(f"cannot write to {paths.shown(self.folder)}: {error.strerror}") from error
+        return moved
+
+    def keep(self, slot: str, result: RunResult, told: Circumstances) -> None:
+        """Write a student's files. The result comes last: where it is, all is.
 
         Raises:
             UsageError: the disk is full, ...; what was there before is as it was.
         """
         self._make(slot)
-        write_whole(self.folder / slot / FEEDBACK, feedback(result, name_hidden=name_hidden))
+        self.put_feedback(slot, result, told)
         write_whole(self.folder / slot / RESULT, json.dumps(result.as_json(), indent=1, ensure_ascii=False) + "\n")
+
+    def put_feedback(self, slot: str, result: RunResult, told: Circumstances) -> None:
+        """Write what a student reads, unless it is there, letter for letter."""
+        self.put(slot, FEEDBACK, feedback(result, told))
+        self.put(slot, FEEDBACK_PAGE, page(result, told))
 
     def put(self, slot: str, name: str, text: str) -> None:
         """Write a file of a student's, or (`slot` is "") of the class, unless it is there, letter for letter."""
@@ -89,12 +127,12 @@ class Results:
         """Whether a run writes a file of this path itself."""
         inner = path.resolve()
         own = inner.parent == self.folder.resolve() and inner.name in CLASS_FILES
-        return own or (inner.parent.parent == self.folder.resolve() and inner.name in (RESULT, FEEDBACK))
+        return own or (inner.parent.parent == self.folder.resolve() and inner.name in (RESULT, FEEDBACK, FEEDBACK_PAGE))
 
     def _written(self) -> Iterator[Path]:
         """The files that an earlier run may have written."""
         yield from (self.folder / name for name in CLASS_FILES)
-        for name in (RESULT, FEEDBACK):
+        for name in (RESULT, FEEDBACK, FEEDBACK_PAGE):
             yield from self.folder.glob(f"*/{name}")
 
     def _make(self, slot: str) -> None:
@@ -106,7 +144,7 @@ class Results:
     def _sweep(self) -> None:
         """Take away what a run that was killed has left: answers laid out, files not yet moved to their place."""
         shutil.rmtree(self.scratch, ignore_errors=True)
-        for name in (RESULT, FEEDBACK):
+        for name in (RESULT, FEEDBACK, FEEDBACK_PAGE):
             for path in self.folder.glob(f"*/.{name}.*"):
                 path.unlink()
         for name in CLASS_FILES:

@@ -1,4 +1,4 @@
-"""Pairs of submissions that are more alike than the class explains. A hint to look, never a verdict.
+"""Submissions that are more alike than the class explains: pairs and groups. A hint to look, never a verdict.
 
 Code is tokenised by Pygments with its names levelled, and fingerprinted by winnowing (Schleimer, Wilkerson and Aiken,
 "Winnowing: Local Algorithms for Document Fingerprinting", SIGMOD 2003). Everybody here solves the same small
@@ -13,7 +13,7 @@ import hashlib
 import itertools
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from statistics import median
 from typing import Any
@@ -30,6 +30,11 @@ LEAST_SHARED = 6  # fingerprints that nearly nobody else has
 LEAST_LIKENESS = 0.3
 SPREADS = 6.0  # how far above the other pairs, in median absolute deviations
 MOST_PAIRS = 60
+LEAST_OF_A_COPY = 0.8  # of the shorter submission: what a group has in common, however many share it
+LEAST_SAME_CODE = 3  # exercises that equal the published solution but for comments: one alone is no wonder
+MOST_IDENTICAL = 60
+EARLIER = "earlier: "  # before the names of submissions that the class is only compared with
+IDENTICAL, RENAMED, ALIKE = "identical bytes", "the same code but for names, numbers and comments", "alike"
 
 Fingerprints = dict[int, tuple[int, int]]
 
@@ -69,12 +74,55 @@ class Pair:
     exercises: tuple[Alike, ...]
 
 
+@dataclass(frozen=True)
+class Group:
+    """Students whose whole submissions are copies of one another, so far as code can tell.
+
+    Attributes:
+        students: three or more; two are a pair.
+        how: identical bytes, the same code, or alike.
+        exercises: that they have in common; of each the first two students' sides.
+    """
+
+    students: tuple[str, ...]
+    how: str
+    exercises: tuple[Alike, ...]
+
+
+@dataclass(frozen=True)
+class Published:
+    """A student whose answers equal the published solutions: in which exercises, and whether byte by byte."""
+
+    student: str
+    exercises: tuple[str, ...]
+    how: str
+
+
+@dataclass(frozen=True)
+class Identical:
+    """One exercise in which students handed in the same bytes, which nobody was given."""
+
+    exercise: str
+    students: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Similar:
+    """What a comparison of a class found."""
+
+    pairs: tuple[Pair, ...] = ()
+    groups: tuple[Group, ...] = ()
+    published: tuple[Published, ...] = ()
+    identical: tuple[Identical, ...] = ()
+
+
 @dataclass
 class _Class:
     """The fingerprints of a class: by answer, and who has each."""
 
     prints: dict[tuple[str, str], Fingerprints] = field(default_factory=dict)
     texts: dict[tuple[str, str], str] = field(default_factory=dict)
+    bytes: dict[tuple[str, str], bytes] = field(default_factory=dict)
     owners: dict[tuple[str, int], list[str]] = field(default_factory=lambda: defaultdict(list))
 
 
@@ -93,29 +141,138 @@ def fingerprints(text: str) -> Fingerprints:
 
 
 def pairs(answers: Iterable[tuple[str, Mapping[str, bytes]]]) -> tuple[Pair, ...]:
+    """The pairs of a class that stand out, the most alike first; those of a group are told with the group.
+
+    Args:
+        answers: of each student the files, by name.
+    """
+    return compare(answers).pairs
+
+
+def compare(
+    answers: Iterable[tuple[str, Mapping[str, bytes]]], earlier: Iterable[tuple[str, Mapping[str, bytes]]] = ()
+) -> Similar:
     """Compare a class.
 
     Args:
         answers: of each student the files, by name.
-
-    Returns:
-        the pairs that stand out, the most alike first.
+        earlier: the same of earlier years, under names that begin with `EARLIER`.
     """
-    known = {exercise.file: _known(exercise) for exercise in curriculum.exercises()}
+    given = {exercise.file: _Given(exercise) for exercise in curriculum.exercises()}
     group = _Class()
-    students = 0
-    for student, files in answers:
-        students += 1
-        for name in sorted(files.keys() & known):
+    students: list[str] = []
+    for student, files in itertools.chain(answers, earlier):
+        students.append(student)
+        for name in sorted(files.keys() & given):
             text = files[name].decode("utf-8", "replace")
-            own = {print_: place for print_, place in fingerprints(text).items() if print_ not in known[name]}
+            known = given[name].fingerprints
+            own = {print_: place for print_, place in fingerprints(text).items() if print_ not in known}
             group.prints[student, name], group.texts[student, name] = own, text
+            group.bytes[student, name] = hashlib.sha256(files[name]).digest()
             for print_ in own:
                 group.owners[name, print_].append(student)
-    return _standing_out(group, students)
+    ours = [student for student in students if not student.startswith(EARLIER)]
+    groups = _groups(group, students)
+    together = {pair for each in groups for pair in itertools.combinations(sorted(each.students), 2)}
+    found = _standing_out(group, len(students), together)
+    return Similar(found, groups, _published(group, ours, given), _identical(group, given))
 
 
-def _standing_out(group: _Class, students: int) -> tuple[Pair, ...]:
+class _Given:
+    """What everybody was given, or could have come to: the stub and the solution of an exercise."""
+
+    def __init__(self, exercise: curriculum.Exercise) -> None:
+        solution = references.solution(exercise.name)
+        self.texts = (solution, stubs.without_markers(solution), stubs.stub(exercise)) if solution is not None else ()
+        self.fingerprints = frozenset(print_ for text in self.texts for print_ in fingerprints(text))
+        self.published = {_sha256(text) for text in self.texts[:2]}
+        self.stub = {_sha256(text) for text in self.texts[2:]}
+        self.code = _code(self.texts[0]) if self.texts else ""
+
+
+def _published(group: _Class, students: Sequence[str], given: Mapping[str, _Given]) -> tuple[Published, ...]:
+    """Who handed in the published solutions."""
+    found = []
+    for student in students:
+        files = [name for owner, name in group.texts if owner == student]
+        same = [name for name in files if group.bytes[student, name] in given[name].published]
+        code = [name for name in files if name in same or _code(group.texts[student, name]) == given[name].code]
+        if same:
+            found.append(Published(student, tuple(name[:4] for name in same), IDENTICAL))
+        if len(code) > len(same) and len(code) >= min(LEAST_SAME_CODE, max(len(files), 2)):
+            more = tuple(name[:4] for name in code if name not in same)
+            found.append(Published(student, more, "the same code but for comments and layout"))
+    return tuple(found)
+
+
+def _identical(group: _Class, given: Mapping[str, _Given]) -> tuple[Identical, ...]:
+    """The files that several handed in byte by byte, but for what was given or published."""
+    owners: dict[tuple[str, bytes], list[str]] = defaultdict(list)
+    for (student, name), digest in group.bytes.items():
+        if digest not in given[name].published | given[name].stub and group.texts[student, name].strip():
+            owners[name, digest].append(student)
+    found = [
+        Identical(name.removesuffix(".py"), tuple(sorted(who)))
+        for (name, _), who in owners.items()
+        if len(who) > 1 and not all(student.startswith(EARLIER) for student in who)
+    ]
+    return tuple(sorted(found, key=lambda one: (one.exercise, one.students))[:MOST_IDENTICAL])
+
+
+def _groups(group: _Class, students: Sequence[str]) -> tuple[Group, ...]:
+    """Students linked by copies of whole submissions, three or more.
+
+    That a twentieth of the class shares something explains it where people write alike; it does not if they share
+    nearly all that is theirs.
+    """
+    own: dict[str, set[tuple[str, int]]] = {student: set() for student in students}
+    for (student, name), prints in group.prints.items():
+        own[student] |= {(name, print_) for print_ in prints}
+    above: dict[str, str] = {}
+
+    def top(student: str) -> str:
+        while student in above:
+            student = above[student]
+        return student
+
+    for left, right in itertools.combinations(students, 2):
+        less = min(len(own[left]), len(own[right]))
+        enough = less >= LEAST_SHARED and len(own[left] & own[right]) >= LEAST_OF_A_COPY * less
+        if enough and top(left) != top(right):
+            above[top(right)] = top(left)
+    members: dict[str, list[str]] = defaultdict(list)
+    for student in students:
+        members[top(student)].append(student)
+    found = []
+    for who in members.values():
+        ours = [student for student in who if not student.startswith(EARLIER)]
+        common = sorted(set.intersection(*({name for owner, name in group.prints if owner == s} for s in who)))
+        if ours and common and len(who) > 2:
+            found.append(
+                Group(tuple(sorted(who)), _how(group, who, common), tuple(_shown(group, who, name) for name in common))
+            )
+    return tuple(sorted(found, key=lambda one: (-len(one.students), one.students)))
+
+
+def _how(group: _Class, students: Sequence[str], files: Sequence[str]) -> str:
+    if all(len({group.bytes[student, name] for student in students}) == 1 for name in files):
+        return IDENTICAL
+    same = all(len({tuple(t for t, _ in _levelled(group.texts[s, name])) for s in students}) == 1 for name in files)
+    return RENAMED if same else ALIKE
+
+
+def _shown(group: _Class, students: Sequence[str], name: str) -> Alike:
+    """The first two of a group side by side in one exercise."""
+    left, right = sorted(students)[:2]
+    prints = [group.prints[student, name] for student in (left, right)]
+    common = [print_ for print_ in prints[0] if print_ in prints[1]]
+    less = min(len(each) for each in prints)
+    sides = [_side(group, student, name, common) for student in (left, right)]
+    return Alike(name.removesuffix(".py"), len(common) / less if less else 1.0, *sides)
+
+
+def _standing_out(group: _Class, students: int, together: Collection[tuple[str, str]]) -> tuple[Pair, ...]:
+    """The pairs that stand out, but for those of one group, and for two of earlier years."""
     most = min(max(3, students // 20), MOST_SHARERS)
     weights = {
         key: math.log2((students + 1) / len(owners)) for key, owners in group.owners.items() if len(owners) <= most
@@ -136,7 +293,14 @@ def _standing_out(group: _Class, students: int) -> tuple[Pair, ...]:
     middle = median(every) if every else 0.0
     spread = median(abs(value - middle) for value in every) if every else 0.0
     least = max(middle + SPREADS * spread, LEAST_LIKENESS)
-    standing_out = [p for p, value in likeness.items() if value >= least and len(shared[p]) >= LEAST_SHARED]
+    standing_out = [
+        pair
+        for pair, value in likeness.items()
+        if value >= least
+        and len(shared[pair]) >= LEAST_SHARED
+        and pair not in together
+        and not all(student.startswith(EARLIER) for student in pair)
+    ]
     standing_out.sort(key=lambda pair: (-likeness[pair], pair))
     return tuple(_pair(group, p, likeness[p], shared[p], weights) for p in standing_out[:MOST_PAIRS])
 
@@ -167,11 +331,14 @@ def _side(group: _Class, student: str, name: str, common: list[int]) -> Side:
     return Side(student, tuple(group.texts[student, name].split("\n")), frozenset(lines))
 
 
-def _known(exercise: curriculum.Exercise) -> frozenset[int]:
-    """What everybody was given, or could have come to: the stub and the solution."""
-    solution = references.solution(exercise.name)
-    texts = (solution, stubs.stub(exercise)) if solution is not None else ()
-    return frozenset(print_ for text in texts for print_ in fingerprints(text))
+def _sha256(text: str) -> bytes:
+    return hashlib.sha256(text.encode()).digest()
+
+
+def _code(text: str) -> str:
+    """A text's tokens with their names, without comments, docstrings and layout."""
+    tokens = PythonLexer(stripnl=False, ensurenl=False).get_tokens(text)
+    return " ".join(value for kind, value in tokens if _sign(kind, value))
 
 
 def _levelled(text: str) -> list[tuple[str, int]]:

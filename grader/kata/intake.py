@@ -1,40 +1,34 @@
-"""What a student handed in (a folder, a zip, a notebook) as answers, by whitelist. Bytes are read, no code is run.
+"""What a student handed in (folders, zips, notebooks, files) as answers, by whitelist. Bytes are read, no code is run.
 
-Only `exNN_name.py` counts: a file of that name anywhere in a folder or zip, or the cells of a notebook that are marked
-so (`notebook_cells`). Where there is none, but one notebook, or one zip in a folder (as Moodle hands a file out), it is
-what lies in that. Everything else is left, and named. Nothing is unpacked to a path that a student chose, no link
-is followed, and no file is read further than an answer may be long.
+A file named after an exercise counts, wherever it lies, and so do the cells of notebooks that are marked so
+(`notebook_cells`). `candidates` says which one counts if there are several, `containers` what is looked at. Everything
+else is left, and named. Nothing is unpacked to a path that a student chose.
 """
 
 import contextlib
 import hashlib
 import json
-import os
-import re
-import stat
-import zipfile
-import zlib
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from functools import partial
-from pathlib import Path, PurePosixPath
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 from grader.base import paths
 from grader.base.errors import UsageError
 from grader.base.plain_text import line, reason
-from grader.kata import curriculum, notebook_cells
+from grader.kata import candidates, containers, notebook_cells
+from grader.kata.candidates import Candidate, Fit
+from grader.kata.containers import DAMAGED, Item, Unreadable
+from grader.kata.curriculum import Exercise
 from grader.kata.submission import MOST_BYTES, Submission, laid_out, read_folder
 
-KINDS = (".zip", ".ipynb")
-MOST_FILES = 10_000
-MOST_ANSWERS = 64
-MOST_DEPTH = 16
-MOST_ZIP_BYTES = 16 << 20  # a larger one holds more than answers
+NOTEBOOK = ".ipynb"
+KINDS = (containers.ZIP, NOTEBOOK)
+MOST_NOTEBOOKS = 20
+MOST_CANDIDATES = 400
 MOST_NAMED = 50
-NEVER_LOOKED_INTO = ("__MACOSX", "__pycache__", "node_modules", "venv")
-
-_ANSWER = re.compile(r"ex(\d\d)_[A-Za-z0-9_]{1,60}\.py", re.ASCII)
-_DAMAGED = (OSError, zipfile.BadZipFile, zlib.error, EOFError, ValueError, RuntimeError, NotImplementedError)
+MOST_OTHERS = 8  # files that are no answers are named up to here, and counted beyond
+ONLY_ANSWERS = "only exNN_name.py files are taken"
 
 
 @dataclass(frozen=True)
@@ -45,60 +39,48 @@ class Taken:
         answers: file name to content.
         ignored: what was left and why, a line each.
         problem: why nothing could be read at all, in one line.
+        notes: what an instructor should know of how the answers were chosen, a line each.
+        places: file name to where its answer lay.
     """
 
     answers: dict[str, bytes]
     ignored: tuple[str, ...] = ()
     problem: str | None = None
+    notes: tuple[str, ...] = ()
+    places: dict[str, str] = field(default_factory=dict)
 
     @property
     def digest(self) -> str:
         """SHA-256 of all that a result or its feedback depends on."""
         files = {name: hashlib.sha256(content).hexdigest() for name, content in sorted(self.answers.items())}
-        return hashlib.sha256(json.dumps([files, self.ignored, self.problem]).encode()).hexdigest()
+        return hashlib.sha256(json.dumps([files, self.ignored, self.problem, self.notes]).encode()).hexdigest()
 
 
-@dataclass(frozen=True)
-class _Piece:
-    """Something that was handed in: where it lay, and how to read it, or why it is not taken."""
-
-    place: str
-    read: Callable[[int], bytes] | None = None  # so many bytes at the most
-    refused: str | None = None
-
-
-class _Unreadable(Exception):
-    """Nothing can be taken from this: one line that says why."""
-
-
-def take(path: Path) -> Taken:
+def take(*handed_in: Path) -> Taken:
     """Take the answers from what one student handed in; whatever is wrong with it is told in the result."""
-    try:
-        pieces = sorted(_pieces(path), key=lambda piece: (piece.place.count("/"), piece.place))  # the shallowest first
-    except _Unreadable as error:
-        return Taken({}, problem=str(error))
-    answers: dict[str, bytes] = {}
-    ignored = []
-    for piece in pieces:
-        name = piece.place.rpartition("/")[2]
-        why = piece.refused or _not_taken(name, answers)
-        if why is None and piece.read is not None:
-            try:
-                answers[name] = piece.read(MOST_BYTES + 1)
-            except _DAMAGED as error:
-                why = f"cannot be read ({reason(error)})"
-        if why is not None:
-            ignored.append(f"{line(piece.place)}: {why}")
-    if len(ignored) > MOST_NAMED:
-        ignored[MOST_NAMED:] = [f"and {len(ignored) - MOST_NAMED:,} more"]
-    return Taken(answers, tuple(ignored))
+    items: list[Item] = []
+    skipped: list[str] = []
+    problems = []
+    for path in handed_in:
+        try:
+            found = containers.listing(path, f"{path.name}/" if len(handed_in) > 1 and _holds_files(path) else "")
+        except Unreadable as error:
+            problems.append(str(error) if len(handed_in) == 1 else f"{path.name}: {error}")
+            continue
+        items += [replace(item, version=candidates.version(path.name)) for item in found.items]
+        skipped += found.skipped
+    if problems and len(problems) == len(handed_in):
+        return Taken({}, problem="; ".join(problems))
+    if len(handed_in) == 1 and handed_in[0].suffix.lower() == NOTEBOOK and handed_in[0].is_file():
+        return _from(items, skipped, problems, alone=True)
+    return _from(items, skipped, problems)
 
 
 @contextlib.contextmanager
 def opened(path: Path) -> Iterator[tuple[Submission, tuple[str, ...]]]:
     """Answers to be graded, for the time of the block: a folder as it lies, or what a zip or a notebook holds.
 
-    Second, what was left of a zip or a notebook and why, a line each.
+    Second, how the answers were chosen and what was left of a zip or a notebook and why, a line each.
 
     Raises:
         UsageError: nothing can be read there.
@@ -115,146 +97,156 @@ def opened(path: Path) -> Iterator[tuple[Submission, tuple[str, ...]]]:
             folder = stack.enter_context(laid_out(taken.answers))
         except OSError as error:
             raise UsageError(f"the answers in {shown} cannot be laid out: {error.strerror}") from error
-        yield Submission(folder, shown), taken.ignored
+        yield Submission(folder, shown), (*taken.notes, *taken.ignored)
 
 
-def _pieces(path: Path) -> list[_Piece]:
-    try:
-        mode = path.lstat().st_mode
-        if stat.S_ISLNK(mode):
-            raise _Unreadable("it is a symbolic link, and links are not followed")
-        if stat.S_ISDIR(mode):
-            return _or_what_is_packed(list(_in_folder(path)), path)
-        if path.suffix.lower() == ".ipynb":
-            return list(_in_notebook(_read(path, notebook_cells.MOST_BYTES)))
-        return _or_what_is_packed(list(_in_zip(path)))
-    except OSError as error:
-        raise _Unreadable(f"it cannot be read ({reason(error)})") from error
+def _holds_files(path: Path) -> bool:
+    return path.is_dir() or path.suffix.lower() == containers.ZIP
 
 
-def _or_what_is_packed(pieces: list[_Piece], folder: Path | None = None) -> list[_Piece]:
-    """The pieces of a folder or a zip, or, where no answer is among them, those of the one notebook or zip there."""
-    names = [piece.place.rpartition("/")[2] for piece in pieces]
-    packed = [piece for piece in pieces if piece.refused is None and piece.place.lower().endswith(KINDS)]
-    if any(map(_ANSWER.fullmatch, names)) or len(packed) != 1:
-        return pieces
-    (piece,) = packed
-    rest = [other for other in pieces if other is not piece]
-    try:
-        if piece.place.lower().endswith(".ipynb") and piece.read is not None:
-            content = piece.read(notebook_cells.MOST_BYTES + 1)
-            if len(content) > notebook_cells.MOST_BYTES:
-                raise _Unreadable(_too_large(notebook_cells.MOST_BYTES))
-            return [*_in_notebook(content), *rest]
-        if folder is not None:
-            return [*_or_what_is_packed(list(_in_zip(folder / piece.place))), *rest]
-    except _Unreadable as error:
-        return [*rest, _Piece(piece.place, refused=str(error))]
-    except _DAMAGED as error:
-        return [*rest, _Piece(piece.place, refused=f"cannot be read ({reason(error)})")]
-    return pieces
+@dataclass
+class _Sorted:
+    """The files of a submission, sorted by what they are."""
+
+    candidates: dict[str, list[Candidate]] = field(default_factory=lambda: defaultdict(list))
+    left: list[str] = field(default_factory=list)  # why something that could have been an answer is none
+    others: list[str] = field(default_factory=list)  # files that are no answers
+    notes: list[str] = field(default_factory=list)
+    read: int = 0
+    notebooks: int = 0
+
+    def add(self, fit: Fit, place: str, content: bytes, modified: float) -> None:
+        """One more candidate, unless it only has the number of an exercise and nothing that is asked there."""
+        candidate = Candidate(fit, place, content, modified)
+        if fit.how == candidates.NUMBER_ONLY and candidate.state == candidates.EMPTY:
+            self.left.append(f"{line(place)}: it defines nothing that {fit.exercise.short} asks for")
+        else:
+            self.candidates[fit.exercise.name].append(candidate)
 
 
-def _too_large(most: int) -> str:
-    return f"it is larger than {most >> 20} MiB; hand in the exNN_name.py files alone"
+def _from(items: Sequence[Item], skipped: Sequence[str], problems: Sequence[str], *, alone: bool = False) -> Taken:
+    """Choose among all files. `alone`: a notebook that is all there is; what is wrong with it is the problem."""
+    found = _Sorted(left=[line(problem) for problem in problems])
+    for item in items:
+        try:
+            _sort(found, item)
+        except (Unreadable, *DAMAGED) as error:
+            why = str(error) if isinstance(error, Unreadable) else f"cannot be read ({reason(error)})"
+            if alone:
+                return Taken({}, problem=why)
+            found.left.append(f"{line(item.place)}: {why}")
+    chosen = {name: candidates.choose(several) for name, several in sorted(found.candidates.items())}
+    notes, left = _told(found, chosen)
+    if not chosen:
+        why = (found.left or _others(found.others) or _skipped(skipped) or ["it is empty"])[0]
+        notes.append(f"nothing was taken of what was handed in ({why})")
+    ignored = [*left, *found.left, *_others(found.others), *_skipped(skipped)]
+    if len(ignored) > MOST_NAMED:
+        ignored[MOST_NAMED:] = [f"and {len(ignored) - MOST_NAMED:,} more"]
+    return Taken(
+        {f"{name}.py": candidate.content for name, candidate in chosen.items()},
+        tuple(ignored),
+        notes=(*found.notes, *notes),
+        places={f"{name}.py": candidate.place for name, candidate in chosen.items()},
+    )
 
 
-def _not_taken(name: str, answers: dict[str, bytes]) -> str | None:
-    """Why a file of this name is no answer."""
-    found = _ANSWER.fullmatch(name)
-    if found is None:
-        return "only exNN_name.py files are taken"
-    if int(found[1]) not in {exercise.number for exercise in curriculum.exercises()}:
-        return "it belongs to no exercise"
-    if name in answers:
-        return "another file of this name is taken"
-    return "too many answers" if len(answers) >= MOST_ANSWERS else None
+def _sort(found: _Sorted, item: Item) -> None:
+    name = item.name
+    fit = candidates.fits(name)
+    if item.refused is not None or item.read is None:
+        found.left.append(f"{line(item.place)}: {item.refused}")
+    elif name.lower().endswith(NOTEBOOK):
+        found.notebooks += 1
+        if found.notebooks > MOST_NOTEBOOKS:
+            raise Unreadable("there are too many notebooks")
+        _sort_notebook(found, item)
+    elif fit is not None:
+        found.read += 1
+        if found.read > MOST_CANDIDATES:
+            raise Unreadable("there are too many files that are named after exercises")
+        found.add(
+            replace(fit, version=max(fit.version, item.version)), item.place, item.read(MOST_BYTES + 1), item.modified
+        )
+    elif candidates.looks_like_an_answer(name):
+        found.left.append(f"{line(item.place)}: it belongs to no exercise")
+    else:
+        found.others.append(item.place)
 
 
-def _in_folder(root: Path) -> Iterator[_Piece]:
-    """Every file below a folder; links and what is neither file nor folder are named, not opened."""
-    waiting, seen = [(root, "")], 0
-    while waiting:
-        folder, prefix = waiting.pop()
-        for entry in sorted(os.scandir(folder), key=lambda entry: entry.name):
-            seen += 1
-            if seen > MOST_FILES:
-                raise _Unreadable(f"it holds more than {MOST_FILES:,} files")
-            place = prefix + entry.name
-            if entry.is_symlink():
-                yield _Piece(place, refused="a symbolic link is not followed")
-            elif entry.is_dir(follow_symlinks=False):
-                if entry.name.startswith(".") or entry.name in NEVER_LOOKED_INTO or place.count("/") >= MOST_DEPTH:
-                    yield _Piece(place + "/…", refused="not looked into")
-                else:
-                    waiting.append((Path(entry.path), f"{place}/"))
-            elif not entry.is_file(follow_symlinks=False):
-                yield _Piece(place, refused="it is not a regular file")
-            else:
-                yield _Piece(place, partial(_read, Path(entry.path), cut=True))
-
-
-def _read(path: Path, most: int, *, cut: bool = False) -> bytes:
-    """Read a regular file and nothing else, even where something took its place: a link, a pipe that never ends."""
-    careful = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
-    with os.fdopen(os.open(path, os.O_RDONLY | careful), "rb") as file:
-        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-            raise _Unreadable("it is not a regular file")
-        content = file.read(most if cut else most + 1)
-    if not cut and len(content) > most:
-        raise _Unreadable(_too_large(most))
-    return content
-
-
-def _in_zip(path: Path) -> Iterator[_Piece]:
-    """Every file in a zip. A member is read as a stream that is cut off, so what it claims to hold does not matter."""
-    if path.stat().st_size > MOST_ZIP_BYTES:
-        raise _Unreadable(_too_large(MOST_ZIP_BYTES))
-    try:
-        archive = zipfile.ZipFile(os.fdopen(os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0)), "rb"))
-    except _DAMAGED as error:
-        raise _Unreadable(f"it is no zip that can be opened ({reason(error)})") from error
-    members = archive.infolist()
-    if len(members) > MOST_FILES:
-        raise _Unreadable(f"it holds more than {MOST_FILES:,} files")
-    for member in members:
-        place = member.filename
-        if not member.is_dir():
-            yield _Piece(place, partial(_member, archive, member), _refused(member))
-
-
-def _refused(member: zipfile.ZipInfo) -> str | None:
-    parts = PurePosixPath(member.filename).parts
-    kind = stat.S_IFMT(member.external_attr >> 16)
-    if member.filename.startswith("/") or ".." in parts or "\\" in member.filename or ":" in member.filename:
-        return "its name leads out of the zip"
-    if kind not in (0, stat.S_IFREG):
-        return "it is not a regular file"
-    if member.flag_bits & 1:
-        return "it is encrypted"
-    if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-        return "its compression is not known here"  # others expand without a bound on one read
-    if any(part.startswith(".") or part in NEVER_LOOKED_INTO for part in parts[:-1]):
-        return "not looked into"
-    return None
-
-
-def _member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, most: int) -> bytes:
-    with archive.open(member) as file:
-        return file.read(most)
-
-
-def _in_notebook(content: bytes) -> Iterator[_Piece]:
+def _sort_notebook(found: _Sorted, item: Item) -> None:
     """The answers in the cells of a notebook."""
+    assert item.read is not None
+    content = item.read(notebook_cells.MOST_BYTES + 1)
+    if len(content) > notebook_cells.MOST_BYTES:
+        most = notebook_cells.MOST_BYTES >> 20
+        raise Unreadable(f"it is larger than {most} MiB; hand in the exNN_name.py files alone")
     try:
-        found = notebook_cells.answers(notebook_cells.code_cells(content))
+        cells = notebook_cells.code_cells(content)
     except notebook_cells.NoNotebook as error:
-        raise _Unreadable(str(error)) from error
-    for name, text in found.files.items():
-        yield _Piece(name, partial(_cut, text.encode("utf-8", "surrogatepass")))
-    for what, why in found.left:
-        yield _Piece(what, refused=why)
+        raise Unreadable(str(error)) from error
+    read = notebook_cells.answers(cells, _is_untouched)
+    for file, text in read.files.items():
+        fit = candidates.fits(file)
+        if fit is None or fit.how != candidates.EXACT:
+            found.left.append(f"{line(file)}: {ONLY_ANSWERS}")
+        else:
+            data = text.encode("utf-8", "surrogatepass")[: MOST_BYTES + 1]
+            found.add(replace(fit, version=max(fit.version, item.version)), item.place, data, item.modified)
+    found.left += [f"{line(what)}: {why}" for what, why in read.left]
+    found.notes += [f"{line(item.place)}: {note}" for note in read.notes]
 
 
-def _cut(content: bytes, most: int) -> bytes:
-    return content[:most]
+def _is_untouched(file: str, text: str) -> bool:
+    """Whether a piece of a notebook is the stub, or a part of it, as it was given."""
+    fit = candidates.fits(file)
+    return fit is not None and candidates.state(fit.exercise, text.encode("utf-8", "replace")) == candidates.STUB
+
+
+def _told(found: _Sorted, chosen: dict[str, Candidate]) -> tuple[list[str], list[str]]:
+    """What is noted of the choice, and the candidates that were left, a line each.
+
+    Candidates of one folder that lost to those of another for one reason are one line: a whole copy, as a rule.
+    """
+    left: list[str] = []
+    together: dict[tuple[str, str, str], list[tuple[Exercise, Candidate, Candidate]]] = {}
+    notes = []
+    for name, winner in chosen.items():
+        exercise = winner.fit.exercise
+        if winner.fit.how != candidates.EXACT:
+            notes.append(f"{line(winner.place)} is taken as {exercise.file}")
+        for loser in found.candidates[name]:
+            if loser is winner:
+                continue
+            why = candidates.why_not(loser, winner)
+            if why == "identical":
+                left.append(f"{line(loser.place)}: identical to {line(winner.place)}")
+                continue
+            together.setdefault((winner.folder, loser.folder, why), []).append((exercise, winner, loser))
+            left.append(f"{line(loser.place)}: {line(winner.place)} is taken instead ({why})")
+    for (at, other, why), several in together.items():
+        if len(several) == 1 or at == other:
+            notes += [f"{e.short}: {line(w.place)} is taken, not {line(x.place)} ({why})" for e, w, x in several]
+        else:
+            which = ", ".join(exercise.short for exercise, _, _ in several)
+            notes.append(f"{which}: taken from {_shown(at)}, not from {_shown(other)} ({why})")
+    return notes, left
+
+
+def _shown(folder: str) -> str:
+    return f"{line(folder)}/" if folder else "the top folder"
+
+
+def _others(places: Sequence[str]) -> list[str]:
+    """Files that are no answers: named if they are few, else counted in one line."""
+    if len(places) <= MOST_OTHERS:
+        return [f"{line(place)}: {ONLY_ANSWERS}" for place in places]
+    some = ", ".join(line(place)[:60] for place in places[:3])
+    return [f"{len(places):,} other files ({some}, ...): {ONLY_ANSWERS}"]
+
+
+def _skipped(places: Sequence[str]) -> list[str]:
+    if len(places) <= MOST_OTHERS:
+        return [f"{line(place)}/…: not looked into" for place in places]
+    some = ", ".join(line(place)[:60] for place in places[:3])
+    return [f"{len(places):,} folders ({some}, ...): not looked into"]

@@ -6,8 +6,10 @@ order, as if they were run from top to bottom; magics (`%timeit f()`, `!ls`) sta
 and memory grow with the text only, whatever a stranger wrote there.
 """
 
+import itertools
+import operator
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +18,8 @@ from grader.kata import curriculum
 
 MOST_BYTES = 128 << 20  # of a notebook as it was saved
 MOST_BESIDE_OUTPUTS = 16 << 20  # of what is left of it without them: it holds more than answers
+
+INSTALLS = "# Installs the kata if this Python lacks it."  # the first line of a cell that is nobody's answer
 
 _UNREADABLE = (ValueError, KeyError, TypeError, AttributeError, RecursionError)
 _JSON = re.compile(r'("outputs"\s*:\s*)(?=\[)|"[^"\\]*(?:\\.[^"\\]*)*"|([\[{])|([\]}])', re.DOTALL)
@@ -35,6 +39,9 @@ _AT_TOP = re.compile(
     rf"(?P<marker>^\#[ \t]*(?P<file>ex\d\d_\w+\.py)[ \t]*$) | (?P<magic>{_MAGIC}) | {_PYTHON}",
     re.VERBOSE | re.MULTILINE,
 )
+_COLAB = re.compile(
+    r"^(?:from[ \t]+google\.colab[\w.]*[ \t]+import[ \t]+(?P<names>.+)|import[ \t]+google\.colab.*)$", re.MULTILINE
+)
 _DEFINITION = re.compile(r"^(?:class|def|async def)[ \t]+(\w+)", re.MULTILINE)
 
 
@@ -52,10 +59,11 @@ class Cell:
 
 @dataclass(frozen=True)
 class Found:
-    """The answers in a notebook, file name to text; and what belongs to none: what it is, and why it is left."""
+    """The answers in a notebook, file name to text; what belongs to none and why it is left; notes, a line each."""
 
     files: dict[str, str]
     left: tuple[tuple[str, str], ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 def marked(file: str, text: str) -> str:
@@ -84,10 +92,35 @@ def code_cells(content: bytes) -> list[Cell]:
         raise NoNotebook(f"it is no notebook that can be read ({reason(error)})") from error
 
 
-def answers(cells: Iterable[Cell]) -> Found:
-    """The files that the cells of a notebook hold, and what is left."""
+def answers(cells: Iterable[Cell], untouched: Callable[[str, str], bool] = lambda file, text: False) -> Found:
+    """The files that the cells of a notebook hold, and what is left.
+
+    Args:
+        cells: its code cells, in order.
+        untouched: whether a piece of a file is the stub as it was given. Such a piece goes above the others, where its
+            imports still count and its functions do not: a copy of the stub below an answer does not replace it.
+    """
     held = [piece for cell in cells for piece in pieces(cell.source, cell.file)]
-    return Found(joined(held), tuple(_left([text for file, text in held if file is None and _has_code(text)])))
+    notes: dict[str, None] = {}
+    for number, (file, text) in enumerate(held):
+        if file is not None and _COLAB.search(text):
+            held[number] = (file, _without_colab(text))
+            notes[f"{file}: lines for Google Colab are left out"] = None
+    by_file: dict[str, list[str]] = {}
+    for file, text in held:
+        if file is not None:
+            by_file.setdefault(file, []).append(text)
+    for file, texts in by_file.items():
+        if len(texts) > 1:
+            given = [untouched(file, text) for text in texts]
+            last = len(given) - 1 - given[::-1].index(False) if False in given else -1
+            if any(given[:last]) or (any(given[last + 1 :]) and last >= 0):
+                ordered = [*itertools.compress(texts, given), *itertools.compress(texts, map(operator.not_, given))]
+                if ordered != texts:
+                    notes[f"{file}: the cell that is filled in counts, not the untouched copy below it"] = None
+                by_file[file] = ordered
+    left = tuple(_left([text for file, text in held if file is None and _has_code(text)]))
+    return Found({file: "\n\n".join(texts) for file, texts in by_file.items()}, left, tuple(notes))
 
 
 def joined(held: Iterable[tuple[str | None, str]]) -> dict[str, str]:
@@ -147,6 +180,16 @@ def _as_comment(magic: str) -> str:
     return f"{indent}pass  # {command}" if indent else f"# {command}"
 
 
+def _without_colab(text: str) -> str:
+    """A text whose lines for Google Colab are comments: the import of `google.colab`, and calls on what it imported."""
+    names = {name for found in _COLAB.finditer(text) for name in re.findall(r"\w+", found["names"] or "google")}
+    lines = [
+        f"# {each}" if _COLAB.match(each) or (re.match(r"(\w+)\.", each) and each.split(".")[0] in names) else each
+        for each in text.split("\n")
+    ]
+    return "\n".join(lines)
+
+
 def _has_code(text: str) -> bool:
     return any(line.strip() and not line.lstrip().startswith("#") for line in text.split("\n"))
 
@@ -157,6 +200,8 @@ def _left(unmarked: list[str]) -> Iterator[tuple[str, str]]:
     others = 0
     for text in unmarked:
         defined = [name for name in _DEFINITION.findall(text) if name in owners]
+        if text.startswith(INSTALLS):
+            continue
         if defined:
             why = f"not marked; if it is an answer, let it begin with the line `# {owners[defined[0]]}`"
             yield f"a cell that defines {', '.join(defined)}", why

@@ -41,12 +41,8 @@ class Submission:
     def problem(self, exercise: Exercise) -> FileProblem | None:
         """What keeps this exercise's file from being read, in one line."""
         path = self.path(exercise)
-        rivals = self._rivals(exercise)
-        if len(rivals) > 1:
-            return FileProblem(
-                f"two files answer exercise {exercise.number}: {' and '.join(rivals)}; keep {exercise.file}"
-            )
         if not path.is_symlink() and not path.exists():
+            rivals = self._rivals(exercise)
             other = f"{rivals[0]} is not taken: the file must be called {exercise.file}" if rivals else None
             return FileProblem(other)
         return _unreadable(path)
@@ -55,6 +51,16 @@ class Submission:
         """Python files that look like answers but belong to no exercise."""
         known = {exercise.number for exercise in curriculum.exercises()}
         return [path.name for path in self._candidates() if int(path.name[2:4]) not in known]
+
+    def beside(self) -> list[str]:
+        """Files with an exercise's number and another name, beside the answer; they have no effect."""
+        return [
+            f"{name} is not graded: {exercise.file} is"
+            for exercise in curriculum.exercises()
+            if self.path(exercise).exists()
+            for name in self._rivals(exercise)
+            if name != exercise.file
+        ]
 
     def _rivals(self, exercise: Exercise) -> list[str]:
         """The files that claim this exercise's number."""

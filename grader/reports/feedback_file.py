@@ -1,10 +1,16 @@
-"""What a student of a class reads: a result as Markdown. Text only; what comes from an answer stands in code alone."""
+"""What a student of a class reads, as Markdown and as a page: points, what is wrong and why, what to do next.
 
-from collections.abc import Iterator, Sequence
+Text only; what comes from an answer stands in code alone.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from grader.base.plain_text import code_block, code_span
-from grader.base.results import ByHand, CheckResult, ExerciseResult, RunResult
-from grader.reports import explanation
+from grader.base.results import TOTAL, ByHand, Cause, CheckResult, ExerciseResult, RunResult
+from grader.reports import explanation, failure_groups
+from grader.reports.failure_groups import Group, explained
+from grader.reports.html import template
 
 SIGNS = {"passed": "✓", "failed": "✗", "error": "✗", "timeout": "✗", "blocked": "–", "not_started": "·"}
 WORDS = {
@@ -17,27 +23,79 @@ WORDS = {
 }
 
 
-def feedback(result: RunResult, by_hand: Sequence[ByHand] = (), *, name_hidden: bool = False) -> str:
-    """Write the feedback on one submission.
+@dataclass(frozen=True)
+class Circumstances:
+    """What feedback tells beside the result.
 
-    Args:
-        result: of the submission.
+    Attributes:
+        headline: the assignment's title and date; empty: not told.
         by_hand: points by hand.
+        comments: an instructor's words to all who made a mistake, by its name.
         name_hidden: tell the rule of a hidden check; its inputs are never told.
     """
-    return "\n".join(_lines(result, by_hand, name_hidden)).rstrip("\n") + "\n"
+
+    headline: str = ""
+    by_hand: Sequence[ByHand] = ()
+    comments: Mapping[str, str] = field(default_factory=dict)
+    name_hidden: bool = False
 
 
-def _lines(result: RunResult, by_hand: Sequence[ByHand], name_hidden: bool) -> Iterator[str]:
-    origin = result.origin
-    yield f"# Feedback for {code_span(origin.student if origin else result.answers)}"
-    yield ""
+@dataclass(frozen=True)
+class Sums:
+    """A student's points: of the main line and bonus, those by hand included and told beside them."""
+
+    points: float
+    max_points: float
+    bonus: float
+    max_bonus: float
+    by_hand: float
+    bonus_by_hand: float
+
+
+def sums(result: RunResult, by_hand: Sequence[ByHand]) -> Sums:
+    """Add up."""
     bonus_names = {exercise.name for exercise in result.exercises if exercise.bonus}
     bonus = sum(given.points for given in by_hand if given.exercise in bonus_names)
     main = sum(given.points for given in by_hand) - bonus
-    yield f"**{result.points + main:g} of {result.max_points:g} points**{_of_them(main)}."
-    if result.max_bonus:
-        yield f"Bonus: {result.bonus + bonus:g} of {result.max_bonus:g}{_of_them(bonus)}."
+    return Sums(max(result.points + main, 0.0), result.max_points, result.bonus + bonus, result.max_bonus, main, bonus)
+
+
+def feedback(result: RunResult, told: Circumstances | None = None) -> str:
+    """Write the feedback on one submission as Markdown."""
+    return "\n".join(_lines(result, told or Circumstances())).rstrip("\n") + "\n"
+
+
+def page(result: RunResult, told: Circumstances | None = None) -> str:
+    """Write the feedback on one submission as a page that needs no network and no script."""
+    told = told or Circumstances()
+    return template("feedback.html").render(
+        run=result,
+        student=_student(result),
+        told=told,
+        sums=sums(result, told.by_hand),
+        exercises=[(exercise, explained(exercise)) for exercise in result.exercises],
+        steps=failure_groups.next_steps(result.exercises),
+        signs=SIGNS,
+        words=WORDS,
+        total=TOTAL,
+    )
+
+
+def _student(result: RunResult) -> str:
+    return result.origin.student if result.origin else result.answers
+
+
+def _lines(result: RunResult, told: Circumstances) -> Iterator[str]:
+    origin = result.origin
+    yield f"# Feedback for {code_span(_student(result))}"
+    yield ""
+    if told.headline:
+        yield code_span(told.headline)
+        yield ""
+    added = sums(result, told.by_hand)
+    yield f"**{added.points:g} of {added.max_points:g} points**{_of_them(added.by_hand)}."
+    if added.max_bonus:
+        yield f"Bonus: {added.bonus:g} of {added.max_bonus:g}{_of_them(added.bonus_by_hand)}."
     if origin and origin.problem:
         yield ""
         yield f"Nothing could be read of what was handed in: {code_span(origin.problem)}"
@@ -50,15 +108,26 @@ def _lines(result: RunResult, by_hand: Sequence[ByHand], name_hidden: bool) -> I
             f"| {SIGNS[state]} | {exercise.name[:4]} {exercise.title} | {WORDS[state]} "
             f"| {exercise.points:g} of {exercise.max_points:g} |"
         )
-    yield from _by_hand(by_hand)
+    yield from _next_steps(result.exercises)
+    yield from _by_hand(told.by_hand)
     for exercise in result.exercises:
         if exercise.status not in ("passed", "not_started") or any(check.stands_on for check in exercise.checks):
-            yield from _exercise(exercise, name_hidden)
-    if origin and origin.ignored:
+            yield from _exercise(exercise, told)
+    if origin and (origin.notes or origin.ignored):
         yield ""
-        yield "## Handed in, and not taken"
+        yield "## What was taken of what you handed in"
         yield ""
-        yield from (f"- {code_span(ignored)}" for ignored in origin.ignored)
+        yield from (f"- {code_span(note)}" for note in origin.notes)
+        yield from (f"- Not taken: {code_span(ignored)}" for ignored in origin.ignored)
+
+
+def _next_steps(exercises: Sequence[ExerciseResult]) -> Iterator[str]:
+    steps = failure_groups.next_steps(exercises)
+    if steps:
+        yield ""
+        yield "## What to do next"
+        yield ""
+        yield from (f"{n}. {exercise.name[:4]}: {step}" for n, (exercise, step) in enumerate(steps, start=1))
 
 
 def _by_hand(by_hand: Sequence[ByHand]) -> Iterator[str]:
@@ -66,57 +135,48 @@ def _by_hand(by_hand: Sequence[ByHand]) -> Iterator[str]:
         yield ""
         yield "## Points given by hand"
         yield ""
-        yield from (f"- {given.exercise[:4]}, {given.points:+g}: {code_span(given.reason)}" for given in by_hand)
+        for given in by_hand:
+            what = "total" if given.exercise == TOTAL else given.exercise[:4]
+            yield f"- {what}, {given.points:+g}: {code_span(given.reason)}"
 
 
-def _exercise(exercise: ExerciseResult, name_hidden: bool) -> Iterator[str]:
+def _exercise(exercise: ExerciseResult, told: Circumstances) -> Iterator[str]:
     yield ""
     yield f"## {exercise.name[:4]} {exercise.title}: {exercise.points:g} of {exercise.max_points:g} points"
-    yield ""
+    found = explained(exercise)
     if exercise.problem is not None:
+        yield ""
         yield f"The file as a whole: {code_span(exercise.problem)}"
         shown = next((check for check in exercise.checks if check.finding.traceback), None)
         if shown is not None and shown.finding.traceback:
             yield ""
             yield code_block(shown.finding.traceback)
-            yield from _cause(shown)
+            yield from _cause(shown.cause, told)
         return
-    yield from _on_references(exercise)
-    wrong = explanation.wrong(exercise)
-    first = next((check for check in wrong if not check.check.hidden), None)
-    waiting = [check for check in exercise.checks if check.finding.status == "not_started"]
-    for check in [*([first] if first else []), *(check for check in wrong if check is not first), *waiting]:
-        yield from _check(check, name_hidden)
-        if check is first:
-            yield from _explanation(check)
-        elif check in wrong and not check.check.hidden and check.finding.difference:
-            yield f"  {code_span(check.finding.difference)}"
+    if found.references:
+        checks = "1 check was" if found.with_references == 1 else f"{found.with_references} checks were"
+        names = " and ".join(found.references)
+        yield ""
+        yield f"{checks} graded with the reference for {names}, so that a mistake there costs points there only."
+    for number, group in enumerate(found.groups):
+        yield ""
+        yield from _group(group, told, in_full=number == 0 or group.cause is not None)
+    if found.hidden or found.not_started:
+        yield ""
+    for check in (*found.not_started, *found.hidden):
+        yield _rule(check, told)
 
 
-def _on_references(exercise: ExerciseResult) -> Iterator[str]:
-    """How many checks pass only with an earlier exercise's reference: what is wrong there is paid for there."""
-    passed = [check for check in exercise.checks if check.points and check.stands_on]
-    if passed:
-        names = sorted({name for check in passed for name in check.stands_on})
-        checks = "1 check passes" if len(passed) == 1 else f"{len(passed)} checks pass"
-        yield f"- {SIGNS['passed']} {checks} with the reference in place of {', '.join(names)}."
-
-
-def _check(result: CheckResult, name_hidden: bool) -> Iterator[str]:
-    status = result.finding.status
-    rule = result.check.rule
-    if result.check.hidden:
-        rule = f"A hidden check: {rule}" if name_hidden else "A hidden check."
-    points = f"{result.points:g} of {result.check.points:g}"
-    state = "" if status in ("passed", "failed") else f"{WORDS[status]}, "
-    yield f"- {SIGNS[status]} {rule} ({state}{points})"
-    if result.stands_on:
-        yield f"  It was tried with the reference in place of {', '.join(result.stands_on)}."
-
-
-def _explanation(result: CheckResult) -> Iterator[str]:
-    """The first failing check in full: the call, what was expected and what came, the likely cause."""
-    found = explanation.explanation(result)
+def _group(group: Group, told: Circumstances, *, in_full: bool) -> Iterator[str]:
+    """The checks that fail together, the cause once, and an example once."""
+    yield from (_rule(check, told) for check in group.checks)
+    yield from _cause(group.cause, told)
+    found = explanation.explanation(group.first)
+    if found.difference and not (group.cause and found.example):
+        yield ""
+        yield f"  {code_span(found.difference)}"
+    if not in_full:
+        return
     parts = []
     if found.example:
         parts.append((f"{found.calls}:", code_block(found.example, "python")))
@@ -124,22 +184,34 @@ def _explanation(result: CheckResult) -> Iterator[str]:
         parts += [("Expected:", code_block(found.expected)), ("Got:", code_block(found.got))]
     if found.code:
         parts.append(("Where:", code_block(found.code)))
-    if found.difference:
-        yield ""
-        yield f"  {code_span(found.difference)}"
-    yield from _cause(result, indent="  ")
     for head, block in parts:
         yield ""
         yield f"  {head}"
         yield ""
         yield "\n".join(f"  {line}" for line in block.split("\n"))
-    yield ""
 
 
-def _cause(result: CheckResult, indent: str = "") -> Iterator[str]:
-    if result.cause:
+def _rule(result: CheckResult, told: Circumstances) -> str:
+    status = result.finding.status
+    rule = result.check.rule
+    if result.check.hidden:
+        rule = f"A hidden check: {rule}" if told.name_hidden else "A hidden check."
+    points = f"{result.points:g} of {result.check.points:g}"
+    state = "" if status in ("passed", "failed") else f"{WORDS[status]}, "
+    return f"- {SIGNS[status]} {rule} ({state}{points})"
+
+
+def _cause(cause: Cause | None, told: Circumstances) -> Iterator[str]:
+    if cause:
         yield ""
-        yield f"{indent}Likely cause (`{result.cause.name}`): {result.cause.told}"
+        yield f"  Likely cause (`{cause.name}`): {cause.says}"
+        for head, text in (("Why it looks right", cause.looks_right), ("To try", cause.advice)):
+            if text:
+                yield ""
+                yield f"  {head}: {text}"
+        if comment := told.comments.get(cause.name):
+            yield ""
+            yield f"  From your instructor: {code_span(comment)}"
 
 
 def _of_them(points: float) -> str:

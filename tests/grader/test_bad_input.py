@@ -71,7 +71,6 @@ FILES = {
         lambda folder: spoil(folder, 5, "from torch import", "from .helper import x\nfrom torch import"),
         "it imports .helper, which is not there: only files of exercises count",
     ),
-    "two of one number": (make_rival, f"two files answer exercise 5: {FIVE} and ex05_old.py; keep {FIVE}"),
 }
 
 
@@ -87,6 +86,13 @@ def test_a_bad_file_is_told_in_one_line_and_the_rest_is_graded(solved: Path, cas
     assert says in lines.pop()
     assert results["ex04"]["status"] == "passed"
     assert results["ex07"]["points"] == 15
+
+
+def test_a_file_beside_the_answer_has_no_effect_and_is_named(solved: Path) -> None:
+    make_rival(solved)
+    done = grade("5", "--answers", solved)
+    assert done.returncode == 0, done
+    assert f"note: ex05_old.py is not graded: {FIVE} is" in done.stdout
 
 
 def test_a_syntax_error_shows_line_and_caret(solved: Path) -> None:

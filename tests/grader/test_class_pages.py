@@ -9,11 +9,14 @@ from browsers import WORST_CONTRAST, needs_browser, opened
 from playwright.sync_api import Browser
 
 from grader.base.plain_text import plain
-from grader.base.results import Cause, Check, CheckResult, ExerciseResult, Finding, Origin, RunResult
-from grader.course import class_pages
+from grader.base.results import ByHand, Cause, Check, CheckResult, ExerciseResult, Finding, Origin, RunResult
+from grader.course import class_pages, gradebook
+from grader.course.entries import Entry
 from grader.course.overview import Overview, overview
 from grader.course.similarity import Alike, Pair, Side
 from grader.kata import curriculum
+from grader.reports import feedback_file
+from grader.reports.feedback_file import Circumstances
 
 HOSTILE = "</style><script>document.title='owned'</script><img src=x onerror=\"document.title='owned'\">\x1b[2J"
 
@@ -143,3 +146,58 @@ def test_the_pages_hold_no_control_character_and_stand_alone() -> None:
         assert plain(text) == text, name
         assert not re.search(r"(?:src|href)=\"(?!#|data:)", text), name
         assert "a hint to look, never a verdict" in text.lower() or name.startswith("summary")
+
+
+def with_students() -> str:
+    """The summary with its table of students: names, points and notes as hostile as they come."""
+    results = [
+        a_result("ada", ["passed"] * 4),
+        a_result(HOSTILE, ["failed"] * 4),
+        a_result("cyd", ["passed", "failed"]),
+    ]
+    entries = [Entry(result.origin.student, (), f"slot {n}") for n, result in enumerate(results) if result.origin]
+    lines = [gradebook.graded(entry, result, ()) for entry, result in zip(entries, results, strict=True)]
+    lines[1] = replace(lines[1], notes=(HOSTILE, "a note"))
+    return class_pages.summary(overview(results, (), []), HOSTILE, lines=lines, headline=HOSTILE, notes=[HOSTILE])
+
+
+@needs_browser
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [320, 1280])
+@pytest.mark.parametrize("name", ["summary", "feedback"])
+def test_the_table_of_students_and_the_feedback_are_quiet_fit_and_can_be_read(
+    browser: Browser, tmp_path: Path, name: str, width: int, scheme: str
+) -> None:
+    told = Circumstances(HOSTILE, [ByHand("ada", "total", -1.0, HOSTILE)], {HOSTILE: HOSTILE}, name_hidden=True)
+    result = a_result(HOSTILE, ["error", "failed", "failed", "timeout"], mistake=HOSTILE)
+    text = with_students() if name == "summary" else feedback_file.page(result, told)
+    page, complaints = opened(browser, tmp_path, text, viewport={"width": width, "height": 800}, color_scheme=scheme)
+    assert complaints == []
+    assert page.title() != "owned"
+    assert page.locator("img").count() == 0
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert page.evaluate(WORST_CONTRAST) >= 4.5
+    page.close()
+
+
+@needs_browser
+def test_the_table_of_students_is_sorted_by_a_click_and_read_without_scripts(browser: Browser, tmp_path: Path) -> None:
+    page, complaints = opened(browser, tmp_path, with_students(), java_script_enabled=True)
+    points = "[...document.querySelectorAll('.sortable tbody tr')].map(row => row.cells[1].textContent)"
+    page.locator(".sortable th button").nth(1).click()
+    assert page.evaluate(points) == ["0", "4", "16"]
+    page.locator(".sortable th button").nth(1).click()
+    assert page.evaluate(points) == ["16", "4", "0"]
+    assert complaints == []
+    page.close()
+    page, _ = opened(browser, tmp_path, with_students(), java_script_enabled=False)
+    assert page.locator(".sortable tbody tr").count() == 3
+    assert page.locator(".sortable a").first.get_attribute("href") == "slot%200/feedback.html"
+    page.close()
+
+
+def test_checks_that_fail_for_one_cause_are_told_under_it_once() -> None:
+    result = a_result("ada", ["passed", "failed", "failed", "failed"], mistake="channels-interleaved")
+    for text in (feedback_file.feedback(result), feedback_file.page(result)):
+        assert text.count("what goes wrong") == 2, "once for each of the two exercises, not under each check"
+        assert text.count("with the reference for ex01_receptive_field") == 1

@@ -21,7 +21,7 @@ from grader.kata import curriculum, mistakes
 
 GUIDE = (paths.checkout().root / "COURSE.md").read_text(encoding="utf-8")
 ADD = "Add an exercise"
-LAB = (1, 2, 5, 7)
+LAB = (1, 5, 7, 8)
 _FENCE = re.compile(r"^(?P<fence>`{3,})(?P<kind>\w*)\n(?P<text>.*?)^(?P=fence)$", re.MULTILINE | re.DOTALL)
 _FILE = re.compile(r"`(?P<path>[^`]+)`(?:, after `(?P<after>[^`]+)`)?:")
 _STATUS = re.compile(r"\[exit status (\d+)\]\n\Z")

@@ -22,7 +22,7 @@ from grader.base.errors import UsageError
 from grader.course import notebook
 from grader.kata import curriculum, intake, mistakes, notebook_cells, stubs
 from grader.kata.curriculum import Exercise
-from grader.kata.notebook_cells import Cell, answers, marked, pieces
+from grader.kata.notebook_cells import INSTALLS, Cell, answers, marked, pieces
 
 EXERCISES = curriculum.exercises()
 ONE, FIVE, SEVEN = by_number(1).file, by_number(5).file, by_number(7).file
@@ -75,8 +75,9 @@ def test_a_solution_goes_in_and_comes_out_byte_for_byte(exercise: Exercise) -> N
 def test_each_exercise_is_a_lesson_a_cell_for_the_answer_and_one_that_grades_it(built: Path) -> None:
     book = nbformat.read(built, 4)
     nbformat.validate(book)
-    start, load, *cells = book.cells
+    start, install, load, *cells = book.cells
     assert start.cell_type == "markdown"
+    assert install.source.startswith(INSTALLS) and "git" in install.source
     assert load.source == "%load_ext grader.notebook"
     assert len(cells) == 3 * len(EXERCISES)
     for number, exercise in enumerate(EXERCISES):

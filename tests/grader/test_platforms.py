@@ -2,6 +2,7 @@
 
 import base64
 import csv
+import io
 import json
 import os
 import re
@@ -19,6 +20,7 @@ from conftest import by_number, committed, copy_of_the_checkout, grade, spoil
 
 from grader.course import gradescope_archive, handout
 from grader.kata import curriculum
+from grader.reports.platforms import github, gradescope
 
 OVER_TIME = (
     "x.reshape(batch, time // self.group, self.group * channels)",
@@ -279,20 +281,76 @@ def test_outside_of_github_it_prints_and_writes_nothing_else(graded: Path, tmp_p
     assert list(tmp_path.iterdir()) == []
 
 
-def test_the_workflow_of_a_handout_grades_reports_and_hands_on_the_output() -> None:
-    workflow = yaml.safe_load((handout.TEMPLATES / "classroom.yml").read_text())
-    assert workflow["permissions"] == {"checks": "write", "actions": "read", "contents": "read"}
+def test_the_workflow_of_a_handout_grades_with_current_actions_and_needs_no_service() -> None:
+    text = (handout.TEMPLATES / "workflow.yml").read_text()
+    workflow = yaml.safe_load(text)
+    assert workflow["permissions"] == {"contents": "read"}
     (job,) = workflow["jobs"].values()
-    assert job["if"] == "github.actor != 'github-classroom[bot]'"
-    steps = {step.get("id", step.get("uses")): step for step in job["steps"]}
-    reporter = steps["classroom-resources/autograding-grading-reporter@v1"]
-    assert reporter["with"]["runners"] == "kata"
-    assert reporter["env"] == {"KATA_RESULTS": "${{ steps.kata.outputs.result }}"}
-    for line in steps["kata"]["run"].splitlines():
+    used = [step["uses"] for step in job["steps"] if "uses" in step]
+    assert used == ["actions/checkout@v6", "actions/setup-python@v6"]
+    assert "classroom" not in text.lower()
+    commands = [step["run"] for step in job["steps"] if step.get("name") in ("Grade", "Annotate and sum up")]
+    for line in commands:
         words = line.split(" || ")[0].split()
         assert words[0] == "grade"
         known = grade(words[1], "--help") if not words[1].startswith("-") else grade("exercises", "--help")
         assert all(word in known.stdout for word in words if word.startswith("--")), line
+
+
+@pytest.mark.parametrize("last", [0.1, 0.7, 13.2])
+def test_scores_add_up_exactly_as_floats(last: float) -> None:
+    points = [0.1, 0.2, 0.3, 13.4, 0.0, 7.7, 1 / 3, 2.2, 5.1, last] * 3
+    added = 0.0
+    for score in github.exact_scores(points):
+        added += score
+    assert added == round(sum(points), 3) or added == round(sum(round(each, 3) for each in points), 3)
+    assert [score == 0 for score in github.exact_scores(points)] == [each == 0 for each in points]
+
+
+def test_a_submission_that_could_not_be_graded_has_a_result_with_the_reason() -> None:
+    said = "1 of 1\ngrade: the sandbox lacks landlock (unavailable: kernel 5.4); --accept-weak-sandbox grades without\n"
+    written = gradescope.failed(said)
+    jsonschema.validate(written, GRADESCOPE)
+    assert "landlock (unavailable: kernel 5.4)" in written["output"] and written["score"] == 0
+
+
+def test_an_archive_of_an_exam_holds_its_secret_and_hidden_checks_beside_the_kata() -> None:
+    made = handout.contents(handout.choose(curriculum.find(["1"])))
+    exam = gradescope_archive.Exam(None, b"a secret of an exam", (("test_ex01_receptive_field.py", b"x = 1\n"),))
+    with zipfile.ZipFile(io.BytesIO(gradescope_archive.archive(made, exam=exam))) as archive:
+        assert archive.read("exam/secret") == b"a secret of an exam"
+        assert archive.getinfo("exam/secret").external_attr >> 16 == 0o100600
+        assert archive.read("exam/hidden/test_ex01_receptive_field.py") == b"x = 1\n"
+        script = archive.read("run_autograder").decode()
+    assert " --secret /autograder/source/exam/secret --hidden /autograder/source/exam/hidden > " in script
+
+
+@pytest.mark.parametrize(("offered", "status"), [("python3.11", 0), ("", 1)])
+def test_setup_takes_a_newer_python_from_the_images_packages_or_says_that_there_is_none(
+    tmp_path: Path, offered: str, status: int
+) -> None:
+    """In an image whose python3 is 3.10 and whose packages hold another one, or none."""
+    tools, place = tmp_path / "bin", tmp_path / "autograder"
+    (place / "source" / "kata").mkdir(parents=True)
+    tools.mkdir()
+
+    def tool(name: str, text: str) -> None:
+        (tools / name).write_text(f"#!/bin/sh\n{text}\n")
+        (tools / name).chmod(0o755)
+
+    venv = f'if [ "$1" = -m ]; then mkdir -p {place}/venv/bin; cp {tools}/true {place}/venv/bin/python; fi; exit 0'
+    tool("true", "exit 0")
+    tool("python3", 'if [ "$1" = --version ]; then echo "Python 3.10.12"; exit 0; fi; exit 1')
+    for version in ("3.13", "3.12", "3.11"):
+        tool(f"python{version}", venv)
+    there = f'*"{offered} "*) exit 0;;' if offered else ""
+    tool("apt-get", f'case "$*" in {there} *python3.1*) exit 100;; esac')
+    script = gradescope_archive.SCRIPTS.joinpath("setup.sh").read_text().replace("{{ pip_environment }}", "")
+    (tmp_path / "setup.sh").write_text(script.replace("/autograder", str(place)))
+    environment = {"PATH": f"{tools}:/usr/bin:/bin"}
+    done = subprocess.run(["bash", tmp_path / "setup.sh"], env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == status, done.stdout + done.stderr
+    assert status == 0 or "this image has Python 3.10.12" in done.stderr
 
 
 # ---- gradebooks ----
@@ -320,4 +378,5 @@ def test_canvas_and_moodle_get_a_gradebook_that_they_import(tmp_path: Path) -> N
         ("ada@example.org", "ada@example.org", "10"),
         ("bob", "", "0"),
     ]
-    assert rows[1]["Feedback: week 3"] == "nothing started"
+    assert rows[1]["Feedback: week 3"].startswith("nothing started; nothing was taken")
+    assert {row["Maximum grade"] for row in rows} == {"10"}

@@ -95,3 +95,50 @@ def test_the_same_class_gives_the_same_pairs_in_whatever_order() -> None:
     twice = [similarity.pairs([*order, ("copyist", answers[1][1])]) for order in (answers, answers[::-1])]
     assert twice[0] == twice[1]
     assert similarity.fingerprints("a = 1\n" * 12) == similarity.fingerprints("b = 22\n" * 12)
+
+
+def a_class_of_49() -> list[tuple[str, dict[str, bytes]]]:
+    """Students who wrote on their own: each has in each exercise one of its styles."""
+    chance = random.Random(60)
+    exercises = curriculum.exercises()[:10]
+    return [
+        (f"student{number:02}", {e.file: chance.choice(styles(e.number)).read_bytes() for e in exercises})
+        for number in range(49)
+    ]
+
+
+def test_copies_of_one_answer_are_a_group_and_copies_of_the_solutions_are_named() -> None:
+    """In a class of 60: eight renamed copies of one answer, and three of the published solutions, byte by byte."""
+    chance = random.Random(8)
+    source = {e.file: chance.choice(styles(e.number)).read_bytes() for e in curriculum.exercises()[:10]}
+    renamed = [
+        (f"copy{n}", {f: re.sub(rb"\b(group|batch|words|tokens)\b", b"v%d" % n, text) for f, text in source.items()})
+        for n in range(8)
+    ]
+    solutions = {exercise.file: exercise.solution.read_bytes() for exercise in curriculum.exercises()}
+    found = similarity.compare([*a_class_of_49(), *renamed, *((f"given{n}", solutions) for n in range(3))])
+    (group,) = found.groups
+    assert set(group.students) == {f"copy{number}" for number in range(8)}
+    assert group.how == similarity.RENAMED
+    assert not any(set(pair) <= set(group.students) for pair in names(found.pairs)), "they are told once"
+    given = {each.student: each for each in found.published if each.how == similarity.IDENTICAL}
+    assert set(given) == {"given0", "given1", "given2"}
+    assert len(given["given0"].exercises) == len(solutions)
+    assert not any({"given0", "given1"} <= set(each.students) for each in found.identical), "it is said once"
+
+
+def test_identical_files_are_listed_and_stubs_are_not() -> None:
+    one, five = by_number(1).file, by_number(5).file
+    text, stub = styles(1)[0].read_bytes(), by_number(5).stub.read_bytes()
+    found = similarity.compare([("a", {one: text, five: stub}), ("b", {one: text, five: stub})])
+    assert [(each.exercise, each.students) for each in found.identical] == [(one.removesuffix(".py"), ("a", "b"))]
+
+
+def test_copies_from_an_earlier_year_stand_out_and_that_year_is_not_compared_with_itself() -> None:
+    before = independent(6, seed=6)
+    earlier = [(similarity.EARLIER + student, files) for student, files in before]
+    found = similarity.compare([("copyist", before[2][1])], [*earlier, ("earlier: twin", before[2][1])])
+    (group,) = found.groups
+    assert group.students == ("copyist", "earlier: student2", "earlier: twin")
+    assert group.how == similarity.IDENTICAL
+    assert not any(all(name.startswith(similarity.EARLIER) for name in pair) for pair in names(found.pairs))

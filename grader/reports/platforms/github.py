@@ -1,12 +1,15 @@
-"""A result as GitHub shows it: annotations on the learner's lines, and what GitHub Classroom's reporter reads.
+"""A result as GitHub shows it: annotations on the learner's lines, and what reporters of points read.
 
 Annotations are workflow commands on standard output. GitHub shows ten errors of a step: the first check that fails in
 each exercise comes first. The job summary is the feedback that students of a class get.
 """
 
 import base64
+import functools
 import json
-from collections.abc import Mapping
+import math
+import operator
+from collections.abc import Mapping, Sequence
 
 from grader.base.results import CheckResult, ExerciseResult, RunResult
 from grader.reports.platforms import explanation, place
@@ -33,14 +36,16 @@ def annotations(run: RunResult, answers: Mapping[str, bytes]) -> list[str]:
     ]
 
 
-def classroom(run: RunResult) -> str:
-    """The output of a step that GitHub Classroom's grading reporter takes: JSON as base64."""
+def classroom(run: RunResult, answers: Mapping[str, bytes]) -> str:
+    """The output of a step as `autograding-grading-reporter` and its like take it: JSON as base64."""
+    scores = iter(exact_scores([c.points for e in run.exercises if not e.bonus for c in e.checks]))
     tests = [
         {
             "name": f"{exercise.name[:4]}: {explanation.name(check)}",
             "status": "pass" if check.finding.status == "passed" else "fail",
-            "score": round(check.points, 3),
+            "score": next(scores),
             "message": check.finding.difference or "",
+            "line_no": place.of(exercise, check, answers)[1],
         }
         for exercise in run.exercises
         if not exercise.bonus
@@ -49,6 +54,18 @@ def classroom(run: RunResult) -> str:
     status = "pass" if all(test["status"] == "pass" for test in tests) else "fail"
     told = {"version": 1, "status": status, "max_score": round(run.max_points, 3), "tests": tests}
     return base64.b64encode(json.dumps(told).encode()).decode()
+
+
+def exact_scores(points: Sequence[float]) -> list[float]:
+    """Points that come to exactly their rounded sum if they are added in order as floats, as reporters do."""
+    scores = [round(each, 3) for each in points]
+    total = round(math.fsum(scores), 3)
+    for number in [number for number, score in enumerate(scores) if score][::-1]:
+        added = functools.reduce(operator.add, scores, 0.0)  # the built-in `sum` makes up for what floats lose
+        if added == total:
+            break
+        scores[number] += total - added
+    return scores
 
 
 def _annotation(exercise: ExerciseResult, check: CheckResult, folder: str, where: tuple[str, int]) -> str:

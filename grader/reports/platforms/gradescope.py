@@ -6,6 +6,7 @@ hide the sum from its student. Bonus points are no part of the score; they stand
 
 from typing import Any
 
+from grader.base.plain_text import line
 from grader.base.results import CheckResult, ExerciseResult, RunResult
 from grader.reports.platforms import explanation
 
@@ -28,6 +29,26 @@ def results(run: RunResult) -> dict[str, Any]:
     if run.max_bonus:
         written["leaderboard"] = [{"name": "Bonus", "value": round(run.bonus, 3), "order": "desc"}]
     return written
+
+
+def failed(said: str) -> dict[str, Any]:
+    """The file if nothing could be graded: the reason, and that the 0 is no grade.
+
+    Args:
+        said: what the grader said; its last line that begins with `grade: ` or tells of a submission is the reason.
+    """
+    lines = [each for each in map(line, said.splitlines()) if each]
+    reasons = [each.removeprefix("grade: ") for each in lines if each.startswith(("grade: ", "note: not graded"))]
+    reason = reasons[-1] if reasons else lines[-1] if lines else "the grader said nothing"
+    told = f"Your submission could not be graded: {reason}. The 0 is no grade: tell your instructor, and hand in again."
+    return {
+        "score": 0,
+        "execution_time": 0,
+        "output": told,
+        "visibility": "visible",
+        "stdout_visibility": "hidden",
+        "tests": [],
+    }
 
 
 def _test(exercise: ExerciseResult, check: CheckResult, number: str) -> dict[str, Any]:

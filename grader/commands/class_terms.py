@@ -1,0 +1,44 @@
+"""The terms of a class, as options tell them: `grade class`, and `grade` when it regrades one submission of it."""
+
+from dataclasses import replace
+from typing import Any
+
+from grader.base.errors import UsageError
+from grader.commands import exercise_choice
+from grader.kata import assignment, curriculum
+
+
+def terms(options: dict[str, Any]) -> Any:
+    """The terms on which submissions are graded.
+
+    Args:
+        options: the exercises as `names`, `typed` and `older`; `assignment`, `seed`, `secret`, `hidden`, the limits,
+            `accept_weak_sandbox`.
+
+    Raises:
+        UsageError: an option's file cannot be read, or two options contradict each other.
+    """
+    from grader.course import grading_terms
+
+    given_out = assignment.read(options["assignment"]) if options["assignment"] else assignment.here()
+    asked = {exercise.name: exercise for exercise in grading_terms.offered(given_out)}
+    typed = exercise_choice.names(options["typed"], options["names"], options.get("older", ()))
+    only = [exercise.name for exercise in curriculum.find(typed)] if typed else list(asked)
+    if strangers := [name for name in only if name not in asked]:
+        raise UsageError(f"--exercises: the assignment does not ask {strangers[0]}")
+    chosen = [asked[name] for name in only]
+    if options["secret"] is not None and options["seed"] is not None:
+        raise UsageError("--secret makes the seeds; leave --seed out")
+    seconds = {name: options[name] for name in ("check_seconds", "exercise_seconds")}
+    seconds["run_seconds"] = options["submission_seconds"]
+    secret = grading_terms.read_secret(options["secret"]) if options["secret"] else None
+    seed = options["seed"] if options["seed"] is not None else given_out.seed if given_out else 0
+    return grading_terms.Terms(
+        exercises=tuple(exercise.name for exercise in chosen),
+        seeds=grading_terms.exam_seeds(secret) if secret else seed,
+        seed_shown=grading_terms.exam_digest(secret) if secret else str(seed),
+        hidden=grading_terms.read_hidden(options["hidden"], chosen) if options["hidden"] else (),
+        limits=replace(grading_terms.CLASS_LIMITS, **seconds),
+        accept_weak=options["accept_weak_sandbox"],
+        assignment=given_out,
+    )

@@ -1,0 +1,36 @@
+"""What an instructor should know of a student's result: kept with the result, and told again by every run."""
+
+from collections.abc import Iterable, Sequence
+
+from grader.base.plain_text import line
+from grader.base.results import RunResult
+
+MOST_PRINTED = 20
+
+
+def notes_of(result: RunResult) -> tuple[str, ...]:
+    """The notes on one result, a line each: what was taken, what cost a whole exercise, time limits."""
+    assert result.origin is not None
+    if result.origin.problem:
+        return (f"0 points: {result.origin.problem}",)
+    notes = list(result.origin.notes)
+    for exercise in result.exercises:
+        short = exercise.name[:4]
+        if exercise.problem and exercise.points == 0:
+            notes.append(f"{short} has 0 points: {line(exercise.problem)}")
+        stopped = sum(check.finding.status == "timeout" for check in exercise.checks)
+        if stopped:
+            notes.append(f"{short}: {stopped} check{'s' * (stopped > 1)} stopped by a time limit")
+    return tuple(notes)
+
+
+def few(notes: Sequence[str], where: str) -> list[str]:
+    """The first of many notes, and where the rest stands."""
+    if len(notes) <= MOST_PRINTED:
+        return list(notes)
+    return [*notes[:MOST_PRINTED], f"and {len(notes) - MOST_PRINTED} more notes: {where}"]
+
+
+def of_students(notes: Iterable[tuple[str, Sequence[str]]]) -> list[str]:
+    """The notes of a class as lines that begin with the student."""
+    return [f"{student}: {note}" for student, several in notes for note in several]

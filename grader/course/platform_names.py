@@ -1,0 +1,99 @@
+"""The names that course platforms give to what students hand in: whose it is, the id, whether late, which attempt."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+MOODLE, CANVAS, GRADESCOPE, GITHUB = "Moodle", "Canvas", "Gradescope", "GitHub"
+METADATA = "submission_metadata.yml"  # Gradescope's export has one beside the submissions
+MOST_METADATA_BYTES = 32 << 20
+
+_MOODLE = re.compile(r"(?P<name>.+?)_(?P<id>\d+)_assignsubmission_(?P<plugin>file|onlinetext)(?:_(?P<file>.*))?")
+_CANVAS = re.compile(r"(?P<name>[^_]+)_(?P<late>LATE_)?(?P<id>\d+)_\d+_(?P<file>.+)")
+_GRADESCOPE = re.compile(r"(?:assignment_\d+_)?submission_(?P<id>\d+)")
+_VERSION = re.compile(r"-(\d{1,2})(?=\.[^.]+$)")
+
+
+@dataclass(frozen=True)
+class PlatformName:
+    """What a name says.
+
+    Attributes:
+        platform: whose naming it is; empty: nobody's.
+        student: the name of the student, as far as it is told.
+        id: of the student on the platform (Canvas: the user, Moodle: the participant), or of the submission.
+        late: whether the platform marked it as late.
+        attempt: which of several attempts, from 1; 0: not told.
+        online_text: whether it is what the student typed into a form, beside the files.
+    """
+
+    platform: str
+    student: str
+    id: str = ""
+    late: bool = False
+    attempt: int = 0
+    online_text: bool = False
+
+
+def read(name: str, *, is_folder: bool) -> PlatformName | None:
+    """What an entry's name says, if a platform gave it."""
+    if found := _MOODLE.fullmatch(name):
+        return PlatformName(MOODLE, found["name"], found["id"], online_text=found["plugin"] == "onlinetext")
+    if not is_folder and (found := _CANVAS.fullmatch(name)):
+        version = _VERSION.search(found["file"])
+        attempt = int(version[1]) + 1 if version else 1
+        return PlatformName(CANVAS, found["name"], found["id"], found["late"] is not None, attempt)
+    if is_folder and (found := _GRADESCOPE.fullmatch(name)):
+        return PlatformName(GRADESCOPE, name, found["id"])
+    return None
+
+
+@dataclass(frozen=True)
+class Submitter:
+    """Who handed in, as Gradescope's metadata say."""
+
+    name: str
+    id: str
+    email: str
+
+
+def gradescope_submitters(submissions: Path) -> dict[str, tuple[Submitter, ...]]:
+    """By folder name, who handed in; empty if there are no metadata that can be read."""
+    try:
+        with (submissions / METADATA).open("rb") as file:
+            content = file.read(MOST_METADATA_BYTES)
+        entries: dict[str, Any] = yaml.load(content, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+        return {
+            str(folder): tuple(_submitter(each) for each in fields[":submitters"]) for folder, fields in entries.items()
+        }
+    except (OSError, ValueError, yaml.YAMLError, KeyError, TypeError, AttributeError, RecursionError):
+        return {}
+
+
+def _submitter(fields: dict[str, Any]) -> Submitter:
+    told = {key: str(fields.get(f":{key}") or "") for key in ("name", "sid", "email")}
+    return Submitter(told["name"], told["sid"], told["email"])
+
+
+def github_logins(folders: list[Path]) -> dict[str, str]:
+    """By folder name, the login: clones of repositories that are called ASSIGNMENT-LOGIN, two or more."""
+    clones = [folder.name for folder in folders if (folder / ".git").exists()]
+    if len(clones) < 2:
+        return {}
+    parts = [name.split("-") for name in clones]
+    common = 0
+    while all(len(part) > common + 1 for part in parts) and len({part[common] for part in parts}) == 1:
+        common += 1
+    return {name: "-".join(part[common:]) for name, part in zip(clones, parts, strict=True)} if common else {}
+
+
+def return_name(name: str, file: str) -> str | None:
+    """Where feedback on an entry goes so that its platform takes it back; None if no platform named the entry."""
+    if found := _MOODLE.fullmatch(name):
+        return f"{found['name']}_{found['id']}_assignsubmission_file_/{file}"
+    if found := _CANVAS.fullmatch(name):
+        return f"{name[: found.start('file')]}{file}"
+    return None

@@ -1,0 +1,111 @@
+"""How a results folder was made, kept in it, so that a later run does not silently regrade a class on other terms.
+
+The secret of an exam is kept as a digest. What is in the file of points by hand or in the class list may change from
+run to run; that there is one may not be forgotten.
+"""
+
+import json
+import math
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from grader.base import paths
+from grader.base.atomic_files import write_whole
+from grader.base.errors import UsageError
+from grader.course.grading_terms import Terms
+from grader.kata.digest import kata_digest
+
+FILE = "terms.json"
+LIMITS = ("check_seconds", "exercise_seconds", "run_seconds")
+
+
+def of(terms: Terms, *, by_hand: Path | None, roster: Path | None) -> dict[str, Any]:
+    """What a results folder remembers of a run."""
+    limits = asdict(terms.limits)
+    return {
+        "assignment": {"title": terms.assignment.title, "points": dict(terms.assignment.points)}
+        if terms.assignment
+        else None,
+        "exercises": list(terms.exercises),
+        "seed": terms.seed_shown,
+        "hidden": terms.hidden_digests(),
+        "limits": {name: limits[name] if math.isfinite(limits[name]) else None for name in LIMITS},
+        "by_hand": str(by_hand) if by_hand else None,
+        "roster": str(roster) if roster else None,
+        "checks": kata_digest(),
+    }
+
+
+def read(results: Path) -> dict[str, Any]:
+    """What a results folder remembers; nothing if it is new or its file is damaged."""
+    try:
+        told = json.loads((results / FILE).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return told if isinstance(told, dict) else {}
+
+
+def keep(results: Path, now: dict[str, Any]) -> None:
+    """Remember the terms of this run."""
+    write_whole(results / FILE, json.dumps(now, indent=1, ensure_ascii=False) + "\n")
+
+
+def refuse_other(results: Path, before: dict[str, Any], now: dict[str, Any]) -> None:
+    """Do not let a class be regraded on other terms by an option that was forgotten.
+
+    Raises:
+        UsageError: the terms are others than those of the results; the line says which.
+    """
+    if changed := changes(before, now):
+        shown = paths.shown(results)
+        raise UsageError(
+            f"the results in {shown} were made on other terms: {'; '.join(changed)}. Give the same options, another "
+            "--out, or --new-terms"
+        )
+
+
+def changes(before: dict[str, Any], now: dict[str, Any]) -> list[str]:
+    """What differs, a few words each. Points by hand and a class list may come newly, and may not be left out."""
+    told = []
+    for name, words in (("exercises", _exercises), ("assignment", _assignment), ("seed", _seed), ("hidden", _hidden)):
+        if name in before and before[name] != now[name]:
+            told.append(words(before[name], now[name]))
+    if "limits" in before and before["limits"] != now["limits"]:
+        then, new = (", ".join(f"{each.get(name):g}" for name in LIMITS) for each in (before["limits"], now["limits"]))
+        told.append(f"limits of {then} s then, {new} s now")
+    for name, option in (("by_hand", "--written-by-hand"), ("roster", "--roster")):
+        if before.get(name) and not now[name]:
+            told.append(f"{option} {before[name]} then, none now")
+    return told
+
+
+def _exercises(then: list[str], now: list[str]) -> str:
+    return f"exercises {_numbers(then)} then, {_numbers(now)} now"
+
+
+def _numbers(names: list[str]) -> str:
+    return ", ".join(str(int(name[2:4])) for name in names)
+
+
+def _assignment(then: dict[str, Any] | None, now: dict[str, Any] | None) -> str:
+    if then is None or now is None:
+        return f"--assignment {_title(then)} then, {_title(now)} now"
+    return "the title of the assignment has changed" if then["points"] == now["points"] else "its points have changed"
+
+
+def _title(assignment: dict[str, Any] | None) -> str:
+    return repr(assignment["title"]) if assignment else "none"
+
+
+def _seed(then: str, now: str) -> str:
+    return f"{_one_seed(then)} then, {_one_seed(now)} now"
+
+
+def _one_seed(seed: str) -> str:
+    return f"--secret ({seed})" if seed.startswith("hmac:") else f"seed {seed}"
+
+
+def _hidden(then: list[list[str]], now: list[list[str]]) -> str:
+    names = [", ".join(name for name, _ in each) or "none" for each in (then, now)]
+    return "the hidden checks have changed" if names[0] == names[1] else f"--hidden {names[0]} then, {names[1]} now"

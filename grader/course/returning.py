@@ -1,0 +1,66 @@
+"""Feedback packed so that a platform, or a person, can give it back: under the names that the submissions came with."""
+
+import io
+import shutil
+import zipfile
+from collections.abc import Iterable
+from pathlib import Path
+
+from grader.base.atomic_files import write_whole
+from grader.base.errors import UsageError
+from grader.course import platform_names
+from grader.course.entries import Entry
+from grader.course.platform_names import MOODLE
+from grader.course.results_folder import FEEDBACK_PAGE, RETURN
+
+KINDS = ("moodle", "folder")
+MOODLE_ARCHIVE = "feedback-for-moodle.zip"
+_DATE = (2020, 1, 1, 0, 0, 0)  # the same feedback gives the same archive
+
+
+def place(entry: Entry) -> str:
+    """Where a student's page goes: as the platform called the submission, else in a folder of its name."""
+    path = entry.paths[-1]
+    return platform_names.return_name(path.name, FEEDBACK_PAGE) or f"{entry.slot}/{FEEDBACK_PAGE}"
+
+
+def pack(kind: str, results: Path, entries: Iterable[Entry]) -> tuple[Path, int]:
+    """Pack the pages of those who have one.
+
+    Args:
+        kind: `moodle`: a zip for "Upload multiple feedback files in a zip" of Moodle; `folder`: files in a folder.
+        results: the folder of a run.
+        entries: the students.
+
+    Returns:
+        what was written, and how many pages it holds.
+
+    Raises:
+        UsageError: no submission has a name of Moodle's, or nothing can be written.
+    """
+    pages = [(place(entry), entry) for entry in entries if (results / entry.slot / FEEDBACK_PAGE).exists()]
+    if kind == "moodle":
+        pages = [(name, entry) for name, entry in pages if entry.platform == MOODLE]
+        if not pages:
+            raise UsageError(
+                "--return moodle: no submission has a name that Moodle gave (NAME_12345_assignsubmission_file_); "
+                "--return folder writes plain folders"
+            )
+        data = io.BytesIO()
+        with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as archive:
+            for name, entry in pages:
+                member = zipfile.ZipInfo(name, _DATE)
+                member.compress_type = zipfile.ZIP_DEFLATED
+                archive.writestr(member, (results / entry.slot / FEEDBACK_PAGE).read_bytes())
+        out = results / MOODLE_ARCHIVE
+        write_whole(out, data.getvalue())
+        return out, len(pages)
+    out = results / RETURN
+    try:
+        shutil.rmtree(out, ignore_errors=True)
+        for name, entry in pages:
+            (out / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(results / entry.slot / FEEDBACK_PAGE, out / name)
+    except OSError as error:
+        raise UsageError(f"cannot write {name}: {error.strerror}") from error
+    return out, len(pages)

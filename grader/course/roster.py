@@ -1,0 +1,143 @@
+"""A class list as a CSV file (name, login, e-mail, LMS id, section), and which submission is whose by it."""
+
+import csv
+import itertools
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from grader.base import paths
+from grader.base.errors import UsageError
+from grader.base.plain_text import line
+
+# What columns are called, by us and in the exports of Canvas and Moodle.
+COLUMNS = {
+    "name": ("name", "student", "full name", "fullname", "student name"),
+    "first": ("first name", "given name", "firstname"),
+    "last": ("last name", "surname", "family name", "lastname"),
+    "login": ("login", "username", "user name", "sis login id", "login id", "github"),
+    "email": ("email", "e-mail", "email address", "e-mail address", "mail"),
+    "id": ("id", "lms id", "canvas id", "user id", "moodle id", "identifier", "participant"),
+    "number": ("sis user id", "id number", "student number", "student id", "matriculation number"),
+    "section": ("section", "group", "sections", "groups", "tutorial"),
+}
+
+
+@dataclass(frozen=True)
+class Person:
+    """A student as the class list tells; what is not told is empty."""
+
+    name: str
+    login: str = ""
+    email: str = ""
+    id: str = ""
+    number: str = ""
+    section: str = ""
+
+
+def read(path: Path) -> tuple[Person, ...]:
+    """Read a class list; commas, semicolons and tabs separate.
+
+    Raises:
+        UsageError: it cannot be read, has no column to know a student by, or a line names nobody or somebody twice.
+    """
+    shown = paths.shown(path)
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+        head = text.partition("\n")[0]
+        separator = max(",;\t", key=head.count)
+        rows = csv.reader(text.splitlines(), delimiter=separator)
+        names = [_column(name) for name in next(rows, [])]
+        if not {"name", "last", "login", "email"} & set(names):
+            raise UsageError(f"{shown} needs a first line like name,login,e-mail,LMS id,section")
+        found = [(rows.line_num, _person(dict(zip(names, row, strict=False)))) for row in rows if any(row)]
+    except OSError as error:
+        raise UsageError(f"the roster {shown} cannot be read: {error.strerror}") from error
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise UsageError(f"the roster {shown} is no CSV file in UTF-8: {error}") from error
+    for number, person in found:
+        if not person.name:
+            raise UsageError(f"{shown}, line {number}: neither a name nor a login nor an e-mail address")
+    counts = Counter(person.name for _, person in found)
+    people = [
+        replace(person, name=f"{person.name} ({person.login or person.email or person.id or number})")
+        if counts[person.name] > 1
+        else person
+        for number, person in found
+    ]
+    for name, count in Counter(person.name for person in people).items():
+        if count > 1:
+            raise UsageError(f"{shown} has {name} twice")
+    return tuple(people)
+
+
+def _column(name: str) -> str:
+    plain = " ".join(name.casefold().replace("_", " ").split())
+    return next((column for column, names in COLUMNS.items() if plain in names), "")
+
+
+def _person(fields: dict[str, str]) -> Person:
+    told = {key: line(value or "").strip() for key, value in fields.items() if key}
+    name = told.get("name") or f"{told.get('first', '')} {told.get('last', '')}".strip()
+    number = re.sub(r"^Participant ", "", told.get("id", ""))
+    login, email = told.get("login", ""), told.get("email", "")
+    return Person(name or login or email, login, email, number, told.get("number", ""), told.get("section", ""))
+
+
+class Lookup:
+    """Finds a student of the class list by what a platform calls the submission."""
+
+    def __init__(self, people: Sequence[Person]) -> None:
+        self._levels: list[dict[str, list[Person]]] = []
+        for keys in (_ids, _logins, _names, _mail_boxes):
+            level: dict[str, list[Person]] = {}
+            for person in people:
+                for key in set(filter(None, keys(person))):
+                    level.setdefault(key, []).append(person)
+            self._levels.append(level)
+
+    def find(self, names: Iterable[str]) -> Person | None:
+        """The one student who is meant by the first name or id that fits; None if nobody is, or it could be several."""
+        for name in filter(None, names):
+            for level, key in _keys(name, *self._levels):
+                if len(found := level.get(key, [])) == 1:
+                    return found[0]
+        return None
+
+
+def _keys(name: str, *levels: dict[str, list[Person]]) -> Iterator[tuple[dict[str, list[Person]], str]]:
+    ids, logins, full, mail_boxes = levels
+    lower = name.casefold()
+    yield ids, name
+    yield logins, lower
+    yield full, _compact(name)
+    yield mail_boxes, lower
+    for number in range(lower.count("-"), 0, -1):  # `lab1-adalovelace`: ASSIGNMENT-LOGIN
+        yield logins, "-".join(lower.split("-")[-number:])
+
+
+def _ids(person: Person) -> Iterator[str]:
+    yield from (person.id, person.number)
+
+
+def _logins(person: Person) -> Iterator[str]:
+    yield from (person.login.casefold(), person.email.casefold())
+
+
+def _mail_boxes(person: Person) -> Iterator[str]:
+    yield person.email.casefold().partition("@")[0]
+
+
+def _names(person: Person) -> Iterator[str]:
+    """A name's parts in any order: platforms write `Ada Lovelace`, `Lovelace, Ada` and `lovelaceada`."""
+    parts = re.split(r"[\s,]+", re.sub(r"\s*\(.*\)$", "", person.name).strip())
+    orders = itertools.permutations(parts) if len(parts) <= 4 else [parts, [parts[-1], *parts[:-1]]]
+    yield from (_compact("".join(order)) for order in orders)
+
+
+def _compact(name: str) -> str:
+    """Letters and digits alone, without accents."""
+    return "".join(sign for sign in unicodedata.normalize("NFKD", name).casefold() if sign.isalnum())

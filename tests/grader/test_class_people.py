@@ -1,0 +1,228 @@
+"""Who is who in a class: names that platforms give, the class list, files for Canvas and Moodle, feedback to return."""
+
+import csv
+import io
+import zipfile
+from pathlib import Path
+
+import pytest
+from classes import ONE, folder, solution, zipped
+
+from grader.base.errors import UsageError
+from grader.base.results import ByHand, Check, CheckResult, ExerciseResult, Finding, Origin, RunResult
+from grader.course import gradebook, platform_gradebooks, platform_names, returning, roster
+from grader.course.entries import Entry, HandedIn, entries
+from grader.course.results_folder import FEEDBACK_PAGE
+from grader.kata import curriculum, intake
+
+MOODLE = "Ada Lovelace_12345_assignsubmission_file_"
+CHOSEN = curriculum.exercises()[:1]
+ROSTER = """name,login,e-mail,LMS id,section
+Ada Lovelace,ada,ada@example.org,501,A
+"Byron, Lord",byron,lord@example.org,4711,B
+Grace Hopper,grace,grace@example.org,503,A
+Alan Turing,turing,alan@example.org,504,B
+"""
+
+
+def class_list(place: Path, text: str = ROSTER) -> tuple[roster.Person, ...]:
+    (place / "roster.csv").write_text(text)
+    return roster.read(place / "roster.csv")
+
+
+def names(found: HandedIn) -> list[str]:
+    return [entry.student for entry in found.entries]
+
+
+def only(found: HandedIn) -> Entry:
+    (entry,) = found.entries
+    return entry
+
+
+def result(entry: Entry, points: float = 10.0) -> RunResult:
+    check = CheckResult(Check("test_a", "A rule.", points, ()), Finding("passed"))
+    (one,) = CHOSEN
+    exercise = ExerciseResult(one.name, one.title, one.core, one.bonus, (check,))
+    return RunResult(entry.student, 0, 1.0, (exercise,), Origin(entry.student, "0" * 64, "0" * 64, "0"))
+
+
+def test_moodles_name_and_number_are_split_off_and_its_online_text_is_skipped(tmp_path: Path) -> None:
+    folder(tmp_path / MOODLE, {ONE: solution(1)})
+    folder(tmp_path / MOODLE.replace("file", "onlinetext"), {"onlinetext.html": "See my file."})
+    entry = only(entries(tmp_path))
+    assert (entry.student, entry.platform_id, len(entry.paths)) == ("Ada Lovelace", "12345", 1)
+    assert set(intake.take(*entry.paths).answers) == {ONE}
+
+
+def test_who_only_typed_into_moodles_form_has_a_row(tmp_path: Path) -> None:
+    folder(tmp_path / MOODLE.replace("file", "onlinetext"), {"onlinetext.html": "I was ill."})
+    taken = intake.take(*only(entries(tmp_path)).paths)
+    assert taken.notes == (
+        "nothing was taken of what was handed in (onlinetext.html: only exNN_name.py files are taken)",
+    )
+
+
+def test_two_of_one_name_on_moodle_stay_two(tmp_path: Path) -> None:
+    for number in (1, 2):
+        folder(tmp_path / MOODLE.replace("12345", str(number)), {ONE: solution(1)})
+    assert names(entries(tmp_path)) == ["Ada Lovelace (1)", "Ada Lovelace (2)"]
+
+
+def test_canvas_files_are_grouped_by_student_with_late_mark_and_attempt(tmp_path: Path) -> None:
+    (tmp_path / f"lovelaceada_12345_67890_{ONE}").write_text(solution(1))
+    (tmp_path / "lovelaceada_12345_67891_ex05_flatten_consecutive-1.py").write_text(solution(5))
+    zipped(tmp_path / "byron_LATE_4711_99887766_lab1-1.zip", {ONE: solution(1)})
+    byron, ada = entries(tmp_path).entries
+    assert (ada.student, ada.platform_id, ada.late, ada.attempt) == ("lovelaceada", "12345", False, 2)
+    assert (byron.student, byron.platform_id, byron.late, byron.attempt) == ("byron", "4711", True, 2)
+    assert sorted(name[:4] for name in intake.take(*ada.paths).answers) == ["ex01", "ex05"]
+
+
+def test_gradescopes_metadata_tell_who_it_is(tmp_path: Path) -> None:
+    folder(tmp_path / "submission_123", {ONE: solution(1)})
+    folder(tmp_path / "submission_124", {ONE: solution(1)})
+    person = "  - :name: {}\n    :sid: '{}'\n    :email: {}\n"
+    ada, bob = (
+        person.format("Ada Lovelace", 1, "ada@example.org"),
+        person.format("Bob Odenkirk", 2, "bob@example.org"),
+    )
+    told = f"submission_123:\n  :submitters:\n{ada}submission_124:\n  :submitters:\n{ada}{bob}"
+    (tmp_path / platform_names.METADATA).write_text(told)
+    first, both = entries(tmp_path).entries
+    assert (first.student, first.person.email, first.person.id) == ("Ada Lovelace", "ada@example.org", "1")
+    assert both.student == "Ada Lovelace and Bob Odenkirk"
+    (tmp_path / platform_names.METADATA).write_text("]")
+    assert names(entries(tmp_path)) == ["submission_123", "submission_124"]
+
+
+def test_clones_from_github_are_called_after_the_login(tmp_path: Path) -> None:
+    for name in ("lab-1-ada", "lab-1-bob-b"):
+        folder(tmp_path / name, {ONE: solution(1), ".git/HEAD": ""})
+    assert names(entries(tmp_path)) == ["ada", "bob-b"]
+    folder(tmp_path / "other-cyd", {ONE: solution(1)})
+    assert "other-cyd" in names(entries(tmp_path))
+
+
+def test_a_folder_and_a_zip_of_one_name_are_one_student(tmp_path: Path) -> None:
+    folder(tmp_path / "dup", {ONE: solution(1)})
+    zipped(tmp_path / "dup.zip", {"ex05_flatten_consecutive.py": solution(5)})
+    found = entries(tmp_path)
+    assert sorted(name[:4] for name in intake.take(*only(found).paths).answers) == ["ex01", "ex05"]
+    assert found.notes == ("dup: dup, dup.zip are read as one submission",)
+
+
+@pytest.mark.parametrize("name", ["ada.7z", "ada.tar.gz", "ada.py"])
+def test_what_cannot_be_read_has_a_row(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_text("x = 1\n")
+    entry = only(entries(tmp_path))
+    assert entry.student == "ada"
+    taken = intake.take(*entry.paths)
+    assert taken.problem or taken.notes
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "ada",
+        "ada@example.org",
+        "501",
+        "Ada Lovelace",
+        "Lovelace, Ada",
+        "LOVELACE ADA",
+        "lab1-ada",
+        MOODLE,
+    ],
+)
+def test_the_class_list_knows_a_student_by_many_names(tmp_path: Path, name: str) -> None:
+    place = tmp_path / "in"
+    folder(place / name, {ONE: solution(1)})
+    found = entries(place, class_list(tmp_path))
+    entry = only(found)
+    assert (entry.student, entry.person.section) == ("Ada Lovelace", "A")
+    assert [absent.student for absent in found.absent] == ["Byron, Lord", "Grace Hopper", "Alan Turing"]
+
+
+def test_a_class_list_lists_strangers_and_joins_what_one_student_handed_in_twice(tmp_path: Path) -> None:
+    place = tmp_path / "in"
+    for name in ("ada", "Ada Lovelace", "nobody"):
+        folder(place / name, {ONE: solution(1)})
+    (place / f"lordbyron_4711_1_{ONE}").write_text(solution(1))
+    found = entries(place, class_list(tmp_path))
+    assert names(found) == ["Ada Lovelace", "Byron, Lord", "nobody"]
+    assert "not in the roster: nobody" in found.notes
+    assert any(note.endswith("are read as one submission") for note in found.notes)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("who;what\n", "needs a first line like name,login,e-mail,LMS id,section"),
+        ("name,login\n,\nAda,ada\n , \n", "line 4: neither a name nor a login"),
+        ("name,login\nAda,ada\nAda,ada\n", "has Ada (ada) twice"),
+    ],
+)
+def test_a_damaged_class_list_is_told_in_one_line(tmp_path: Path, text: str, says: str) -> None:
+    with pytest.raises(UsageError, match=r"^[^\n]+$") as told:
+        class_list(tmp_path, text)
+    assert says in str(told.value)
+
+
+def test_semicolons_and_the_exports_of_platforms_are_read(tmp_path: Path) -> None:
+    (ada,) = class_list(tmp_path, "\ufeffFirst name;Surname;ID number;Email address;Groups\nAda;Lovelace;7;a@b.org;X\n")
+    assert (ada.name, ada.number, ada.email, ada.section) == ("Ada Lovelace", "7", "a@b.org", "X")
+
+
+def lines_of(found: HandedIn) -> list[gradebook.Line]:
+    lines = [gradebook.graded(entry, result(entry), ()) for entry in found.entries]
+    return [*lines, *(gradebook.absent(entry, CHOSEN, ()) for entry in found.absent)]
+
+
+def test_canvas_and_moodle_get_ids_maxima_and_nothing_for_who_handed_in_nothing(tmp_path: Path) -> None:
+    place = tmp_path / "in"
+    folder(place / MOODLE, {ONE: solution(1)})
+    (place / f"lordbyron_4711_1_{ONE}").write_text(solution(1))
+    lines = lines_of(entries(place, class_list(tmp_path)))
+    most = gradebook.maxima(CHOSEN, {CHOSEN[0].name: 12.0})
+    header, possible, *rows = csv.reader(io.StringIO(platform_gradebooks.canvas("Lab", lines, most)))
+    assert possible[5] == "12", "hidden checks count"
+    told = {row[0]: dict(zip(header, row, strict=True)) for row in rows}
+    assert (told["Byron, Lord"]["ID"], told["Byron, Lord"]["Lab"]) == ("4711", "10")
+    assert (told["Grace Hopper"]["SIS Login ID"], told["Grace Hopper"]["Lab"]) == ("grace", "")
+    moodle = {
+        row["Full name"]: row for row in csv.DictReader(io.StringIO(platform_gradebooks.moodle("Lab", lines, most)))
+    }
+    assert moodle["Ada Lovelace"]["Identifier"] == "Participant 12345"
+    assert moodle["Ada Lovelace"]["Email address"] == "ada@example.org"
+    assert (moodle["Ada Lovelace"]["Maximum grade"], moodle["Grace Hopper"]["Lab"]) == ("12", "")
+    book = {row["student"]: row for row in csv.DictReader(io.StringIO(gradebook.text(CHOSEN, lines, most)))}
+    assert (book["Grace Hopper"]["points"], book["Grace Hopper"]["status"]) == ("0", "handed in nothing")
+    assert (book["Ada Lovelace"]["section"], book["Ada Lovelace"]["max_points"]) == ("A", "12")
+
+
+def test_a_total_never_falls_below_zero(tmp_path: Path) -> None:
+    folder(tmp_path / "ada", {ONE: solution(1)})
+    entry = only(entries(tmp_path))
+    late = (ByHand("ada", "total", -7.0, "late"), ByHand("ada", "total", -7.0, "very late"))
+    assert gradebook.graded(entry, result(entry), late).points == 0
+
+
+def test_feedback_goes_back_under_the_names_that_the_platforms_gave(tmp_path: Path) -> None:
+    place, results = tmp_path / "in", tmp_path / "out"
+    folder(place / MOODLE, {ONE: solution(1)})
+    (place / f"lordbyron_LATE_4711_1_{ONE}").write_text(solution(1))
+    folder(place / "cyd", {ONE: solution(1)})
+    found = entries(place).entries
+    for entry in found:
+        folder(results / entry.slot, {FEEDBACK_PAGE: entry.student})
+    out, count = returning.pack("folder", results, found)
+    assert count == 3
+    assert {path.relative_to(out).as_posix(): path.read_text() for path in out.rglob("*.html")} == {
+        f"{MOODLE}/feedback.html": "Ada Lovelace",
+        "lordbyron_LATE_4711_1_feedback.html": "lordbyron",
+        "cyd/feedback.html": "cyd",
+    }
+    archive, count = returning.pack("moodle", results, found)
+    with zipfile.ZipFile(archive) as packed:
+        assert (packed.namelist(), count) == ([f"{MOODLE}/feedback.html"], 1)
+    with pytest.raises(UsageError, match="no submission has a name that Moodle gave"):
+        returning.pack("moodle", results, [entry for entry in found if not entry.platform])

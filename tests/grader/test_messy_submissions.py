@@ -1,0 +1,209 @@
+"""What students hand in as it comes, and what a teaching assistant expects to be taken: one table."""
+
+import os
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import nbformat
+import pytest
+from classes import ONE, WRONG_ONE, folder, notebook, solution, zipped
+from conftest import by_number
+
+from grader.kata import containers, intake, notebook_cells, stubs
+
+FIVE = by_number(5).file
+RIGHT, OTHER = solution(5), solution(5).replace("self.group", "self.size")
+STUB = stubs.stub(by_number(5))
+HOUR = 3600.0
+
+
+def aged(place: Path, hours: dict[str, float]) -> Path:
+    """A submission whose files were changed so many hours ago."""
+    for name, ago in hours.items():
+        at = 1_800_000_000.0 - ago * HOUR
+        os.utime(place / name, (at, at))
+    return place
+
+
+def cells(place: Path, *sources: str) -> Path:
+    """A notebook of these code cells."""
+    code = [nbformat.v4.new_code_cell(source) for source in sources]
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.write_text(nbformat.writes(nbformat.v4.new_notebook(cells=code)))
+    return place
+
+
+def marked(text: str) -> str:
+    return notebook_cells.marked(FIVE, text)
+
+
+def files(**texts: str) -> Callable[[Path], Path]:
+    return lambda place: folder(place / "ada", texts)
+
+
+def of(texts: dict[str, str]) -> Callable[[Path], Path]:
+    return lambda place: folder(place / "ada", texts)
+
+
+def packed(texts: dict[str, str]) -> Callable[[Path], Path]:
+    return lambda place: zipped(place / "ada.zip", dict(texts))
+
+
+def zip_in_zip(place: Path) -> Path:
+    inner = zipped(place / "inner.zip", {f"lab/{FIVE}": RIGHT}).read_bytes()
+    return zipped(place / "ada.zip", {"lab1.zip": inner})
+
+
+def two_zips(place: Path) -> Path:
+    ada = folder(place / "ada", {"notes.txt": ""})
+    zipped(ada / "first.zip", {FIVE: RIGHT})
+    zipped(ada / "second.zip", {ONE: solution(1)})
+    return ada
+
+
+def zip_and_notebook(place: Path) -> Path:
+    ada = folder(place / "ada", {"notes.txt": ""})
+    zipped(ada / "lab.zip", {ONE: solution(1)})
+    cells(ada / "lab.ipynb", marked(RIGHT))
+    return ada
+
+
+def notebook_and_file(place: Path) -> Path:
+    ada = folder(place / "ada", {ONE: solution(1)})
+    notebook(ada / "lab.ipynb", {FIVE: RIGHT})
+    return ada
+
+
+def environment(name: str, told_by: str) -> Callable[[Path], Path]:
+    def make(place: Path) -> Path:
+        inside = {f"{name}/lib/python3.12/site-packages/torch/{n}.py": "x" for n in range(300)}
+        return folder(place / "ada", {**inside, f"{name}/{told_by}": "", FIVE: RIGHT})
+
+    return make
+
+
+def whole_repository(place: Path) -> Path:
+    kata = {f"grader/module{number}.py": "x" for number in range(240)}
+    given = {f"exercises/{FIVE}": STUB, f"solutions/{FIVE}": by_number(5).solution.read_text()}
+    tests = {f"tests/right/ex05_flatten_consecutive/{FIVE}": OTHER}
+    return folder(place / "ada", {**kata, **given, **tests, f"my work/final/{FIVE}": RIGHT})
+
+
+def large_zip(place: Path) -> Path:
+    return zipped(place / "ada.zip", {"model.pt": os.urandom(30 << 20), FIVE: RIGHT})
+
+
+def newest(place: Path) -> Path:
+    ada = folder(place / "ada", {f"b/{FIVE}": OTHER, f"a/{FIVE}": RIGHT})
+    return aged(ada, {f"b/{FIVE}": 5, f"a/{FIVE}": 1})
+
+
+def exact_before_newest(place: Path) -> Path:
+    ada = folder(place / "ada", {FIVE: RIGHT, "ex05_flatten_consecutive (1).py": OTHER})
+    return aged(ada, {FIVE: 5, "ex05_flatten_consecutive (1).py": 1})
+
+
+COPY = "ex05_flatten_consecutive copy.py"
+COLAB = "from google.colab import drive\nimport torch\n\ndrive.mount('/content/drive')\n\n\n"
+TABLE: dict[str, tuple[Callable[[Path], Path], str | None]] = {
+    "a test beside it": (of({FIVE: RIGHT, "ex05_my_test.py": "import unittest\n"}), None),
+    "an old version beside it": (of({FIVE: RIGHT, "ex05_old.py": OTHER}), "not ex05_old.py (not the exact name)"),
+    "a copy beside it": (of({FIVE: RIGHT, COPY: OTHER}), f"not {COPY} (not the exact name)"),
+    "an identical backup": (of({FIVE: RIGHT, "ex05_flatten_consecutive_backup.py": RIGHT}), None),
+    "two attempts": (of({f"attempt 1/{FIVE}": OTHER, f"attempt 2/{FIVE}": RIGHT}), "attempt 2/"),
+    "ten attempts": (of({f"attempt 9/{FIVE}": OTHER, f"attempt 10/{FIVE}": RIGHT}), "attempt 10/"),
+    "draft and final": (of({f"draft/{FIVE}": OTHER, f"final/{FIVE}": RIGHT}), "old, backup or draft"),
+    "old and new": (of({f"new/{FIVE}": RIGHT, f"old/{FIVE}": OTHER}), "old, backup or draft"),
+    "the newest": (newest, f"not b/{FIVE} (older)"),
+    "the exact name before the newest": (exact_before_newest, "not the exact name"),
+    "a stub above the work": (of({FIVE: STUB, f"my work/{FIVE}": RIGHT}), "(an untouched stub)"),
+    "a stub of the exact name": (of({FIVE: STUB, "ex5.py": RIGHT}), "ex5.py is taken as"),
+    "a whole repository": (whole_repository, "(an untouched stub)"),
+    "a browser's copy": (of({"ex05_flatten_consecutive (1).py": RIGHT}), "is taken as"),
+    "a platform's version": (of({"ex05_flatten_consecutive-1.py": RIGHT}), "is taken as"),
+    "a text file": (of({"ex05_flatten_consecutive.py.txt": RIGHT}), "is taken as"),
+    "the number alone": (of({"ex5.py": RIGHT}), "ex5.py is taken as"),
+    "upper case": (of({"EX05_FLATTEN_CONSECUTIVE.PY": RIGHT}), "is taken as"),
+    "spaces": (of({"Ex05 Flatten Consecutive.py": RIGHT}), "is taken as"),
+    "another name alone": (of({"ex05_ada.py": RIGHT}), "ex05_ada.py is taken as"),
+    "Canvas inside a folder": (of({"lovelaceada_12345_67890_ex05_flatten_consecutive-1.py": RIGHT}), None),
+    "a zip of an old Windows": (packed({f"lab\\{FIVE}": RIGHT}), None),
+    "a zip in a zip": (zip_in_zip, None),
+    "two zips": (two_zips, None),
+    "a zip and a notebook": (zip_and_notebook, None),
+    "a notebook and a file": (notebook_and_file, None),
+    "a Colab cell": (lambda place: cells(place / "ada.ipynb", marked(COLAB + RIGHT)), "lines for Google Colab"),
+    "a stub below the answer": (
+        lambda place: cells(place / "ada.ipynb", marked(RIGHT), marked(STUB)),
+        "the cell that is filled in counts",
+    ),
+    "an environment": (environment(".venv", "x"), None),
+    "an environment by another name": (environment("torch stuff", "pyvenv.cfg"), None),
+    "a large zip": (large_zip, None),
+}
+
+
+@pytest.mark.parametrize("case", TABLE)
+def test_the_work_is_taken_whatever_it_is_wrapped_in(tmp_path: Path, case: str) -> None:
+    make, note = TABLE[case]
+    taken = intake.take(make(tmp_path))
+    assert taken.problem is None
+    text = taken.answers[FIVE].decode()
+    if case == "a Colab cell":
+        assert "# from google.colab import drive\n" in text and "# drive.mount(" in text
+        text = text[len(COLAB) + len("# # ") :]
+    if case == "a stub below the answer":
+        assert text.endswith(RIGHT)
+        text = RIGHT
+    assert text == RIGHT
+    assert len(taken.ignored) <= 6, taken.ignored
+    if note is None:
+        assert taken.notes == ()
+    else:
+        assert any(note in line for line in taken.notes), taken.notes
+    for other in ("two zips", "a zip and a notebook", "a notebook and a file"):
+        if case == other:
+            assert taken.answers[ONE].decode() == solution(1)
+
+
+def test_what_is_taken_from_a_copy_of_the_whole_folder_is_one_note(tmp_path: Path) -> None:
+    both = {ONE: solution(1), FIVE: RIGHT}
+    given = {name: stubs.stub(by_number(int(name[2:4]))) for name in both}
+    place = folder(
+        tmp_path / "ada", {f"lab/{n}": t for n, t in given.items()} | {f"mine/{n}": t for n, t in both.items()}
+    )
+    taken = intake.take(place)
+    assert {name: text.decode() for name, text in taken.answers.items()} == both
+    assert taken.notes == ("ex01, ex05: taken from mine/, not from lab/ (an untouched stub)",)
+
+
+def test_two_parts_of_one_submission_are_read_together(tmp_path: Path) -> None:
+    first = folder(tmp_path / "dup", {ONE: solution(1)})
+    second = zipped(tmp_path / "dup.zip", {FIVE: RIGHT})
+    assert set(intake.take(first, second).answers) == {ONE, FIVE}
+
+
+def test_a_newer_canvas_version_wins(tmp_path: Path) -> None:
+    names = [f"lovelaceada_12345_6789{n}_ex05_flatten_consecutive{v}.py" for n, v in ((0, ""), (1, "-1"), (2, "-2"))]
+    parts = [folder(tmp_path, {name: text}) / name for name, text in zip(names, (OTHER, STUB, RIGHT), strict=True)]
+    taken = intake.take(*parts)
+    assert taken.answers == {FIVE: RIGHT.encode()}
+    assert any("(older)" in note for note in taken.notes)
+
+
+@pytest.mark.parametrize("suffix", containers.OTHER_ARCHIVES)
+def test_an_archive_that_is_not_read_has_a_reason(tmp_path: Path, suffix: str) -> None:
+    (tmp_path / f"ada{suffix}").write_bytes(b"7z")
+    assert intake.take(tmp_path / f"ada{suffix}").problem == f"a {suffix} archive is not read; hand in a .zip"
+    inside = intake.take(folder(tmp_path / "ada", {f"lab{suffix}": ""}))
+    assert inside.ignored == (f"lab{suffix}: a {suffix} archive is not read; hand in a .zip",)
+
+
+def test_a_changed_stub_is_work_and_an_unchanged_one_with_comments_is_not(tmp_path: Path) -> None:
+    half = re.sub(r"# Your code goes here.*\n\s*raise .*", "self.group = group", STUB, count=1)
+    commented = STUB + "# I was ill.\n"
+    place = folder(tmp_path / "ada", {FIVE: commented, f"b/{FIVE}": half})
+    assert intake.take(place).answers == {FIVE: half.encode()}
+    wrong = solution(1, WRONG_ONE)
+    assert intake.take(folder(tmp_path / "bob", {ONE: wrong})).answers == {ONE: wrong.encode()}
