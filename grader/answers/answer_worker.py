@@ -9,7 +9,7 @@ import sys
 import types
 from typing import Any, NoReturn
 
-from grader.answers import random_state, wire
+from grader.answers import process_settings, random_state, wire
 from grader.answers.answer_modules import AnswerModules, NotThere, Problem
 from grader.answers.captured_output import Tail
 from grader.answers.channel import Channel
@@ -21,6 +21,7 @@ class Worker:
     """The answers of one submission, and what the other end may ask of them."""
 
     def __init__(self, connection: socket.socket) -> None:
+        self._settings = process_settings.kept()
         self._sources: dict[str, Source] = {}
         self._modules = AnswerModules(lambda name: self._sources.get(name))
         self._seeded = contextlib.ExitStack()
@@ -60,6 +61,7 @@ class Worker:
     def _begin(self) -> None:
         """Leave nothing of what the last check has set."""
         self._seed(None)
+        process_settings.restore(self._settings)
         self._peer.work = None
 
     def _stand(self, name: str, members: dict[str, Any]) -> None:

@@ -10,7 +10,7 @@ from grader import commands
 from grader.base import paths
 from grader.commands import limits
 from grader.commands.progress import result_of
-from grader.kata import assignment, curriculum
+from grader.kata import assignment, curriculum, torch_free
 from grader.reports.console import open_console
 
 
@@ -53,7 +53,7 @@ def command(
     from grader.learner import onward, state
     from grader.reports import terminal
 
-    chosen = curriculum.find(names, commands.names())
+    chosen, without_torch = torch_free.split(curriculum.find(names, commands.names()))
     if seed is None:
         seed = assignment.seed()
     if json_file not in (None, "-"):
@@ -63,7 +63,7 @@ def command(
     digests = state.digests(chosen)
     console = open_console(quiet=quiet)
     with intake.opened(answers if answers is not None else paths.EXERCISES) as (submission, left):
-        notes = [*left, *(f"{name} belongs to no exercise and is not graded" for name in submission.unknown())]
+        notes = [*without_torch, *left, *submission.not_graded(), *submission.notes(chosen)]
         with Workers(chosen, sandbox=sandbox, accept_weak=accept_weak_sandbox) as workers:
             result = result_of(console, run.grade(submission, chosen, workers, seed=seed, limits=limits))
     kept = state.keep(result, digests) if submission.folder == paths.EXERCISES else None

@@ -18,6 +18,7 @@ from typing import Any, NoReturn
 
 import pytest
 
+from grader.answers import process_settings
 from grader.answers.captured_output import Tail
 from grader.answers.channel import Lost
 from grader.answers.proxy import RemoteAnswers
@@ -77,6 +78,7 @@ def prepared(request: dict[str, Any], items: dict[str, list[pytest.Item]]) -> li
 
 def check(request: dict[str, Any], records: Records, items: list[pytest.Item], sandboxed: int | None) -> None:
     """Import the answer and run the checks asked for, a record before and after each step."""
+    settings = process_settings.kept()
     records.send(started="import")
     _imported(request, take_answers(request, items[0].config, sandboxed))
     budget = Budget() if request["shrink"] else None
@@ -85,6 +87,7 @@ def check(request: dict[str, Any], records: Records, items: list[pytest.Item], s
         if name not in request["checks"]:
             continue
         records.send(started=name)
+        process_settings.restore(settings)
         finding, seconds = _found(item, request, records, request["check_seconds"], budget)
         records.send(finished=name, finding=asdict(finding) | {"seconds": seconds})
         if request["until_failure"] and finding.status != "passed":

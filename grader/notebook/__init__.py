@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from grader.answers.answer_modules import AnswerModules, NotThere, Problem
+from grader.answers.answer_modules import CHECKOUT_PACKAGE, AnswerModules, NotThere, Problem
 from grader.base.errors import UsageError
 from grader.base.results import RunResult
 from grader.base.source import Source
@@ -66,10 +66,10 @@ class Session:
         self._files = AnswerModules(_from_file, FILES)
         package = types.ModuleType(PACKAGE, "The answers of this notebook.")
         package.__path__ = []
-        sys.modules[PACKAGE] = package
+        sys.modules[PACKAGE] = sys.modules[CHECKOUT_PACKAGE] = package
         for exercise in curriculum.lessons():
             module = _Names(exercise, self)
-            sys.modules[module.__name__] = module
+            sys.modules[module.__name__] = sys.modules[f"{CHECKOUT_PACKAGE}.{exercise.name}"] = module
             setattr(package, exercise.name, module)
 
     def grade(self, line: str) -> NotebookReport:
