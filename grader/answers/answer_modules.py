@@ -17,7 +17,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from grader.answers import process_settings
+from grader.answers import hypothesis_profile, process_settings
 from grader.base.source import Source
 
 PACKAGE = "answers"
@@ -196,8 +196,11 @@ class _Uncached(importlib.machinery.SourceFileLoader):
 
     def get_code(self, fullname: str) -> types.CodeType:
         linecache.cache.pop(self.path, None)
-        if b"set_trace" in self._text and os.environ.get("PYTHONBREAKPOINT") == "0":
-            _skip_set_trace()
+        if os.environ.get("PYTHONBREAKPOINT") == "0":  # a process that grades, not a notebook's or pytest's own
+            if b"hypothesis" in self._text and importlib.util.find_spec("hypothesis") is not None:
+                hypothesis_profile.load()
+            if b"set_trace" in self._text:
+                _skip_set_trace()
         return compile(self._text, self.path, "exec", dont_inherit=True)
 
 

@@ -14,7 +14,14 @@ from grader.kata import assignment, curriculum, torch_free
 from grader.reports.console import open_console
 
 
-@click.command("exercises")
+class _Grade(click.Command):
+    """Its usage is that of `grade` itself: nobody types the command's own name."""
+
+    def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        formatter.write_usage("grade", " ".join(self.collect_usage_pieces(ctx)))
+
+
+@click.command("exercises", cls=_Grade)
 @click.argument("names", nargs=-1, metavar="[EXERCISE]...", shell_complete=commands.complete_exercise)
 @click.option(
     "--answers", type=click.Path(path_type=Path), metavar="DIR", help="A folder of exNN_name.py files, or a notebook."

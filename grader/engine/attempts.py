@@ -254,7 +254,7 @@ class Attempts:
                 step, started, late = record["started"], time.monotonic(), Finding("timeout")
                 limit = min(deadline, started + limits.check_seconds + LATE_SECONDS)
                 if counted and step != "import":
-                    self._tell(Progress(exercise.name, step, self._done, self.total))
+                    self._tell(Progress(exercise.name, step, min(self._done, self.total), self.total))
             elif "late" in record:
                 late = Finding(**record["late"])
             elif "finished" in record:

@@ -164,6 +164,8 @@ def _found(
         failure, took = pytest_plugin.run_check(item, budget)
     if failure is not None and isinstance(failure.raised, Lost | Strayed):
         raise failure.raised
+    if failure is None and isinstance(sys.stdout, Tail):
+        return Finding("passed", printed=sys.stdout.text() or None), took
     return explained(failure), took
 
 

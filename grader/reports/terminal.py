@@ -151,6 +151,8 @@ def _check(console: Console, result: CheckResult, explain: bool) -> None:
         if result.cause is not None:
             _cause(console, result.cause)
         console.print()
+    elif status == "passed":
+        _printed(console, result)
 
 
 def _explanation(console: Console, result: CheckResult) -> None:
@@ -165,9 +167,14 @@ def _explanation(console: Console, result: CheckResult) -> None:
     if found.difference:
         _line(console, f"    {found.difference}", style="bold")
     _code(console, found.traceback)
-    if found.printed:
+    _printed(console, result)
+
+
+def _printed(console: Console, result: CheckResult) -> None:
+    """What the answer printed during the last call of a check."""
+    if result.finding.printed:
         _line(console, "    It printed (the end of it):")
-        _code(console, "\n".join(found.printed.rstrip().splitlines()[-12:]))
+        _code(console, "\n".join(result.finding.printed.rstrip().splitlines()[-12:]))
 
 
 def _cause(console: Console, cause: Cause) -> None:

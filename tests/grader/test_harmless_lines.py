@@ -21,6 +21,7 @@ pytestmark = pytest.mark.skipif(not CAN_FORK, reason="the sandbox needs Linux")
 TOP_LINES = [
     "import matplotlib.pyplot as plt; plt.plot([1, 2]); plt.show()",
     "import hypothesis, yaml, rich, typing_extensions, pytest, numpy, torch.nn.functional as F",
+    "import hypothesis; assert (hypothesis.settings().deadline, hypothesis.settings().max_examples) == (None, 20)",
     "import tempfile; tempfile.NamedTemporaryFile().write(b'x'); tempfile.mkdtemp()",
     "import getpass, os, platform, pwd; getpass.getuser(), platform.node(), pwd.getpwuid(os.getuid()).pw_name",
     "import pathlib; (pathlib.Path.home() / 'notes.txt').write_text('x')",

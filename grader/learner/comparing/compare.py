@@ -2,6 +2,7 @@
 
 import ast
 import difflib
+import importlib.util
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -29,7 +30,7 @@ class Style:
 class Comparison:
     """Both texts, the unified diff of their code, and how each is written; None where it does not parse.
 
-    In the diff neither comments, docstrings and layout count, nor what private names are called.
+    In the diff neither comments, docstrings, annotations and layout count, nor what private names are called.
     """
 
     answer: str
@@ -46,9 +47,9 @@ def compare(exercise: Exercise) -> Comparison:
         UsageError: one of them cannot be read.
     """
     try:
-        answer = exercise.stub.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+        answer = importlib.util.decode_source(exercise.stub.read_bytes())
+    except (OSError, UnicodeDecodeError, SyntaxError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not in the encoding that it declares (UTF-8)"
         raise UsageError(f"cannot read {paths.shown(exercise.stub)}: {reason}") from error
     answer = stubs.without_markers(answer)
     solution = stubs.answer(exercise)
@@ -79,6 +80,7 @@ def _code(text: str) -> tuple[list[str], list[str]]:
     except (SyntaxError, ValueError):
         return text.splitlines(), text.splitlines()
     _without_docstrings(tree)
+    _Unannotated().visit(tree)
     code = ast.unparse(tree).splitlines()
     _Numbered(tree).visit(tree)
     return code, ast.unparse(tree).splitlines()
@@ -88,6 +90,26 @@ def _without_docstrings(tree: ast.AST) -> None:
     for node in ast.walk(tree):
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef) and ast.get_docstring(node) is not None:
             node.body = node.body[1:] or [ast.Pass()]
+
+
+class _Unannotated(ast.NodeTransformer):
+    """Takes annotations out."""
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
+        """Take out that of the result; arguments and the body follow."""
+        node.returns = None
+        return self.generic_visit(node)
+
+    def visit_arg(self, node: ast.arg) -> ast.AST:
+        """Take out that of an argument."""
+        node.annotation = None
+        return node
+
+    def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AST:
+        """Make it a plain assignment; one without a value, a field of a class, stays."""
+        if node.value is None:
+            return node
+        return ast.copy_location(ast.Assign([node.target], node.value), node)
 
 
 class _Numbered(ast.NodeTransformer):

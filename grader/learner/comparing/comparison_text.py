@@ -33,7 +33,7 @@ def show(console: Console, exercise: Exercise, comparison: Comparison) -> None:
             console.print(Text(f"── {head}", "bold"), soft_wrap=True)
             console.print(Text(text), soft_wrap=True)
     if comparison.diff:
-        console.print(Text("── how the code differs, comments and private names aside", "bold"))
+        console.print(Text("── how the code differs, comments, annotations and private names aside", "bold"))
         styles = {"+": "green", "-": "red", "@": "cyan"}
         for line in comparison.diff:
             console.print(Text(line, styles.get(line[:1], "")), soft_wrap=True)
