@@ -6,13 +6,15 @@ order, as if they were run from top to bottom; magics (`%timeit f()`, `!ls`) sta
 and memory grow with the text only, whatever a stranger wrote there.
 """
 
+import ast
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from grader.base.errors import UsageError
 from grader.base.plain_text import reason
-from grader.kata import curriculum
+from grader.kata import curriculum, stubs
 
 MOST_BYTES = 128 << 20  # of a notebook as it was saved
 MOST_BESIDE_OUTPUTS = 16 << 20  # of what is left of it without them: it holds more than answers
@@ -87,7 +89,27 @@ def code_cells(content: bytes) -> list[Cell]:
 def answers(cells: Iterable[Cell]) -> Found:
     """The files that the cells of a notebook hold, and what is left."""
     held = [piece for cell in cells for piece in pieces(cell.source, cell.file)]
-    return Found(joined(held), tuple(_left([text for file, text in held if file is None and _has_code(text)])))
+    left = list(_left([text for file, text in held if file is None and _has_code(text)]))
+    written = {file for file, text in held if file is not None and _has_code(text) and not is_stub(file, text)}
+    copies = [piece for piece in held if piece[0] in written and is_stub(*piece)]
+    left += [(f"a copy of the stub of {file}", "a cell that is filled in counts instead") for file, _ in copies]
+    return Found(joined(piece for piece in held if piece not in copies), tuple(left))
+
+
+def is_stub(file: str | None, text: str) -> bool:
+    """Whether a cell holds the stub of an exercise as it was given out: nothing was written into it."""
+    exercise = next((exercise for exercise in curriculum.exercises() if exercise.file == file), None)
+    if exercise is None or "NotImplementedError" not in text:
+        return False
+    try:
+        return _form(text) == _form(stubs.stub(exercise))
+    except (SyntaxError, ValueError, RecursionError, MemoryError, UsageError):
+        return False
+
+
+def _form(text: str) -> str:
+    """The code of a text, whichever way it imports other exercises."""
+    return ast.dump(ast.parse(re.sub(r"^from (?:\.|exercises\.)(?=ex\d\d_)", "from .", text, flags=re.MULTILINE)))
 
 
 def joined(held: Iterable[tuple[str | None, str]]) -> dict[str, str]:

@@ -137,12 +137,15 @@ class Session:
         """The answers as they were run last, by the names of their exercises."""
         known = {exercise.file: exercise.name for exercise in curriculum.exercises()}
         ran: dict[str, Ran] = {}
+        stubs_only: dict[str, Ran] = {}  # of files of which nothing was run but the stub
         sources = list(enumerate(self.shell.history_manager.input_hist_raw))
         for number, source in reversed(sources):
             for file, text in notebook_cells.joined(notebook_cells.pieces(source)).items():
-                if file in known and known[file] not in ran:  # with the line that names it: lines count as in the cell
-                    ran[known[file]] = Ran(number, notebook_cells.marked(file, text))
-        return ran
+                if file in known:
+                    found = stubs_only if notebook_cells.is_stub(file, text) else ran
+                    # with the line that names it: lines count as in the cell
+                    found.setdefault(known[file], Ran(number, notebook_cells.marked(file, text)))
+        return stubs_only | ran
 
     def _result(self, chosen: Sequence[Exercise], files: dict[str, bytes]) -> RunResult:
         """Have a worker grade these files."""
