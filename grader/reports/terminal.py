@@ -152,7 +152,7 @@ def _check(console: Console, result: CheckResult, explain: bool) -> None:
             _cause(console, result.cause)
         console.print()
     elif status == "passed":
-        _printed(console, result)
+        _output(console, result)
 
 
 def _explanation(console: Console, result: CheckResult) -> None:
@@ -167,10 +167,10 @@ def _explanation(console: Console, result: CheckResult) -> None:
     if found.difference:
         _line(console, f"    {found.difference}", style="bold")
     _code(console, found.traceback)
-    _printed(console, result)
+    _output(console, result)
 
 
-def _printed(console: Console, result: CheckResult) -> None:
+def _output(console: Console, result: CheckResult) -> None:
     """What the answer printed during the last call of a check."""
     if result.finding.printed:
         _line(console, "    It printed (the end of it):")

@@ -3,6 +3,7 @@
 import ast
 import difflib
 import importlib.util
+import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -27,14 +28,22 @@ class Style:
 
 
 @dataclass(frozen=True)
+class Function:
+    """A function or method, as each wrote it, without its docstring; "" where one has none of that name."""
+
+    name: str
+    answer: str
+    solution: str
+
+
+@dataclass(frozen=True)
 class Comparison:
-    """Both texts, the unified diff of their code, and how each is written; None where it does not parse.
+    """Both function by function, the unified diff of their code, and how each is written; None where it does not parse.
 
     In the diff neither comments, docstrings, annotations and layout count, nor what private names are called.
     """
 
-    answer: str
-    solution: str
+    functions: tuple[Function, ...]
     diff: tuple[str, ...]
     answer_style: Style | None
     solution_style: Style | None
@@ -53,7 +62,34 @@ def compare(exercise: Exercise) -> Comparison:
         raise UsageError(f"cannot read {paths.shown(exercise.stub)}: {reason}") from error
     answer = stubs.without_markers(answer)
     solution = stubs.answer(exercise)
-    return Comparison(answer, solution, tuple(_diff(answer, solution)), _style(answer), _style(solution))
+    mine, theirs = _functions(answer), _functions(solution)
+    pairs = tuple(Function(name, mine.get(name, ""), theirs.get(name, "")) for name in theirs | mine)
+    return Comparison(pairs, tuple(_diff(answer, solution)), _style(answer), _style(solution))
+
+
+def _functions(text: str) -> dict[str, str]:
+    """The functions and methods of a text as they stand in it, by name; all of it where it does not parse."""
+    try:
+        tree = ast.parse(text)
+    except (SyntaxError, ValueError):
+        return {"the whole file": text}
+    lines, found = text.splitlines(), dict[str, str]()
+
+    def add(body: list[ast.stmt], inside: str) -> None:
+        for node in body:
+            if isinstance(node, ast.ClassDef):
+                add(node.body, f"{inside}{node.name}.")
+            elif isinstance(node, ast.FunctionDef):
+                end = node.end_lineno or node.lineno
+                docstring: set[int] = set()
+                if ast.get_docstring(node) is not None:
+                    first = node.body[0]
+                    docstring = set(range(first.lineno, (first.end_lineno or first.lineno) + 1))
+                kept = [lines[n - 1] for n in range(node.lineno, end + 1) if n not in docstring]
+                found[inside + node.name] = textwrap.dedent("\n".join(kept))
+
+    add(tree.body, "")
+    return found
 
 
 def _diff(answer: str, solution: str) -> Iterator[str]:
