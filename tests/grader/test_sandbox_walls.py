@@ -173,7 +173,7 @@ def test_every_needed_wall_is_up_here(sandbox: Sandbox) -> None:
         paths.CHECKS / "oracles.py",
         paths.SOLUTIONS / "ex05_flatten_consecutive.py",
         paths.ROOT / "grader" / "language" / "vocabulary.py",
-        Path("/etc/passwd"),
+        Path("/etc/group"),
         Path("/proc/self/environ"),
         Path("/proc/1/mem"),
     ],
@@ -182,6 +182,10 @@ def test_every_needed_wall_is_up_here(sandbox: Sandbox) -> None:
 def test_reads_nothing_but_python(inside: Inside, path: Path) -> None:
     with pytest.raises(OSError):
         inside.tries("read", str(path))
+
+
+def test_the_only_user_that_has_a_name_is_the_workers_own(inside: Inside) -> None:
+    assert bytes.fromhex(inside.tries("read", "/etc/passwd")) == b"learner:x:"
 
 
 def test_the_libraries_are_there_and_nothing_of_the_grader(inside: Inside) -> None:
