@@ -2,8 +2,12 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
+# A .venv is built anew if its Python is gone, or older than the kata needs or PYTHON= asks for.
+WANTED := $(if $(filter file,$(origin PYTHON)),3.11,$(shell $(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])'))
+AS_OLD := import sys; sys.exit(sys.version_info[:2] < tuple(map(int, "$(WANTED)".split("."))))
+STALE := $(shell test -e .venv && { $(BIN)/python -c '$(AS_OLD)' 2>/dev/null || echo stale; })
 
-.PHONY: grade test prove proofs benchmark footprints goldens pictures stubs solutions-branch clean
+.PHONY: stale grade test prove proofs benchmark footprints goldens pictures stubs solutions-branch clean
 
 grade: .venv/installed
 	@$(BIN)/grade $(ARGS) || test $$? -eq 1
@@ -47,9 +51,10 @@ clean:
 	rm -rf .venv
 
 # Made anew when the versions change: a stamp is older then than the file that it depends on.
-.venv/installed: pyproject.toml constraints.txt
+.venv/installed: pyproject.toml constraints.txt $(STALE)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed, this is " \
 		+ sys.version.split()[0] + "; name another one: make $(MAKECMDGOALS) PYTHON=python3.12")'
+	@$(if $(STALE),echo "the Python of .venv is gone or older than $(WANTED): building .venv anew" && rm -rf .venv)
 	@echo "setting up .venv (once; torch is large) ..."
 	@$(PYTHON) -m venv .venv
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e .

@@ -3,8 +3,8 @@
 import torch
 from torch import Tensor, nn
 
-from .ex05_flatten_consecutive import FlattenConsecutive
-from .ex06_batch_norm import BatchNorm1d
+from exercises.ex05_flatten_consecutive import FlattenConsecutive
+from exercises.ex06_batch_norm import BatchNorm1d
 
 
 class Fusion(nn.Module):

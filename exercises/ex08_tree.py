@@ -3,8 +3,8 @@
 import torch
 from torch import Tensor, nn
 
-from .ex01_receptive_field import level_lengths
-from .ex07_fusion import Fusion
+from exercises.ex01_receptive_field import level_lengths
+from exercises.ex07_fusion import Fusion
 
 
 class FusionTree(nn.Module):

@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor
 
-from .ex08_tree import FusionTree
+from exercises.ex08_tree import FusionTree
 
 
 def all_positions(tree: FusionTree, tokens: Tensor) -> Tensor:

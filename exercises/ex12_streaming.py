@@ -7,7 +7,7 @@ from contextlib import contextmanager
 import torch
 from torch import Tensor
 
-from .ex08_tree import FusionTree
+from exercises.ex08_tree import FusionTree
 
 
 class StreamingTree:

@@ -12,7 +12,7 @@ from click.shell_completion import CompletionItem
 
 import grader
 from grader import commands
-from grader.base import paths
+from grader.base import output, paths
 from grader.base.errors import AnswersFailed, UsageError
 from grader.base.paths import Checkout
 
@@ -101,8 +101,11 @@ def run(
 def _run(arguments: Sequence[str] | None) -> int:
     if os.environ.get("COLUMNS") == "0":  # a terminal that does not know its width, not one without any
         del os.environ["COLUMNS"]
+    output.prepare()
     try:
-        return int(cli.main(arguments, prog_name="grade", standalone_mode=False) or 0)
+        status = int(cli.main(arguments, prog_name="grade", standalone_mode=False) or 0)
+        sys.stdout.flush()
+        return status
     except UsageError as error:
         return _refuse(str(error))
     except AnswersFailed as error:
@@ -112,8 +115,14 @@ def _run(arguments: Sequence[str] | None) -> int:
     except (KeyboardInterrupt, click.Abort):
         return 130
     except BrokenPipeError:  # the reader of a pipe has gone (grade | head)
-        sys.stdout = None
+        output.drop()
         return 1
+    except OSError as error:
+        if not output.cannot_be_written(error):
+            raise
+        output.drop()
+        where = f" to {error.filename}" if error.filename else ""
+        return _refuse(f"cannot write{where}: {error.strerror}; is the disk full?")
 
 
 def _refuse(line: str, status: int = 2) -> int:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
-from grader.answers import random_state
+from grader.answers import process_settings, random_state
 from grader.answers.answer_modules import AnswerModules
 from grader.answers.plain_values import copied, described, plain, unchanged
 from grader.answers.steps import Name, Outcome, Ref, Step
@@ -28,6 +28,7 @@ class Executor:
 
     def __init__(self, modules: AnswerModules) -> None:
         self.modules = modules
+        self._settings = process_settings.kept()
         self._seed = 0
         self._objects: dict[int, Any] = {}
         self._names: dict[str, Any] = {}
@@ -57,6 +58,7 @@ class Executor:
         self._seed = seed
         self._objects.clear()
         self._names.clear()
+        process_settings.restore(self._settings)
         random.seed(0)  # these two as hypothesis seeds them
         if numpy_random := sys.modules.get("numpy.random"):
             numpy_random.seed(0)

@@ -5,6 +5,7 @@ Requests come as JSON over a socket, each with the worker's end of its connectio
 
 import contextlib
 import gc
+import importlib
 import importlib.metadata
 import json
 import os
@@ -23,9 +24,12 @@ from grader.answers import answer_worker
 from grader.answers.cpu_clock import cpu_seconds
 from grader.answers.sandbox import WALLS_MISSING
 from grader.answers.sandbox_layers import Limits, Outcome, Walls
+from grader.base import paths
 
 MOST_REQUEST = 1 << 12
-LIBRARIES = ("torch", "numpy")
+KATA = "wavenet-kata"
+PACKAGE_FOLDERS = ("site-packages", "dist-packages")
+SYSTEM_DATA = ("/usr/lib/locale", "/usr/share/zoneinfo", "/etc/localtime")
 
 
 def main() -> None:
@@ -37,9 +41,8 @@ def main() -> None:
     walls = Walls()
     walls.leave_the_host()
     warm_up()
-    walls.enter_the_root(readable(), others())
-    sys.path[:] = [place for place in sys.path if place != os.environ.get("PYTHONPATH")]
-    os.environ.pop("PYTHONPATH", None)
+    walls.enter_the_root(readable(), hidden())
+    sys.path[:] = [place for place in sys.path if place != str(paths.checkout().root)]
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000)  # workers are short-lived; at 700 objects looking for cycles takes a twentieth of the time
@@ -50,7 +53,7 @@ def main() -> None:
 
 
 def warm_up() -> None:
-    """Import what answers use, and do once what each worker would do again."""
+    """Import what answers and their workers use, and do once what each worker would do again."""
     import numpy
     import torch
 
@@ -66,54 +69,48 @@ def warm_up() -> None:
 
 
 def readable() -> list[Path]:
-    """Python and its libraries: what workers may read. Neither the checkout nor any other package."""
-    site = Path(sysconfig.get_path("purelib"))
-    places = [Path(sysconfig.get_path("stdlib"))]
-    places += [site / entry for name in distributions() for entry in entries(name)]
+    """What workers may read: Python, every installed package but the kata, the locales and time zones of the system."""
+    places = [Path(sysconfig.get_path("stdlib")), *packages(), *map(Path, SYSTEM_DATA)]
     maps = Path("/proc/self/maps")
     mapped = re.findall(r"(/\S+\.so[.\d]*)$", maps.read_text(), re.MULTILINE) if maps.exists() else []
-    libraries = [Path(library) for library in mapped]
-    places += [library if library.parent == site else library.parent for library in libraries]
+    folders = {Path(library).parent for library in mapped}
+    places += [folder for folder in folders if not any(folder.is_relative_to(place) for place in places)]
     return outermost(places)
 
 
-def others() -> list[Path]:
-    """The folders inside Python's own that hold packages: what of them may be read is named one by one."""
-    return [Path(sysconfig.get_path("stdlib")) / name for name in ("site-packages", "dist-packages")]
-
-
-def outermost(places: Iterable[Path]) -> list[Path]:
-    """The paths without those inside others, but for those in a folder of packages inside Python's own."""
-    kept: list[Path] = []
-    for place in sorted(set(places), key=lambda place: len(place.parts)):
-        named = any(place.is_relative_to(folder) for folder in others())
-        if named or not any(place.is_relative_to(other) for other in kept):
-            kept.append(place)
-    return kept
-
-
-def distributions() -> set[str]:
-    """The libraries that answers may import, and what these need."""
-    found: set[str] = set()
-    waiting = list(LIBRARIES)
-    while waiting:
-        name = waiting.pop()
-        if name in found:
-            continue
-        try:
-            needed = importlib.metadata.requires(name) or []
-        except importlib.metadata.PackageNotFoundError:
-            continue
-        found.add(name)
-        waiting += [re.split(r"[^\w.-]", line, maxsplit=1)[0] for line in needed if "extra ==" not in line]
+def packages() -> list[Path]:
+    """The folders of installed packages on the path, as at home; the kata itself is left out of them."""
+    found: list[Path] = []
+    for folder in map(Path, sys.path):
+        if folder.name in PACKAGE_FOLDERS and folder.is_dir():
+            own = own_entries(folder)
+            found += [entry for entry in folder.iterdir() if entry.name not in own] if own else [folder]
     return found
 
 
-def entries(name: str) -> set[str]:
-    """The top folders and files of a library."""
-    record = importlib.metadata.distribution(name).read_text("RECORD") or ""
-    tops = {line.partition(",")[0].partition("/")[0] for line in record.splitlines()}
-    return {top for top in tops if top not in ("..", "", "__pycache__")}
+def own_entries(folder: Path) -> set[str]:
+    """What an installation of the kata has put into a folder of packages; an editable one puts no code there."""
+    tops: set[str] = set()
+    for kata in importlib.metadata.Distribution.discover(name=KATA, path=[str(folder)]):
+        record = kata.read_text("RECORD") or ""
+        tops |= {line.partition(",")[0].partition("/")[0] for line in record.splitlines()}
+    tops -= {"..", "", "__pycache__"}
+    return tops if any((folder / top / "__init__.py").exists() for top in tops) else set()
+
+
+def hidden() -> list[Path]:
+    """Folders that stay empty although they may lie inside a readable one, but for what is readable by itself."""
+    return [*(Path(sysconfig.get_path("stdlib")) / name for name in PACKAGE_FOLDERS), paths.checkout().root]
+
+
+def outermost(places: Iterable[Path]) -> list[Path]:
+    """The paths without those inside others, but for those in a folder that is hidden there."""
+    kept: list[Path] = []
+    for place in sorted(set(places), key=lambda place: len(place.parts)):
+        inside = [other for other in kept if place.is_relative_to(other)]
+        if all(any(place.is_relative_to(f) and f.is_relative_to(other) for f in hidden()) for other in inside):
+            kept.append(place)
+    return kept
 
 
 def probe(walls: Walls) -> Outcome:
@@ -192,7 +189,3 @@ def end(child: int, patience: float) -> dict[str, Any]:
         os.kill(child, signal.SIGKILL)
     _, _, used = os.wait4(child, 0)
     return {"status": None, "cpu_seconds": used.ru_utime + used.ru_stime}
-
-
-if __name__ == "__main__":
-    main()

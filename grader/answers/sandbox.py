@@ -2,6 +2,7 @@
 
 import json
 import os
+import site
 import socket
 import subprocess
 import sys
@@ -10,12 +11,15 @@ import threading
 from dataclasses import dataclass
 from typing import Any
 
+from grader.answers.sandbox_layers import USER
 from grader.base import paths
 from grader.base.errors import UsageError
 
 NEEDED = ("filesystem", "network", "processes")  # without these layers an exam is no exam
 WALLS_MISSING = 73  # the exit status of a worker whose walls are not those that were promised
 MOST_REPLY = 1 << 16
+# The checkout comes last on the path, where a file of it hides no library, and is taken off it before a worker forks.
+_START = "import sys; sys.path.append(sys.argv[2]); from grader.answers.fork_server import main; main()"
 START_SECONDS = 120  # a cold import of torch from a slow disk
 
 
@@ -55,7 +59,7 @@ class Sandbox:
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 (closed with the sandbox)
         with theirs:
             self._process = subprocess.Popen(
-                [sys.executable, "-P", "-m", "grader.answers.fork_server", str(theirs.fileno())],
+                [sys.executable, "-P", "-c", _START, str(theirs.fileno()), str(paths.checkout().root)],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=self._errors,
@@ -131,15 +135,20 @@ class Sandbox:
 
 
 def environment() -> dict[str, str]:
-    """What workers find in their environment: nothing of the person's who grades."""
+    """What workers find in their environment: of the person's who grades the locale and time zone alone."""
     threads = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+    kept = {name: value for name, value in os.environ.items() if name in ("LANG", "TZ") or name.startswith("LC_")}
+    own_packages = {"PYTHONUSERBASE": site.getuserbase()} if site.ENABLE_USER_SITE else {"PYTHONNOUSERSITE": "1"}
     return {
-        "PYTHONPATH": str(paths.checkout().root),  # for the warm process, which forgets it before it forks
         "PATH": os.defpath,
-        "LANG": "C.UTF-8",
         "HOME": "/tmp",
+        "USER": USER,
+        "LOGNAME": USER,
+        "MPLBACKEND": "agg",
         "PYTHONHASHSEED": "0",
+        "PYTHONBREAKPOINT": "0",
         "PYTHONDONTWRITEBYTECODE": "1",
-        "PYTHONNOUSERSITE": "1",
+        **kept,
+        **own_packages,
         **threads,
     }

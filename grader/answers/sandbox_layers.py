@@ -24,6 +24,8 @@ ADDRESS_SPACE = 8 << 30  # beyond what is mapped already: libraries map much tha
 # A mount hides what lies below it: neither may lie above a path that the worker reads, such as a checkout in /tmp.
 _BUILDING_SITES = [Path("/") / name for name in ("tmp", "mnt", "srv", "media", "opt", "home", "var")]
 _SCRATCH = [Path("/tmp"), Path("/scratch")]
+_USERS = Path("/etc/passwd")
+USER = "learner"  # what the worker's user is called
 FIRST_UID, UIDS = 61_184, 4_096  # the range that systemd keeps for users that come and go
 
 _CLONE_NEWNS, _CLONE_NEWCGROUP, _CLONE_NEWUTS, _CLONE_NEWIPC = 0x20000, 0x2000000, 0x4000000, 0x8000000
@@ -120,6 +122,9 @@ class Walls:
                     self._mount("tmpfs", at, "tmpfs", _MS_NOSUID | _MS_NODEV, "size=1m,mode=755")
         for name in (self._scratch.name, "old"):
             (new / name).mkdir(exist_ok=True)
+        users = new / _USERS.relative_to("/")
+        users.parent.mkdir(exist_ok=True)
+        users.touch()
         os.chdir(new)
         number = _PIVOT_ROOT[platform.machine()]
         self._call("pivot_root", lambda: self._libc.syscall(number, b".", b"old"))
@@ -169,6 +174,7 @@ class Walls:
                 scratch = str(self._scratch)
                 self._try("disk", lambda: self._mount("tmpfs", scratch, "tmpfs", _MS_NOSUID | _MS_NODEV, options))
                 os.environ["TMPDIR"] = os.environ["HOME"] = scratch
+                self._try("user name", lambda: self._name_the_user(limits.slot))
                 os.chdir(scratch)
         self._try("limits", lambda: self._limit(limits))
         self._try("user", lambda: self._become(limits.slot))
@@ -177,6 +183,15 @@ class Walls:
         self._try("seccomp", self._seccomp)
         self._prctl(_PR_SET_PDEATHSIG, _SIGKILL)
         return self.report()
+
+    def _name_the_user(self, slot: int) -> None:
+        """Give the worker's user a name and a home in /etc/passwd, as everyone has at home."""
+        uid = FIRST_UID + slot % UIDS if self._ids[0] == 0 else 0
+        entry = self._scratch / "passwd"
+        entry.write_text(f"{USER}:x:{uid}:{uid}::{self._scratch}:/bin/false\n")
+        entry.chmod(0o444)
+        self._mount(str(entry), str(_USERS), None, _MS_BIND)
+        entry.unlink()
 
     def report(self) -> Outcome:
         """The outcome by property, in the order in which it is told."""
@@ -270,11 +285,15 @@ class Walls:
 
     def _shown(self) -> list[Path]:
         """What is readable, a folder with something hidden in it by its parts."""
-        parts: list[Path] = []
-        for path in self._readable:
-            inside = any(folder.parent == path for folder in self._hidden)
-            parts += [part for part in path.iterdir() if part not in self._hidden] if inside else [path]
-        return parts
+
+        def parts(path: Path) -> list[Path]:
+            if path in self._hidden:
+                return []
+            if not any(folder.is_relative_to(path) for folder in self._hidden):
+                return [path]
+            return [part for entry in path.iterdir() for part in parts(entry)]
+
+        return [part for path in self._readable for part in parts(path)]
 
     def _seccomp(self) -> None:
         machine = platform.machine()

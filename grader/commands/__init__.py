@@ -28,6 +28,7 @@ SECTIONS: dict[str, dict[str, Entry]] = {
         "race": Entry("Your flat model against your trees, live, at equal size.", "race"),
         "challenge": Entry("Score your own model and training on words they never saw.", "challenge"),
         "report": Entry("A page of your progress, and pictures of your own tree.", "report"),
+        "update": Entry("A newer version of the kata; your answers stay.", "update"),
         "completion": Entry("What bash, zsh or fish completes commands by.", "completion"),
     },
     "For instructors": {

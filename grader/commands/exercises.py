@@ -9,11 +9,18 @@ from grader.base import paths
 from grader.commands import exercise_choice, limits, regrade, result_json
 from grader.commands.progress import result_of
 from grader.kata import assignment as assignments
-from grader.kata import curriculum
+from grader.kata import curriculum, torch_free
 from grader.reports.console import open_console
 
 
-@click.command("exercises")
+class _Grade(click.Command):
+    """Its usage is that of `grade` itself: nobody types the command's own name."""
+
+    def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        formatter.write_usage("grade", " ".join(self.collect_usage_pieces(ctx)))
+
+
+@click.command("exercises", cls=_Grade)
 @click.argument("names", nargs=-1, metavar="[EXERCISE]...", shell_complete=commands.complete_exercise)
 @exercise_choice.OPTION
 @click.option(
@@ -77,7 +84,7 @@ def command(
             "accept_weak_sandbox": accept_weak_sandbox,
         }
         return regrade.one(names, answers, options, json_file=json_file, verbose=verbose)
-    chosen = exercise_choice.chosen(typed, names)
+    chosen, without_torch = torch_free.split(exercise_choice.chosen(typed, names))
     if seed is None:
         seed = assignments.seed()
     if json_file not in (None, "-"):
@@ -87,8 +94,7 @@ def command(
     digests = state.digests(chosen)
     console = open_console(quiet=quiet)
     with intake.opened(answers if answers is not None else paths.checkout().exercises) as (submission, left):
-        notes = [*left, *(f"{name} belongs to no exercise and is not graded" for name in submission.unknown())]
-        notes += submission.beside()
+        notes = [*without_torch, *left, *submission.not_graded(), *submission.notes(chosen)]
         with worker_supply.workers(chosen, sandbox=sandbox, accept_weak=accept_weak_sandbox) as workers:
             result = result_of(console, run.grade(submission, chosen, workers, seed=seed, limits=limits))
     kept = state.keep(result, digests) if submission.folder == paths.checkout().exercises else None

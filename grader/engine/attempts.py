@@ -256,7 +256,7 @@ class Attempts:
             if "started" in record:
                 step, started, late = record["started"], _Moment.of(process), Finding("timeout")
                 if counted and step != "import":
-                    self._tell(Progress(exercise.name, step, self._done, self.total))
+                    self._tell(Progress(exercise.name, step, min(self._done, self.total), self.total))
             elif "late" in record:
                 late = Finding(**record["late"])
             elif "finished" in record:

@@ -147,6 +147,8 @@ def _found(
             failure, took = class_scripts.run(item, runner, ReplayRunner(script.examples, replies))
     if failure is not None and isinstance(failure.raised, Lost | Misuse):
         raise failure.raised
+    if failure is None:
+        return Finding("passed", printed=SCRIPT.printed or None), took
     return explained(failure), took
 
 

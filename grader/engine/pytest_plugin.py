@@ -16,6 +16,7 @@ import pytest
 from _pytest.runner import runtestprotocol
 from hypothesis.internal.conjecture import providers
 
+from grader.answers import hypothesis_profile
 from grader.answers.local_answers import Answers
 from grader.answers.runners import Runner
 from grader.base import paths
@@ -47,19 +48,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Set hypothesis up: the same inputs for the same seed, no files written, no advice of its own."""
+    """Set hypothesis up."""
     sealed_modules.offer()
-    hypothesis.settings.register_profile(
-        "kata",
-        max_examples=20,
-        deadline=None,
-        database=None,
-        print_blob=False,
-        report_multiple_bugs=False,
-        suppress_health_check=list(hypothesis.HealthCheck),
-        phases=(hypothesis.Phase.explicit, hypothesis.Phase.generate, hypothesis.Phase.shrink),
-    )
-    hypothesis.settings.load_profile("kata")
+    hypothesis_profile.load()
     # hypothesis mixes constants that it finds in the source of imported modules into its inputs: with the same seed
     # two answers would then meet different inputs, and files would be written (.hypothesis/).
     if hasattr(providers, "_get_local_constants"):

@@ -137,6 +137,7 @@ class _Run:
             }
             asked -= first.keys() | set(self.submission.given)
             missing = [exercise for exercise in curriculum.exercises() if exercise.name in asked]
+            self.attempts.total += sum(len(checks[exercise.name]) for exercise in missing)
             first |= zip((e.name for e in missing), pool.map(self.first_attempt, missing), strict=True)
             return tuple(pool.map(lambda exercise: self.second_attempt(exercise, first), chosen))
 

@@ -173,7 +173,9 @@ def main() -> None:
     connection = socket.socket(fileno=options["control"]) if options["control"] is not None else None
     quiet = [word for name in _QUIET for word in ("-p", f"no:{name}")]
     hidden = hidden_checks(options["hidden"], options["pytest"]) if options["hidden"] else []
-    arguments = ["-c", options["config"], "--assert=plain", "-s", *quiet, *options["pytest"], *hidden]
+    # No conftest.py of the learner's own is read; one beside hidden checks is.
+    apart = ["--confcutdir", str(Path(options["pytest"][0]).parent)] if options["pytest"] else []
+    arguments = ["-c", options["config"], "--assert=plain", "-s", *apart, *quiet, *options["pytest"], *hidden]
     pytest.main(arguments, plugins=[Worker(records, connection)])
 
 

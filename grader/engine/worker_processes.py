@@ -25,6 +25,7 @@ from grader.base import paths, request_socket
 from grader.base.errors import UsageError
 from grader.base.json_lines import read_records
 from grader.base.results import Check
+from grader.base.shadowing import in_the_way
 from grader.engine.cause_cache import CauseCache
 from grader.kata import assignment, curriculum
 from grader.kata.curriculum import Exercise
@@ -117,7 +118,7 @@ class Workers:
                     broken = f"cannot run here: {record['broken']}"
                     if self._hidden is not None:
                         raise UsageError(f"the checks with those in {paths.shown(self._hidden)} {broken}")
-                    raise UsageError(f"the checks {broken}; make grade mends the environment")
+                    raise UsageError(f"the checks {broken}; {_remedy()}")
                 exercises = {exercise.name: exercise for exercise in self._collected}
                 self._checks = {
                     name: _worth(exercises[name], [Check(**(c | {"contract": tuple(c["contract"])})) for c in found])
@@ -246,7 +247,7 @@ class Workers:
         assert process is not None and process.stdout is not None
         line = process.stdout.readline()
         if not line:
-            raise UsageError(f"the process that runs answers does not start: {self._last_error()}")
+            raise UsageError(f"the process that runs answers does not start: {self._last_error()}; {_remedy()}")
         record: dict[str, Any] = json.loads(line)
         return record
 
@@ -259,7 +260,8 @@ class Workers:
         options = {
             "config": str(paths.checkout().root / "pyproject.toml"),
             "control": theirs.fileno() if theirs else None,
-            "pytest": [str(exercise.checks) for exercise in self._collected],
+            # relative: pytest gives a [ in a path a meaning of its own
+            "pytest": [os.path.relpath(exercise.checks, paths.checkout().root) for exercise in self._collected],
             "hidden": str(self._hidden) if self._hidden else None,
         }
         process = subprocess.Popen(
@@ -282,10 +284,20 @@ def environment() -> dict[str, str]:
     quiet = {
         "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
         "PYTHONBREAKPOINT": "0",
+        "MPLBACKEND": "agg",  # plt.show() opens no window that somebody would have to close
         "PYTEST_ADDOPTS": "",
         "PYTHONHASHSEED": "0",
     }
     return os.environ | threads | quiet
+
+
+def _remedy() -> str:
+    """What may help where the checks do not start."""
+    places = [Path(place) for place in os.environ.get("PYTHONPATH", "").split(os.pathsep) if place]
+    suspects = sorted({paths.shown(found) for found in in_the_way([paths.checkout().root, *places])})
+    if suspects:
+        return f"Python may take {', '.join(suspects)} for a library of that name: rename it, then try again"
+    return "make grade mends the environment"
 
 
 def _kill(process: "subprocess.Popen[bytes]") -> None:

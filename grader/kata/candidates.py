@@ -64,6 +64,12 @@ class Candidate:
         return _SET_ASIDE.search(self.folder.casefold()) is not None
 
 
+def is_stub(file: str, text: str) -> bool:
+    """Whether a piece of a notebook is the stub, or a part of it, as it was given."""
+    fit = fits(file)
+    return fit is not None and state(fit.exercise, text.encode("utf-8", "replace")) == STUB
+
+
 def fits(name: str) -> Fit | None:
     """The exercise that a file's name stands for; None for any other file."""
     plain = unicodedata.normalize("NFC", name).strip()

@@ -185,7 +185,7 @@ def _sort_notebook(found: _Sorted, item: Item) -> None:
         cells = notebook_cells.code_cells(content)
     except notebook_cells.NoNotebook as error:
         raise Unreadable(str(error)) from error
-    read = notebook_cells.answers(cells, _is_untouched)
+    read = notebook_cells.answers(cells, candidates.is_stub)
     for file, text in read.files.items():
         fit = candidates.fits(file)
         if fit is None or fit.how != candidates.EXACT:
@@ -195,12 +195,6 @@ def _sort_notebook(found: _Sorted, item: Item) -> None:
             found.add(replace(fit, version=max(fit.version, item.version)), item.place, data, item.modified)
     found.left += [f"{line(what)}: {why}" for what, why in read.left]
     found.notes += [f"{line(item.place)}: {note}" for note in read.notes]
-
-
-def _is_untouched(file: str, text: str) -> bool:
-    """Whether a piece of a notebook is the stub, or a part of it, as it was given."""
-    fit = candidates.fits(file)
-    return fit is not None and candidates.state(fit.exercise, text.encode("utf-8", "replace")) == candidates.STUB
 
 
 def _told(found: _Sorted, chosen: dict[str, Candidate]) -> tuple[list[str], list[str]]:

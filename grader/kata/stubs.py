@@ -1,7 +1,10 @@
 """Stubs made from solutions: every region between the markers is taken out. `python -m grader.kata.stubs` writes all.
 
-A region inside a function becomes a NotImplementedError; one at the top of the file (private helpers) goes.
+A region inside a function becomes a NotImplementedError; one at the top of the file (private helpers) goes. Imports of
+other exercises name their package, `from exercises.ex05_... import`, so that `python exercises/ex07_fusion.py` works.
 """
+
+import re
 
 from grader.base import paths
 from grader.base.atomic_files import write_whole
@@ -19,7 +22,7 @@ def stub(exercise: Exercise) -> str:
     Raises:
         UsageError: the solution is not there, or its markers do not pair up.
     """
-    return without_solution(_solution(exercise), paths.shown(exercise.solution))
+    return _runnable(without_solution(_solution(exercise), paths.shown(exercise.solution)))
 
 
 def answer(exercise: Exercise) -> str:
@@ -28,7 +31,14 @@ def answer(exercise: Exercise) -> str:
     Raises:
         UsageError: the solution is not there.
     """
-    return without_markers(_solution(exercise))
+    return _runnable(without_markers(_solution(exercise)))
+
+
+def _runnable(text: str) -> str:
+    """The text with imports of other exercises that also work where the file is run as a script."""
+    return re.sub(
+        r"^from \.(ex\d\d_\w+) import", rf"from {paths.checkout().exercises.name}.\1 import", text, flags=re.MULTILINE
+    )
 
 
 def without_markers(text: str) -> str:

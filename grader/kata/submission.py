@@ -1,15 +1,18 @@
 """A folder of answers: which file is whose, and what is wrong with files that cannot even be read. Runs no code."""
 
 import contextlib
+import io
+import shlex
 import shutil
 import tempfile
+import tokenize
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from grader.base import paths
 from grader.base.errors import UsageError
-from grader.kata import curriculum
+from grader.kata import curriculum, harmless_lines
 from grader.kata.curriculum import Exercise
 
 MOST_BYTES = 1 << 20
@@ -42,29 +45,33 @@ class Submission:
         """What keeps this exercise's file from being read, in one line."""
         path = self.path(exercise)
         if not path.is_symlink() and not path.exists():
-            rivals = self._rivals(exercise)
-            other = f"{rivals[0]} is not taken: the file must be called {exercise.file}" if rivals else None
-            return FileProblem(other)
+            others = self._others(exercise)
+            return FileProblem(f"{others[0]} is not taken: the file must be called {exercise.file}" if others else None)
         return _unreadable(path)
 
-    def unknown(self) -> list[str]:
-        """Python files that look like answers but belong to no exercise."""
-        known = {exercise.number for exercise in curriculum.exercises()}
-        return [path.name for path in self._candidates() if int(path.name[2:4]) not in known]
+    def notes(self, chosen: Sequence[Exercise]) -> list[str]:
+        """What is harmless in these exercises' files and worth a word, a line each."""
+        own = self.folder == paths.checkout().exercises
+        options = "" if own else f" --answers {shlex.quote(self.shown)}"
+        return [note for exercise in chosen for note in harmless_lines.notes(exercise, self.path(exercise), options)]
 
-    def beside(self) -> list[str]:
-        """Files with an exercise's number and another name, beside the answer; they have no effect."""
-        return [
-            f"{name} is not graded: {exercise.file} is"
-            for exercise in curriculum.exercises()
-            if self.path(exercise).exists()
-            for name in self._rivals(exercise)
-            if name != exercise.file
-        ]
+    def not_graded(self) -> list[str]:
+        """Notes on files that look like answers and are none: of no exercise, or a copy or test beside an answer."""
+        exercises = curriculum.exercises()
+        known = {exercise.number for exercise in exercises}
+        there = [path.name for path in self._candidates()]
+        unknown = [name for name in there if int(name[2:4]) not in known]
+        beside = [name for exercise in exercises if exercise.file in there for name in self._others(exercise)]
+        notes = [f"{name} belongs to no exercise and is not graded" for name in unknown]
+        if beside:
+            verb = "is" if len(beside) == 1 else "are"
+            notes.append(f"{', '.join(beside)} {verb} not graded: only the exact names of exercises are")
+        return notes
 
-    def _rivals(self, exercise: Exercise) -> list[str]:
-        """The files that claim this exercise's number."""
-        return [path.name for path in self._candidates() if path.name.startswith(f"{exercise.short}_")]
+    def _others(self, exercise: Exercise) -> list[str]:
+        """The files that have this exercise's number and another name."""
+        names = (path.name for path in self._candidates())
+        return [name for name in names if name.startswith(f"{exercise.short}_") and name != exercise.file]
 
     def _candidates(self) -> Sequence[Path]:
         return sorted(self.folder.glob("ex[0-9][0-9]_*.py"))
@@ -124,14 +131,23 @@ def _unreadable(path: Path) -> FileProblem | None:
     if not source.strip():
         return FileProblem(f"{name} is empty; grade reset {name[:4]} brings the stub back", name)
     try:
-        source.decode("utf-8")
+        source.decode(_encoding(source))
     except UnicodeDecodeError as error:
         line = source.count(b"\n", 0, error.start) + 1
         return FileProblem(
-            f"{name}, line {line} is not UTF-8 (byte 0x{source[error.start]:02x}); save the file as UTF-8",
+            f"{name}, line {line} is not {error.encoding.upper()} (byte 0x{source[error.start]:02x}); "
+            "save the file as UTF-8",
             f"{name}:{line}",
         )
     if b"\0" in source:
         line = source.count(b"\n", 0, source.index(b"\0")) + 1
         return FileProblem(f"{name}, line {line} holds a zero byte; it is not Python", f"{name}:{line}")
     return None
+
+
+def _encoding(source: bytes) -> str:
+    """The encoding that a file declares in its first two lines, as Python reads it, or UTF-8."""
+    try:
+        return tokenize.detect_encoding(io.BytesIO(source).readline)[0]
+    except SyntaxError:  # not UTF-8 there, or an encoding that Python does not know, which it says itself
+        return "utf-8"

@@ -1,6 +1,10 @@
 """What leads a learner on: the list, hints, what an exercise was good for, where to go on. Prints only."""
 
+import shlex
+import shutil
+import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
@@ -9,8 +13,12 @@ from rich.text import Text
 from grader.base import paths
 from grader.kata import curriculum
 from grader.kata.curriculum import Exercise
+from grader.learner import state
 from grader.learner.hints import Hint
 from grader.learner.state import State
+
+TRAINS = set(range(3, 11))  # the exercises that grade train is made of
+TRAINING = "Train your own tree on real names: grade train; then grade report shows what it has learnt."
 
 
 def overview(console: Console, remembered: State) -> None:
@@ -39,11 +47,24 @@ def overview(console: Console, remembered: State) -> None:
 
 def go_on(console: Console, exercise: Exercise | None) -> None:
     """Where to go on."""
+    if exercise is None or (exercise.bonus and _all_points_are_there()):
+        all_of = "All exercises pass" if exercise is None else "All points are yours"
+        console.print(f"{all_of}. {TRAINING}" if _can_train() else f"{all_of}.", soft_wrap=True)
     if exercise is None:
-        console.print("All passed. Now train your own tree on real names: grade train")
         return
     console.print(f"Go on with {exercise.short}: read {paths.shown(exercise.lesson)},", soft_wrap=True)
     console.print(f"  fill in {paths.shown(exercise.stub)}, then: grade {exercise.short}", soft_wrap=True)
+
+
+def _all_points_are_there() -> bool:
+    """Whether every exercise that is not a bonus passes."""
+    remembered = state.load()
+    return all(remembered.has_passed(exercise) for exercise in curriculum.exercises() if not exercise.bonus)
+
+
+def _can_train() -> bool:
+    """Whether this assignment has all exercises that training needs."""
+    return {exercise.number for exercise in curriculum.exercises()} >= TRAINS
 
 
 def can_now_explain(console: Console, exercise: Exercise) -> None:
@@ -70,3 +91,12 @@ def hints(console: Console, exercise: Exercise, shown: Sequence[Hint]) -> None:
     else:
         lesson = paths.shown(exercise.lesson)
         console.print(f"That was the last one. The lesson: {lesson}", style="dim", soft_wrap=True)
+    console.print(f"To try your own code: {own_code(exercise)}", style="dim", soft_wrap=True)
+
+
+def own_code(exercise: Exercise) -> str:
+    """The command that runs a learner's file and then waits for calls of what is in it."""
+    found = shutil.which("python")
+    active = found is not None and Path(found).parent == Path(sys.executable).parent
+    python = "python" if active else shlex.quote(paths.shown(Path(sys.executable)))
+    return f"{python} -i {shlex.quote(paths.shown(exercise.stub))}"

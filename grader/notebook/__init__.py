@@ -12,13 +12,13 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from grader.answers.answer_modules import AnswerModules, NotThere, Problem
+from grader.answers.answer_modules import CHECKOUT_PACKAGE, AnswerModules, NotThere, Problem
 from grader.base.errors import UsageError
 from grader.base.results import RunResult
 from grader.base.source import Source
 from grader.engine import run
 from grader.engine.worker_processes import Workers
-from grader.kata import curriculum, notebook_cells, references, stubs
+from grader.kata import candidates, curriculum, notebook_cells, references, stubs
 from grader.kata.curriculum import Exercise
 from grader.kata.submission import Submission, laid_out
 from grader.reports.notebook_report import NotebookReport
@@ -66,10 +66,10 @@ class Session:
         self._files = AnswerModules(_from_file, FILES)
         package = types.ModuleType(PACKAGE, "The answers of this notebook.")
         package.__path__ = []
-        sys.modules[PACKAGE] = package
+        sys.modules[PACKAGE] = sys.modules[CHECKOUT_PACKAGE] = package
         for exercise in curriculum.lessons():
             module = _Names(exercise, self)
-            sys.modules[module.__name__] = module
+            sys.modules[module.__name__] = sys.modules[f"{CHECKOUT_PACKAGE}.{exercise.name}"] = module
             setattr(package, exercise.name, module)
 
     def grade(self, line: str) -> NotebookReport:
@@ -137,12 +137,15 @@ class Session:
         """The answers as they were run last, by the names of their exercises."""
         known = {exercise.file: exercise.name for exercise in curriculum.exercises()}
         ran: dict[str, Ran] = {}
+        stubs_only: dict[str, Ran] = {}  # of files of which nothing was run but the stub
         sources = list(enumerate(self.shell.history_manager.input_hist_raw))
         for number, source in reversed(sources):
             for file, text in notebook_cells.joined(notebook_cells.pieces(source)).items():
-                if file in known and known[file] not in ran:  # with the line that names it: lines count as in the cell
-                    ran[known[file]] = Ran(number, notebook_cells.marked(file, text))
-        return ran
+                if file in known:
+                    found = stubs_only if candidates.is_stub(file, text) else ran
+                    # with the line that names it: lines count as in the cell
+                    found.setdefault(known[file], Ran(number, notebook_cells.marked(file, text)))
+        return stubs_only | ran
 
     def _result(self, chosen: Sequence[Exercise], files: dict[str, bytes]) -> RunResult:
         """Have a worker grade these files."""

@@ -130,6 +130,8 @@ def _exercise(console: Console, result: ExerciseResult, verbose: bool, in_full: 
             _rule(console, check)
             if check in wrong:
                 _explanation(console, check)
+            elif check.finding.printed:
+                _printed_by_the_answer(console, check.finding.printed)
         return
     for check in result.checks:
         if check.finding.status == "passed" and check.stands_on:
@@ -200,6 +202,11 @@ def _explanation(console: Console, result: CheckResult) -> None:
         _line(console, "    It printed (the end of it):")
         _code(console, found.printed)
     _cause(console, found.cause)
+
+
+def _printed_by_the_answer(console: Console, printed: str) -> None:
+    _line(console, "    It printed (the end of it):")
+    _code(console, "\n".join(printed.rstrip().splitlines()[-explanation.MOST_PRINTED :]))
 
 
 def _cause(console: Console, cause: Cause | None) -> None:

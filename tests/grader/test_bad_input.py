@@ -3,7 +3,6 @@
 import ctypes
 import os
 import resource
-import shutil
 import sys
 from pathlib import Path
 
@@ -30,10 +29,6 @@ def make_circle(folder: Path) -> None:
 def make_pipe(folder: Path) -> None:
     (folder / FIVE).unlink()
     os.mkfifo(folder / FIVE)
-
-
-def make_rival(folder: Path) -> None:
-    shutil.copy(folder / FIVE, folder / "ex05_old.py")
 
 
 FILES = {
@@ -88,11 +83,26 @@ def test_a_bad_file_is_told_in_one_line_and_the_rest_is_graded(solved: Path, cas
     assert results["ex07"]["points"] == 15
 
 
-def test_a_file_beside_the_answer_has_no_effect_and_is_named(solved: Path) -> None:
-    make_rival(solved)
+def test_backups_copies_and_tests_beside_an_answer_cost_nothing(solved: Path) -> None:
+    for name in (
+        "ex05_old.py",
+        "ex05_flatten_consecutive copy.py",
+        "ex05_flatten_consecutive (1).py",
+        "ex05_my_test.py",
+    ):
+        (solved / name).write_text("1 / 0")
     done = grade("5", "--answers", solved)
-    assert done.returncode == 0, done
-    assert f"note: ex05_old.py is not graded: {FIVE} is" in done.stdout
+    assert done.returncode == 0, done.stdout
+    notes = [line for line in done.stdout.splitlines() if line.startswith("note: ")]
+    assert len(notes) == 1
+    assert "ex05_my_test.py, ex05_old.py are not graded: only the exact names of exercises are" in notes[0]
+
+
+@pytest.mark.parametrize("sandbox", [[], ["--sandbox"]], ids=["home", "sandbox"])
+def test_the_encoding_that_a_file_declares_is_the_one_it_is_read_in(solved: Path, sandbox: list[str]) -> None:
+    text = (solved / FIVE).read_text()
+    (solved / FIVE).write_bytes(f"# -*- coding: latin-1 -*-\n# Schärfe\nassert len('ä') == 1\n{text}".encode("latin-1"))
+    assert grade("5", "--answers", solved, *sandbox).returncode == 0
 
 
 def test_a_syntax_error_shows_line_and_caret(solved: Path) -> None:

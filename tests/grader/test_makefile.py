@@ -3,15 +3,16 @@
 import os
 import shutil
 import subprocess
+import sys
 import time
 from pathlib import Path
 
 from grader.base import paths
 
 
-def planned(folder: Path, target: str) -> str:
+def planned(folder: Path, *arguments: str) -> str:
     """The commands that make would run."""
-    done = subprocess.run(["make", "-n", target], capture_output=True, text=True, cwd=folder, check=True)
+    done = subprocess.run(["make", "-n", *arguments], capture_output=True, text=True, cwd=folder, check=True)
     return done.stdout
 
 
@@ -19,7 +20,8 @@ def test_it_installs_when_nothing_is_there_and_when_versions_changed_and_else_no
     for name in ("Makefile", "pyproject.toml", "constraints.txt"):
         shutil.copy(paths.checkout().root / name, tmp_path)
     assert "pip install" in planned(tmp_path, "grade")
-    (tmp_path / ".venv").mkdir()
+    (tmp_path / ".venv" / "bin").mkdir(parents=True)
+    (tmp_path / ".venv" / "bin" / "python").symlink_to(sys.executable)
     for stamp in ("installed", "installed-dev"):
         (tmp_path / ".venv" / stamp).touch()
     assert "pip install" not in planned(tmp_path, "grade")
@@ -30,6 +32,29 @@ def test_it_installs_when_nothing_is_there_and_when_versions_changed_and_else_no
         assert "pip install" in planned(tmp_path, "grade")
         assert "pip install" in planned(tmp_path, "test")
         os.utime(tmp_path / name, (0, 0))
+
+
+def test_a_venv_whose_python_is_gone_or_too_old_is_built_anew(tmp_path: Path) -> None:
+    for name in ("Makefile", "pyproject.toml", "constraints.txt"):
+        shutil.copy(paths.checkout().root / name, tmp_path)
+        os.utime(tmp_path / name, (0, 0))
+    (tmp_path / ".venv" / "bin").mkdir(parents=True)
+    (tmp_path / ".venv" / "installed").touch()
+    python = tmp_path / ".venv" / "bin" / "python"
+    for target in ("/nowhere/python3", "/bin/false"):
+        python.unlink(missing_ok=True)
+        python.symlink_to(target)
+        plan = planned(tmp_path, "grade")
+        assert "the Python of .venv is gone or older than 3.11: building .venv anew" in plan
+        assert plan.index("rm -rf .venv") < plan.index("pip install")
+    python.unlink()
+    python.symlink_to(sys.executable)
+    assert "rm -rf" not in planned(tmp_path, "grade")
+    assert "rm -rf" not in planned(tmp_path, "grade", f"PYTHON={sys.executable}")
+    newer = tmp_path / "python-of-tomorrow"
+    newer.write_text("#!/bin/sh\necho 99.0\n")
+    newer.chmod(0o755)
+    assert "older than 99.0: building .venv anew" in planned(tmp_path, "grade", f"PYTHON={newer}")
 
 
 def test_constraints_pin_every_package_and_nothing_of_cuda() -> None:

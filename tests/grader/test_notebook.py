@@ -516,3 +516,14 @@ def test_a_notebook_without_earlier_exercises_takes_them_from_the_learners_folde
         assert "From exercises/, where this notebook has run none: ex05_flatten_consecutive, ex06_batch_norm." in text
     finally:
         kernel.close()
+
+
+def test_a_copy_of_the_stub_below_the_filled_in_cell_does_not_win() -> None:
+    file, stub = by_number(5).file, stubs.stub(by_number(5))
+    solution = by_number(5).solution.read_text()
+    older = stub.replace("from exercises.", "from .")
+    cells = [notebook_cells.Cell(marked(file, text)) for text in (solution, stub, older)]
+    found = notebook_cells.answers(cells)
+    assert found.files[file].strip() == solution.strip()
+    assert found.left == ((f"a copy of the stub of {file}", "a cell that is filled in counts instead"),) * 2
+    assert notebook_cells.answers(cells[1:2]).files[file].strip() == stub.strip()

@@ -2,6 +2,8 @@
 
 import ast
 import difflib
+import importlib.util
+import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -26,14 +28,22 @@ class Style:
 
 
 @dataclass(frozen=True)
-class Comparison:
-    """Both texts, the unified diff of their code, and how each is written; None where it does not parse.
+class Function:
+    """A function or method, as each wrote it, without its docstring; "" where one has none of that name."""
 
-    In the diff neither comments, docstrings and layout count, nor what private names are called.
-    """
-
+    name: str
     answer: str
     solution: str
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Both function by function, the unified diff of their code, and how each is written; None where it does not parse.
+
+    In the diff neither comments, docstrings, annotations and layout count, nor what private names are called.
+    """
+
+    functions: tuple[Function, ...]
     diff: tuple[str, ...]
     answer_style: Style | None
     solution_style: Style | None
@@ -46,13 +56,40 @@ def compare(exercise: Exercise) -> Comparison:
         UsageError: one of them cannot be read.
     """
     try:
-        answer = exercise.stub.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+        answer = importlib.util.decode_source(exercise.stub.read_bytes())
+    except (OSError, UnicodeDecodeError, SyntaxError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not in the encoding that it declares (UTF-8)"
         raise UsageError(f"cannot read {paths.shown(exercise.stub)}: {reason}") from error
     answer = stubs.without_markers(answer)
     solution = stubs.answer(exercise)
-    return Comparison(answer, solution, tuple(_diff(answer, solution)), _style(answer), _style(solution))
+    mine, theirs = _functions(answer), _functions(solution)
+    pairs = tuple(Function(name, mine.get(name, ""), theirs.get(name, "")) for name in theirs | mine)
+    return Comparison(pairs, tuple(_diff(answer, solution)), _style(answer), _style(solution))
+
+
+def _functions(text: str) -> dict[str, str]:
+    """The functions and methods of a text as they stand in it, by name; all of it where it does not parse."""
+    try:
+        tree = ast.parse(text)
+    except (SyntaxError, ValueError):
+        return {"the whole file": text}
+    lines, found = text.splitlines(), dict[str, str]()
+
+    def add(body: list[ast.stmt], inside: str) -> None:
+        for node in body:
+            if isinstance(node, ast.ClassDef):
+                add(node.body, f"{inside}{node.name}.")
+            elif isinstance(node, ast.FunctionDef):
+                end = node.end_lineno or node.lineno
+                docstring: set[int] = set()
+                if ast.get_docstring(node) is not None:
+                    first = node.body[0]
+                    docstring = set(range(first.lineno, (first.end_lineno or first.lineno) + 1))
+                kept = [lines[n - 1] for n in range(node.lineno, end + 1) if n not in docstring]
+                found[inside + node.name] = textwrap.dedent("\n".join(kept))
+
+    add(tree.body, "")
+    return found
 
 
 def _diff(answer: str, solution: str) -> Iterator[str]:
@@ -79,6 +116,7 @@ def _code(text: str) -> tuple[list[str], list[str]]:
     except (SyntaxError, ValueError):
         return text.splitlines(), text.splitlines()
     _without_docstrings(tree)
+    _Unannotated().visit(tree)
     code = ast.unparse(tree).splitlines()
     _Numbered(tree).visit(tree)
     return code, ast.unparse(tree).splitlines()
@@ -88,6 +126,26 @@ def _without_docstrings(tree: ast.AST) -> None:
     for node in ast.walk(tree):
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef) and ast.get_docstring(node) is not None:
             node.body = node.body[1:] or [ast.Pass()]
+
+
+class _Unannotated(ast.NodeTransformer):
+    """Takes annotations out."""
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
+        """Take out that of the result; arguments and the body follow."""
+        node.returns = None
+        return self.generic_visit(node)
+
+    def visit_arg(self, node: ast.arg) -> ast.AST:
+        """Take out that of an argument."""
+        node.annotation = None
+        return node
+
+    def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AST:
+        """Make it a plain assignment; one without a value, a field of a class, stays."""
+        if node.value is None:
+            return node
+        return ast.copy_location(ast.Assign([node.target], node.value), node)
 
 
 class _Numbered(ast.NodeTransformer):

@@ -13,27 +13,30 @@ from grader.learner.comparing.compare import Comparison
 if TYPE_CHECKING:
     from grader.learner.comparing.cost import Cost, Costs
 
-WIDE = 180
+WIDE = 100  # columns from which two functions have room side by side
 _UNITS = ((1.0, "s"), (1e-3, "ms"), (1e-6, "µs"))
 
 
 def show(console: Console, exercise: Exercise, comparison: Comparison) -> None:
-    """Print both texts, the diff of their code, and how each is written."""
+    """Print both function by function, the diff of their code, and how each is written."""
     solution = paths.shown(exercise.solution) if exercise.solution.exists() else "the solution"
     heads = paths.shown(exercise.stub), solution
-    texts = comparison.answer, comparison.solution
-    if console.is_terminal and console.width >= WIDE:
-        from rich.syntax import Syntax  # 50 ms, and only a wide terminal needs it
-
-        table = Table(*heads, box=None, expand=True, padding=(0, 1))
-        table.add_row(*(Syntax(text, "python", word_wrap=True, background_color="default") for text in texts))
-        console.print(table)
-    else:
-        for head, text in zip(heads, texts, strict=True):
-            console.print(Text(f"── {head}", "bold"), soft_wrap=True)
-            console.print(Text(text), soft_wrap=True)
+    for function in comparison.functions:
+        console.print(Text(f"── {function.name}", "bold"), soft_wrap=True)
+        texts = function.answer or "(not there)", function.solution or "(not there)"
+        if console.width >= WIDE:
+            table = Table(*heads, box=None, expand=True, padding=(0, 1), show_edge=False)
+            for column in table.columns:
+                column.ratio = 1
+            table.add_row(*map(Text, texts))
+            console.print(table)
+        else:
+            for head, text in zip(heads, texts, strict=True):
+                console.print(Text(head, "dim"), soft_wrap=True)
+                console.print(Text(text), soft_wrap=True)
+        console.print()
     if comparison.diff:
-        console.print(Text("── how the code differs, comments and private names aside", "bold"))
+        console.print(Text("── how the code differs, comments, annotations and private names aside", "bold"))
         styles = {"+": "green", "-": "red", "@": "cyan"}
         for line in comparison.diff:
             console.print(Text(line, styles.get(line[:1], "")), soft_wrap=True)

@@ -11,7 +11,7 @@ from rich.text import Text
 from grader.learner.race.race import Arrival, Lane, Point
 from grader.learner.race.verdict import Standing
 
-COLOURS = ("green", "red", "cyan", "yellow")
+COLOURS = ("blue", "yellow", "cyan", "magenta")  # told apart by those who see no red or green, too
 HEIGHT = 14
 PICTURES = (".png", ".svg", ".pdf")
 
@@ -122,4 +122,4 @@ def _colours(curves: Curves) -> dict[str, str]:
 
 
 def _tab(colour: str) -> str:
-    return {"yellow": "olive"}.get(colour, colour)
+    return {"yellow": "orange", "magenta": "purple"}.get(colour, colour)

@@ -10,6 +10,7 @@ from rich.text import Text
 from grader.base import paths
 from grader.kata.curriculum import Exercise
 from grader.learner.training.train import Started, Step, Trained, Training, Words
+from grader.learner.training.yardstick import guessing_losses
 
 
 def follow(console: Console, run: Training, missing: Sequence[Exercise], words: Words, out: Path) -> bool:
@@ -74,7 +75,11 @@ def _tell(console: Console, started: Started, trained: Trained, words: Words, ou
     console.print(f"\ntraining loss {trained.training_loss:.4f}, after {trained.done} steps")
     if words is not None:
         _show_names(console, trained.names, set(words))
-    console.print(f"model saved in {paths.shown(out)}", soft_wrap=True)
+    console.print(f"model saved in {paths.shown(out)}; grade report shows what it has learnt", soft_wrap=True)
+    if words is not None:
+        alone, by_pairs = guessing_losses(words)
+        says = f"for comparison: guessing by how often each letter occurs {alone:.3f}, by the letter before it"
+        console.print(f"{says} {by_pairs:.3f}", soft_wrap=True)
     if trained.least is not None:
         over = trained.validation_loss - trained.least
         least = f"the least possible loss on the validation letters is {trained.least:.4f}"

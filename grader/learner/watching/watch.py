@@ -277,6 +277,7 @@ class Watch:
             passed = result.exercises[0].status == "passed"
             onward = state.load().unfinished(after=self._focus) if passed else None
             yield Verdict(self._focus, result, self._focus.name in kept.first, onward)
+            yield from map(Note, read_folder(self._folder).notes(chosen))
             self._focus, self._looked_ahead = onward or self._focus, onward is not None
         else:
             yield Others(result)

@@ -1,0 +1,24 @@
+"""Files of the learner's that Python may take for a library: a scratch file called torch.py, a folder numpy."""
+
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+LIBRARIES = {"click", "hypothesis", "numpy", "pytest", "rich", "torch", "yaml"}
+
+
+def in_the_way(folders: Iterable[Path]) -> list[Path]:
+    """The files and folders there with the name of a library, of Python's own too, and pytest's conftest.py."""
+    names = LIBRARIES | sys.stdlib_module_names
+    found = []
+    for folder in folders:
+        if folder.is_dir() and folder.name not in ("site-packages", "dist-packages"):
+            found += [path for path in sorted(folder.iterdir()) if _module(path) in names or path.name == "conftest.py"]
+    return found
+
+
+def _module(path: Path) -> str | None:
+    """The name by which Python would import this."""
+    if path.suffix == ".py":
+        return path.stem
+    return path.name if (path / "__init__.py").is_file() else None

@@ -1,0 +1,72 @@
+"""Lines of an answer that cost nothing and are worth a word: a debugger left in, a setting of the whole process.
+
+They are read off the text, so that the same file gets the same notes wherever it is graded. Runs no code.
+"""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+from grader.kata.curriculum import Exercise
+
+SETTINGS = {
+    "set_default_dtype": "torch's default dtype",
+    "set_default_tensor_type": "torch's default dtype",
+    "set_default_device": "torch's default device",
+    "set_grad_enabled": "torch's grad mode",
+    "set_detect_anomaly": "torch's anomaly detection",
+    "use_deterministic_algorithms": "torch's deterministic algorithms",
+    "set_num_threads": "torch's number of threads",
+    "set_float32_matmul_precision": "torch's matmul precision",
+    "set_printoptions": "print options",
+    "seterr": "NumPy's error handling",
+    "simplefilter": "warnings filters",
+    "filterwarnings": "warnings filters",
+    "setlocale": "the locale",
+    "chdir": "the current folder",
+}
+DEBUGGERS = ("breakpoint", "set_trace")
+
+
+def notes(exercise: Exercise, path: Path, options: str = "") -> list[str]:
+    """What to tell of a file, a line for debuggers and a line for settings; nothing of a file that does not parse.
+
+    Args:
+        exercise: whose file it is.
+        path: where it lies.
+        options: what `pytest` needs to find it, " --answers DIR" for instance.
+    """
+    try:
+        tree = ast.parse(path.read_bytes())
+    except (OSError, SyntaxError, ValueError, RecursionError, MemoryError):
+        return []
+    found = []
+    stops = [call for call in ast.walk(tree) if isinstance(call, ast.Call) and _name(call) in DEBUGGERS]
+    if stops:
+        line = min(call.lineno for call in stops)
+        found.append(
+            f"{path.name}, line {line}: {_name(stops[0])}() is skipped while grading; "
+            f"to stop there: pytest -k {exercise.short}{options}"
+        )
+    settings = {SETTINGS[_name(call)]: call.lineno for call in _at_import(tree.body) if _name(call) in SETTINGS}
+    if settings:
+        what = " and ".join(settings)
+        found.append(
+            f"{path.name}, line {min(settings.values())}: {what} changed for the whole process; "
+            "put back before each check"
+        )
+    return found
+
+
+def _at_import(body: list[ast.stmt]) -> Iterator[ast.Call]:
+    """The calls that stand as statements of their own at the top level."""
+    for statement in body:
+        if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
+            yield statement.value
+        elif isinstance(statement, ast.Try):
+            yield from _at_import(statement.body)
+
+
+def _name(call: ast.Call) -> str:
+    """The last part of what is called."""
+    return getattr(call.func, "attr", getattr(call.func, "id", ""))

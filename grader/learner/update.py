@@ -1,0 +1,73 @@
+"""`grade update`: a newer version of the kata by git, with the learner's exercises kept. No printing here.
+
+The answers are committed first, so that git holds them whatever happens. Where a line was changed on both sides the
+learner's stays; a merge that needs a decision is undone.
+"""
+
+import subprocess
+from dataclasses import dataclass
+
+from grader.base import paths
+from grader.base.errors import UsageError
+from grader.kata import curriculum
+
+_WITHOUT_A_NAME = ("-c", "user.name=wavenet-kata", "-c", "user.email=kata@localhost")
+
+
+@dataclass(frozen=True)
+class Updated:
+    """What came of it: the commit before and the one now, and the files of answers that were committed first."""
+
+    before: str
+    now: str
+    kept: tuple[str, ...]
+
+
+def update() -> Updated:
+    """Fetch the branch that this one follows, and merge it.
+
+    Raises:
+        UsageError: this is no clone, something else than exercises was changed, or the merge needs a decision.
+    """
+    if not (paths.checkout().root / ".git").exists():
+        raise UsageError("this checkout is not a git repository; clone the kata anew and copy exercises/ex*.py into it")
+    upstream = _git("rev-parse", "--abbrev-ref", "@{upstream}", says="this branch follows no other; git branch -u NAME")
+    changed = [line[3:].strip('"') for line in _git("status", "--porcelain", "--untracked-files=no").splitlines()]
+    answers = {f"{paths.checkout().exercises.name}/{exercise.file}" for exercise in curriculum.exercises()}
+    others = sorted(set(changed) - answers)
+    if others:
+        raise UsageError(f"{', '.join(others)} changed, too: commit that, or git checkout it, then update again")
+    _git("fetch", "--quiet", says="the newer version cannot be fetched")
+    if changed:
+        _git(*_name(), "commit", "--quiet", "-m", "My answers", "--", *changed)
+    before = _git("rev-parse", "--short", "HEAD")
+    try:
+        _git(*_name(), "merge", "--quiet", "--no-edit", "-X", "ours", upstream)
+    except UsageError as error:
+        _git("merge", "--abort")
+        raise UsageError(f"{error}; nothing was changed, and your answers are committed") from error
+    return Updated(before, _git("rev-parse", "--short", "HEAD"), tuple(sorted(changed)))
+
+
+def _name() -> tuple[str, ...]:
+    """A name for commits, where git knows none."""
+    done = subprocess.run(["git", "config", "user.email"], cwd=paths.checkout().root, capture_output=True, check=False)
+    return () if done.stdout.strip() else _WITHOUT_A_NAME
+
+
+def _git(*arguments: str, says: str = "git cannot merge the newer version") -> str:
+    """Run git in the checkout; what it printed.
+
+    Raises:
+        UsageError: it fails; the line begins with what that means.
+    """
+    try:
+        done = subprocess.run(
+            ["git", *arguments], cwd=paths.checkout().root, capture_output=True, text=True, check=False
+        )
+    except OSError as error:
+        raise UsageError("git is not installed, and grade update needs it") from error
+    if done.returncode != 0:
+        lines = (done.stderr or done.stdout).strip().splitlines()
+        raise UsageError(f"{says}: {lines[-1] if lines else f'exit status {done.returncode}'}")
+    return done.stdout.rstrip("\n")
