@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from fsrs import Card as Schedule
 from fsrs import Rating, Scheduler
@@ -122,23 +123,23 @@ def deck(exercises: Iterable[Exercise]) -> tuple[Flashcard, ...]:
     return tuple(Flashcard(exercise, card.front, card.back) for exercise in exercises for card in exercise.cards)
 
 
-def load(now: datetime) -> tuple[dict[str, Known], str | None]:
+def load(now: datetime, file: Path = FILE) -> tuple[dict[str, Known], str | None]:
     """Read what is remembered; second, a line about a damaged file that was put aside."""
     try:
-        cards = json.loads(FILE.read_text(encoding="utf-8"))["cards"]
+        cards = json.loads(file.read_text(encoding="utf-8"))["cards"]
         return {str(key): _known(fields, now) for key, fields in cards.items()}, None
     except OSError:
         return {}, None
     except (ValueError, KeyError, TypeError, AttributeError, AssertionError, ArithmeticError):
-        return {}, put_aside(FILE)
+        return {}, put_aside(file)
 
 
-def save(memory: dict[str, Known]) -> str | None:
+def save(memory: dict[str, Known], file: Path = FILE) -> str | None:
     """Write what is remembered whole; returns why it could not be, for a line to the learner."""
     cards = {key: {"answer": known.digest, "schedule": known.schedule.to_dict()} for key, known in memory.items()}
     try:
         paths.STATE.mkdir(exist_ok=True)
-        write_whole(FILE, json.dumps({"cards": cards}, indent=1, ensure_ascii=False) + "\n")
+        write_whole(file, json.dumps({"cards": cards}, indent=1, ensure_ascii=False) + "\n")
     except (OSError, UsageError):
         return f"{paths.shown(paths.STATE)} cannot be written: what you know of the cards is not remembered"
     return None
