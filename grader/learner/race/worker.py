@@ -18,6 +18,7 @@ from grader.answers.local_answers import Answers, NotThere
 from grader.base.json_lines import Records
 from grader.kata import curriculum
 from grader.learner.own_process.worker import carry_out
+from grader.learner.race import control_models
 from grader.learner.race.race import LEVELS
 
 # Of what was tried on names (8 to 12 epochs), both models are near their best here. With a decay of 0.3 the flat model
@@ -62,7 +63,12 @@ def run(answers: Any, lane: dict[str, Any], course: dict[str, Any], records: Rec
     """Build the model, train it, measure it."""
     sizes = lane["vocabulary"], lane["context"], lane["embedding"], lane["hidden"]
     torch.manual_seed(lane["seed"])
-    model = (answers.ex08_tree.FusionTree if lane["model"] == "tree" else answers.ex04_flat_mlp.FlatMLP)(*sizes)
+    if lane["model"] == "flat":
+        model = answers.ex04_flat_mlp.FlatMLP(*sizes)
+    elif lane["model"] == "connected":
+        model = control_models.connected(*sizes)
+    else:
+        model = control_models.tree(answers, *sizes, without=lane["without"])
     examples = of_words(answers, lane, course) if course["words"] else of_language(lane, course)
     started = time.perf_counter()
     train(model, examples, course["batch"], course["epochs"], lane["seed"], records)
