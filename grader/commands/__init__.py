@@ -26,6 +26,7 @@ SECTIONS: dict[str, dict[str, Entry]] = {
         "cards": Entry("The lessons' flashcards, each when it is due; or for Anki.", "cards"),
         "trace": Entry("One fusion by hand, with numbers of your own; then by your code.", "trace"),
         "predict": Entry("Five small results to predict before you write an exercise.", "predict"),
+        "explore": Entry("A page to play with: who sees what, and what it costs.", "explore"),
         "shapes": Entry("The shapes of a name in your own code, as far as it goes.", "shapes"),
         "train": Entry("Train the tree with your own code, and write ten new names.", "train"),
         "race": Entry("Your flat model against your trees, live, at equal size.", "race"),

@@ -62,5 +62,5 @@ def lines(folder: Path, name: str) -> Iterator[Line]:
             if "done" in record:
                 left.remove(record["done"])
                 continue
-            shapes = {key: tuple(record.pop(key, ())) for key in ("before", "after")}
-            yield Line(**record, **shapes)
+            before, after = (tuple(record.pop(key, ())) for key in ("before", "after"))
+            yield Line(**record, before=before, after=after)
