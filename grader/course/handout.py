@@ -27,9 +27,9 @@ MAIN, SOLUTIONS = "main", "solutions"
 WORKFLOW = ".github/workflows/classroom.yml"
 TEMPLATES = Path(__file__).parent / "handout_files"
 # What a handout is made of: where any of it differs from the last commit, it would be the handout of no commit.
-SOURCES = ("exercises", "solutions", "tests/checks", "grader", "data", "pyproject.toml", "constraints.txt", "LICENSE")
+SOURCES = ("exercises", "solutions", "tests/checks", "grader", "data", "pyproject.toml", "constraints.txt", "LICENSE", "AGENTS.md")
 _NOBODY = git.Signature("kata <kata@localhost> 0 +0000")
-_AS_THEY_ARE = ("LICENSE", "constraints.txt", "pyproject.toml", ".gitignore")
+_AS_THEY_ARE = ("AGENTS.md", "LICENSE", "constraints.txt", "pyproject.toml", ".gitignore")
 _OF_AN_EXERCISE = re.compile(r"(?:test_)?(ex\d\d_\w+)\.(py|md)")
 _READABLE = re.compile(r"exercises/ex\d\d_|tests/checks/")  # stubs, lessons, checks: what stands there is no secret
 _LINK = re.compile(r"\[([^\]]*)\]\((?:[\w./-]*/)?(ex\d\d_\w+)\.(?:md|py)(?:#[^)]*)?\)")

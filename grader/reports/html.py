@@ -10,6 +10,7 @@ import jinja2
 import markupsafe
 
 from grader.base.plain_text import plain
+from grader.reports import layout
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -37,7 +38,12 @@ def _environment() -> jinja2.Environment:
         keep_trailing_newline=True,
         finalize=lambda value: plain(value) if type(value) is str else value,  # student names steer nothing here
     )
-    environment.filters |= {"rule": _rule, "marked": _marked, "percent": lambda share: f"{100 * share:.0f}"}
+    environment.filters |= {
+        "rule": _rule,
+        "marked": _marked,
+        "layout": layout.as_html,
+        "percent": lambda share: f"{100 * share:.0f}",
+    }
     return environment
 
 
