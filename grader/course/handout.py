@@ -27,7 +27,17 @@ MAIN, SOLUTIONS = "main", "solutions"
 WORKFLOW = ".github/workflows/classroom.yml"
 TEMPLATES = Path(__file__).parent / "handout_files"
 # What a handout is made of: where any of it differs from the last commit, it would be the handout of no commit.
-SOURCES = ("exercises", "solutions", "tests/checks", "grader", "data", "pyproject.toml", "constraints.txt", "LICENSE", "AGENTS.md")
+SOURCES = (
+    "exercises",
+    "solutions",
+    "tests/checks",
+    "grader",
+    "data",
+    "pyproject.toml",
+    "constraints.txt",
+    "LICENSE",
+    "AGENTS.md",
+)
 _NOBODY = git.Signature("kata <kata@localhost> 0 +0000")
 _AS_THEY_ARE = ("AGENTS.md", "LICENSE", "constraints.txt", "pyproject.toml", ".gitignore")
 _OF_AN_EXERCISE = re.compile(r"(?:test_)?(ex\d\d_\w+)\.(py|md)")

@@ -94,8 +94,9 @@ def layout(expected: Values, got: Values, channels: int = 0) -> Layout | None:
     blocks = tuple(
         tuple(_block(value, r, c, known, taken) for c, value in enumerate(row)) for r, row in enumerate(others)
     )
-    if all(block.state == "foreign" for row in blocks for block in row):
-        return None  # other numbers altogether: their order is not what is wrong
+    states = {block.state for row in blocks for block in row}
+    if states in ({"foreign"}, {"right"}):
+        return None  # other numbers altogether, or all in place: their order is not what is wrong
     return Layout(right, blocks, "input place" if channels else "result position")
 
 
@@ -103,7 +104,7 @@ def of_finding(finding: Any) -> Layout | None:
     """The layout of a failing check: of its `example`, `expected` and `got` as text; None if there is none to draw."""
     call = OF_LAYOUTS.search(finding.example or "")
     values, others = read(finding.expected), read(finding.got)
-    if call is None or values is None or others is None:
+    if call is None or values is None or others is None or any(map(math.isnan, others.numbers)):
         return None
     group, width = int(call[1] or 0), values.shape[-1]
     return layout(values, others, width // group if group and width % group == 0 else 0)

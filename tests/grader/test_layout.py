@@ -67,6 +67,8 @@ def test_of_equal_values_the_one_in_its_place_is_right() -> None:
     [
         ("Fusion(2, 3)(x)", X, X),
         ("FlattenConsecutive(2)(x)", X, X + 100),
+        ("FlattenConsecutive(2)(x)", X, X[0]),
+        ("FlattenConsecutive(2)(x)", X, X * torch.tensor([1.0, torch.nan])),
         ("FlattenConsecutive(2)(x)", torch.zeros(1, 9, 2), X),
         ("FlattenConsecutive(2)(x)", torch.zeros(1, 40, 4), X),
         ("FlattenConsecutive(2)(x)", torch.tensor([[True, False]]), X),

@@ -37,14 +37,14 @@ class LinearTree(nn.Module):
 
     def __init__(self, tree: Any) -> None:
         super().__init__()
-        self.tree = tree
+        self.whole = tree
 
     def forward(self, tokens: Tensor) -> Tensor:
         """Score the next token: int64 (B, context) -> (B, V)."""
-        x = self.tree.embedding(tokens)
-        for level in self.tree.levels:
+        x = self.whole.embedding(tokens)
+        for level in self.whole.levels:
             x = level.norm(level.linear(level.flatten(x)))
-        return self.tree.output(x)
+        return self.whole.output(x)
 
 
 class UnsharedTree(nn.Module):
@@ -74,10 +74,10 @@ class DistantTree(nn.Module):
 
     def __init__(self, tree: Any) -> None:
         super().__init__()
-        self.tree = tree
+        self.whole = tree
         bits = len(tree.levels)  # with the bits of the places reversed, neighbours are half a level apart
         self.order = torch.tensor([int(f"{place:0{bits}b}"[::-1], 2) for place in range(tree.context)])
 
     def forward(self, tokens: Tensor) -> Tensor:
         """Score the next token: int64 (B, context) -> (B, V)."""
-        return self.tree(tokens[:, self.order])
+        return self.whole(tokens[:, self.order])
