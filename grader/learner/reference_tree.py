@@ -1,7 +1,7 @@
 """The tree that ships trained, `data/demo_tree.npz`, for those who have no tree of their own yet.
 
 `python -m grader.learner.reference_tree` makes it again: it trains the reference solutions on data/names.txt by the
-fast recipe, and keeps the matrices in half precision with the normalizations folded in.
+fast recipe, and keeps the matrices in half precision with the normalisations folded in.
 """
 
 import subprocess

@@ -1,4 +1,4 @@
-"""Where the values of a wrong tensor come from: blocks of one color per place, for exercises whose layout goes wrong.
+"""Where the values of a wrong tensor come from: blocks of one colour per place, for exercises whose layout goes wrong.
 
 A pure function of what was expected and what came: `layout`. `drawn` writes its blocks for a terminal, `as_html` for a
 page.
@@ -13,7 +13,7 @@ from typing import Any, Literal
 import markupsafe
 from rich.text import Text
 
-# Okabe and Ito's colors, which colour-blind people can tell apart; the text on them is black.
+# Okabe and Ito's colours, which colour-blind people can tell apart; the text on them is black.
 COLOURS = ("#56b4e9", "#e69f00", "#009e73", "#f0e442", "#cc79a7", "#d55e00", "#a6a6a6", "#4fa3a5")
 MOST_ROWS, MOST_COLUMNS = 8, 8
 CLOSE = 1e-4  # values are read back from six digits
@@ -47,7 +47,7 @@ class Block:
 
 @dataclass(frozen=True)
 class Layout:
-    """What was expected and what came, row by row along the last axis; `places` names what a color stands for."""
+    """What was expected and what came, row by row along the last axis; `places` names what a colour stands for."""
 
     expected: tuple[tuple[Block, ...], ...]
     got: tuple[tuple[Block, ...], ...]
@@ -124,7 +124,7 @@ def read(text: str | None) -> Values | None:
 
 
 def drawn(found: Layout) -> Iterator[Text]:
-    """Lines for a terminal: each value on the color of its place, and the place as `p2`, so that color is no need."""
+    """Lines for a terminal: each value on the colour of its place, and the place as `p2`, so that it can be read without colour."""
     yield Text(f"Layout (p: {found.places}): {found.says}.")
     width = max(len(block.label) for row in (*found.expected, *found.got) for block in row)
     for name, rows in (("expected", found.expected), ("got", found.got)):

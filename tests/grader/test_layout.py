@@ -1,4 +1,4 @@
-"""The colored blocks of a wrong tensor: where each value comes from, in the terminal and on a page."""
+"""The coloured blocks of a wrong tensor: where each value comes from, in the terminal and on a page."""
 
 import pytest
 import torch
@@ -82,7 +82,7 @@ def test_where_there_is_nothing_to_show_nothing_is_drawn(
     assert layout.as_html(finding(got, expected, example)) == ""
 
 
-def test_it_is_read_without_color_and_fits_80_columns() -> None:
+def test_it_is_read_without_colour_and_fits_80_columns() -> None:
     found = layout.of_finding(finding(INTERLEAVED, FlattenConsecutive(2)(X), "FlattenConsecutive(2)(x)"))
     assert found is not None
     assert [line.plain.rstrip() for line in layout.drawn(found)] == [

@@ -105,7 +105,7 @@ def test_the_curve_the_table_and_the_picture_end_alike() -> None:
     assert "<!-- tree, context 8: 0.600 -->" in drawn
 
 
-def test_the_colors_of_a_race_are_told_apart_by_the_colour_blind() -> None:
+def test_the_colours_of_a_race_are_told_apart_by_the_colour_blind() -> None:
     """Okabe and Ito's set, and every name has a line of its own kind as well."""
     colours, lines = {colour for colour, _ in plot.COLOURS}, set(map(str, plot.LINES))
     assert len(colours) == len(lines) == len(plot.COLOURS)

@@ -75,14 +75,14 @@ def _shares(tree: Standing, flat: Standing, connected: Standing) -> str:
     layers = {2: "Two", 3: "Three"}.get(_levels(connected), str(_levels(connected)))
     depth = f"{layers} fully connected layers of the same size, as deep as the tree, end at {connected.loss:.3f}."
     if by_depth <= _chance(connected, flat):
-        rest = "the rest of the tree: its wiring and normalization"
+        rest = "the rest of the tree: its wiring and normalisation"
         return f"{depth} They are not ahead of the flat model, so all of the lead is {rest}."
     if connected.loss - tree.loss <= _chance(connected, tree):
         return f"{depth} The tree is not ahead of them, so all of the lead is depth."
     share = round(100 * by_depth / gap)
     return (
         f"{depth} So depth alone closes {share} % of the gap, and the other {100 - share} % is the rest of the "
-        f"tree: its wiring (neighbours first, weights shared along the sequence) and its normalization."
+        f"tree: its wiring (neighbours first, weights shared along the sequence) and its normalisation."
     )
 
 

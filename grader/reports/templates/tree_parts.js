@@ -53,7 +53,7 @@ const treeParts = (() => {
     for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
     return made;
   };
-  // A vector as a strip: one column per number, one color above zero and another below, stronger the farther from it.
+  // A vector as a strip: one column per number, one colour above zero and another below, stronger the farther from it.
   const strip = vector => {
     const [low, high] = [Math.min(...vector), Math.max(...vector)].map(value => value.toFixed(2));
     const canvas = make("canvas", "", {width: vector.length, height: 1, role: "img", "aria-label": `${vector.length} numbers from ${low} to ${high}`});
