@@ -124,7 +124,7 @@ def read(text: str | None) -> Values | None:
 
 
 def drawn(found: Layout) -> Iterator[Text]:
-    """Lines for a terminal: each value on the colour of its place, with the place beside it, to be read without colour."""
+    """Lines for a terminal: each value on the colour of its place, with the number of the place beside it."""
     yield Text(f"Layout (p: {found.places}): {found.says}.")
     width = max(len(block.label) for row in (*found.expected, *found.got) for block in row)
     for name, rows in (("expected", found.expected), ("got", found.got)):
