@@ -1,5 +1,6 @@
 """The last page's picture: drawn from real models by its script, and as the page describes it."""
 
+import re
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
@@ -25,3 +26,20 @@ def test_the_picture_is_what_its_script_draws_after_however_few_steps(tmp_path: 
     drawn, kept = squares(out), squares(SCRIPT.with_suffix(".svg"))
     assert len(drawn) == SHARES
     assert kept == drawn, "the squares stand where the structure puts them; only how dark they are is learnt"
+
+
+def test_the_readme_tells_the_race_that_its_picture_shows() -> None:
+    """`make pictures` writes the picture and the table of the same run."""
+    text = (paths.ROOT / "README.md").read_text(encoding="utf-8")
+    kept = (paths.ROOT / "tests" / "pictures" / "race.txt").read_text(encoding="utf-8")
+    rows = {name: (size, float(loss)) for name, size, loss in re.findall(r"^(.+?) {2,}([\d,]+) +([\d.]+)", kept, re.M)}
+    told = {
+        "tree, context 2": "tree of 1 level",
+        "tree, context 4": "tree of 2 levels",
+        "tree, context 8": "tree of 3 levels",
+        "connected, context 8": "three fully connected layers",
+        "flat, context 8": "flat model",
+    }
+    for name, words in told.items():
+        size, loss = rows[name]
+        assert re.search(rf"^\| {words}, context \d \| {size} \| {loss:.3f} \|", text, re.M), name

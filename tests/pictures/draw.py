@@ -90,8 +90,8 @@ def race() -> None:
     """Models of one size on the language whose least possible loss is known; the table of the same run beside it."""
     ablations = [option for what in ("norm", "tanh", "sharing", "neighbours") for option in ("--without", what)]
     said = grade("race", "--answers", "solutions", *ablations, "--out", FOLDER / "race.png")
-    table = said[said.index("model  ") : said.index("picture saved")]
-    (FOLDER / "race.txt").write_text(table, encoding="utf-8")
+    table, _, _ = said[said.index("model  ") :].partition("\n\n")
+    (FOLDER / "race.txt").write_text("\n".join(map(str.rstrip, table.splitlines())) + "\n", encoding="utf-8")
 
 
 def report() -> None:

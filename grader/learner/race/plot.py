@@ -44,7 +44,7 @@ def follow(console: Console, lanes: Sequence[Lane], events: Iterable[Point | Arr
                     live.update(_drawn(console, curves), refresh=True)
             else:
                 arrivals.append(event)
-                # The curve was measured on a part of the test set; it ends where the table says, on all of it.
+                # The curve was measured on a part of the test set; its last point is the table's, of the whole set.
                 curves[event.lane] = [*(p for p in curves[event.lane] if p[0] < 1), (1.0, event.loss)]
                 seed = f" (seed {event.lane.seed})" if any(lane.seed for lane in lanes) else ""
                 console.print(f"{event.lane.name}{seed}: loss {event.loss:.4f}, {event.seconds:.1f} s")
@@ -96,7 +96,7 @@ def picture(curves: Curves, standings: Sequence[Standing], form: str) -> bytes:
     axes.set_xlim(0, 1)
     axes.set_xlabel("share of the training done")
     axes.set_ylabel("loss on held-out data, nats per character")
-    axes.legend(title="model: loss at the end")
+    axes.legend(title="model: loss at the end", loc="upper right")
     axes.grid(alpha=0.3)
     file = io.BytesIO()
     figure.savefig(file, format=form, dpi=150)
