@@ -17,6 +17,7 @@ class Entry:
 
 SECTIONS: dict[str, dict[str, Entry]] = {
     "For learners": {
+        "demo": Entry("The whole first: names, shapes and a prediction by a trained tree.", "demo"),
         "watch": Entry("Grade what each save changed, and go on to the next exercise.", "watch"),
         "list": Entry("Exercises in order: title, points, minutes, state.", "list_exercises"),
         "hint": Entry("The next hint of an exercise, one more at each call.", "hint"),
@@ -24,6 +25,9 @@ SECTIONS: dict[str, dict[str, Entry]] = {
         "reset": Entry("Bring an exercise's stub back; your file is kept.", "reset"),
         "cards": Entry("The lessons' flashcards, each when it is due; or for Anki.", "cards"),
         "trace": Entry("One fusion by hand, with numbers of your own; then by your code.", "trace"),
+        "predict": Entry("Five small results to predict before you write an exercise.", "predict"),
+        "explore": Entry("A page to play with: who sees what, and what it costs.", "explore"),
+        "shapes": Entry("The shapes of a name in your own code, as far as it goes.", "shapes"),
         "train": Entry("Train the tree with your own code, and write ten new names.", "train"),
         "race": Entry("Your flat model against your trees, live, at equal size.", "race"),
         "challenge": Entry("Score your own model and training on words they never saw.", "challenge"),

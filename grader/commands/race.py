@@ -16,16 +16,27 @@ from grader.reports.console import open_console
 )
 @click.option("--data", default="language", show_default=True, metavar="language|names|FILE", help="What to learn.")
 @click.option("--letters", type=click.IntRange(0), default=200_000, show_default=True, help="Of the language.")
-@click.option("--seeds", type=click.IntRange(1, 20), help="Runs of each model (1; with words 3).")
+@click.option("--seeds", type=click.IntRange(1, 20), default=3, show_default=True, help="Runs of each model.")
+@click.option(
+    "--without",
+    type=click.Choice(["norm", "tanh", "sharing", "neighbours"]),
+    multiple=True,
+    help="A tree without it runs, too.",
+)
 @click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="A picture too: .png, .svg or .pdf.")
-def command(answers: Path | None, data: str, letters: int, seeds: int | None, out: Path | None) -> int:
-    """Train your flat model (exercise 4) and your trees (exercise 8) of equal size side by side, all in the same way.
+def command(
+    answers: Path | None, data: str, letters: int, seeds: int, without: tuple[str, ...], out: Path | None
+) -> int:
+    """Train your flat model (exercise 4) and your trees (exercise 8) side by side, all in the same way.
 
-    On the language the least possible loss is known for each context, and depth wins. On names nobody does, clearly.
+    A fully connected model of the same size and depth runs with them, so that you see what depth does and what the
+    tree's wiring does. --without norm, tanh, sharing (of weights) or neighbours adds a tree that lacks it. On the
+    language the least possible loss is known; on names no model wins clearly.
 
     \b
     Examples:
       grade race --answers solutions
+      grade race --letters 20000 --without norm --without neighbours
       grade race --data names --out race.png
     """
     from grader.base.atomic_files import writable, write_whole
@@ -39,10 +50,10 @@ def command(answers: Path | None, data: str, letters: int, seeds: int | None, ou
         writable(out)
     curriculum.needed({3, 4, 8}, "grade race")
     if data == "language":
-        course, lanes = race.language_race(letters, seeds or 1)
+        course, lanes = race.language_race(letters, seeds, dict.fromkeys(without))
     else:
         words = corpus.load(data, others=["language"])
-        course, lanes = race.names_race(words, seeds or 3)
+        course, lanes = race.names_race(words, seeds, dict.fromkeys(without))
     console = open_console()
     with intake.opened(answers if answers is not None else paths.checkout().exercises) as (submission, _):
         run = race.Race(submission.folder, course, lanes)

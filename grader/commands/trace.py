@@ -1,6 +1,7 @@
 """`grade trace`."""
 
 import sys
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -11,36 +12,43 @@ from grader.commands import typed_input
 from grader.reports.console import open_console
 
 if TYPE_CHECKING:
+    from grader.kata.curriculum import Exercise
     from grader.learner.worksheets.fusion import FusionSheet
+    from grader.learner.worksheets.tree import TreeSheet
     from grader.learner.worksheets.worksheet import Question, Worksheet
 
 
 @click.command("trace")
-@click.argument("sheet", type=click.Choice(["fusion", "depth"]), default="fusion")
+@click.argument("sheet", type=click.Choice(["fusion", "depth", "tree"]), default="fusion")
 @click.option("--seed", type=click.IntRange(0), metavar="N", help="Other numbers than your own.")
 @click.option("--print", "on_paper", is_flag=True, help="The sheet to fill in on paper; nothing is asked.")
 @click.option("--answers", is_flag=True, help="With --print: the answers on a second page.")
 def command(sheet: str, seed: int | None, on_paper: bool, answers: bool) -> int:
-    """Work through a sheet by hand, with numbers of your own: `fusion`, or `depth` for a context.
+    """Work through a sheet by hand, with numbers of your own: `fusion`, `depth` for a context, or a whole `tree`.
 
-    Each answer is checked, and a slip is named. The fusion is then done once more by your exercise 2.
+    Each answer is checked, and a slip is named. The tree computes the parity of eight bits in three levels. Your
+    exercise 2 then does the same fusion, and your exercise 8 the same tree.
 
     \b
     Examples:
       grade trace
       grade trace depth
+      grade trace tree
       grade trace --print --answers | lp
     """
     from grader.learner.worksheets import sheet_text as paper
     from grader.learner.worksheets.depth import depth_sheet
     from grader.learner.worksheets.fusion import fusion_sheet
     from grader.learner.worksheets.own_seed import own_seed
+    from grader.learner.worksheets.tree import tree_sheet
 
     if answers and not on_paper:
         raise UsageError("--answers goes with --print; while you are asked, type `show`")
     seed = own_seed() if seed is None else seed
     fusion = fusion_sheet(seed) if sheet == "fusion" else None
-    chosen = fusion.worksheet if fusion else depth_sheet(seed)
+    tree = tree_sheet(seed) if sheet == "tree" else None
+    by_hand = fusion or tree
+    chosen = by_hand.worksheet if by_hand else depth_sheet(seed)
     if on_paper:
         pages = [paper.page(chosen, seed), *([paper.answers_page(chosen, seed)] if answers else [])]
         click.echo(paper.PAGE_BREAK.join(pages), nl=False)
@@ -52,6 +60,8 @@ def command(sheet: str, seed: int | None, on_paper: bool, answers: bool) -> int:
     if not _work_through(console, chosen):
         console.print(f"Stopped. The same sheet again: grade trace {sheet} --seed {seed}", style="dim")
         return 0
+    if tree:
+        return _compare_with_own_tree(console, tree)
     return _compare_with_own(console, fusion) if fusion else 0
 
 
@@ -99,24 +109,54 @@ def _ask(console: Any, question: "Question") -> int | None:
 
 def _compare_with_own(console: Any, sheet: "FusionSheet") -> int:
     """The same fusion by the learner's own code."""
-    from grader.kata import curriculum
     from grader.learner.worksheets import own_fusion
 
-    exercise = next((each for each in curriculum.exercises() if each.name == own_fusion.EXERCISE), None)
-    if exercise is None:  # an assignment without it
+    exercise = _asked(own_fusion.EXERCISE)
+    if exercise is None:
         return 0
     own = own_fusion.own_trace(sheet, paths.checkout().exercises)
     if own is None:
-        console.print(
-            f"{exercise.short} is not written yet; once it is, it does the same fusion here: "
-            f"{paths.shown(exercise.stub)}",
-            soft_wrap=True,
-        )
-        return 0
+        return _not_written(console, exercise, "the same fusion")
     console.print(f"\nThe same numbers by your {exercise.short}:")
     for name in ("joined", "summed", "fused"):
-        console.print(f"  {name:6}  [{', '.join(f'{number:.4f}' for number in getattr(own, name))}]", markup=False)
-    differences = own_fusion.differences(sheet, own)
+        console.print(f"  {name:6}  {_four_digits(getattr(own, name))}", markup=False)
+    return _told(console, own_fusion.differences(sheet, own))
+
+
+def _compare_with_own_tree(console: Any, sheet: "TreeSheet") -> int:
+    """The same tree by the learner's own code."""
+    from grader.learner.worksheets import own_tree
+
+    exercise = _asked(own_tree.EXERCISE)
+    if exercise is None:
+        return 0
+    own = own_tree.own_levels(sheet, paths.checkout().exercises)
+    if own is None:
+        return _not_written(console, exercise, "the same tree")
+    console.print(f"\nThe same bits by your {exercise.short}, with these weights:")
+    for number, level in enumerate(own, start=1):
+        console.print(f"  level {number}  {_four_digits(level)}", markup=False)
+    return _told(console, own_tree.differences(sheet, own))
+
+
+def _asked(name: str) -> "Exercise | None":
+    """The exercise; None in an assignment without it."""
+    from grader.kata import curriculum
+
+    return next((each for each in curriculum.exercises() if each.name == name), None)
+
+
+def _not_written(console: Any, exercise: "Exercise", what: str) -> int:
+    shown = paths.shown(exercise.stub)
+    console.print(f"{exercise.short} is not written yet; once it is, it does {what} here: {shown}", soft_wrap=True)
+    return 0
+
+
+def _four_digits(numbers: Iterable[float]) -> str:
+    return f"[{', '.join(f'{number:.4f}' for number in numbers)}]"
+
+
+def _told(console: Any, differences: Sequence[str]) -> int:
     for line in differences:
         console.print(f"  ✗ {line}", style="red", markup=False, soft_wrap=True)
     if not differences:

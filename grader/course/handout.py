@@ -27,9 +27,19 @@ MAIN, SOLUTIONS = "main", "solutions"
 WORKFLOW = ".github/workflows/grade.yml"
 TEMPLATES = Path(__file__).parent / "handout_files"
 # What a handout is made of: where any of it differs from the last commit, it would be the handout of no commit.
-SOURCES = ("exercises", "solutions", "tests/checks", "grader", "data", "pyproject.toml", "constraints.txt", "LICENSE")
+SOURCES = (
+    "exercises",
+    "solutions",
+    "tests/checks",
+    "grader",
+    "data",
+    "pyproject.toml",
+    "constraints.txt",
+    "LICENSE",
+    "AGENTS.md",
+)
 _NOBODY = git.Signature("kata <kata@localhost> 0 +0000")
-_AS_THEY_ARE = ("LICENSE", "constraints.txt", "pyproject.toml", ".gitignore")
+_AS_THEY_ARE = ("AGENTS.md", "LICENSE", "constraints.txt", "pyproject.toml", ".gitignore")
 _OF_AN_EXERCISE = re.compile(r"(?:test_)?(ex\d\d_\w+)\.(py|md|yaml)")
 # Stubs, lessons, hints, cards and checks: what learners may read is no secret.
 _READABLE = re.compile(r"exercises/(?:hints/|cards/)?ex\d\d_|tests/checks/")

@@ -1,5 +1,7 @@
 """The templates of HTML: all that they are given is escaped, and what steers a terminal or a line shown as a sign."""
 
+import base64
+import hashlib
 import re
 from functools import cache
 from pathlib import Path
@@ -8,6 +10,7 @@ import jinja2
 import markupsafe
 
 from grader.base.plain_text import plain
+from grader.reports import layout
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -15,6 +18,13 @@ TEMPLATES = Path(__file__).parent / "templates"
 def template(name: str) -> jinja2.Template:
     """A file of `templates/`."""
     return _environment().get_template(name)
+
+
+def scripts(*names: str) -> tuple[markupsafe.Markup, markupsafe.Markup]:
+    """Files of `templates/` as one script, and what a page's policy lets it run by."""
+    script = "".join((TEMPLATES / name).read_text(encoding="utf-8") for name in names)
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    return markupsafe.Markup(script), markupsafe.Markup(f"sha256-{digest}")
 
 
 @cache
@@ -28,7 +38,12 @@ def _environment() -> jinja2.Environment:
         keep_trailing_newline=True,
         finalize=lambda value: plain(value) if type(value) is str else value,  # student names steer nothing here
     )
-    environment.filters |= {"rule": _rule, "marked": _marked, "percent": lambda share: f"{100 * share:.0f}"}
+    environment.filters |= {
+        "rule": _rule,
+        "marked": _marked,
+        "layout": layout.as_html,
+        "percent": lambda share: f"{100 * share:.0f}",
+    }
     return environment
 
 

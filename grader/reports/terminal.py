@@ -16,7 +16,7 @@ from grader.base.results import Cause, CheckResult, ExerciseResult, RunResult
 from grader.kata import curriculum
 from grader.kata.assignment import Assignment
 from grader.kata.curriculum import Exercise
-from grader.reports import explanation
+from grader.reports import explanation, layout
 
 STYLES = {
     "passed": "green",
@@ -195,6 +195,8 @@ def _explanation(console: Console, result: CheckResult) -> None:
         _code(console, found.example)
     if found.expected is not None and found.got is not None:
         _compare(console, found.expected, found.got)
+        if blocks := layout.of_finding(found):
+            console.print(Padding(Text("\n").join(layout.drawn(blocks)), (0, 0, 0, 4)), soft_wrap=True)
     if found.difference:
         _line(console, f"    {found.difference}", style="bold")
     _code(console, found.code)

@@ -12,6 +12,7 @@ import pytest
 from conftest import as_json, by_number, committed, copy_of_the_checkout, git, grade, spoil
 from kernels import Kernel
 
+from grader.base import paths
 from grader.course import leaks
 from grader.kata import assignment, curriculum, intake, references, stubs
 from grader.kata.notebook_cells import marked
@@ -461,3 +462,14 @@ def test_a_notebook_of_a_part_runs_on_what_is_given(
         assert "✓ passed  100 of 100" in kernel.run("%grade 7")["text/plain"]
     finally:
         kernel.close()
+
+
+def test_it_tells_coding_assistants_how_to_help(copied: Path, tmp_path: Path) -> None:
+    shutil.copy(paths.checkout().root / "AGENTS.md", copied)
+    made = hand_out(committed(copied), tmp_path / "handout", "--exercises", "5")
+    text = (made / "AGENTS.md").read_text(encoding="utf-8")
+    assert text == (paths.checkout().root / "AGENTS.md").read_text(encoding="utf-8")
+    for command in ("grade EX", "grade hint EX", "grade predict EX", "grade trace"):
+        assert f"`{command}`" in text
+    for place in ("solutions/", "grader/mistakes/", "grader/references.sealed", "tests/checks/"):
+        assert f"`{place}`" in text

@@ -16,7 +16,7 @@ from test_class_pages import HOSTILE, a_result
 
 from grader.base import paths
 from grader.base.plain_text import plain
-from grader.kata import corpus
+from grader.kata import corpus, curriculum
 from grader.learner.portrait import exported_tree, influence
 from grader.learner.portrait import page as learner_page
 from grader.learner.portrait.figures import Order, Portrait, paint
@@ -173,6 +173,27 @@ def test_the_levels_are_walked_by_keyboard(
 
 
 @needs_browser
+def test_the_tree_comes_first_and_a_node_lights_up_its_characters(
+    browser: Browser, tmp_path: Path, pages: dict[str, Callable[[], str]]
+) -> None:
+    page, complaints = opened(browser, tmp_path, pages["trained"]())
+    heads = page.locator("h2").evaluate_all("all => all.map(each => each.id)")
+    assert heads[:2] == ["tree", "progress"]
+    page.get_by_label("A name, or its beginning").fill("marianne")
+    page.locator(".tree [data-level='2'] .node").last.hover()
+    lit = page.locator(".tree [data-level='0'] .node.lit code").all_inner_texts()
+    assert "".join(lit) == "anne"
+    assert page.locator("#seen").inner_text() == "Level 2, node 1 sees “anne”: places 4 to 7."
+    page.locator(".tree [data-level='3'] .node").focus()
+    page.keyboard.press("ArrowDown")
+    assert page.locator(".tree [data-level='0'] .node.lit").count() == 4
+    assert page.locator("svg text", has_text="loss, nats per character").count() == 1
+    assert page.locator("#progress ~ .card a[href^='file:']").count() > 0
+    assert complaints == []
+    page.close()
+
+
+@needs_browser
 def test_on_paper_stand_all_levels_and_no_form(
     browser: Browser, tmp_path: Path, pages: dict[str, Callable[[], str]], portrait: Portrait
 ) -> None:
@@ -193,7 +214,8 @@ def test_the_pages_are_small_and_stand_alone(pages: dict[str, Callable[[], str]]
         text = page()
         assert len(text.encode()) < MOST_BYTES
         assert plain(text) == text, name
-        assert not re.search(r"(?:src|href)=\"(?!#|data:)", text), name
+        outside = re.findall(r"(?:src|href)=\"(?!#|data:)([^\"]*)", text)
+        assert set(outside) <= {lesson.lesson.as_uri() for lesson in curriculum.lessons()}, name
 
 
 def test_the_command_grades_explains_and_says_where_the_page_is(solved: Path, model: Path, tmp_path: Path) -> None:

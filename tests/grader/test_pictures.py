@@ -64,3 +64,20 @@ def test_a_figure_has_a_title_a_description_and_colours_for_a_dark_page(picture:
     inside = (float(root.get("width", "0")), float(root.get("height", "0")))
     for each in root.iter(f"{SVG}text"):
         assert 0 <= float(each.get("x", "-1")) <= inside[0] and 0 <= float(each.get("y", "-1")) <= inside[1]
+
+
+def test_the_readme_tells_the_race_that_its_picture_shows() -> None:
+    """`make pictures` writes the picture and the table of the same run."""
+    text = (paths.checkout().root / "README.md").read_text(encoding="utf-8")
+    kept = (paths.checkout().root / "tests" / "pictures" / "race.txt").read_text(encoding="utf-8")
+    rows = {name: (size, float(loss)) for name, size, loss in re.findall(r"^(.+?) {2,}([\d,]+) +([\d.]+)", kept, re.M)}
+    told = {
+        "tree, context 2": "tree of 1 level",
+        "tree, context 4": "tree of 2 levels",
+        "tree, context 8": "tree of 3 levels",
+        "connected, context 8": "three fully connected layers",
+        "flat, context 8": "flat model",
+    }
+    for name, words in told.items():
+        size, loss = rows[name]
+        assert re.search(rf"^\| {words}, context \d \| {size} \| {loss:.3f} \|", text, re.M), name

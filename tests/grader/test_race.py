@@ -1,5 +1,6 @@
 """`grade race`: the learner's models trained side by side, what comes of it, and how little a sentence may claim."""
 
+import io
 import os
 import random
 import re
@@ -9,14 +10,22 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import pexpect
 import pytest
+import torch
 from conftest import at_terminal, by_number, grade
+from rich.console import Console
 
 from grader.base import paths
-from grader.learner.race.race import Arrival, Lane, language_race, names_race
+from grader.learner.race import control_models, plot
+from grader.learner.race.race import Arrival, Lane, Point, language_race, names_race
 from grader.learner.race.verdict import standings, verdict
+from solutions import ex07_fusion, ex08_tree
+from solutions.ex04_flat_mlp import FlatMLP
+
+answers = SimpleNamespace(ex07_fusion=ex07_fusion, ex08_tree=ex08_tree)
 
 NEEDED = (1, 4, 5, 6, 7, 8)  # the solution of 8 counts its levels with 1
 
@@ -40,7 +49,7 @@ def arrival(model: str, loss: float, seed: int = 0, context: int = 8, least: flo
 @pytest.mark.prove
 def test_on_the_language_each_tree_reaches_what_its_context_can_and_the_flat_model_does_not(tmp_path: Path) -> None:
     picture = tmp_path / "race.png"
-    done = grade("race", "--answers", paths.checkout().solutions, "--out", picture)
+    done = grade("race", "--answers", paths.checkout().solutions, "--seeds", 1, "--out", picture, timeout=900)
     assert done.returncode == 0, done.stderr
     rows = {
         name: (int(size.replace(",", "")), float(loss), float(least))
@@ -56,6 +65,12 @@ def test_on_the_language_each_tree_reaches_what_its_context_can_and_the_flat_mod
     assert flat_loss > tree_loss + 0.05
     text = " ".join(done.stdout.split())
     assert "the tree is ahead by" in text
+    connected, connected_loss, _ = rows["connected, context 8"]
+    assert connected == pytest.approx(tree, rel=0.01)
+    assert tree_loss < connected_loss < flat_loss
+    share = round(100 * (flat_loss - connected_loss) / (flat_loss - tree_loss))
+    told = re.search(r"depth alone closes (\d+) % of the gap, and the other (\d+) % is the rest", text)
+    assert told is not None and int(told[1]) == pytest.approx(share, abs=1) and int(told[1]) + int(told[2]) == 100
     assert "Trees reach the least possible loss, to 0.02, at context 2, context 4, context 8." in text
     assert picture.read_bytes().startswith(b"\x89PNG")
 
@@ -63,12 +78,60 @@ def test_on_the_language_each_tree_reaches_what_its_context_can_and_the_flat_mod
 @pytest.mark.prove
 def test_words_are_raced_with_three_seeds_and_the_spread_is_told(solved: Path, words: Path, tmp_path: Path) -> None:
     picture = tmp_path / "race.svg"
-    done = grade("race", "--answers", solved, "--data", words, "--out", picture)
+    done = grade("race", "--answers", solved, "--data", words, "--out", picture, timeout=300)
     assert done.returncode == 0, done.stderr
-    for model in ("tree", "flat"):
+    for model in ("tree", "flat", "connected"):
         assert [f"{model}, context 8 (seed {seed}): loss" in done.stdout for seed in range(3)] == [True] * 3
     assert re.search(r"over 3 seeds they spread by \d\.\d{3} and \d\.\d{3}", " ".join(done.stdout.split()))
     assert "<svg" in picture.read_text()
+
+
+def test_trees_without_one_thing_run_with_the_others(solved: Path, words: Path) -> None:
+    without = [option for what in ("norm", "tanh", "sharing", "neighbours") for option in ("--without", what)]
+    done = grade("race", "--answers", solved, "--data", words, "--seeds", 1, *without, timeout=300)
+    assert done.returncode == 0, done.stderr
+    losses = dict(re.findall(r"^(tree, [a-z0-9 ]+): loss ([\d.]+)", done.stdout, re.MULTILINE))
+    assert set(losses) == {
+        "tree, context 8",
+        *(f"tree, no {what}" for what in ("norm", "tanh", "sharing", "neighbours")),
+    }
+    assert len(set(losses.values())) == 5
+
+
+def test_the_curve_the_table_and_the_picture_end_alike() -> None:
+    lane = arrival("tree", 0.6, least=0.6).lane
+    points = [Point(lane, 0.5, 0.9), Point(lane, 1.0, 0.63), arrival("tree", 0.6, least=0.6)]
+    curves, arrivals = plot.follow(Console(file=io.StringIO()), [lane], points)
+    assert curves[lane] == [(0.5, 0.9), (1.0, 0.6)]
+    drawn = plot.picture(curves, standings(arrivals), "svg").decode()
+    assert "<!-- tree, context 8: 0.600 -->" in drawn
+
+
+def test_the_colours_of_a_race_are_told_apart_by_the_colour_blind() -> None:
+    """Okabe and Ito's set, and every name has a line of its own kind as well."""
+    colours, lines = {colour for colour, _ in plot.COLOURS}, set(map(str, plot.LINES))
+    assert len(colours) == len(lines) == len(plot.COLOURS)
+    most = len({lane.name for lane in language_race(1000, 1, ["norm", "tanh", "sharing", "neighbours"])[1]})
+    assert most <= len(plot.COLOURS)
+
+
+def trained_apart(tree: float, flat: float, connected: float, spread: float = 0.001) -> str:
+    """What is said of three models with three seeds each."""
+    means = {"tree": tree, "flat": flat, "connected": connected}
+    return verdict(
+        [arrival(m, mean + (seed - 1) * spread, seed, least=0.5) for m, mean in means.items() for seed in range(3)]
+    )
+
+
+def test_which_part_of_the_gap_is_depth_follows_from_the_figures() -> None:
+    assert (
+        "depth alone closes 75 % of the gap, and the other 25 % is the rest of the tree: its wiring"
+        in trained_apart(0.6, 0.8, 0.65)
+    )
+    assert "depth alone closes 10 % of the gap, and the other 90 %" in trained_apart(0.6, 0.8, 0.78)
+    assert "all of the lead is the rest of the tree" in trained_apart(0.6, 0.8, 0.81)
+    assert "all of the lead is depth" in trained_apart(0.6, 0.8, 0.6)
+    assert "nothing to split into depth and wiring" in trained_apart(0.6, 0.61, 0.6, spread=0.05)
 
 
 def test_the_same_race_ends_alike(solved: Path, words: Path) -> None:
@@ -77,7 +140,7 @@ def test_the_same_race_ends_alike(solved: Path, words: Path) -> None:
         return sorted(re.findall(r"^\w+, context 8: loss [\d.]+", done.stdout, re.MULTILINE))
 
     first = ends()
-    assert len(first) == 2
+    assert len(first) == 3
     assert first == ends()
 
 
@@ -85,9 +148,9 @@ def test_the_same_race_ends_alike(solved: Path, words: Path) -> None:
 def test_on_a_terminal_the_curves_are_drawn_live(copied: Path, words: Path) -> None:
     for number in NEEDED:
         shutil.copy(by_number(number).solution, copied / "exercises")
-    session = at_terminal("race", "--data", words, "--seeds", 1, checkout_copy=copied, timeout=120)
-    session.expect_exact("⠤⠤ tree, context 8   ⠤⠤ flat, context 8")
-    session.expect(r"(tree|flat), context 8: loss \d")
+    session = at_terminal("race", "--data", words, "--seeds", 1, checkout_copy=copied, timeout=300)
+    session.expect_exact("⠤⠤ tree, context 8   ⠤⠤ flat, context 8   ⠤⠤ connected, context 8")
+    session.expect(r"(tree|flat|connected), context 8: loss \d")
     session.expect_exact("parameters")
     session.expect(r"one\s+seed\s+tells\s+nothing\s+of\s+the\s+spread")  # where its line breaks depends on the figures
     session.expect(pexpect.EOF)
@@ -211,18 +274,27 @@ def test_on_the_language_the_sentence_follows_the_figures_whoever_is_ahead() -> 
 
 
 def test_lanes_of_a_race_are_of_equal_size() -> None:
-    from solutions.ex04_flat_mlp import FlatMLP
-    from solutions.ex08_tree import FusionTree
+    without = ("norm", "tanh", "sharing", "neighbours")
+    for lanes in (
+        language_race(1000, 1, without)[1],
+        names_race(["abcdefghijklmnopqrstuvwxyz"] * 50, 1, without)[1],
+    ):
+        sizes = {}
+        for lane in (lane for lane in lanes if lane.context == 8):
+            arguments = lane.vocabulary, lane.context, lane.embedding, lane.hidden
+            if lane.model == "tree":
+                model = control_models.tree(answers, *arguments, without=lane.without)
+            else:
+                model = (FlatMLP if lane.model == "flat" else control_models.connected)(*arguments)
+            sizes[lane.name] = sum(parameter.numel() for parameter in model.parameters())
+            assert model(torch.zeros(3, 8, dtype=torch.int64)).shape == (3, lane.vocabulary)
+        assert len(sizes) == 7
+        for size in sizes.values():
+            assert size == pytest.approx(sizes["tree, context 8"], rel=0.02)
 
-    for lanes in (language_race(1000, 1)[1], names_race(["abcdefghijklmnopqrstuvwxyz"] * 50, 1)[1]):
-        sizes = {
-            lane.model: sum(
-                p.numel()
-                for p in (FusionTree if lane.model == "tree" else FlatMLP)(
-                    lane.vocabulary, lane.context, lane.embedding, lane.hidden
-                ).parameters()
-            )
-            for lane in lanes
-            if lane.context == 8
-        }
-        assert sizes["flat"] == pytest.approx(sizes["tree"], rel=0.01)
+
+def test_ablated_trees_are_wired_as_they_say() -> None:
+    distant = control_models.tree(answers, 5, 8, 2, 3, without="neighbours")
+    assert distant.order.tolist() == [0, 4, 2, 6, 1, 5, 3, 7]
+    unshared = control_models.tree(answers, 5, 8, 2, 3, without="sharing")
+    assert [len(level) for level in unshared.levels] == [4, 2, 1]

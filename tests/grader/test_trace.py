@@ -12,6 +12,7 @@ from conftest import at_terminal, by_number, grade, grade_process, spoil
 from grader.learner.worksheets.depth import depth_sheet
 from grader.learner.worksheets.fusion import BY_HAND, FusionSheet, fusion_sheet
 from grader.learner.worksheets.own_seed import own_seed
+from grader.learner.worksheets.tree import TreeSheet, tree_sheet
 from grader.learner.worksheets.worksheet import read_numbers
 
 SEEDS = range(40)
@@ -230,3 +231,57 @@ def test_asking_needs_neither_numpy_nor_torch(copied: Path) -> None:
     done = grade_process("trace", checkout_copy=copied, env={"PYTHONPROFILEIMPORTTIME": "1"}, input="quit\n")
     imported = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
     assert not imported & {"torch", "numpy", "pytest", "hypothesis"}
+
+
+def by_xor(sheet: TreeSheet) -> str:
+    """What is typed for a tree: of each node whether one is +1 and whether both are, then the parities."""
+    lines, below = [], [bit > 0 for bit in sheet.bits]
+    while len(below) > 1:
+        pairs = list(zip(below[::2], below[1::2], strict=True))
+        lines += [f"{1 if a or b else -1} {1 if a and b else -1}" for a, b in pairs]
+        below = [a != b for a, b in pairs]
+        lines.append(" ".join("1" if odd else "-1" for odd in below))
+    return "\n".join(lines) + "\n"
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_tree_by_hand_gives_the_parity_and_no_slip_does(seed: int) -> None:
+    sheet = tree_sheet(seed)
+    answers = [read_numbers(line) for line in by_xor(sheet).splitlines()]
+    for question, answer in zip(sheet.questions, answers, strict=True):
+        assert question.is_right(answer)
+        for slip in question.slips:
+            assert not question.is_right(slip.numbers)
+            assert question.wrong(slip.numbers) == slip.says
+    assert answers[-1] == (1.0 if sum(bit > 0 for bit in sheet.bits) % 2 else -1.0,)
+
+
+def test_sheets_of_trees_end_both_ways() -> None:
+    assert {tree_sheet(seed).values[-1] for seed in SEEDS} == {(1,), (-1,)}
+
+
+def test_slips_of_a_tree_are_named() -> None:
+    sheet = TreeSheet((1, -1, 1, 1, -1, -1, 1, 1))
+    first, second, *_, root = sheet.questions
+    assert first.wrong((-1, 1)).startswith("h1 and h2 are swapped")
+    assert first.wrong((4, -4)).startswith("tanh is left out")
+    assert first.wrong((1, 1)) == "+1 and +1 says that both values are +1; node 0 reads +1 and -1"
+    assert second.wrong((12, 4)).startswith("tanh is left out")
+    assert sheet.questions[4].wrong((2, 0, 0, 0)).startswith("the last - 1 is forgotten")
+    assert "the sign is turned" in root.wrong((-root.answer[0],))
+
+
+def test_a_tree_by_hand_is_compared_with_the_learners_own(copied: Path) -> None:
+    typed_tree = by_xor(tree_sheet(7))
+    stub = grade("trace", "tree", "--seed", 7, checkout_copy=copied, input=typed_tree)
+    assert stub.returncode == 0, stub.stderr
+    assert "10 of 10 right at the first try." in stub.stdout
+    assert "ex08 is not written yet; once it is, it does the same tree here" in stub.stdout
+    for number in (1, 5, 6, 7, 8):
+        shutil.copy(by_number(number).solution, copied / "exercises")
+    own = grade("trace", "tree", "--seed", 7, checkout_copy=copied, input=typed_tree)
+    assert own.stdout.endswith("✓ the same as by hand\n"), own.stdout
+    spoil(copied / "exercises", 5, "return joined.squeeze(1)", "return joined.flip(1).squeeze(1)")
+    wrong = grade("trace", "tree", "--seed", 7, checkout_copy=copied, input=typed_tree)
+    assert wrong.returncode == 1
+    assert "✗ node " in wrong.stdout

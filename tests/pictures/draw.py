@@ -87,8 +87,11 @@ def watch() -> None:
 
 
 def race() -> None:
-    """The flat model and three trees on the language whose least possible loss is known."""
-    grade("race", "--answers", "solutions", "--out", FOLDER / "race.png")
+    """Models of one size on the language whose least possible loss is known; the table of the same run beside it."""
+    ablations = [option for what in ("norm", "tanh", "sharing", "neighbours") for option in ("--without", what)]
+    said = grade("race", "--answers", "solutions", *ablations, "--out", FOLDER / "race.png")
+    table, _, _ = said[said.index("model  ") :].partition("\n\n")
+    (FOLDER / "race.txt").write_text("\n".join(map(str.rstrip, table.splitlines())) + "\n", encoding="utf-8")
 
 
 def report() -> None:
@@ -119,11 +122,11 @@ def answer(checkout: Path, name: str) -> None:
     (checkout / "exercises" / exercise.file).write_text(code, encoding="utf-8")
 
 
-def grade(*arguments: object, checkout: Path = ROOT) -> None:
-    """Run `grade` in a checkout, to its end."""
-    environment = os.environ | {"PYTHONPATH": str(checkout)}
+def grade(*arguments: object, checkout: Path = ROOT) -> str:
+    """Run `grade` in a checkout, to its end; what it printed."""
+    environment = os.environ | {"PYTHONPATH": str(checkout), "COLUMNS": str(COLUMNS)}
     command = [*GRADE, *map(str, arguments)]
-    subprocess.run(command, cwd=checkout, env=environment, check=True, stdout=subprocess.DEVNULL)
+    return subprocess.run(command, cwd=checkout, env=environment, check=True, stdout=subprocess.PIPE, text=True).stdout
 
 
 def screen(terminal: Terminal) -> Text:

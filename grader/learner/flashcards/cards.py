@@ -122,24 +122,24 @@ def deck(exercises: Iterable[Exercise]) -> tuple[Flashcard, ...]:
     return tuple(Flashcard(exercise, card.front, card.back) for exercise in exercises for card in exercise.cards)
 
 
-def load(now: datetime) -> tuple[dict[str, Known], str | None]:
+def load(now: datetime, file: str = FILE) -> tuple[dict[str, Known], str | None]:
     """Read what is remembered; second, a line about a damaged file that was put aside."""
-    file = paths.checkout().state / FILE
+    place = paths.checkout().state / file
     try:
-        cards = json.loads(file.read_text(encoding="utf-8"))["cards"]
+        cards = json.loads(place.read_text(encoding="utf-8"))["cards"]
         return {str(key): _known(fields, now) for key, fields in cards.items()}, None
     except OSError:
         return {}, None
     except (ValueError, KeyError, TypeError, AttributeError, AssertionError, ArithmeticError):
-        return {}, put_aside(file)
+        return {}, put_aside(place)
 
 
-def save(memory: dict[str, Known]) -> str | None:
+def save(memory: dict[str, Known], file: str = FILE) -> str | None:
     """Write what is remembered whole; returns why it could not be, for a line to the learner."""
     cards = {key: {"answer": known.digest, "schedule": known.schedule.to_dict()} for key, known in memory.items()}
     try:
         paths.checkout().state.mkdir(exist_ok=True)
-        write_whole(paths.checkout().state / FILE, json.dumps({"cards": cards}, indent=1, ensure_ascii=False) + "\n")
+        write_whole(paths.checkout().state / file, json.dumps({"cards": cards}, indent=1, ensure_ascii=False) + "\n")
     except (OSError, UsageError):
         return f"{paths.shown(paths.checkout().state)} cannot be written: what you know of the cards is not remembered"
     return None

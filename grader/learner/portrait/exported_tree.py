@@ -32,14 +32,20 @@ def matrices(state: Mapping[str, Tensor]) -> list[Tensor]:
     return [part.detach().half() for part in (*parts, state["output.weight"], state["output.bias"])]
 
 
+def level_outputs(parts: list[Tensor], windows: Tensor) -> list[Tensor]:
+    """Compute every level for windows, int64 (B, T): the embedding (B, T, E), then (B, T // group**level, H)."""
+    embedding, *levels = (part.float() for part in parts[:-2])
+    outputs = [embedding[windows]]
+    for weight, bias in zip(levels[::2], levels[1::2], strict=True):
+        joined = outputs[-1].reshape(len(windows), -1, weight.shape[1])
+        outputs.append(torch.tanh(F.linear(joined, weight, bias)))
+    return outputs
+
+
 def logits(parts: list[Tensor], windows: Tensor) -> Tensor:
     """What a page computes from the matrices for windows, int64 (B, T): (B, V)."""
-    embedding, *levels = (part.float() for part in parts)
-    fused = embedding[windows]
-    for weight, bias in zip(levels[:-2:2], levels[1:-2:2], strict=True):
-        joined = fused.reshape(len(fused), -1, weight.shape[1])
-        fused = torch.tanh(F.linear(joined, weight, bias))
-    return F.linear(fused.flatten(1), levels[-2], levels[-1])
+    weight, bias = (part.float() for part in parts[-2:])
+    return F.linear(level_outputs(parts, windows)[-1].flatten(1), weight, bias)
 
 
 def base64_of(parts: list[Tensor]) -> list[tuple[list[int], str]]:

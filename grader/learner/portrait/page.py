@@ -1,12 +1,8 @@
 """The learner's own page, `report.html`: progress, what failed and why, and pictures of the tree that was trained."""
 
-import base64
-import hashlib
 import math
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-
-import markupsafe
 
 from grader.base.results import RunResult
 from grader.kata import curriculum
@@ -16,7 +12,7 @@ from grader.learner.portrait.figures import Portrait
 from grader.learner.training.training_record import TrainingRecord
 from grader.reports import explanation
 from grader.reports.feedback_file import SIGNS
-from grader.reports.html import TEMPLATES, template
+from grader.reports.html import scripts, template
 
 RECIPES = {None: "a first look", "published": "the published recipe", "fast": "the fast recipe", "best": "the best one"}
 
@@ -39,8 +35,7 @@ def page(
     """
     by_name = {exercise.name: exercise for exercise in curriculum.exercises()}
     painted = portrait if isinstance(portrait, Portrait) else None
-    script = (TEMPLATES / "report.js").read_text(encoding="utf-8")
-    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    script, digest = scripts("tree_parts.js", "report.js")
     return template("report.html").render(
         first_wrong=lambda exercise: explanation.wrong(exercise)[0],
         explained=explanation.explanation,
@@ -62,8 +57,9 @@ def page(
         labels=[charts.labels(each.pieces) for each in painted.maps] if painted else [],
         reach=_reach(painted) if painted else "",
         exported=_exported(painted) if painted else None,
-        script=markupsafe.Markup(script),
-        script_digest=markupsafe.Markup(f"sha256-{digest}"),
+        lessons={exercise.name: exercise.lesson.as_uri() for exercise in by_name.values()},
+        script=script,
+        script_digest=digest,
     )
 
 

@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from rich.console import Console
 from rich.live import Live
@@ -11,7 +12,20 @@ from rich.text import Text
 from grader.learner.race.race import Arrival, Lane, Point
 from grader.learner.race.verdict import Standing
 
-COLOURS = ("blue", "yellow", "cyan", "magenta")  # told apart by those who see no red or green, too
+# Okabe and Ito's colours, which colour-blind people can tell apart, and the nearest of a terminal's 256. In a picture,
+# each name also has its own kind of line.
+COLOURS = (
+    ("#0072b2", 32),
+    ("#d55e00", 166),
+    ("#e69f00", 214),
+    ("#009e73", 36),
+    ("#56b4e9", 117),
+    ("#cc79a7", 175),
+    ("#000000", 250),
+    ("#999999", 244),
+    ("#f0e442", 227),
+)
+LINES = ("-", "--", "-.", ":", (0, (5, 1)), (0, (1, 1)), (0, (3, 1, 1, 1)), (0, (8, 2)), (0, (2, 4)))
 HEIGHT = 14
 PICTURES = (".png", ".svg", ".pdf")
 
@@ -30,6 +44,8 @@ def follow(console: Console, lanes: Sequence[Lane], events: Iterable[Point | Arr
                     live.update(_drawn(console, curves), refresh=True)
             else:
                 arrivals.append(event)
+                # The curve was measured on a part of the test set; its last point is the table's, of the whole set.
+                curves[event.lane] = [*(p for p in curves[event.lane] if p[0] < 1), (1.0, event.loss)]
                 seed = f" (seed {event.lane.seed})" if any(lane.seed for lane in lanes) else ""
                 console.print(f"{event.lane.name}{seed}: loss {event.loss:.4f}, {event.seconds:.1f} s")
     return curves, sorted(arrivals, key=lambda arrival: lanes.index(arrival.lane))
@@ -63,16 +79,24 @@ def picture(curves: Curves, standings: Sequence[Standing], form: str) -> bytes:
 
     figure = Figure(figsize=(8, 5), layout="constrained")
     axes = figure.add_subplot()
-    colours = _colours(curves)
+    styles = _styles(curves)
+    ends = {standing.name: standing for standing in standings}
     for lane, curve in curves.items():
-        label = lane.name if lane.seed == min(other.seed for other in curves if other.name == lane.name) else None
-        axes.plot(*zip(*curve, strict=True), color=f"tab:{_tab(colours[lane.name])}", label=label, alpha=0.8)
-    for standing in standings:
-        if standing.least is not None:
-            axes.axhline(standing.least, color=f"tab:{_tab(colours[standing.name])}", linestyle="--", linewidth=0.8)
+        colour, line = COLOURS[styles[lane.name]][0], LINES[styles[lane.name]]
+        first = lane.seed == min(other.seed for other in curves if other.name == lane.name)
+        end = ends[lane.name]
+        spread = f" ± {end.spread:.3f}" if end.seeds > 1 else ""
+        label = f"{lane.name}: {end.loss:.3f}{spread}" if first else None
+        seen = [point for point in curve if point[0] > 0]
+        axes.plot(*zip(*seen, strict=True), color=colour, linestyle=line, label=label, alpha=0.9)
+    least = {standing.least: standing.name for standing in standings if standing.least is not None}
+    for loss in least:
+        axes.axhline(loss, color="#777777", linestyle=(0, (1, 3)), linewidth=1)
+        axes.annotate("least possible", (0.005, loss), fontsize=7, va="bottom", color="#555555")
+    axes.set_xlim(0, 1)
     axes.set_xlabel("share of the training done")
-    axes.set_ylabel("loss on what was held out, nats a letter")
-    axes.legend()
+    axes.set_ylabel("loss on held-out data, nats per character")
+    axes.legend(title="model: loss at the end", loc="upper right")
     axes.grid(alpha=0.3)
     file = io.BytesIO()
     figure.savefig(file, format=form, dpi=150)
@@ -85,7 +109,7 @@ def _drawn(console: Console, curves: Curves) -> Text:
 
     figure = plotille.Figure()
     figure.width, figure.height = max(20, min(console.width, 100) - 24), HEIGHT
-    figure.color_mode = "names"
+    figure.color_mode = "byte" if _many_colours(console) else "names"
     figure.with_colors = console.color_system is not None
     figure.x_label, figure.y_label = "done", "loss"
     figure.y_ticks_fkt = lambda low, _: f"{low:.2f}"
@@ -96,7 +120,7 @@ def _drawn(console: Console, curves: Curves) -> Text:
     low, high = min(losses), max(losses)
     figure.set_x_limits(0, 1)
     figure.set_y_limits(low - 0.02, max(high, low + 0.1))
-    colours = _colours(curves)
+    colours = _terminal_colours(console, curves)
     named: set[str] = set()
     for lane, curve in curves.items():
         seen = [point for point in curve if point[0] > 0]
@@ -107,19 +131,32 @@ def _drawn(console: Console, curves: Curves) -> Text:
     return Text.from_ansi(figure.show(legend=False) + "\n" + _legend(colours, console))
 
 
-def _legend(colours: dict[str, str], console: Console) -> str:
+def _legend(colours: dict[str, Any], console: Console) -> str:
     import plotille
 
-    coloured = console.color_system is not None
-    return "   ".join(
-        plotille.color(f"⠤⠤ {name}", fg=colour, no_color=not coloured) for name, colour in colours.items()
-    )
+    mode = "byte" if _many_colours(console) else "names"
+    plain = console.color_system is None
+    entries = [plotille.color(f"⠤⠤ {name}", fg=colour, mode=mode, no_color=plain) for name, colour in colours.items()]
+    widths, lines = [len(name) + 6 for name in colours], [""]
+    used = 0
+    for entry, width in zip(entries, widths, strict=True):
+        if used and used + width > console.width:
+            lines, used = [*lines, ""], 0
+        lines[-1] += f"{'   ' if used else ''}{entry}"
+        used += width
+    return "\n".join(lines)
 
 
-def _colours(curves: Curves) -> dict[str, str]:
-    """A colour for each name; without colour, the table below tells which is which by its order."""
-    return dict(zip(dict.fromkeys(lane.name for lane in curves), COLOURS, strict=False))
+def _styles(curves: Curves) -> dict[str, int]:
+    """The number of each name's colour and line; without colour, the table below tells which is which by its order."""
+    return {name: number % len(COLOURS) for number, name in enumerate(dict.fromkeys(lane.name for lane in curves))}
 
 
-def _tab(colour: str) -> str:
-    return {"yellow": "orange", "magenta": "purple"}.get(colour, colour)
+def _terminal_colours(console: Console, curves: Curves) -> dict[str, Any]:
+    few = ("blue", "yellow", "magenta", "cyan", "white", "bright_black", "bright_blue", "bright_yellow", "green")
+    many = _many_colours(console)
+    return {name: COLOURS[number][1] if many else few[number] for name, number in _styles(curves).items()}
+
+
+def _many_colours(console: Console) -> bool:
+    return console.color_system in ("256", "truecolor")

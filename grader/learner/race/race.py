@@ -7,8 +7,8 @@ import os
 import queue
 import subprocess
 import time
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +24,11 @@ RUNNERS = max(1, min(4, os.cpu_count() or 1))
 
 @dataclass(frozen=True)
 class Lane:
-    """A model in the race: `tree` or `flat`, its sizes and seed. Lanes that differ in the seed alone have one name."""
+    """A model in the race, its sizes and seed. Lanes that differ in the seed alone have one name.
+
+    `model` is `tree` or `flat`, which are the learner's, or `connected`: as many layers as the tree, and each reads all
+    of the layer below. `without` says what an ablated tree lacks: norm, tanh, sharing or neighbours.
+    """
 
     name: str
     model: str
@@ -33,6 +37,7 @@ class Lane:
     embedding: int
     hidden: int
     seed: int
+    without: str = ""
 
 
 @dataclass(frozen=True)
@@ -69,8 +74,8 @@ class Arrival:
     by_word: tuple[tuple[float, int], ...]
 
 
-def language_race(letters: int, seeds: int) -> tuple[Course, tuple[Lane, ...]]:
-    """Trees of 1 to 3 levels, and a flat model of the context and the size of the deepest."""
+def language_race(letters: int, seeds: int, without: Iterable[str] = ()) -> tuple[Course, tuple[Lane, ...]]:
+    """Trees of 1 to 3 levels; a flat and a fully connected model of the size of the deepest; ablations of it."""
     if letters < LEAST_LETTERS:
         raise UsageError(f"{letters} letters are too few to learn from: {LEAST_LETTERS} at least")
     vocabulary, embedding, hidden = 2**LEVELS, 24, 64
@@ -80,28 +85,64 @@ def language_race(letters: int, seeds: int) -> tuple[Course, tuple[Lane, ...]]:
             Lane(f"tree, context {context}", "tree", vocabulary, context, embedding, hidden, seed)
             for context in (2**levels for levels in range(LEVELS, 0, -1))
         )
-        lanes += [deepest, flat_of_equal_size(deepest), *others]
+        lanes += [*_equal_in_size(deepest, without), *others]
     epochs = max(3, EXAMPLES // letters)  # fewer letters are read more often: the race is as long
     return Course(letters, (), batch=512, epochs=epochs), tuple(lanes)
 
 
-def names_race(words: Sequence[str], seeds: int) -> tuple[Course, tuple[Lane, ...]]:
-    """The tree of the course, and the flat model of its size, each with so many seeds."""
+def names_race(words: Sequence[str], seeds: int, without: Iterable[str] = ()) -> tuple[Course, tuple[Lane, ...]]:
+    """The tree of the course, and models of its size, each with so many seeds."""
     if len(words) < LEAST_WORDS:
         raise UsageError(f"{len(words)} words are too few to learn from and to measure on: {LEAST_WORDS} at least")
     vocabulary = len(set("".join(words))) + 1
     trees = [Lane("tree, context 8", "tree", vocabulary, 8, 24, 128, seed) for seed in range(seeds)]
-    lanes = [lane for tree in trees for lane in (tree, flat_of_equal_size(tree))]
+    lanes = [lane for tree in trees for lane in _equal_in_size(tree, without)]
     return Course(0, tuple(words), batch=256, epochs=8), tuple(lanes)
+
+
+def _equal_in_size(tree: Lane, without: Iterable[str]) -> list[Lane]:
+    """A tree, the flat and the fully connected model of its size, and the tree without one thing at a time."""
+    return [tree, flat_of_equal_size(tree), connected_of_equal_size(tree), *(ablated(tree, what) for what in without)]
 
 
 def flat_of_equal_size(tree: Lane) -> Lane:
     """A flat model with as many parameters as a tree that normalises, to half a hidden channel."""
+    v, c, e = tree.vocabulary, tree.context, tree.embedding
+    hidden = round((tree_size(tree) - v * e - v) / (c * e + 1 + v))
+    return replace(tree, name=f"flat, context {c}", model="flat", hidden=hidden)
+
+
+def connected_of_equal_size(tree: Lane) -> Lane:
+    """A fully connected model with as many layers as the tree has levels, and as many parameters."""
+    v, c, e, depth = tree.vocabulary, tree.context, tree.embedding, _depth(tree)
+
+    def size(h: int) -> int:
+        return v * e + (c * e + 1) * h + (depth - 1) * (h + 1) * h + (h + 1) * v
+
+    hidden = min(range(1, tree.hidden * 2), key=lambda h: abs(size(h) - tree_size(tree)))
+    return replace(tree, name=f"connected, context {c}", model="connected", hidden=hidden)
+
+
+def ablated(tree: Lane, what: str) -> Lane:
+    """The tree without one thing; a tree that shares no weights has fewer hidden channels, to be of equal size."""
+    lane = replace(tree, name=f"tree, no {what}", without=what)
+    if what != "sharing":
+        return lane
+    hidden = min(range(1, tree.hidden + 1), key=lambda h: abs(tree_size(replace(lane, hidden=h)) - tree_size(tree)))
+    return replace(lane, hidden=hidden)
+
+
+def tree_size(tree: Lane) -> int:
+    """Count the parameters of a tree of group 2 that normalises; without sharing, each node has a fusion of its own."""
     v, c, e, h = tree.vocabulary, tree.context, tree.embedding, tree.hidden
-    levels = c.bit_length() - 1
-    size = v * e + 2 * e * h + (levels - 1) * 2 * h * h + levels * 2 * h + h * v + v
-    hidden = round((size - v * e - v) / (c * e + 1 + v))
-    return Lane(f"flat, context {c}", "flat", v, c, e, hidden, tree.seed)
+    nodes = [c >> level if tree.without == "sharing" else 1 for level in range(1, _depth(tree) + 1)]
+    widths = [e, *[h] * (len(nodes) - 1)]
+    fusions = sum(count * (2 * width * h + 2 * h) for count, width in zip(nodes, widths, strict=True))
+    return v * e + fusions + h * v + v
+
+
+def _depth(tree: Lane) -> int:
+    return tree.context.bit_length() - 1
 
 
 class Race:

@@ -42,23 +42,67 @@ def _standing(group: Sequence[Arrival]) -> Standing:
 
 
 def verdict(arrivals: Sequence[Arrival]) -> str:
-    """What happened, in a sentence or two, and no more than the figures carry."""
+    """What happened, in a few sentences, and no more than the figures carry."""
     deepest = max(arrival.lane.context for arrival in arrivals)
-    tree, flat = (
-        [a for a in arrivals if a.lane.model == model and a.lane.context == deepest] for model in ("tree", "flat")
+    at_deepest = [a for a in arrivals if a.lane.context == deepest and not a.lane.without]
+    tree, flat, connected = (
+        [a for a in at_deepest if a.lane.model == model] for model in ("tree", "flat", "connected")
     )
     if arrivals[0].least is None:
         return _verdict_on_words(tree, flat)
     of_tree, of_flat = _standing(tree), _standing(flat)
     ahead = "the tree" if of_tree.excess < of_flat.excess else "the flat model"
-    trees = [s for s in standings(arrivals) if s.name.startswith("tree")]
+    trees = [s for s in standings([a for a in arrivals if not a.lane.without]) if s.name.startswith("tree")]
     reached = [s.name.removeprefix("tree, ") for s in trees if s.excess <= REACHED]
     found = f"Trees reach the least possible loss, to {REACHED}, at " + ", ".join(reversed(reached)) + "."
-    return (
+    sentences = [
         f"Of two models of equal size that see {deepest} letters, the tree ends {of_tree.excess:.3f} above the least "
         f"possible loss and the flat model {of_flat.excess:.3f}: {ahead} is ahead by "
-        f"{abs(of_tree.loss - of_flat.loss):.3f}. " + (found if reached else "No tree reaches the least possible loss.")
+        f"{abs(of_tree.loss - of_flat.loss):.3f}."
+    ]
+    if connected:
+        sentences.append(_shares(of_tree, of_flat, _standing(connected)))
+    lacking = [s for s in standings(arrivals) if s.name.startswith("tree, no ")]
+    sentences += [_ablation(of_tree, standing) for standing in lacking]
+    return " ".join([*sentences, found if reached else "No tree reaches the least possible loss."])
+
+
+def _shares(tree: Standing, flat: Standing, connected: Standing) -> str:
+    """How much of the tree's lead depth alone explains, and how much is left for its wiring."""
+    gap, by_depth = flat.loss - tree.loss, flat.loss - connected.loss
+    if gap <= _chance(tree, flat):
+        return "The tree's lead is no larger than chance, so there is nothing to split into depth and wiring."
+    layers = {2: "Two", 3: "Three"}.get(_levels(connected), str(_levels(connected)))
+    depth = f"{layers} fully connected layers of the same size, as deep as the tree, end at {connected.loss:.3f}."
+    if by_depth <= _chance(connected, flat):
+        rest = "the rest of the tree: its wiring and normalisation"
+        return f"{depth} They are not ahead of the flat model, so all of the lead is {rest}."
+    if connected.loss - tree.loss <= _chance(connected, tree):
+        return f"{depth} The tree is not ahead of them, so all of the lead is depth."
+    share = round(100 * by_depth / gap)
+    return (
+        f"{depth} So depth alone closes {share} % of the gap, and the other {100 - share} % is the rest of the "
+        f"tree: its wiring (neighbours first, weights shared along the sequence) and its normalisation."
     )
+
+
+def _ablation(tree: Standing, lacking: Standing) -> str:
+    """What the tree loses without one thing."""
+    difference = lacking.loss - tree.loss
+    what = lacking.name.removeprefix("tree, no ")
+    if abs(difference) <= _chance(tree, lacking):
+        return f"Without {what} it ends at {lacking.loss:.3f}, no different beyond chance."
+    how = "worse" if difference > 0 else "better"
+    return f"Without {what} it ends at {lacking.loss:.3f}, {abs(difference):.3f} {how}."
+
+
+def _chance(one: Standing, other: Standing) -> float:
+    """Twice the standard error of a difference of two means over seeds; 0 for one seed, which tells nothing of it."""
+    return 2 * math.hypot(one.spread, other.spread) / math.sqrt(one.seeds)
+
+
+def _levels(standing: Standing) -> int:
+    return int(standing.name.rpartition(" ")[2]).bit_length() - 1
 
 
 def _verdict_on_words(tree: Sequence[Arrival], flat: Sequence[Arrival]) -> str:

@@ -1,74 +1,15 @@
-"use strict";
 // The learner's own trained tree, computed in the page. Without this script the page shows one word, as it was made.
 (() => {
   const element = id => document.getElementById(id);
-  const data = JSON.parse(element("tree-data").textContent);
+  const {trained, named, make, strip, follow} = treeParts;
+  const data = trained(JSON.parse(element("tree-data").textContent));
+  const {context, run, windowOf, likeliest} = data;
 
-  // IEEE half precision: 1 bit sign, 5 bits exponent, 10 bits fraction.
-  const half = bits => {
-    const sign = bits & 0x8000 ? -1 : 1, exponent = (bits >> 10) & 31, fraction = bits & 1023;
-    return exponent ? sign * 2 ** (exponent - 15) * (1 + fraction / 1024) : sign * 2 ** -14 * (fraction / 1024);
-  };
-  const matrices = data.matrices.map(([shape, numbers]) => {
-    const bytes = Uint8Array.from(atob(numbers), each => each.charCodeAt(0)), view = new DataView(bytes.buffer);
-    return {rows: shape[0], columns: shape[1] ?? 1,
-            values: Float32Array.from({length: bytes.length / 2}, (_, at) => half(view.getUint16(2 * at, true)))};
-  });
-  const [embedding, ...rest] = matrices, output = rest.slice(-2), levels = rest.slice(0, -2);
-
-  const linear = (weight, bias, joined) => Float32Array.from({length: weight.rows}, (_, row) => {
-    let sum = bias.values[row];
-    for (let column = 0; column < weight.columns; column++) sum += weight.values[row * weight.columns + column] * joined[column];
-    return sum;
-  });
-  // Tokens of a window to the vectors of every level, and from the root to the probabilities of what comes next.
-  const run = tokens => {
-    const walk = [tokens.map(token => embedding.values.slice(token * embedding.columns, (token + 1) * embedding.columns))];
-    for (let level = 0; level < levels.length; level += 2) {
-      const below = walk.at(-1), fused = [];
-      for (let first = 0; first < below.length; first += data.group) {
-        const joined = below.slice(first, first + data.group).flatMap(vector => [...vector]);
-        fused.push(linear(levels[level], levels[level + 1], joined).map(Math.tanh));
-      }
-      walk.push(fused);
-    }
-    const logits = linear(...output, walk.at(-1)[0]), highest = Math.max(...logits);
-    const powers = logits.map(logit => Math.exp(logit - highest)), sum = powers.reduce((a, b) => a + b);
-    return {walk, probabilities: powers.map(power => power / sum)};
-  };
-
-  const context = data.lengths[0], token = new Map(data.vocabulary.map((character, at) => [character, at]));
-  const windowOf = characters => {
-    const tokens = characters.slice(-context).map(character => token.get(character));
-    return [...Array(context - tokens.length).fill(0), ...tokens];
-  };
-  const named = character => character === "." ? "end" : character;
-  const likeliest = probabilities => [...probabilities.keys()]
-    .sort((a, b) => probabilities[b] - probabilities[a]).slice(0, data.expected).map(at => [data.vocabulary[at], probabilities[at]]);
-
-  const make = (tag, text, attributes = {}) => {
-    const made = document.createElement(tag);
-    made.textContent = text;
-    for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
-    return made;
-  };
   const guesses = pairs => pairs.map(([character, probability]) => {
     const guess = make("span", "", {class: "guess", style: `--share: ${probability.toFixed(3)}`});
     guess.append(make("b", named(character)), ` ${(100 * probability).toFixed(0)} %`);
     return guess;
   });
-  // A vector as a strip: a number a column, one colour above zero and one below, stronger the farther from it.
-  const strip = vector => {
-    const [low, high] = [Math.min(...vector), Math.max(...vector)].map(value => value.toFixed(2));
-    const canvas = make("canvas", "", {width: vector.length, height: 1, role: "img", "aria-label": `${vector.length} numbers from ${low} to ${high}`});
-    const pen = canvas.getContext("2d"), largest = Math.max(1, ...vector.map(Math.abs));
-    vector.forEach((value, at) => {
-      pen.fillStyle = `hsl(${value > 0 ? 205 : 22} 75% 50% / ${Math.abs(value) / largest})`;
-      pen.fillRect(at, 0, 1, 1);
-    });
-    return canvas;
-  };
-
   const draw = characters => {
     const tokens = windowOf(characters), {walk, probabilities} = run(tokens);
     const window = tokens.map(each => data.vocabulary[each]);
@@ -102,7 +43,7 @@
 
   const input = element("word"), note = element("word-note");
   const typed = () => {
-    const known = [...input.value].map(each => token.get(each) ? each : token.get(each.toLowerCase()) ? each.toLowerCase() : null);
+    const known = data.known(input.value);
     const unknown = [...input.value].filter((_, at) => known[at] === null);
     input.setAttribute("aria-invalid", String(unknown.length > 0));
     note.textContent = unknown.length
@@ -120,6 +61,26 @@
     slider.setAttribute("aria-valuetext", shown.textContent);
   };
   slider.addEventListener("input", choose);
+
+  // The characters of the node under the pointer, or with the focus, light up.
+  const area = document.querySelector(".tree"), seen = element("seen");
+  const cells = [...area.querySelectorAll(".node")];
+  cells.forEach(node => {
+    const level = node.closest("[data-level]"), row = [...level.querySelectorAll(".node")];
+    Object.assign(node.dataset, {level: level.dataset.level, at: row.indexOf(node)});
+  });
+  const lit = node => {
+    const level = Number(node?.dataset.level), at = Number(node?.dataset.at), sees = data.group ** level;
+    cells.forEach(each => {
+      const size = data.group ** Number(each.dataset.level), first = Number(each.dataset.at) * size;
+      each.classList.toggle("lit", node !== null && first >= at * sees && first + size <= (at + 1) * sees);
+    });
+    const text = node && node.querySelector("code").textContent;
+    seen.textContent = !node ? "Point at a node, or walk with the arrow keys, to see its characters."
+      : `Level ${level}, node ${at} sees “${text}”: ${sees === 1 ? `place ${at}` : `places ${at * sees} to ${(at + 1) * sees - 1}`}.`;
+  };
+  follow(area, ".node", lit).reset();
+  lit(null);
   document.body.classList.add("live");
   typed();
   choose();

@@ -1,0 +1,166 @@
+"""`grade predict`."""
+
+import sys
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from grader import commands
+from grader.base import paths
+from grader.base.errors import UsageError
+from grader.commands import typed_input
+from grader.kata import curriculum
+from grader.reports.console import open_console
+
+if TYPE_CHECKING:
+    from grader.kata.curriculum import Exercise
+    from grader.learner.flashcards.cards import Session
+    from grader.learner.predictions.predictions import Asking, Predictable
+
+INTRO = (
+    "Type what each call gives: numbers in order (two decimals will do, brackets are optional), a word, or the name of "
+    "the error that it raises. `show` shows the result, `quit` stops."
+)
+MEMORY = "predictions.json"
+
+
+@click.command("predict")
+@click.argument("name", required=False, metavar="[EXERCISE]", shell_complete=commands.complete_exercise)
+@click.option("--again", is_flag=True, help="All five now, those that are not due, too.")
+def command(name: str | None, again: bool) -> int:
+    """Predict five small results of an exercise before you write its code; nothing is graded.
+
+    A wrong prediction is compared with what known mistakes give. Each call comes back later, as a flashcard does;
+    without an exercise, grade predict asks those that are due.
+
+    \b
+    Examples:
+      grade predict 5
+      grade predict
+    """
+    from grader.learner.flashcards import cards
+    from grader.learner.predictions import predictions
+
+    memory, note = cards.load(_now(), MEMORY)
+    if name is not None:
+        chosen = [curriculum.find_one(name)]
+    else:
+        chosen = [
+            each
+            for each in curriculum.exercises()
+            if any(_is_due(each, code, memory) for code in predictions.calls(each))
+        ]
+    console = open_console()
+    if note:
+        console.print(f"note: {note}", style="yellow", soft_wrap=True)
+    if not chosen:
+        first = curriculum.exercises()[0]
+        console.print(f"No prediction is due. Five new ones: grade predict {first.number}")
+        return 0
+    console.print(INTRO, style="dim")
+    for exercise in chosen:
+        with predictions.Asking(exercise) as asking:
+            if not _ask_all(console, exercise, asking, memory, again=again, new=name is not None):
+                return 0
+    return 0
+
+
+def _ask_all(console: Any, exercise: "Exercise", asking: "Asking", memory: Any, *, again: bool, new: bool) -> bool:
+    """Ask the calls of an exercise that are due or new; returns whether they came to the end."""
+    from fsrs import Rating
+
+    from grader.learner.flashcards import cards
+
+    console.print(f"\n{exercise.short}  {exercise.title}", style="bold", markup=False)
+    calls = asking.predictables()
+    deck = [cards.Flashcard(exercise, call.code, call.text) for call in calls]
+    session = cards.Session(deck, memory, len(deck))
+    waiting = [n for n, card in enumerate(deck) if again or _is_asked(card, session, new=new)]
+    if not waiting:
+        soonest = session.next_due()
+        assert soonest is not None
+        console.print(f"All {len(deck)} were asked; the next one is due on {soonest:%Y-%m-%d}. Now: --again")
+        return True
+    right, told = 0, False
+    for count, number in enumerate(waiting, start=1):
+        tries = _ask(console, number, calls, asking, f"{count} of {len(waiting)}")
+        if tries is None:
+            console.print(f"Stopped. grade predict {exercise.short} goes on.", style="dim")
+            return False
+        fresh = deck[number].key not in memory
+        session.answer(deck[number], (Rating.Easy if fresh else Rating.Good) if tries == 1 else Rating.Again, _now())
+        right += tries == 1
+        if cards.save(memory, MEMORY) and not told:
+            console.print(
+                f"note: {paths.shown(paths.checkout().state / MEMORY)} cannot be written: what you predicted is not remembered"
+            )
+            told = True
+    console.print(f"\n{right} of {len(waiting)} right at the first try. Then write it: {paths.shown(exercise.stub)}")
+    return True
+
+
+def _ask(console: Any, number: int, calls: "tuple[Predictable, ...]", asking: "Asking", place: str) -> int | None:
+    """Ask one call until the prediction is right; returns the tries, 0 if it was shown, None if they quit."""
+    from rich.padding import Padding
+    from rich.text import Text
+
+    from grader.learner.predictions import predictions
+
+    call, tries = calls[number], 0
+    console.print(f"\n{place}", style="dim")
+    console.print(Padding(Text(call.code, "cyan"), (0, 4)), soft_wrap=True)
+    while True:
+        console.print(f"{call.asks}: ", end="", soft_wrap=True)
+        answer = typed_input.line()
+        if answer is None or not sys.stdin.isatty():
+            console.print()  # nobody has pressed Enter
+        if answer is None or answer.lower() in ("quit", "q"):
+            return None
+        if answer.lower() in ("show", "s"):
+            console.print(f"  {call.text}", markup=False)
+            return 0
+        try:
+            typed = predictions.read(answer)
+        except UsageError as error:
+            console.print(f"  {error}", style="yellow", markup=False)
+            continue
+        tries += 1
+        if call.is_right(typed):
+            console.print(f"  ✓ {call.text}", style="green", markup=False)
+            return tries
+        heading, *lines = _wrong(number, typed, calls, asking)
+        console.print(f"  ✗ {heading}", style="red", markup=False, soft_wrap=True)
+        for line in lines:
+            console.print(Padding(Text(line), (0, 0, 0, 4)))
+
+
+def _wrong(number: int, typed: Any, calls: "tuple[Predictable, ...]", asking: "Asking") -> list[str]:
+    """What is said of a wrong prediction: the known mistake that gives it, in its own words."""
+    found = asking.gives(number, typed, calls)
+    if found is None:
+        count, right = len(typed), len(calls[number].result)
+        size = f" The result has {right} parts, and you typed {count}." if count != right else ""
+        return [f"Not that, and no known mistake gives it.{size}"]
+    cause, fitting = found
+    others = {1: "", 2: " One more known mistake gives the same."}.get(fitting, f" {fitting - 1} more give the same.")
+    return ["That is what this mistake would give:", cause.says + others, f"Why it looks right: {cause.looks_right}"]
+
+
+def _is_due(exercise: "Exercise", code: str, memory: Any) -> bool:
+    from grader.learner.flashcards import cards
+
+    known = memory.get(cards.Flashcard(exercise, code, "").key)
+    return known is not None and known.schedule.due <= _now()
+
+
+def _is_asked(card: Any, session: "Session", *, new: bool) -> bool:
+    """Whether a call is new, has another result than it had, or is due."""
+    known = session.memory.get(card.key)
+    if known is None:
+        return new
+    return known.digest != card.digest or known.schedule.due <= _now()
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

@@ -1,0 +1,1 @@
+"""Predicting what an exercise's contract says about small calls, before the code is written: `grade predict`."""

@@ -1,0 +1,59 @@
+"""The tree of a worksheet once more, by the learner's exercise 8 with the weights set by hand, in its own process."""
+
+import queue
+from pathlib import Path
+
+from grader.base.errors import AnswersFailed
+from grader.kata import curriculum
+from grader.learner.own_process.command import OwnProcess, failed
+from grader.learner.worksheets.tree import NEAR, TreeSheet
+
+LIMIT_SECONDS = 60.0  # importing torch on a busy machine, and then one small tree
+EXERCISE = "ex08_tree"
+
+Levels = tuple[tuple[float, ...], ...]  # of each level, all its numbers in order
+
+
+def own_levels(sheet: TreeSheet, folder: Path) -> Levels | None:
+    """Run the answer of exercise 8 in a folder on the bits of a sheet; None if it is not written yet.
+
+    Returns:
+        h1 and h2 of every node, level by level.
+
+    Raises:
+        AnswersFailed: it raised, ended the process, or never came back.
+    """
+    order = {"folder": str(folder.absolute()), "bits": sheet.bits}
+    with OwnProcess("worksheets.own_tree_worker", order) as process:
+        try:
+            record = process.records.get(timeout=LIMIT_SECONDS)
+        except queue.Empty:
+            raise AnswersFailed(f"{_short()} did not come back within {LIMIT_SECONDS:.0f} s") from None
+    if record is None:
+        raise AnswersFailed(f"{_short()} ended its process")
+    if "failed" not in record:
+        return tuple(tuple(level) for level in record["levels"])
+    if record["status"] == "not_started":
+        return None
+    raise failed(record, f"{_short()}: ")
+
+
+def differences(sheet: TreeSheet, own: Levels) -> tuple[str, ...]:
+    """Where the levels are not those of the sheet, as the worksheet's own questions tell it; empty if they agree."""
+    expected = [tuple(number for node in level for number in node) for level in sheet.nodes]
+    if [len(level) for level in own] != [len(level) for level in expected]:
+        return (
+            f"your levels hold {[len(level) for level in own]} numbers, and not {[len(level) for level in expected]}",
+        )
+    questions = iter(question for question in sheet.questions if len(question.answer) == 2 and "node" in question.asks)
+    found = []
+    for level in own:
+        for node in zip(level[::2], level[1::2], strict=True):
+            question = next(questions)
+            if any(abs(a - b) > NEAR for a, b in zip(node, question.answer, strict=True)):
+                found.append(f"{question.asks.partition(',')[0]}: {question.wrong(node)}")
+    return tuple(found)
+
+
+def _short() -> str:
+    return curriculum.find_one(EXERCISE).short
