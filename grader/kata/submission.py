@@ -53,7 +53,8 @@ class Submission:
         """What is harmless in these exercises' files and worth a word, a line each."""
         own = self.folder == paths.checkout().exercises
         options = "" if own else f" --answers {shlex.quote(self.shown)}"
-        return [note for exercise in chosen for note in harmless_lines.notes(exercise, self.path(exercise), options)]
+        readable = [exercise for exercise in chosen if self.problem(exercise) is None]
+        return [note for exercise in readable for note in harmless_lines.notes(exercise, self.path(exercise), options)]
 
     def not_graded(self) -> list[str]:
         """Notes on files that look like answers and are none: of no exercise, or a copy or test beside an answer."""
