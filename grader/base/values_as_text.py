@@ -5,6 +5,7 @@ torch and NumPy are looked up, never imported: an exercise in plain Python must 
 
 import contextlib
 import itertools
+import math
 import sys
 from collections.abc import Mapping
 from typing import Any, TypeVar
@@ -13,6 +14,7 @@ T = TypeVar("T")
 
 WIDEST_INT = 10**60
 MOST_NUMBERS = 64  # of a tensor that is written whole
+LEAST_FILLED = 4  # equal numbers that are written as a fill
 MOST_TEXT = 600
 BRIEF_TEXT = 70
 NEAR = 2
@@ -205,8 +207,11 @@ def _tensor(tensor: Any) -> str:
     if text is None:
         shape, usual = tuple(dense.shape), (torch.float32, torch.int64, torch.bool)
         kind = "" if plain.dtype in usual else f", dtype={plain.dtype}"
+        fill = _fill(dense.reshape(-1).tolist())
         if plain.numel() == 0:
             text = f"torch.zeros({shape}, dtype={plain.dtype})"
+        elif fill is not None:
+            text = f"torch.full({shape}, {fill}{kind})"
         elif plain.numel() <= MOST_NUMBERS:
             text = f"torch.tensor({python(dense.tolist())}{kind})"
         elif plain.dtype == torch.bool:
@@ -244,6 +249,14 @@ def _laid_out(shape: tuple[int, ...], strides: tuple[int, ...]) -> tuple[list[in
     return usual, False
 
 
+def _fill(numbers: list[Any]) -> str | None:
+    """The one number that four or more numbers all are; None if they differ, or it cannot be written."""
+    if len(numbers) < LEAST_FILLED or not all(type(each) in (int, float) for each in numbers):
+        return None
+    written = {repr(each) for each in numbers}
+    return written.pop() if len(written) == 1 and math.isfinite(numbers[0]) else None
+
+
 def _numbered(dense: Any, default: Any) -> str | None:
     """`arange` for values that count up by one: the eye then sees where each value went."""
     floating = dense.is_floating_point()
@@ -265,6 +278,8 @@ def _array(array: Any) -> str:
     kind = "" if array.dtype.name in ("float64", "int64", "bool") else f", dtype=np.{array.dtype}"
     if array.size == 0:
         text = f"np.zeros({dense.shape}, dtype=np.{array.dtype})"
+    elif (fill := _fill(dense.reshape(-1).tolist())) is not None:
+        text = f"np.full({dense.shape}, {fill}{kind})"
     elif array.size <= MOST_NUMBERS:
         text = f"np.array({python(dense.tolist())}{kind})"
     elif array.dtype.kind in "iu":

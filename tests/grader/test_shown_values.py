@@ -97,3 +97,19 @@ def test_a_line_fits_one_thing_and_many(got: object, expected: object, what: str
     with pytest.raises(Mismatch) as told:
         same(got, expected, what=what)
     assert told.value.difference == says
+
+
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [
+        (torch.full((2, 3), 0.5), "torch.full((2, 3), 0.5)"),
+        (
+            torch.full((2, 3), 0.5, dtype=torch.float64).mT,
+            "torch.full((2, 3), 0.5, dtype=torch.float64).transpose(0, 1)",
+        ),
+        (torch.full((3,), 0.5), "torch.tensor([0.5, 0.5, 0.5])"),
+        (torch.tensor([0.0, -0.0, 0.0, 0.0]), "torch.tensor([0.0, -0.0, 0.0, 0.0])"),
+    ],
+)
+def test_equal_numbers_are_written_as_a_fill(value: torch.Tensor, written: str) -> None:
+    assert values_as_text.python(value).startswith(written)
