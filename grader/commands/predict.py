@@ -2,6 +2,7 @@
 
 import sys
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -23,6 +24,10 @@ INTRO = (
     "the error that it raises. `show` shows the result, `quit` stops."
 )
 MEMORY = "predictions.json"
+
+
+def _memory() -> Path:
+    return paths.checkout().state / MEMORY
 
 
 @click.command("predict")
@@ -92,9 +97,7 @@ def _ask_all(console: Any, exercise: "Exercise", asking: "Asking", memory: Any, 
         session.answer(deck[number], (Rating.Easy if fresh else Rating.Good) if tries == 1 else Rating.Again, _now())
         right += tries == 1
         if cards.save(memory, MEMORY) and not told:
-            console.print(
-                f"note: {paths.shown(paths.checkout().state / MEMORY)} cannot be written: what you predicted is not remembered"
-            )
+            console.print(f"note: {paths.shown(_memory())} cannot be written: what you predicted is not remembered")
             told = True
     console.print(f"\n{right} of {len(waiting)} right at the first try. Then write it: {paths.shown(exercise.stub)}")
     return True
