@@ -99,7 +99,8 @@ def command(submissions: Path, out: Path, written_by_hand: Path | None, **option
         if gone:
             where = paths.shown(results.folder / REMOVED)
             class_notes.append(f"no longer handed in, results moved to {where}: {', '.join(gone)}")
-        remembered_terms.keep(results.folder, now)
+        if now != then:
+            remembered_terms.keep(results.folder, now)
         telling = class_run.Telling(
             title,
             most,
