@@ -13,7 +13,7 @@ from grader.engine.observation import alike, alike_but_for_errors
 
 Observation = dict[str, Any]
 Observations = Mapping[str, Observation | None]  # by check: what it saw, None if the answer passed it
-MOST_IN_A_SET = 4  # mistakes that explain one answer together
+MOST_IN_A_SET = 4  # mistakes that explain an answer together, besides those that are the only candidate of a check
 
 
 class Bank(Protocol):
@@ -141,15 +141,13 @@ def explained(checks: Collection[str], suspects: Sequence[Suspect], known: Itera
         known: mistakes that the answer is known to have.
     """
     wanted = set(checks).intersection(*[set().union(*(suspect.explains for suspect in suspects))])
-    covers = smallest_covers(wanted, suspects, set(known))
-    if not covers:
-        return {}
-    named = frozenset.intersection(*covers) | set(known)
+    candidates = {check: {s.name for s in suspects if check in s.explains} for check in wanted}
+    sure = set(known).union(*(names for names in candidates.values() if len(names) == 1))
+    covers = smallest_covers(wanted, suspects, sure)
+    named = sure | (frozenset.intersection(*covers) if covers else frozenset())
     found = {}
     for check in wanted:
-        candidates = [suspect for suspect in suspects if check in suspect.explains]
-        names = {suspect.name for suspect in candidates}
-        certain = [suspect for suspect in candidates if suspect.name in named or len(names) == 1]
+        certain = [suspect for suspect in suspects if check in suspect.explains and suspect.name in named]
         believed = [suspect for suspect in certain if suspect.mostly_agrees(set(checks), wanted)]
         if believed:
             found[check] = max(believed, key=lambda suspect: (len(suspect.explains), suspect.name)).name

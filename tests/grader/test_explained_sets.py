@@ -75,3 +75,10 @@ def test_a_mistake_that_disagrees_more_than_it_agrees_is_not_named() -> None:
 def test_the_smaller_set_is_named() -> None:
     bank = {"both": {"order": 1, "shape": 2}, "first": {"order": 1}, "second": {"shape": 2}}
     assert causes(bank, order=1, shape=2) == {"order": "both", "shape": "both"}
+
+
+def test_an_answer_may_have_many_mistakes() -> None:
+    checks = ["order", "shape", "dtype", "mode", "mean", "rows"]
+    bank = {f"mistake-{check}": {check: number} for number, check in enumerate(checks)}
+    answer = {check: number for number, check in enumerate(checks)}
+    assert causes(bank, **answer) == {check: f"mistake-{check}" for check in checks}
