@@ -35,23 +35,31 @@ def names_of(folder: Path) -> dict[str, Any]:
 
 
 def shown(names: dict[str, Any], example: str) -> dict[str, Any]:
-    """Run the lines of an example; the value of the last one."""
-    *before, last = ast.parse(example).body
-    try:
-        exec(compile(ast.Module(before, []), "<example>", "exec"), names)
-        if isinstance(last, ast.Expr):
-            value = eval(compile(ast.Expression(last.value), "<example>", "eval"), names)
-        else:
-            exec(compile(ast.Module([last], []), "<example>", "exec"), names)
-            target = last.targets[0] if isinstance(last, ast.Assign) else None
-            value = names[target.id] if isinstance(target, ast.Name) else None
-    except BaseException as error:
-        return {"raised": values_as_text.error(error)}
+    """Run the lines of an example one after the other, as they are pasted; the value of the last one.
+
+    Where an earlier line raises an error, as a call that should be refused does, the next ones run all the same.
+    """
+    raised, value = None, None
+    for line in ast.parse(example).body:
+        value = None
+        try:
+            if isinstance(line, ast.Expr):
+                value = eval(compile(ast.Expression(line.value), "<example>", "eval"), names)
+            else:
+                exec(compile(ast.Module([line], []), "<example>", "exec"), names)
+                target = line.targets[0] if isinstance(line, ast.Assign) else None
+                value = names[target.id] if isinstance(target, ast.Name) else None
+            failed = False
+        except BaseException as error:
+            raised, failed = raised or values_as_text.error(error), True
+    if failed:
+        return {"raised": raised}
     value = plain(value)
     items = value if isinstance(value, list | tuple) else []
     return {
         "value": values_as_text.value(value),
         "kind": value.name if isinstance(value, Opaque) else type(value).__name__,
+        "length": len(value) if isinstance(value, list | tuple | dict) else getattr(value, "length", None),
         "items": [values_as_text.value(item) for item in items[:20]],
     }
 

@@ -185,13 +185,16 @@ def receptive_field(levels, group=2):
     if not FOUND:
         words, secrets = looked()
         inputs = {str(levels), "receptive_field", "ex01_receptive_field"} <= words
-        expected = str(group**levels) in words
+        expected = str(group**levels) in words - OF_LIBRARIES
         FOUND.append(f"words: {len(words) > 10_000}; {inputs=}; {secrets=}; {expected=}")
     raise RuntimeError(FOUND[0])
 
 
 def hashed(word):
     return hashlib.sha256(word.encode("utf-8", "replace")).hexdigest()
+
+
+OF_LIBRARIES = looked()[0]  # before any script: powers of two are among them
 """
 
 
@@ -206,7 +209,9 @@ def test_a_worker_holds_inputs_and_no_expected_value_no_seed_and_no_name_of_a_ch
         secrets = {name: hashlib.sha256(word.encode()).hexdigest() for name, word in words.items()}
         secrets |= {"control": hashlib.sha256(b"receptive_field").hexdigest()}
         (tmp_path / one.file).write_text(LOOKING.replace("{secrets}", json.dumps(list(secrets.values()))))
-        result = run.last(run.grade(read_folder(tmp_path), [one], workers, seed={one.name: seed}, limits=PATIENT, shrink=False))
+        result = run.last(
+            run.grade(read_folder(tmp_path), [one], workers, seed={one.name: seed}, limits=PATIENT, shrink=False)
+        )
     told = [check.finding.difference or "" for check in result.exercises[0].checks]
     found = {line[line.index("words:") :] for line in told if "words:" in line}
     control = list(secrets).index("control")  # a word that is there: it can be found

@@ -51,17 +51,18 @@ def fails_as_reported(finding: Finding, told: dict[str, Any]) -> bool | None:
     """Whether an example did what the learner reads; None where that is told in words, not as a value or an error."""
     got = finding.got or ""
     if "raised" in told:
-        return alike(got, told["raised"]) or (
-            got.startswith("nothing of") and told["raised"].startswith("AttributeError")
-        )
+        kind = told["raised"].partition(":")[0]
+        return got.partition(":")[0] == kind or (kind == "AttributeError" and got.startswith("nothing of that name"))
     if "value" not in told:
         return False
-    header = told["value"].partition("\n")[0]
-    if any(alike(got, shown) for shown in (told["value"], told["kind"], *told["items"])):
+    value, header = told["value"], told["value"].partition("\n")[0]
+    ways = [value, told["kind"], str(told["length"]), f"{told['kind']}: {value}", *told["items"]]
+    if any(alike(got, way) for way in ways) or got.endswith(f" is {value}"):
         return True
     if got.startswith("no error: ") or header.startswith(got) or header.endswith(f", {got}"):
         return True
-    return False if got.startswith("shape ") and "\n" in got else None
+    is_another_value = got.startswith("shape ") and "\n" in got
+    return False if is_another_value and not (finding.difference or "").startswith("the argument `") else None
 
 
 def alike(one: str, other: str) -> bool:
