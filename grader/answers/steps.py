@@ -5,12 +5,16 @@ holds data alone, and an exception only as its kind, its words and the answer's 
 """
 
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, NoReturn
 
 _Makes = Literal["build", "call", "each", "text", "leaf", "item", "part"]
 _Reads = Literal["read", "state", "gradient"]
 _Changes = Literal["assign", "mode", "dtype", "backward"]
 Operation = _Makes | _Reads | _Changes
+
+
+class Misuse(Exception):
+    """A check uses an answer in another way than by the verbs of the language."""
 
 
 @dataclass(frozen=True)
@@ -19,6 +23,10 @@ class Name:
 
     exercise: str
     name: str
+
+    def __call__(self, *_: object, **__: object) -> NoReturn:
+        """Only an answer's side can call it."""
+        raise Misuse(f"{self.name}(...) is called; a check calls it by call() or build()")
 
 
 @dataclass(frozen=True)

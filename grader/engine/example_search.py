@@ -18,10 +18,11 @@ from hypothesis.errors import HypothesisException, StopTest
 from grader.answers import learner_lines
 from grader.answers.channel import Lost
 from grader.answers.local_answers import NotThere, Problem
+from grader.answers.steps import Misuse
 from grader.base import values_as_text
 from grader.engine.observation import observed
 from grader.language.comparisons import Mismatch
-from grader.language.script import SCRIPT, Misuse, Script
+from grader.language.script import SCRIPT, Script
 
 __tracebackhide__ = True
 MOST_WORDS = 200

@@ -23,7 +23,7 @@ from grader.answers.captured_output import Tail
 from grader.answers.channel import Channel, Lost
 from grader.answers.protocol import Numbered
 from grader.answers.runners import RemoteRunner, Runner
-from grader.answers.steps import Name, Step
+from grader.answers.steps import Misuse, Name, Step
 from grader.base.json_lines import Records
 from grader.base.results import Finding
 from grader.engine import class_scripts, diagnosis, explanations, pytest_plugin
@@ -32,7 +32,7 @@ from grader.engine.example_search import Budget, Failure
 from grader.engine.known_mistakes import RunMistakes
 from grader.engine.worker_processes import PIPE_CLOSED
 from grader.kata import curriculum, references
-from grader.language.script import SCRIPT, Misuse
+from grader.language.script import SCRIPT
 
 PUBLIC_SEEDS = 1 << 31  # a seed below is anybody's guess; one that was made from a secret is not
 

@@ -15,17 +15,13 @@ from grader.answers import protocol
 from grader.answers.plain_values import copied
 from grader.answers.protocol import Numbered
 from grader.answers.runners import Runner
-from grader.answers.steps import Name, Outcome, Ref, Step
+from grader.answers.steps import Misuse, Name, Outcome, Ref, Step
 from grader.base import values_as_text
 
 __tracebackhide__ = True  # pytest ends its traceback at the check's own line
 
 Writer = Callable[["Script", Numbered], list[str]]  # the lines of Python that show a step
 Question = Callable[[Outcome], object]  # raises where an outcome is not as it should be
-
-
-class Misuse(Exception):
-    """A check uses an answer in another way than by the verbs of the language."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,11 +35,14 @@ class Handle:
             raise AttributeError(name)
         raise Misuse(f"`.{name}` of an answer's object; a check reads it by attribute(), state() or seen()")
 
-    def _refuse(self, *_: object) -> NoReturn:
+    def _refuse(self, *_: object, **__: object) -> NoReturn:
         raise Misuse("an answer's object is used like a value; a check takes its value by value() or seen()")
 
-    __bool__ = __len__ = __iter__ = __getitem__ = __call__ = __add__ = __sub__ = __mul__ = _refuse
+    __bool__ = __len__ = __iter__ = __getitem__ = __call__ = __int__ = __float__ = __index__ = __array__ = _refuse
+    __add__ = __sub__ = __mul__ = __truediv__ = __matmul__ = __pow__ = __neg__ = __abs__ = _refuse
+    __radd__ = __rsub__ = __rmul__ = __rtruediv__ = __rmatmul__ = __rpow__ = __mod__ = __floordiv__ = _refuse
     __lt__ = __gt__ = __le__ = __ge__ = __eq__ = _refuse
+    __torch_function__ = classmethod(_refuse)
     __hash__ = object.__hash__
 
 
@@ -89,6 +88,7 @@ class Script:
     accepted: set[str] = field(default_factory=set)
     printed: str = ""
     failed_at: int | None = None
+    _refused_at: int | None = None
     _shown: list[Shown] = field(default_factory=list)
     _labels: dict[int, str] = field(default_factory=dict)
     _modes: dict[int, bool] = field(default_factory=dict)
@@ -99,7 +99,7 @@ class Script:
     def begin(self) -> None:
         """Begin an example: nothing is left of the last one."""
         self.steps, self.outcomes, self.questions, self._shown = [], [], [], []
-        self.flags, self.printed, self.failed_at = Flags(), "", None
+        self.flags, self.printed, self.failed_at, self._refused_at = Flags(), "", None, None
         self._labels, self._modes, self._aside, self._ran, self._begun = {}, {}, [], 0, False
 
     def snapshot(self) -> "Script":
@@ -153,8 +153,13 @@ class Script:
 
     def ask(self, question: Callable[..., Any], *handles: Handle) -> Any:
         """Put a question to the outcomes of steps, and keep it; what it says, or raises, is passed on."""
-        self.questions.append((tuple(handle.number for handle in handles), question))
-        return question(*(self.outcome(handle) for handle in handles))
+        numbers = tuple(handle.number for handle in handles)
+        self.questions.append((numbers, question))
+        outcomes = [self.outcome(handle) for handle in handles]
+        self._refused_at = max(numbers)  # where no later step has a part in a failure
+        answer = question(*outcomes)
+        self._refused_at = None
+        return answer
 
     # ---- how it is told ----
 
@@ -178,7 +183,7 @@ class Script:
     def words(self, thing: Any) -> str:
         """How a line refers to a value: by its name, or as Python."""
         if isinstance(thing, Handle | Ref):
-            return self._labels.get(thing.number, "it")
+            return self.name(thing.number, "result")
         if isinstance(thing, Name):
             return thing.name
         if isinstance(thing, list | tuple) and not hasattr(thing, "_fields"):
@@ -192,15 +197,22 @@ class Script:
         return ", ".join([*map(self.words, step.args), *named])
 
     def written(self) -> str | None:
-        """What was done, as Python, one statement a line; up to the step that failed, where one did."""
-        end = len(self.steps) if self.failed_at is None else self.failed_at + 1
+        """What was done, as Python, one statement a line; up to the step that failed, where one did.
+
+        What came of a step was told when it had run, and no later one has changed it.
+        """
+        ends = [at + 1 for at in (self.failed_at, self._refused_at) if at is not None]
+        end = min(ends, default=len(self.steps))
         shown = [pair for pair in zip(self._shown[:end], self.steps, strict=False) if not pair[0].hidden]
-        lines = [
-            line
-            for each, numbered in shown
-            if not each.only_last or each is shown[-1][0]
-            for line in each.write(self, numbered)
-        ]
+        names, lines = -1, list[str]()
+        while names < len(self._labels):  # a line may give an earlier one's result the name by which it refers to it
+            names = len(self._labels)
+            lines = [
+                line
+                for each, numbered in shown
+                if not each.only_last or each is shown[-1][0]
+                for line in each.write(self, numbered)
+            ]
         return "\n".join(lines) or None
 
     def hide(self, handle: Handle) -> None:

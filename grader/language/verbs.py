@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from grader.answers.protocol import Numbered
-from grader.answers.steps import Name, Ref, Step
+from grader.answers.steps import Misuse, Name, Ref, Step
 from grader.base import values_as_text
-from grader.language.script import SCRIPT, Handle, Misuse, Script, flags
+from grader.language.script import SCRIPT, Handle, Script, flags
 
 __tracebackhide__ = True  # pytest ends its traceback at the check's own line
 
@@ -287,7 +287,7 @@ def _made(script: Script, numbered: Numbered) -> Any:
 
 def _name(cls: Any) -> Name:
     if not isinstance(cls, Name):
-        raise Misuse(f"build({cls!r:.40}): it takes a class of the answers, `answers.exNN_name.ClassName`")
+        raise Misuse(f"{cls!r:.40} is none of the answers' functions and classes: `answers.exNN_name.name`")
     return cls
 
 

@@ -22,6 +22,7 @@ from grader.kata.submission import read_folder
 pytestmark = pytest.mark.skipif(not CAN_FORK, reason="the sandbox needs Linux")
 
 LIMITS = Limits(check_seconds=20, exercise_seconds=60)
+PATIENT = Limits(check_seconds=120, exercise_seconds=600)
 HUNG = Limits(check_seconds=1, exercise_seconds=6)  # for what never comes back
 FILE = """
 import os
@@ -155,6 +156,7 @@ SECRETS = {secrets}
 
 
 def texts_and_numbers():
+    gc.unfreeze()
     frame, things = sys._getframe(1), gc.get_objects()
     while frame is not None:
         things += frame.f_locals.values()
@@ -183,13 +185,16 @@ def receptive_field(levels, group=2):
     if not FOUND:
         words, secrets = looked()
         inputs = {str(levels), "receptive_field", "ex01_receptive_field"} <= words
-        expected = str(group**levels) in words
-        FOUND.append(f"looked at {len(words) > 10_000}; {inputs=}; {secrets=}; {expected=}")
+        expected = str(group**levels) in words - OF_LIBRARIES
+        FOUND.append(f"words: {len(words) > 10_000}; {inputs=}; {secrets=}; {expected=}")
     raise RuntimeError(FOUND[0])
 
 
 def hashed(word):
     return hashlib.sha256(word.encode("utf-8", "replace")).hexdigest()
+
+
+OF_LIBRARIES = looked()[0]  # before any script: powers of two are among them
 """
 
 
@@ -204,8 +209,10 @@ def test_a_worker_holds_inputs_and_no_expected_value_no_seed_and_no_name_of_a_ch
         secrets = {name: hashlib.sha256(word.encode()).hexdigest() for name, word in words.items()}
         secrets |= {"control": hashlib.sha256(b"receptive_field").hexdigest()}
         (tmp_path / one.file).write_text(LOOKING.replace("{secrets}", json.dumps(list(secrets.values()))))
-        result = run.last(run.grade(read_folder(tmp_path), [one], workers, seed={one.name: seed}, shrink=False))
+        result = run.last(
+            run.grade(read_folder(tmp_path), [one], workers, seed={one.name: seed}, limits=PATIENT, shrink=False)
+        )
     told = [check.finding.difference or "" for check in result.exercises[0].checks]
-    found = {line[line.index("looked") :] for line in told if "looked" in line}
+    found = {line[line.index("words:") :] for line in told if "words:" in line}
     control = list(secrets).index("control")  # a word that is there: it can be found
-    assert found == {f"looked at True; inputs=True; secrets=[{control}]; expected=False"}, told
+    assert found == {f"words: True; inputs=True; secrets=[{control}]; expected=False"}, told

@@ -323,22 +323,24 @@ from .ex05_flatten_consecutive import FlattenConsecutive
 def seen(x):
     codes = [getattr(thing, "__code__", None) for thing in gc.get_objects() if callable(thing)]
     names = {getattr(code, "co_filename", "") for code in codes}
-    marked = "BEGIN" + " SOLUTION"
-    texts = [thing for thing in gc.get_objects() if isinstance(thing, dict) and marked in str(thing.values())]
-    return FlattenConsecutive(2)(x), [name for name in names if "solutions" in name], len(texts)
+    gc.unfreeze()
+    texts = [str(thing.values()) for thing in gc.get_objects() if isinstance(thing, dict)]
+    marked = [text for text in texts if "BEGIN" + " SOLUTION" in text]
+    of_its_own = [text for text in marked if "class Fusion" + "(nn.Module)" in text]
+    return FlattenConsecutive(2)(x), [name for name in names if "solutions" in name], len(marked) > 0, len(of_its_own)
 """
 
 
-def test_a_reference_that_stands_in_is_not_in_the_process(sandbox: Sandbox, tmp_path: Path) -> None:
+def test_of_references_only_those_that_stand_in_are_in_the_process(sandbox: Sandbox, tmp_path: Path) -> None:
     import torch
 
     (tmp_path / "ex07_fusion.py").write_text(LOOKING)
     worker = sandbox.start(memory_bytes=2 << 30, cpu_seconds=60)
     names = ["ex05_flatten_consecutive", "ex07_fusion"]
     runner = runner_of(worker, tmp_path, names, names[:1], 60)
-    result, files, texts = called(runner, Name("ex07_fusion", "seen"), torch.arange(8.0).reshape(1, 4, 2))
+    result, files, there, of_its_own = called(runner, Name("ex07_fusion", "seen"), torch.arange(8.0).reshape(1, 4, 2))
     assert result.tolist() == [[[0, 1, 2, 3], [4, 5, 6, 7]]]
-    assert (files, texts) == ([], 0)
+    assert (files, there, of_its_own) == ([], True, 0)
     worker.end(0.0)
 
 
