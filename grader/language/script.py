@@ -35,7 +35,7 @@ class Handle:
             raise AttributeError(name)
         raise Misuse(f"`.{name}` of an answer's object; a check reads it by attribute(), state() or seen()")
 
-    def _refuse(self, *_: object, **__: object) -> NoReturn:
+    def _refuse(*_: object, **__: object) -> NoReturn:
         raise Misuse("an answer's object is used like a value; a check takes its value by value() or seen()")
 
     __bool__ = __len__ = __iter__ = __getitem__ = __call__ = __int__ = __float__ = __index__ = __array__ = _refuse
