@@ -42,7 +42,7 @@ class Handle:
     __add__ = __sub__ = __mul__ = __truediv__ = __matmul__ = __pow__ = __neg__ = __abs__ = _refuse
     __radd__ = __rsub__ = __rmul__ = __rtruediv__ = __rmatmul__ = __rpow__ = __mod__ = __floordiv__ = _refuse
     __lt__ = __gt__ = __le__ = __ge__ = __eq__ = _refuse
-    __torch_function__ = classmethod(_refuse)
+    __torch_function__ = classmethod(_refuse)  # type: ignore[var-annotated]
     __hash__ = object.__hash__
 
 
