@@ -32,7 +32,6 @@ class Shared(Workers):
     def close(self) -> None:
         """Return them to the pool, or end them if their warm process has died."""
         if self._warm is not None and self._warm.poll() is None:
-            self.end_checkers()
             self._pool.free[key(self._options)].append(self)
         else:
             self.end()
