@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import Run, by_number, copy_of_the_checkout, grade
+from conftest import Run, by_number, copy_of_the_checkout, grade_process
 
 from grader.base.shadowing import in_the_way
 from grader.kata import curriculum
@@ -100,10 +100,10 @@ def test_without_torch_the_first_two_exercises_are_graded_and_the_others_named(t
     (tmp_path / "sitecustomize.py").write_text(WITHOUT_TORCH)
     path = {"PYTHONPATH": str(tmp_path)}
     answers = curriculum.exercises()[0].solution.parent
-    done = grade("--answers", answers, env=path)
+    done = grade_process("--answers", answers, env=path)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "note: torch is not installed here: ex03 to ex14 cannot be checked" in done.stdout
     assert "16 of 16 points" in done.stdout
-    refused = grade("5", "--answers", answers, env=path)
+    refused = grade_process("5", "--answers", answers, env=path)
     assert refused.returncode == 2
     assert refused.stderr.startswith("grade: torch is not installed here: ex05 cannot be checked")
