@@ -88,7 +88,7 @@ class Script:
     accepted: set[str] = field(default_factory=set)
     printed: str = ""
     failed_at: int | None = None
-    _refused_at: int | None = None
+    _looked_at: int | None = None
     _shown: list[Shown] = field(default_factory=list)
     _labels: dict[int, str] = field(default_factory=dict)
     _modes: dict[int, bool] = field(default_factory=dict)
@@ -99,7 +99,7 @@ class Script:
     def begin(self) -> None:
         """Begin an example: nothing is left of the last one."""
         self.steps, self.outcomes, self.questions, self._shown = [], [], [], []
-        self.flags, self.printed, self.failed_at, self._refused_at = Flags(), "", None, None
+        self.flags, self.printed, self.failed_at, self._looked_at = Flags(), "", None, None
         self._labels, self._modes, self._aside, self._ran, self._begun = {}, {}, [], 0, False
 
     def snapshot(self) -> "Script":
@@ -156,10 +156,8 @@ class Script:
         numbers = tuple(handle.number for handle in handles)
         self.questions.append((numbers, question))
         outcomes = [self.outcome(handle) for handle in handles]
-        self._refused_at = max(numbers)  # where no later step has a part in a failure
-        answer = question(*outcomes)
-        self._refused_at = None
-        return answer
+        self._looked_at = max(numbers)
+        return question(*outcomes)
 
     # ---- how it is told ----
 
@@ -196,13 +194,13 @@ class Script:
         named = [f"{name}={self.words(value)}" for name, value in step.kwargs.items()]
         return ", ".join([*map(self.words, step.args), *named])
 
-    def written(self) -> str | None:
-        """What was done, as Python, one statement a line; up to the step that failed, where one did.
+    def written(self, *, whole: bool = False) -> str | None:
+        """What was done, as Python, one statement a line; up to the step that failed, or was looked at last.
 
-        What came of a step was told when it had run, and no later one has changed it.
+        What came of a step was told when it had run, and no later one has changed it. `whole`: to the last step.
         """
-        ends = [at + 1 for at in (self.failed_at, self._refused_at) if at is not None]
-        end = min(ends, default=len(self.steps))
+        last = self._looked_at if self.failed_at is None else self.failed_at
+        end = len(self.steps) if whole or last is None else last + 1
         shown = [pair for pair in zip(self._shown[:end], self.steps, strict=False) if not pair[0].hidden]
         names, lines = -1, list[str]()
         while names < len(self._labels):  # a line may give an earlier one's result the name by which it refers to it
