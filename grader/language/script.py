@@ -24,6 +24,9 @@ Writer = Callable[["Script", Numbered], list[str]]  # the lines of Python that s
 Question = Callable[[Outcome], object]  # raises where an outcome is not as it should be
 
 
+_LIKE_A_VALUE = "an answer's object is used like a value; a check takes its value by value() or seen()"
+
+
 @dataclass(frozen=True, eq=False)
 class Handle:
     """What a check holds of an answer: the object that a step made, or what a call returned. Verbs look at it."""
@@ -36,14 +39,17 @@ class Handle:
         raise Misuse(f"`.{name}` of an answer's object; a check reads it by attribute(), state() or seen()")
 
     def _refuse(self, *_: object, **__: object) -> NoReturn:
-        raise Misuse("an answer's object is used like a value; a check takes its value by value() or seen()")
+        raise Misuse(_LIKE_A_VALUE)
 
     __bool__ = __len__ = __iter__ = __getitem__ = __call__ = __int__ = __float__ = __index__ = __array__ = _refuse
     __add__ = __sub__ = __mul__ = __truediv__ = __matmul__ = __pow__ = __neg__ = __abs__ = _refuse
     __radd__ = __rsub__ = __rmul__ = __rtruediv__ = __rmatmul__ = __rpow__ = __mod__ = __floordiv__ = _refuse
     __lt__ = __gt__ = __le__ = __ge__ = __eq__ = _refuse
-    __torch_function__ = classmethod(_refuse)
     __hash__ = object.__hash__
+
+    @classmethod
+    def __torch_function__(cls, *_: object, **__: object) -> NoReturn:
+        raise Misuse(_LIKE_A_VALUE)
 
 
 @dataclass(frozen=True)
