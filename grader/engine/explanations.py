@@ -100,7 +100,7 @@ def unfinished(frame: FrameType | None) -> Finding:
     lines = learner_lines.of_frame(frame)
     return Finding(
         "timeout",
-        example=_example(SCRIPT),
+        example=_example(SCRIPT, whole=True),
         traceback=learner_lines.written(lines),
         where=lines[-1].place if lines else None,
     )
@@ -131,8 +131,8 @@ def _first_cause(raised: BaseException) -> BaseException:
     return raised
 
 
-def _example(script: Script) -> str | None:
+def _example(script: Script, *, whole: bool = False) -> str | None:
     try:
-        return script.written()
+        return script.written(whole=whole)
     except Exception as error:  # a repr of the learner's own objects may raise anything
         return f"(the call cannot be printed: {type(error).__name__})"

@@ -24,6 +24,9 @@ Writer = Callable[["Script", Numbered], list[str]]  # the lines of Python that s
 Question = Callable[[Outcome], object]  # raises where an outcome is not as it should be
 
 
+_LIKE_A_VALUE = "an answer's object is used like a value; a check takes its value by value() or seen()"
+
+
 @dataclass(frozen=True, eq=False)
 class Handle:
     """What a check holds of an answer: the object that a step made, or what a call returned. Verbs look at it."""
@@ -35,15 +38,18 @@ class Handle:
             raise AttributeError(name)
         raise Misuse(f"`.{name}` of an answer's object; a check reads it by attribute(), state() or seen()")
 
-    def _refuse(*_: object, **__: object) -> NoReturn:
-        raise Misuse("an answer's object is used like a value; a check takes its value by value() or seen()")
+    def _refuse(self, *_: object, **__: object) -> NoReturn:
+        raise Misuse(_LIKE_A_VALUE)
 
     __bool__ = __len__ = __iter__ = __getitem__ = __call__ = __int__ = __float__ = __index__ = __array__ = _refuse
     __add__ = __sub__ = __mul__ = __truediv__ = __matmul__ = __pow__ = __neg__ = __abs__ = _refuse
     __radd__ = __rsub__ = __rmul__ = __rtruediv__ = __rmatmul__ = __rpow__ = __mod__ = __floordiv__ = _refuse
     __lt__ = __gt__ = __le__ = __ge__ = __eq__ = _refuse
-    __torch_function__ = classmethod(_refuse)  # type: ignore[var-annotated]
     __hash__ = object.__hash__
+
+    @classmethod
+    def __torch_function__(cls, *_: object, **__: object) -> NoReturn:
+        raise Misuse(_LIKE_A_VALUE)
 
 
 @dataclass(frozen=True)
@@ -88,7 +94,7 @@ class Script:
     accepted: set[str] = field(default_factory=set)
     printed: str = ""
     failed_at: int | None = None
-    _refused_at: int | None = None
+    _looked_at: int | None = None
     _shown: list[Shown] = field(default_factory=list)
     _labels: dict[int, str] = field(default_factory=dict)
     _modes: dict[int, bool] = field(default_factory=dict)
@@ -99,7 +105,7 @@ class Script:
     def begin(self) -> None:
         """Begin an example: nothing is left of the last one."""
         self.steps, self.outcomes, self.questions, self._shown = [], [], [], []
-        self.flags, self.printed, self.failed_at, self._refused_at = Flags(), "", None, None
+        self.flags, self.printed, self.failed_at, self._looked_at = Flags(), "", None, None
         self._labels, self._modes, self._aside, self._ran, self._begun = {}, {}, [], 0, False
 
     def snapshot(self) -> "Script":
@@ -156,10 +162,8 @@ class Script:
         numbers = tuple(handle.number for handle in handles)
         self.questions.append((numbers, question))
         outcomes = [self.outcome(handle) for handle in handles]
-        self._refused_at = max(numbers)  # where no later step has a part in a failure
-        answer = question(*outcomes)
-        self._refused_at = None
-        return answer
+        self._looked_at = max(numbers)
+        return question(*outcomes)
 
     # ---- how it is told ----
 
@@ -196,13 +200,13 @@ class Script:
         named = [f"{name}={self.words(value)}" for name, value in step.kwargs.items()]
         return ", ".join([*map(self.words, step.args), *named])
 
-    def written(self) -> str | None:
-        """What was done, as Python, one statement a line; up to the step that failed, where one did.
+    def written(self, *, whole: bool = False) -> str | None:
+        """What was done, as Python, one statement a line; up to the step that failed, or was looked at last.
 
-        What came of a step was told when it had run, and no later one has changed it.
+        What came of a step was told when it had run, and no later one has changed it. `whole`: to the last step.
         """
-        ends = [at + 1 for at in (self.failed_at, self._refused_at) if at is not None]
-        end = min(ends, default=len(self.steps))
+        last = self._looked_at if self.failed_at is None else self.failed_at
+        end = len(self.steps) if whole or last is None else last + 1
         shown = [pair for pair in zip(self._shown[:end], self.steps, strict=False) if not pair[0].hidden]
         names, lines = -1, list[str]()
         while names < len(self._labels):  # a line may give an earlier one's result the name by which it refers to it

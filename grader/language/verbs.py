@@ -85,9 +85,9 @@ def given(name: str, made: str, *after: str, seed: int | None = None) -> Handle:
 
 def defined(name: str, text: str, shown: str) -> Handle:
     """A class that the check defines by its text; the example shows a line in its place."""
-    number = len(SCRIPT.steps)
-    SCRIPT.name(number, name)
-    return SCRIPT.add(Step("text", None, name, (text,), seed=0), lambda *_: [shown], label=name)
+    label = SCRIPT.name(len(SCRIPT.steps), name)
+    line = re.sub(rf"^{name}\b", label, shown)
+    return SCRIPT.add(Step("text", None, name, (text,), seed=0), lambda *_: [line], label=name)
 
 
 def run_seed() -> int:

@@ -60,7 +60,10 @@ def shown(names: dict[str, Any], example: str) -> dict[str, Any]:
         "value": values_as_text.value(value),
         "kind": value.name if isinstance(value, Opaque) else type(value).__name__,
         "length": len(value) if isinstance(value, list | tuple | dict) else getattr(value, "length", None),
-        "items": [values_as_text.value(item) for item in items[:20]],
+        "items": [values_as_text.value(item) for item in [*items[:10], *items[-10:]]],
+        "numbers": [
+            n for item in (items or [value]) if isinstance(item, torch.Tensor) for n in item.flatten().tolist()
+        ],
     }
 
 
