@@ -37,7 +37,7 @@ def pasted() -> Iterator[Pasted]:
         "OMP_NUM_THREADS": "1",
     }
     with subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment, cwd=root
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment, cwd=paths.checkout().root
     ) as process:
 
         def run(folder: Path, example: str) -> dict[str, Any]:
