@@ -45,6 +45,8 @@ for _threads in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"): 
     os.environ.setdefault(_threads, "1")
 for _of_make in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS"):  # a make that a test types is no part of `make test`
     os.environ.pop(_of_make, None)
+# `solutions` and `data` are packages of the checkout. Last, so that `tests` and such names hide nothing installed.
+sys.path.append(str(paths.checkout().root))
 COPIED = ("exercises", "grader", "solutions", "tests", "data", "pyproject.toml")
 
 

@@ -79,7 +79,7 @@ def test_an_answer_that_does_not_end_is_told_with_the_call_and_the_line_that_it_
     text = grade("1", "--answers", solved, "--check-seconds", "0.3").stdout
     shown = text.partition("The call that did not end:")[2]
     assert re.match(r"\n\s+levels_needed\(\d+", shown), shown
-    assert "the check was stopped after the 0.3 s that a check may take (--check-seconds)" in shown
+    assert "the check was stopped after the 0.3 CPU seconds that a check may take (--check-seconds)" in shown
     assert re.search(rf"{path.name}, line \d+, in levels_needed\n", shown)
     assert re.search(r"field is 1\n", shown)
 

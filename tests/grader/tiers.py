@@ -16,13 +16,13 @@ from grader.course import prove
 
 # Files whose tests start no process. Files that appear nowhere here call commands in process.
 PURE = (
-    *("ahead", "echoes", "harmless", "intake", "language", "layers", "memory", "observation", "oracles"),
+    *("echoes", "harmless", "intake", "language", "layers", "observation", "oracles"),
     *("proof_cache", "shown_values", "similarity", "stubs", "wire"),
 )
 # Files whose tests need a process, a terminal or a sandbox of their own, and files that only `make prove` runs.
 MARKS = {
     "process": ("cards", "commands", "lessons", "pictures", "processes", "race", "recipes", "watch", "whole_file"),
-    "sandbox": ("attacks", "both_ways", "challenge", "class_run", "remembering", "sandbox_walls", "work"),
+    "sandbox": ("attacks", "both_ways", "challenge", "class_run", "sandbox_walls", "work"),
     "prove": ("attacks", "cluster", "course_guide", "recipes", "verify"),
 }
 LONG = {"browser": "browser", "jupyter": "kernel"}  # fixtures that only `make prove` uses, with their markers
