@@ -47,7 +47,10 @@ def differences(exercise: dict[str, object]) -> set[str]:
     ("code", "says"),
     [
         ("while True: pass", "the 0.5 CPU seconds that a check may take (--check-seconds)"),
-        ("__import__('time').sleep(60)", "s of waiting, of the 0.5 CPU seconds that a check may take (--check-seconds)"),
+        (
+            "__import__('time').sleep(60)",
+            "s of waiting, of the 0.5 CPU seconds that a check may take (--check-seconds)",
+        ),
         ("__import__('os')._exit(0)", "the answer ended Python itself (os._exit) during this check"),
         ("__import__('os')._exit(3)", "the answer ended Python itself (exit status 3) during this check"),
         ("__import__('sys').exit()", "SystemExit"),
