@@ -114,6 +114,14 @@ def runner_for(request: dict[str, Any], config: pytest.Config, sandboxed: int | 
     return RemoteRunner(channel, folder, files, references.stand_ins(replaced), request["call_seconds"])
 
 
+def _source(request: dict[str, Any]) -> str:
+    """The text of the learner's file; empty if there is none."""
+    try:
+        return Path(request["folder"], f"{request['exercise']}.py").read_text("utf-8", "replace")
+    except OSError:
+        return ""
+
+
 def imported(exercise: str, runner: Runner) -> None:
     """Import the answer before a check's time runs; what the import raises, each check raises again, and tells."""
     step = Step("read", Name(exercise, "__name__"), None, may_raise=True)
@@ -129,7 +137,7 @@ def _found(
     def explained(failure: Failure | None) -> Finding:
         if failure is None:
             return Finding("passed")
-        found = explanations.finding(failure, request["exercise"], replaced, request["memory_bytes"])
+        found = explanations.finding(failure, request["exercise"], replaced, request["memory_bytes"], _source(request))
         return explanations.without_references(found) if replaced and request["sandboxed"] else found
 
     def tell(frame: FrameType | None) -> None:

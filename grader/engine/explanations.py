@@ -46,6 +46,7 @@ def finding(
             observation=failure.observation,
         )
     example, printed = _example(failure.script), failure.printed or None
+    slip = ""
     if isinstance(raised, Mismatch):
         lines = learner_lines.of_traceback(raised.__cause__.__traceback__) if raised.__cause__ else []
         return Finding(
@@ -83,7 +84,7 @@ def finding(
         traceback=learner_lines.written(lines),
         where=lines[-1].place if lines else None,
         printed=printed,
-        observation=failure.observation,
+        observation=None if slip else failure.observation,  # its cause is told: no mistake is to be looked for
     )
 
 

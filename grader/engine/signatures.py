@@ -1,9 +1,10 @@
-"""What is wrong with the signature of a method that got too many arguments, as its source shows."""
+"""What is wrong with the signature of a method that refused its arguments, as its source shows."""
 
 import ast
 import re
 
 _COUNTED = re.compile(r"(?:(\w+)\.)?(\w+)\(\) takes (\d+) positional arguments? but (\d+) w")
+_UNEXPECTED = re.compile(r"(?:(\w+)\.)?(__init__)\(\) got an unexpected keyword argument")
 
 
 def remark(message: str, source: str) -> str:
@@ -13,10 +14,11 @@ def remark(message: str, source: str) -> str:
         message: the error's, such as `Fusion.forward() takes 1 positional argument but 2 were given`.
         source: the text of the learner's file.
     """
-    counted = _COUNTED.search(message)
-    if counted is None or int(counted[4]) != int(counted[3]) + 1:
+    counted, unexpected = _COUNTED.search(message), _UNEXPECTED.search(message)
+    refused = unexpected or (counted if counted and int(counted[4]) == int(counted[3]) + 1 else None)
+    if refused is None:
         return ""
-    owner, method = counted[1], counted[2]
+    owner, method = refused[1], refused[2]
     try:
         classes = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.ClassDef)]
     except SyntaxError:
@@ -26,7 +28,7 @@ def remark(message: str, source: str) -> str:
         if owner in (None, each.name) and method in methods:
             arguments = methods[method].args
             names = [argument.arg for argument in arguments.posonlyargs + arguments.args]
-            if not names or names[0] != "self":
+            if counted and (not names or names[0] != "self"):
                 return f"`self` is missing: it must be the first parameter of `{method}`"
         misspelt = [name for name in methods if name != "__init__" and name.strip("_") == "init"]
         if method == "__init__" and misspelt and "__init__" not in methods:

@@ -148,7 +148,7 @@ def one_line(done: Run) -> str:
         (["completion"], "Choose from: bash, zsh, fish"),
         (["gradescope"], "Missing command"),
         (["--speed"], "No such option '--speed'"),
-        (["hint"], "Missing argument 'EXERCISE'"),
+        (["reset"], "Missing argument 'EXERCISE'"),
         (["hint", "treee"], "closest: ex08_tree"),
         (["train", "--answers", "solutions", "--data", "no_such_file"], "no_such_file is not there"),
         (["train", "--answers", "solutions", "--steps", "0"], "'--steps': 0 is not in the range"),
