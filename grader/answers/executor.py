@@ -4,8 +4,10 @@ The objects of one example live as long as it; nothing here compares, judges or 
 """
 
 import contextlib
+import functools
 import random
 import sys
+import types
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
@@ -154,7 +156,7 @@ class Executor:
             names.setdefault("nn", sys.modules["torch"].nn)
         if "numpy" in sys.modules:
             names.setdefault("np", sys.modules["numpy"])
-        exec(compile(step.args[0], "<the check>", "exec", dont_inherit=True), names)
+        exec(_compiled(step.args[0]), names)
         return names.get(step.name) if step.name else None
 
     def _leaf(self, step: Step) -> Any:
@@ -221,6 +223,11 @@ class Executor:
         found = found if step.name is None else _followed(found, step.name)
         gradient = found.grad
         return None if gradient is None else gradient.to_dense()
+
+
+@functools.lru_cache(256)
+def _compiled(text: str) -> types.CodeType:
+    return compile(text, "<the check>", "exec", dont_inherit=True)
 
 
 def _followed(thing: Any, path: str | None, default: Any = _MISSING) -> Any:

@@ -79,8 +79,7 @@ def given(name: str, made: str, *after: str, seed: int | None = None) -> Handle:
         after: statements that change it once it is made, under that name.
         seed: of torch's global random state while it is made; the state is put back.
     """
-    seeding = [f"torch.manual_seed({seed})"] if seed is not None else []
-    return _text(name, [*seeding, f"{name} = {made}", *after])
+    return _text(name, [f"{name} = {made}", *after], seed)
 
 
 def defined(name: str, text: str, shown: str) -> Handle:
@@ -100,21 +99,25 @@ def show_only(call: Handle) -> None:
     SCRIPT.show_only(call)
 
 
-def do(lines: Sequence[str]) -> None:
+def do(lines: Sequence[str], seed: int | None = None) -> None:
     """Run statements of the check's own, with the objects of the example by their names.
 
-    What they draw comes from a random state of their own, which is put back after them.
+    Args:
+        lines: the statements.
+        seed: of torch's global random state while they run; the state is put back.
     """
-    _text(None, lines)
+    _text(None, lines, seed)
 
 
-def _text(name: str | None, lines: Sequence[str]) -> Handle:
+def _text(name: str | None, lines: Sequence[str], seed: int | None) -> Handle:
     number = len(SCRIPT.steps)
     label = SCRIPT.name(number, name) if name else None
     if name and label != name:
         lines = [re.sub(rf"\b{name}\b", label or name, line) for line in lines]
-    text = "\n".join(lines)
-    return SCRIPT.add(Step("text", None, label, (text,), seed=0), lambda *_: text.split("\n"), label=name)
+    # the seed is set by the step: `torch.manual_seed` also prepares every kind of accelerator, 1 ms
+    seeding = [f"torch.manual_seed({seed})"] if seed is not None else []
+    step = Step("text", None, label, ("\n".join(lines),), seed=seed or 0)
+    return SCRIPT.add(step, lambda *_: [*seeding, *lines], label=name)
 
 
 def named(thing: Handle) -> str:

@@ -63,7 +63,7 @@ def grown(answers: Answers, window: Window, *, normalize: bool = True) -> Handle
 def fill(tree: Handle) -> None:
     """Draw all weights anew, by name: what is seen must not depend on the order in which the answer drew its own."""
     drawing = f"for _, p in sorted({named(tree)}.named_parameters()): torch.nn.init.uniform_(p, -1, 1)"
-    do(["torch.manual_seed(0)", drawing])
+    do([drawing], seed=0)
 
 
 def outputs_of(tree: Handle, windows: Tensor, depth: int) -> Handle:

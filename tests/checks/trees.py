@@ -73,10 +73,10 @@ def train_further(seed: int) -> None:
     """
     do(
         [
-            f"torch.manual_seed({seed})",
             "for _, p in sorted(tree.named_parameters()): p.data.uniform_(-2, 2).div_(p.shape[-1] ** 0.5)",
             "for n, b in sorted(tree.named_buffers()): b.uniform_(0.5, 1.5) if '.running_' in n else None",
-        ]
+        ],
+        seed=seed,
     )
 
 
