@@ -1,6 +1,6 @@
 """The proofs that the checks of each exercise can be believed, and everything that each proof depends on.
 
-`tests/proofs.json` maps each proof to the digest of its inputs when it last passed. `make test` skips proofs whose
+`tests/proofs.json` maps each proof to the digest of its inputs when it last passed. `make proofs` skips proofs whose
 digest is unchanged; `make prove` runs them all. Nothing else from a test run is cached.
 """
 

@@ -20,7 +20,7 @@ from nbformat import v4
 from grader.base import paths
 from grader.base.errors import UsageError
 from grader.course import notebook
-from grader.kata import curriculum, intake, mistakes, notebook_cells, stubs
+from grader.kata import candidates, curriculum, intake, mistakes, notebook_cells, stubs
 from grader.kata.curriculum import Exercise
 from grader.kata.notebook_cells import INSTALLS, Cell, answers, marked, pieces
 
@@ -521,9 +521,8 @@ def test_a_notebook_without_earlier_exercises_takes_them_from_the_learners_folde
 def test_a_copy_of_the_stub_below_the_filled_in_cell_does_not_win() -> None:
     file, stub = by_number(5).file, stubs.stub(by_number(5))
     solution = by_number(5).solution.read_text()
-    older = stub.replace("from exercises.", "from .")
-    cells = [notebook_cells.Cell(marked(file, text)) for text in (solution, stub, older)]
-    found = notebook_cells.answers(cells)
-    assert found.files[file].strip() == solution.strip()
-    assert found.left == ((f"a copy of the stub of {file}", "a cell that is filled in counts instead"),) * 2
-    assert notebook_cells.answers(cells[1:2]).files[file].strip() == stub.strip()
+    cells = [notebook_cells.Cell(marked(file, text)) for text in (solution, stub)]
+    found = notebook_cells.answers(cells, candidates.is_stub)
+    assert found.files[file].strip().endswith(solution.strip())
+    assert found.notes == (f"{file}: the cell that is filled in counts, not the untouched copy below it",)
+    assert notebook_cells.answers(cells[1:], candidates.is_stub).files[file].strip() == stub.strip()

@@ -1,7 +1,7 @@
 """Which tests run when, and what is printed after a run: the pytest hooks that `conftest` imports.
 
-`make test` runs the tests that are not marked `prove`, except proofs whose inputs are unchanged. `make prove` runs the
-tests marked `prove` and all proofs.
+`make test` runs the tests that are marked neither `prove` nor `proof`. `make prove` runs all others, and `make proofs`
+the proofs whose inputs changed.
 """
 
 from collections import defaultdict
@@ -31,7 +31,7 @@ BEFORE = pytest.StashKey[float]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add the options of `make test`, `make prove` and `make proofs`."""
+    """Add the options of `make prove` and `make proofs`."""
     group = parser.getgroup("kata tests")
     group.addoption("--proofs", choices=("changed", "all"), default="all", help="changed: skip unchanged ones")
     group.addoption("--write-proofs", action="store_true", help="update tests/proofs.json")
