@@ -319,7 +319,7 @@ def test_refuses_another_sum(answers: Answers) -> None:
 @example(THIRTY, 3)
 @settings(max_examples=10)
 def test_split_leaves_everything_as_it_was(answers: Answers, words: list[str], seed: int) -> None:
-    """`split_words` leaves the list of words in its order and does not touch the global random state."""
+    """`split_words` gives the parts, leaves the list of words in order and does not touch the global random state."""
     words = [*words]
     expected = split(words, seed, (0.8, 0.1, 0.1))
     with leaves_alone(words=words):

@@ -230,7 +230,7 @@ def measured(answers: Answers, training: bool) -> Model:
 @settings(max_examples=6)
 @given(MODES, st.integers(1, 4))
 def test_measuring_puts_the_mode_back(answers: Answers, training: bool, batch_size: int) -> None:
-    """`mean_loss` leaves the model in the mode it was in, whichever that was."""
+    """`mean_loss` gives the loss and leaves the model in the mode it was in, whichever that was."""
     model = measured(answers, training)
     run(answers.ex09_training.mean_loss, model.handle, *examples(3, 0), batch_size=batch_size)
     mode_is_put_back(model.handle, training)
@@ -242,7 +242,7 @@ def test_measuring_puts_the_mode_back(answers: Answers, training: bool, batch_si
 def test_measuring_puts_the_mode_back_after_an_error(
     answers: Answers, training: bool, unknown: str, place: int, batch_size: int
 ) -> None:
-    """`mean_loss` leaves the model in the mode it was in, also when the model or the loss raises an error."""
+    """`mean_loss` gives the loss and leaves the model in its mode, also when model or loss raise an error."""
     inputs, targets = examples(3, 0)
     model = measured(answers, training)
     if unknown == "batch size":

@@ -136,7 +136,7 @@ def test_probabilities_without_gradients(answers: Answers, batch: int) -> None:
 @settings(max_examples=8)
 @given(MODES, st.sampled_from([3, 5]), st.sampled_from([1.0, 0.0]))
 def test_probabilities_put_the_mode_back(answers: Answers, training: bool, vocab_size: int, temperature: float) -> None:
-    """`next_probabilities` leaves the model in the mode it was in, also after an error (a token it does not know)."""
+    """`next_probabilities` is right and leaves the model in its mode, also after an error (an unknown token)."""
     model = small_model(vocab_size=vocab_size, middle=NORMALISED, training=training)
     known, windows = torch.tensor([[1, 2], [2, 1]]), torch.tensor([[1, 2], [3, 4]])
     got = run(answers.ex10_sampling.next_probabilities, model.handle, known)

@@ -187,7 +187,7 @@ def test_evaluation_statistics(answers: Answers, shape: Shape, batch: int, train
 @settings(max_examples=2)
 @given(st.booleans())
 def test_mode_put_back(answers: Answers, training: bool) -> None:
-    """The tree is left in the mode it was in."""
+    """The logits are right, and the tree is left in the mode it was in."""
     tree = grown(answers, Shape(2, 2), training=training)
     same_everywhere(answers, tree, torch.tensor([[1, 2, 3]]), Shape(2, 2))
     mode_is_put_back(tree, training)
@@ -197,7 +197,7 @@ def test_mode_put_back(answers: Answers, training: bool) -> None:
 @settings(max_examples=2)
 @given(st.booleans())
 def test_mode_put_back_after_an_error(answers: Answers, training: bool) -> None:
-    """The tree is left in the mode it was in also after an error: a token that it does not know."""
+    """The logits are right, and the tree is left in its mode also after an error: a token that it does not know."""
     tree = grown(answers, Shape(2, 2), training=training)
     same_everywhere(answers, tree, torch.tensor([[1, 2, 3]]), Shape(2, 2))
     train(tree, training)  # whatever that has left
@@ -209,7 +209,7 @@ def test_mode_put_back_after_an_error(answers: Answers, training: bool) -> None:
 @settings(max_examples=4)
 @given(COSTLY, SEEDS)
 def test_a_fusion_a_level_and_position(answers: Answers, shape: Shape, seed: int) -> None:
-    """For a text far longer than the context, the work is at most 1.5 * (T + context) fusions on each level."""
+    """For a text far longer than the context, the logits take at most 1.5 * (T + context) fusions on each level."""
     tree, length = grown(answers, shape, embedding_dim=1, hidden_dim=16, seed=seed), 8 * shape.context
     last = range(length - 2, length)
     expected = expected_of(tree, text_of(length, seed), shape, last)

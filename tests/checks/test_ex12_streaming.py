@@ -230,8 +230,9 @@ def test_without_gradients(answers: Answers, shape: Shape, seed: int) -> None:
     st.booleans(),
 )
 def test_mode_put_back(answers: Answers, training: bool, what: str, switched: bool) -> None:
-    """A new stream, a step and a reset each leave the tree in the mode it was in, a step also after an error (a token
-    that the tree does not know); the mode is that of the call, not that in which the stream was made.
+    """A new stream, a step (it gives the logits) and a reset each leave the tree in the mode it was in, a step also
+    after an error (a token that the tree does not know); the mode is that of the call, not that in which the stream
+    was made.
     """
     tree = grown(answers, Shape(2, 2), training=training != switched)
     expected = expected_of(tree, [1], Shape(2, 2), [0])
@@ -252,7 +253,7 @@ def test_mode_put_back(answers: Answers, training: bool, what: str, switched: bo
 @settings(max_examples=2)
 @given(COSTLY, SEEDS)
 def test_one_fusion_a_level_and_step(answers: Answers, shape: Shape, seed: int) -> None:
-    """A step takes one fusion on each level and no more, however long the context: 3 for 8 characters, 10 for 1,024."""
+    """A step gives its logits with one fusion a level, however long the context: 3 for 8 characters, 10 for 1,024."""
     tree, steps = grown(answers, shape, embedding_dim=1, hidden_dim=16, seed=seed), 128
     expected = expected_of(tree, text_of(steps, seed)[0].tolist(), shape, [steps - 1])
     text = long_stream(steps, seed)
