@@ -17,7 +17,7 @@ def plain(value: Any, depth: int = 0) -> Any:
 
     A tensor comes as a plain one, detached; it requires gradients where the original did.
     """
-    if value is None or isinstance(value, bool | int | float | str | bytes | complex) or depth > MOST_DEPTH:
+    if value is None or isinstance(value, bool | int | float | str | bytes | complex | Opaque) or depth > MOST_DEPTH:
         return value
     torch, numpy = sys.modules.get("torch"), sys.modules.get("numpy")
     if torch is not None:
