@@ -7,8 +7,8 @@ from pathlib import Path
 from grader.course import git
 from grader.kata import curriculum, mistakes, references, stubs
 
-# What catches or imports says nothing of an answer.
-_EVERYBODYS = re.compile(r"except [\w.]+( as \w+)?:|(from [\w.]+ )?import [\w., ]+")
+# What catches, imports or begins a constructor says nothing of an answer.
+_EVERYBODYS = re.compile(r"def __init__\(self\)( -> None)?:|except [\w.]+( as \w+)?:|(from [\w.]+ )?import [\w., ]+")
 LONG_LINE = 25  # shorter lines, such as `return x`, are nobody's secret
 
 

@@ -210,7 +210,10 @@ class Attempts:
         if spent.is_over():
             limit = f"the {spent.limits.exercise_seconds:g} CPU seconds of the exercise (--exercise-seconds)"
             if time.monotonic() >= self._deadline:
-                limit = f"the {self.limits.run_seconds:g} s of the whole submission (--submission-seconds)"
+                limit = f"the time of the whole submission, {self.limits.run_seconds:g} s (--submission-seconds)"
+            return Finding("timeout", difference=f"not reached within {limit}")
+        if self.limits.cpu_seconds - self._cpu_left >= self.limits.run_seconds:
+            limit = f"the {self.limits.run_seconds:g} CPU seconds of the whole submission (--submission-seconds)"
             return Finding("timeout", difference=f"not reached within {limit}")
         if self._cpu_left <= 0:
             used_up = f"the {self.limits.cpu_seconds:g} s of CPU time that a submission has are used up"

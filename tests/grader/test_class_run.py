@@ -255,7 +255,7 @@ HIDDEN = '''"""Checks of an exam."""
 import pytest
 from hypothesis import given, strategies as st
 
-from grader.language.vocabulary import call, same
+from grader.language import call, same
 
 
 @pytest.mark.worth(2)

@@ -78,7 +78,7 @@ def test_on_the_language_each_tree_reaches_what_its_context_can_and_the_flat_mod
 @pytest.mark.prove
 def test_words_are_raced_with_three_seeds_and_the_spread_is_told(solved: Path, words: Path, tmp_path: Path) -> None:
     picture = tmp_path / "race.svg"
-    done = grade("race", "--answers", solved, "--data", words, "--out", picture, timeout=300)
+    done = grade("race", "--answers", solved, "--data", words, "--out", picture)
     assert done.returncode == 0, done.stderr
     for model in ("tree", "flat", "connected"):
         assert [f"{model}, context 8 (seed {seed}): loss" in done.stdout for seed in range(3)] == [True] * 3
@@ -88,7 +88,7 @@ def test_words_are_raced_with_three_seeds_and_the_spread_is_told(solved: Path, w
 
 def test_trees_without_one_thing_run_with_the_others(solved: Path, words: Path) -> None:
     without = [option for what in ("norm", "tanh", "sharing", "neighbours") for option in ("--without", what)]
-    done = grade("race", "--answers", solved, "--data", words, "--seeds", 1, *without, timeout=300)
+    done = grade("race", "--answers", solved, "--data", words, "--seeds", 1, *without)
     assert done.returncode == 0, done.stderr
     losses = dict(re.findall(r"^(tree, [a-z0-9 ]+): loss ([\d.]+)", done.stdout, re.MULTILINE))
     assert set(losses) == {
@@ -148,7 +148,7 @@ def test_the_same_race_ends_alike(solved: Path, words: Path) -> None:
 def test_on_a_terminal_the_curves_are_drawn_live(copied: Path, words: Path) -> None:
     for number in NEEDED:
         shutil.copy(by_number(number).solution, copied / "exercises")
-    session = at_terminal("race", "--data", words, "--seeds", 1, checkout_copy=copied, timeout=300)
+    session = at_terminal("race", "--data", words, "--seeds", 1, checkout_copy=copied)
     session.expect_exact("⠤⠤ tree, context 8   ⠤⠤ flat, context 8   ⠤⠤ connected, context 8")
     session.expect(r"(tree|flat|connected), context 8: loss \d")
     session.expect_exact("parameters")

@@ -57,7 +57,7 @@ def test_an_error_shows_the_learners_own_line_and_what_was_printed(solved: Path)
     path = spoil(
         solved, 7, "fused = self.linear(self.flatten(x))", "print('x is', x.shape)\n        fused = self.linear(x)"
     )
-    text = grade("7", "--answers", solved).stdout
+    text = grade("7", "--answers", solved, "--verbose").stdout
     line = path.read_text().splitlines().index("        fused = self.linear(x)") + 1
     assert "your code raised RuntimeError: mat1 and mat2 shapes cannot be multiplied" in text
     assert re.search(rf"{path.name}, line {line}, in forward\n\s+fused = self.linear\(x\)\n", text)

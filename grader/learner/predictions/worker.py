@@ -42,7 +42,7 @@ def make_calls(order: dict[str, Any], records: Records) -> None:
         beneath |= _public(answers.module(name, references.solution(name) or ""))
     if exercise.name == JUDGE:
         classes = answers.module("flatten_classes", references.beside_checks()["flatten_classes"])
-        beneath["FlattenConsecutive"] = classes.PLAIN.fresh()
+        beneath["FlattenConsecutive"] = classes.PLAIN.pattern
     made = [_called(answers.module(exercise.name, solution), beneath, code) for code in order["calls"]]
     records.send(results=[_tokens(value) for value in made], texts=[_text(value) for value in made])
     for mistake in mistakes.of(exercise):
