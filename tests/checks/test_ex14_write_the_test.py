@@ -70,7 +70,8 @@ def told_apart(answers: Answers, right: Sequence[Candidate], wrong: Sequence[Can
         show_only(judged[failed[0]])  # what a learner is shown is one call
         sentences = [misjudged(candidate, came[candidate]) for candidate in failed]
         got = came_of(as_verdict, judged[failed[0]])
-        raise mismatch("; ".join(sentences), wanted[failed[0]], got)
+        error = came_of(lambda outcome: outcome.error, judged[failed[0]])
+        raise mismatch("; ".join(sentences), wanted[failed[0]], got) from error
 
 
 def mismatch(difference: str, wanted: str, got: Verdict) -> Mismatch:
