@@ -9,7 +9,6 @@ import pytest
 from conftest import by_number, grade, spoil
 from rich.console import Console
 
-from grader.base import paths
 from grader.engine import attempts, run
 from grader.engine.worker_processes import Workers
 from grader.kata import curriculum
@@ -97,7 +96,6 @@ def test_no_more_checks_are_done_than_there_are(solved: Path) -> None:
 
 
 def test_a_comparison_leaves_annotations_and_docstrings_out(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(paths, "EXERCISES", tmp_path)
     text = FIVE.solution.read_text()
     bare = text.replace("group: int) -> None", "group)").replace("x: Tensor) -> Tensor", "x)")
     assert bare != text

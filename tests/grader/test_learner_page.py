@@ -226,7 +226,7 @@ def test_the_command_grades_explains_and_says_where_the_page_is(solved: Path, mo
     assert done.stdout.splitlines()[-2:] == [f"report saved in {out}", out.as_uri()]
     text = out.read_text(encoding="utf-8")
     assert "What failed, and why" in text and 'id="ex10"' in text and "temperature-multiplied" in text
-    assert "Explain why context grows with depth" in text
+    assert "Explain why the receptive field doubles with each level" in text
     assert 'id="tree-data"' in text
 
 
