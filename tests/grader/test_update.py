@@ -34,19 +34,19 @@ def update(folder: Path) -> Run:
 def test_a_changed_stub_and_a_changed_lesson_come_in_and_the_answer_stays(copied: Path, clone: Path) -> None:
     answer = (clone / "exercises" / FIVE.file).read_text()
     newer(copied, f"exercises/{FIVE.file}", 'raise NotImplementedError("not written yet")', "raise NotImplementedError")
-    newer(copied, f"exercises/{FIVE.name}.md", "---\n", "---\n\n")
+    newer(copied, f"exercises/{FIVE.name}.md", "# Lay", "# Newer: lay")
     done = update(clone)
     assert done.returncode == 0, done.stderr
     assert f"committed first: exercises/{FIVE.file}" in done.stdout
     assert (clone / "exercises" / FIVE.file).read_text() == answer
-    assert (clone / f"exercises/{FIVE.name}.md").read_text().startswith("---\n\n")
+    assert (clone / f"exercises/{FIVE.name}.md").read_text().startswith("# Newer: lay")
     assert git(clone, "status", "--porcelain", "--untracked-files=no") == ""
     assert "This is the newest version." in update(clone).stdout
 
 
 def test_what_else_was_changed_is_named_and_nothing_is_touched(copied: Path, clone: Path) -> None:
     (clone / "README.md").write_text("mine")
-    newer(copied, f"exercises/{FIVE.name}.md", "---\n", "---\n\n")
+    newer(copied, f"exercises/{FIVE.name}.md", "# Lay", "# Newer: lay")
     before = git(clone, "rev-parse", "HEAD")
     done = update(clone)
     assert (done.returncode, done.stdout) == (2, "")
