@@ -112,12 +112,6 @@ def out_of_memory(raised: BaseException) -> bool:
     return isinstance(raised, MemoryError) or (isinstance(raised, RuntimeError) and "allocate memory" in str(raised))
 
 
-def is_of_this_process(failure: Failure | None) -> bool:
-    """Whether a failure tells of the process that runs the checks, of what it has left of memory or files."""
-    raised = _first_cause(failure.raised) if failure else None
-    return raised is not None and (out_of_memory(raised) or isinstance(raised, RecursionError | OSError))
-
-
 def _not_initialised(raised: BaseException) -> bool:
     """Whether torch missed what `nn.Module.__init__` makes of a module."""
     text = values_as_text.message(raised)

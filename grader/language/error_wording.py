@@ -11,11 +11,6 @@ WORD, ONE_OF = "word", "one of"
 Question = tuple[Any, ...]
 
 
-def is_plain(question: Question) -> bool:
-    """Whether a question is of texts and numbers alone, so that it can be kept as data."""
-    return all(type(part) in (str, int, float, bool) for part in question)
-
-
 def holds(text: str, question: Question) -> bool:
     """Whether a message is as asked for.
 
