@@ -28,7 +28,7 @@ AT_ONCE = min(2, os.cpu_count() or 1)
 WAITING = 6  # times as many seconds by the clock as of CPU time
 LATE_SECONDS = 0.3  # in which an answer whose time is over tells what it is at
 LEAST_WAIT = 0.02  # between two looks at the CPU time of a process
-HASTE, LEAST_SECONDS = 5, 1.0  # once a check has hung the others have so many times less at first, or at the least
+HASTE, LEAST_SECONDS = 10, 1.0  # once a check has hung the others have so many times less at first, or at the least
 
 
 @dataclass(frozen=True)
@@ -148,7 +148,7 @@ class Attempts:
     ) -> dict[str, Finding]:
         """Run checks, in as many processes as it takes: one that dies or hangs costs the check that it was at.
 
-        Once a check has hung, the others have a fifth of the time at first, so that those that do not hang are reached.
+        Once a check has hung, the others have a tenth of the time at first, so that those that do not hang are reached.
         One that this stops elsewhere than in a function that hung is tried again at the end, in full.
 
         After `patience` such processes, or at the first failure, it gives up; what was not tried by then is missing
