@@ -1,6 +1,6 @@
 """The warm process: torch is imported, no check was ever seen, and each sandboxed worker is forked from it.
 
-Requests come as JSON over a socket, each with the worker's end of its connection; the replies go the same way.
+Requests and replies are JSON lines on a socket; with a request for a worker comes the worker's end of its connection.
 """
 
 import contextlib
@@ -25,8 +25,8 @@ from grader.answers.cpu_clock import cpu_seconds
 from grader.answers.sandbox import WALLS_MISSING
 from grader.answers.sandbox_layers import Limits, Outcome, Walls
 from grader.base import paths
+from grader.base.json_lines import JsonSocket
 
-MOST_REQUEST = 1 << 12
 KATA = "wavenet-kata"
 PACKAGE_FOLDERS = ("site-packages", "dist-packages")
 SYSTEM_DATA = ("/usr/lib/locale", "/usr/share/zoneinfo", "/etc/localtime")
@@ -47,8 +47,9 @@ def main() -> None:
     gc.freeze()
     gc.set_threshold(20_000)  # workers are short-lived; at 700 objects looking for cycles takes a twentieth of the time
     promised = probe(walls)
-    control.sendall(json.dumps({"layers": promised}).encode())
-    serve(control, walls, promised)
+    requests = JsonSocket(control)
+    requests.send({"layers": promised})
+    serve(requests, walls, promised)
     os._exit(0)
 
 
@@ -132,14 +133,10 @@ def probe(walls: Walls) -> Outcome:
     return outcome
 
 
-def serve(control: socket.socket, walls: Walls, promised: Outcome) -> None:
+def serve(control: JsonSocket, walls: Walls, promised: Outcome) -> None:
     """Fork a worker for each request, and end workers when told to."""
     count = 0
-    while True:
-        data, descriptors, _, _ = socket.recv_fds(control, MOST_REQUEST, 1)
-        if not data:
-            return
-        request = json.loads(data)
+    for request, descriptors in control.received():
         if "cpu_seconds_of" in request:
             reply: dict[str, Any] = {"cpu_seconds": cpu_seconds(request["cpu_seconds_of"])}
         elif "end" in request:
@@ -152,7 +149,7 @@ def serve(control: socket.socket, walls: Walls, promised: Outcome) -> None:
                 become_worker(walls, promised, limits, descriptors[0])
             os.close(descriptors[0])
             reply = {"forked": child}
-        control.sendall(json.dumps(reply).encode())
+        control.send(reply)
 
 
 def become_worker(walls: Walls, promised: Outcome, limits: Limits, descriptor: int) -> NoReturn:

@@ -10,6 +10,7 @@ from typing import Any
 from grader.answers.steps import Opaque
 
 MOST_DEPTH = 40
+_SCALARS = frozenset((type(None), bool, int, float, str))
 
 
 def plain(value: Any, depth: int = 0) -> Any:
@@ -71,17 +72,20 @@ def copied(value: Any, resolve: Callable[[Any], Any] = lambda value: value) -> A
         value: data, in lists, tuples and dicts.
         resolve: gives the object that stands for a value that is not copied.
     """
+    kind = type(value)
+    if kind in _SCALARS:  # most values are: asking torch whether a number is a tensor takes longer than all the rest
+        return value
+    if kind is list:
+        return [copied(item, resolve) for item in value]
+    if kind is tuple:
+        return tuple([copied(item, resolve) for item in value])
+    if kind is dict:
+        return {key: copied(item, resolve) for key, item in value.items()}
     torch, numpy = sys.modules.get("torch"), sys.modules.get("numpy")
     if torch is not None and isinstance(value, torch.Tensor):
         return _copied_tensor(torch, value)
     if numpy is not None and isinstance(value, numpy.ndarray):
         return _copied_array(numpy, value)
-    if type(value) is list:
-        return [copied(item, resolve) for item in value]
-    if type(value) is tuple:
-        return tuple(copied(item, resolve) for item in value)
-    if type(value) is dict:
-        return {key: copied(item, resolve) for key, item in value.items()}
     return resolve(value)
 
 

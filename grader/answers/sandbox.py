@@ -1,6 +1,5 @@
 """Sandboxed workers, from outside: starts the warm process that forks them, hands out connections, ends them."""
 
-import json
 import os
 import site
 import socket
@@ -14,10 +13,10 @@ from typing import Any
 from grader.answers.sandbox_layers import USER
 from grader.base import paths
 from grader.base.errors import UsageError
+from grader.base.json_lines import JsonSocket
 
 NEEDED = ("filesystem", "network", "processes")  # without these layers an exam is no exam
 WALLS_MISSING = 73  # the exit status of a worker whose walls are not those that were promised
-MOST_REPLY = 1 << 16
 # The checkout comes last on the path, where a file of it hides no library, and is taken off it before a worker forks.
 _START = "import sys; sys.path.append(sys.argv[2]); from grader.answers.fork_server import main; main()"
 START_SECONDS = 120  # a cold import of torch from a slow disk
@@ -54,8 +53,9 @@ class Sandbox:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._layers: dict[str, str] | None = None
-        self._control, theirs = socket.socketpair()
-        self._control.settimeout(START_SECONDS)
+        ours, theirs = socket.socketpair()
+        ours.settimeout(START_SECONDS)
+        self._control = JsonSocket(ours)
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 (closed with the sandbox)
         with theirs:
             self._process = subprocess.Popen(
@@ -90,9 +90,8 @@ class Sandbox:
         """Start a worker."""
         self.layers()
         ours, theirs = socket.socketpair()
-        request = json.dumps({"memory_bytes": memory_bytes, "cpu_seconds": cpu_seconds}).encode()
         with theirs, self._lock:
-            socket.send_fds(self._control, [request], [theirs.fileno()])
+            self._control.send({"memory_bytes": memory_bytes, "cpu_seconds": cpu_seconds}, [theirs.fileno()])
             number = self._received()["forked"]
         return SandboxedWorker(ours, number, self)
 
@@ -100,22 +99,21 @@ class Sandbox:
         """Ask the warm process; None where it is gone."""
         with self._lock:
             try:
-                self._control.sendall(json.dumps(request).encode())
+                self._control.send(request)
                 return self._received()
             except (OSError, UsageError):
                 return None
 
     def _received(self) -> dict[str, Any]:
         try:
-            data = self._control.recv(MOST_REPLY)
+            reply = self._control.receive()
         except OSError as error:
             raise UsageError(f"the sandbox does not answer: {error}") from error
-        if not data:
+        if reply is None:
             self._errors.seek(0)
             lines = self._errors.read().decode(errors="replace").strip().splitlines()
             raise UsageError(f"the sandbox does not start: {lines[-1] if lines else 'it ended without a word'}")
-        reply: dict[str, Any] = json.loads(data)
-        return reply
+        return reply[0]
 
     def __enter__(self) -> "Sandbox":
         return self

@@ -79,6 +79,11 @@ class Step:
     watched: bool = False
     counted: bool = False
 
+    def with_arguments(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> "Step":
+        """The same step with other arguments; every step of every example is copied, so this is written out."""
+        flags = (self.seed, self.may_raise, self.watched, self.counted)
+        return Step(self.operation, self.target, self.name, args, kwargs, *flags)
+
 
 @dataclass(frozen=True)
 class Work:

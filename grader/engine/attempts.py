@@ -15,11 +15,11 @@ import threading
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from grader.answers.sandbox import WALLS_MISSING
 from grader.base.errors import UsageError
 from grader.base.results import Finding
+from grader.engine.requests import CheckAnswer
 from grader.engine.worker_processes import PIPE_CLOSED, Process, Workers
 from grader.kata.curriculum import Exercise
 from grader.kata.submission import Submission
@@ -127,15 +127,14 @@ class Attempts:
         self._done, self._cpu_left = 0, limits.cpu_seconds
         self._counting = threading.Lock()
 
-    def request(self, exercise: Exercise, **more: Any) -> dict[str, Any]:
-        """What a process is asked to do, apart from how."""
-        return {
-            "exercise": exercise.name,
-            "seed": self._seed if isinstance(self._seed, int) else self._seed[exercise.name],
-            "memory_bytes": self.limits.memory_bytes // self._at_once,
-            "sandboxed": self.workers.sandboxed,
-            **more,
-        }
+    def seed(self, exercise: Exercise) -> int:
+        """The seed of an exercise's inputs."""
+        return self._seed if isinstance(self._seed, int) else self._seed[exercise.name]
+
+    @property
+    def memory_bytes(self) -> int:
+        """Memory per process: exercises that are checked at the same time share the limit."""
+        return self.limits.memory_bytes // self._at_once
 
     def make(
         self,
@@ -170,12 +169,15 @@ class Attempts:
             over = self._over(spent)
             if over is not None:
                 return dict.fromkeys(waiting, over) | hasty | findings
-            request = self.request(
-                exercise,
+            request = CheckAnswer(
+                exercise.name,
+                self.seed(exercise),
+                self.memory_bytes,
                 folder=str(self.submission.folder),
-                checks=fresh or waiting,
-                standing_on=list(standing_on),
-                given=list(self.submission.given),
+                checks=tuple(fresh or waiting),
+                standing_on=tuple(standing_on),
+                given=tuple(self.submission.given),
+                sandboxed=self.workers.sandboxed,
                 shrink=self._shrink,
                 until_failure=until_failure,
                 check_seconds=allowed.check_seconds,

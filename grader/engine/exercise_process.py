@@ -30,6 +30,7 @@ from grader.engine import class_scripts, diagnosis, explanations, pytest_plugin
 from grader.engine.class_scripts import ReplayRunner
 from grader.engine.example_search import Budget, Failure
 from grader.engine.known_mistakes import RunMistakes
+from grader.engine.requests import CheckAnswer, FindMistakes, Work
 from grader.engine.worker_processes import PIPE_CLOSED
 from grader.kata import curriculum, references
 from grader.language.script import SCRIPT
@@ -37,7 +38,7 @@ from grader.language.script import SCRIPT
 PUBLIC_SEEDS = 1 << 31  # a seed below is anybody's guess; one that was made from a secret is not
 
 
-def run(request: dict[str, Any], records: Records, items: dict[str, list[pytest.Item]], *descriptors: int) -> NoReturn:
+def run(request: Work, records: Records, items: dict[str, list[pytest.Item]], *descriptors: int) -> NoReturn:
     """Do what is asked for, then end the process.
 
     Args:
@@ -49,11 +50,11 @@ def run(request: dict[str, Any], records: Records, items: dict[str, list[pytest.
     try:
         close_the_world()
         gc.enable()
-        limit_memory(request["memory_bytes"])
-        exercise = items[request["exercise"]]
-        pytest_plugin.seed(exercise, request["seed"])
-        SCRIPT.seed = weights_seed(request["seed"])
-        if "observations" in request:
+        limit_memory(request.memory_bytes)
+        exercise = items[request.exercise]
+        pytest_plugin.seed(exercise, request.seed)
+        SCRIPT.seed = weights_seed(request.seed)
+        if isinstance(request, FindMistakes):
             records.send(**diagnosed(request, exercise))
         else:
             check(request, records, exercise, descriptors[0] if descriptors else None)
@@ -61,7 +62,7 @@ def run(request: dict[str, Any], records: Records, items: dict[str, list[pytest.
     except Lost as lost:
         records.send(lost=lost.why)
     except Misuse as misuse:
-        records.send(broken=f"a check of {request['exercise']} uses an answer in a way of its own: {misuse}")
+        records.send(broken=f"a check of {request.exercise} uses an answer in a way of its own: {misuse}")
     except OSError:
         os._exit(PIPE_CLOSED)
     finally:
@@ -75,35 +76,35 @@ def weights_seed(seed: int) -> int:
     return int.from_bytes(hashlib.sha256(f"weights/{seed}".encode()).digest()[:4], "big")
 
 
-def diagnosed(request: dict[str, Any], items: list[pytest.Item]) -> dict[str, Any]:
+def diagnosed(request: FindMistakes, items: list[pytest.Item]) -> dict[str, Any]:
     """What known mistakes explain the observations of a request: the causes by check, and those that explain all."""
-    exercise = curriculum.find([request["exercise"]])[0]
+    exercise = curriculum.find([request.exercise])[0]
     bank = RunMistakes(exercise, items, pytest_plugin.answers_of(items[0].config))
-    found = diagnosis.diagnosis(request["observations"], request["errors"], bank)
+    found = diagnosis.diagnosis(request.observations, request.errors, bank)
     causes = {check: asdict(bank.mistake(name).cause) for check, name in found.causes.items()}
     return {"causes": causes, "alone": found.alone}
 
 
-def check(request: dict[str, Any], records: Records, items: list[pytest.Item], sandboxed: int | None) -> None:
+def check(request: CheckAnswer, records: Records, items: list[pytest.Item], sandboxed: int | None) -> None:
     """Import the answer and run the checks asked for, a record before and after each step."""
     records.send(started="import")
     runner = runner_for(request, items[0].config, sandboxed)
-    imported(request["exercise"], runner)
-    budget = Budget() if request["shrink"] else None
+    imported(request.exercise, runner)
+    budget = Budget() if request.shrink else None
     for item in items:
         name = item.stash[pytest_plugin.CHECK].name
-        if name not in request["checks"]:
+        if name not in request.checks:
             continue
         records.send(started=name)
         finding, seconds = _found(item, request, records, runner, budget)
         records.send(finished=name, finding=asdict(finding) | {"seconds": seconds})
-        if request["until_failure"] and finding.status != "passed":
+        if request.until_failure and finding.status != "passed":
             return
 
 
-def runner_for(request: dict[str, Any], config: pytest.Config, sandboxed: int | None) -> Runner:
+def runner_for(request: CheckAnswer, config: pytest.Config, sandboxed: int | None) -> Runner:
     """Where the answers run: in this process, or in the worker at the other end of a connection."""
-    folder, replaced = Path(request["folder"]), [*request["given"], *request["standing_on"]]
+    folder, replaced = Path(request.folder), [*request.given, *request.standing_on]
     if sandboxed is None:
         answers = pytest_plugin.answers_of(config)
         answers.take(folder, replaced)
@@ -111,13 +112,13 @@ def runner_for(request: dict[str, Any], config: pytest.Config, sandboxed: int | 
     names = [exercise.name for exercise in curriculum.lessons()]
     files = runners.sources(folder, names, replaced)
     channel = Channel(socket.socket(fileno=sandboxed))
-    return RemoteRunner(channel, folder, files, references.stand_ins(replaced), request["call_seconds"])
+    return RemoteRunner(channel, folder, files, references.stand_ins(replaced), request.call_seconds)
 
 
-def _source(request: dict[str, Any]) -> str:
+def _source(request: CheckAnswer) -> str:
     """The text of the learner's file; empty if there is none."""
     try:
-        return Path(request["folder"], f"{request['exercise']}.py").read_text("utf-8", "replace")
+        return Path(request.folder, f"{request.exercise}.py").read_text("utf-8", "replace")
     except OSError:
         return ""
 
@@ -129,23 +130,23 @@ def imported(exercise: str, runner: Runner) -> None:
 
 
 def _found(
-    item: pytest.Item, request: dict[str, Any], records: Records, runner: Runner, budget: Budget | None
+    item: pytest.Item, request: CheckAnswer, records: Records, runner: Runner, budget: Budget | None
 ) -> tuple[Finding, float]:
     """Run a check: what it finds, and the seconds that it took. At the end of its time it tells what it is at."""
-    replaced, search = request["standing_on"], item.stash[pytest_plugin.SEARCH]
+    replaced, search = request.standing_on, item.stash[pytest_plugin.SEARCH]
 
     def explained(failure: Failure | None) -> Finding:
         if failure is None:
             return Finding("passed")
-        found = explanations.finding(failure, request["exercise"], replaced, request["memory_bytes"], _source(request))
-        return explanations.without_references(found) if replaced and request["sandboxed"] else found
+        found = explanations.finding(failure, request.exercise, replaced, request.memory_bytes, _source(request))
+        return explanations.without_references(found) if replaced and request.sandboxed else found
 
     def tell(frame: FrameType | None) -> None:
         late = explained(search.first) if search.first else explanations.unfinished(frame)
         records.send(late=asdict(late))
 
-    with when_late(request["check_seconds"], tell):
-        script = item.stash[pytest_plugin.SCRIPTS].get(request["seed"])
+    with when_late(request.check_seconds, tell):
+        script = item.stash[pytest_plugin.SCRIPTS].get(request.seed)
         if script is None or not isinstance(runner, RemoteRunner):
             failure, took = pytest_plugin.run_check(item, runner, budget)
         else:

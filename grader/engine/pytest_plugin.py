@@ -13,15 +13,13 @@ from typing import Any
 
 import hypothesis
 import pytest
-from _pytest.runner import runtestprotocol
-from hypothesis.internal.conjecture import providers
 
 from grader.answers import hypothesis_profile
 from grader.answers.local_answers import Answers
 from grader.answers.runners import Runner
 from grader.base import paths
 from grader.base.results import Check
-from grader.engine import example_inputs
+from grader.engine import example_inputs, private_interfaces
 from grader.engine.example_search import Arguments, Budget, Failure, Search, Settled, begin_example
 from grader.kata import curriculum, sealed_modules
 from grader.language.answer_names import Answers as AnswerNames
@@ -51,10 +49,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Set hypothesis up."""
     sealed_modules.offer()
     hypothesis_profile.load()
-    # hypothesis mixes constants that it finds in the source of imported modules into its inputs: with the same seed
-    # two answers would then meet different inputs, and files would be written (.hypothesis/).
-    if hasattr(providers, "_get_local_constants"):
-        providers._get_local_constants = lambda: providers._local_constants
+    private_interfaces.leave_source_constants_out()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -78,8 +73,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         item.stash[SEARCH] = search = Search()
         item.stash[DRAWN], item.stash[SCRIPTS] = {}, {}
         if hasattr(item.obj, "hypothesis"):
-            item.obj.hypothesis.inner_test = search.watching(item.obj.hypothesis.inner_test)
-            item.obj._hypothesis_internal_database_key = b""  # there is no database; its key takes 3 ms a check
+            private_interfaces.watch_examples(item.obj, search.watching)
+            private_interfaces.leave_database_key_out(item.obj)
     seed(items, config.getoption("--answers-seed"))
 
 
@@ -215,11 +210,10 @@ def _through_pytest(item: pytest.Item, search: Search) -> None:
     """Run a check as pytest does, with its fixtures."""
     reports: list[pytest.TestReport] = []
     try:
-        reports = runtestprotocol(item, log=False, nextitem=None)
+        reports = private_interfaces.run_with_fixtures(item)
     except BaseException as stop:  # what an answer raises to stop pytest stops only its own check
         if search.first is None:
             search.note(stop)
-        item.session._setupstate.teardown_exact(None)
     if search.first is None and any(report.failed for report in reports):
         search.note(RuntimeError("\n".join(report.longreprtext for report in reports if report.failed)))
 

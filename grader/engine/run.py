@@ -8,10 +8,10 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from typing import Any
 
 from grader.base.results import Cause, Causes, CheckResult, ExerciseResult, Finding, RunResult
 from grader.engine.attempts import AT_ONCE, Attempts, Cancellation, Limits, Progress
+from grader.engine.requests import FindMistakes, as_json
 from grader.engine.worker_processes import Workers
 from grader.kata import curriculum
 from grader.kata.curriculum import Exercise
@@ -195,8 +195,10 @@ class _Run:
         if not any(observations.values()):
             return Causes({})
         errors = [result.check.name for result in told if result.check.errors]
-        request = self.attempts.request(exercise, observations=observations, errors=errors)
-        seen, memory = hashlib.sha256(json.dumps(request).encode()).digest(), self.workers.memory
+        request = FindMistakes(
+            exercise.name, self.attempts.seed(exercise), self.attempts.memory_bytes, observations, tuple(errors)
+        )
+        seen, memory = hashlib.sha256(json.dumps(as_json(request)).encode()).digest(), self.workers.memory
         causes = memory.causes(seen)
         if causes is None:
             causes = self.diagnosed(request)
@@ -204,7 +206,7 @@ class _Run:
                 memory.learn_causes(seen, causes)
         return causes or Causes({})
 
-    def diagnosed(self, request: dict[str, Any]) -> Causes | None:
+    def diagnosed(self, request: FindMistakes) -> Causes | None:
         """Have the observations of a request compared with the known mistakes; None if that took too long."""
         with self.workers.start(request) as process, self.attempts.cancellation.watching(process):
             try:

@@ -17,14 +17,16 @@ import sys
 import time
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import NoReturn
 
+import hypothesis
 import pytest
+from hypothesis import strategies
 
-from grader.base import request_socket
-from grader.base.json_lines import Records
+from grader.base.json_lines import JsonSocket, Records
 from grader.engine import class_scripts, pytest_plugin
 from grader.engine.exercise_process import run, weights_seed
+from grader.engine.requests import CheckAnswer, DrawInputs, EndProcess, FindMistakes, Work, from_json
 from grader.language.script import SCRIPT
 
 _QUIET = ["terminal", "cacheprovider", "doctest", "junitxml", "faulthandler", "logging", "unraisableexception"]
@@ -58,7 +60,8 @@ class Worker:
         if self.control is not None:
             serve(self.control, self.records, items)
         elif line := sys.stdin.readline():
-            request = json.loads(line)
+            request = from_json(json.loads(line))
+            assert isinstance(request, CheckAnswer | FindMistakes)
             warm_up_for(request)
             run(request, self.records, items)
         os._exit(0)  # tearing torch down takes longer than a check
@@ -68,41 +71,47 @@ def warm_up() -> None:
     """Do once what each child would do again."""
     if "numpy" in sys.modules:
         importlib.import_module("numpy.random")  # hypothesis looks at it first; 40 ms
+    _first_example()
     if torch := sys.modules.get("torch"):
         torch.set_num_threads(1)  # a fork after work on two threads hangs (measured)
 
 
-def warm_up_for(request: dict[str, Any]) -> None:
+@hypothesis.given(strategies.integers(0, 3) | strategies.lists(strategies.sampled_from("ab")))
+def _first_example(_: object) -> None:
+    """Draw something: what hypothesis does at its first example takes 50 ms, half of it in `gc.collect`."""
+
+
+def warm_up_for(request: Work) -> None:
     """Import once what a request needs, before its time runs: what torch imports at a first use may take seconds."""
     torch = sys.modules.get("torch")
-    if torch is None:
+    if torch is None or not isinstance(request, CheckAnswer) or request.sandboxed:
         return
-    if "folder" in request and not request.get("sandboxed"):
-        text = ""
-        with contextlib.suppress(OSError):
-            text = (Path(request["folder"]) / f"{request['exercise']}.py").read_text("utf-8", "replace")
-        if ".optim" in text:
-            torch.optim.SGD([torch.nn.Parameter(torch.ones(1))], lr=0.1)
-        if ".backward(" in text or ".grad(" in text:
-            one = torch.ones(1, requires_grad=True)
-            torch.autograd.grad(one * 1, one, torch.ones(1))  # with a gradient to begin with it imports sympy
+    text = ""
+    with contextlib.suppress(OSError):
+        text = (Path(request.folder) / f"{request.exercise}.py").read_text("utf-8", "replace")
+    if ".optim" in text:
+        torch.optim.SGD([torch.nn.Parameter(torch.ones(1))], lr=0.1)
+    if ".backward(" in text or ".grad(" in text:
+        one = torch.ones(1, requires_grad=True)
+        torch.autograd.grad(one * 1, one, torch.ones(1))  # with a gradient to begin with it imports sympy
 
 
 def serve(connection: socket.socket, records: Records, items: dict[str, list[pytest.Item]]) -> None:
     """Fork a child for each request; the pipe for its records comes with it. End children when told to."""
     children: set[int] = set()
     try:
-        for request, descriptors in request_socket.received(connection):
-            if "end" in request:
-                records.send(ended=request["end"], status=end(request["end"], request["patience"]))
-                children.discard(request["end"])
+        for data, descriptors in JsonSocket(connection).received():
+            request = from_json(data)
+            if isinstance(request, EndProcess):
+                records.send(ended=request.process, status=end(request.process, request.patience))
+                children.discard(request.process)
+                continue
+            if isinstance(request, DrawInputs):
+                draw(items[request.exercise], request.seed, scripts=request.scripts)
+                gc.freeze()
+                records.send(drawn=request.exercise)
                 continue
             warm_up_for(request)
-            if "draw" in request:
-                draw(items[request["draw"]], request["seed"], sandboxed=request["sandboxed"])
-                gc.freeze()
-                records.send(drawn=request["draw"])
-                continue
             child = os.fork()
             if child == 0:
                 end_with_parent()
@@ -118,10 +127,10 @@ def serve(connection: socket.socket, records: Records, items: dict[str, list[pyt
             end(child, 0.0)
 
 
-def draw(items: list[pytest.Item], seed: int, *, sandboxed: bool) -> None:
+def draw(items: list[pytest.Item], seed: int, *, scripts: bool) -> None:
     """Draw the inputs of an exercise's checks; for sandboxed answers put the scripts of the checks together, too."""
     pytest_plugin.draw(items, seed)
-    if not sandboxed or seed in items[0].stash[pytest_plugin.SCRIPTS]:
+    if not scripts or seed in items[0].stash[pytest_plugin.SCRIPTS]:
         return
     answers = pytest_plugin.answers_of(items[0].config)
     answers.take_references()

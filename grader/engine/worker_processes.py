@@ -21,12 +21,13 @@ from typing import IO, Any
 
 from grader.answers.cpu_clock import cpu_seconds
 from grader.answers.sandbox import Sandbox, SandboxedWorker
-from grader.base import paths, request_socket
+from grader.base import paths
 from grader.base.errors import UsageError
-from grader.base.json_lines import read_records
+from grader.base.json_lines import JsonSocket, read_records
 from grader.base.results import Check
 from grader.base.shadowing import in_the_way
 from grader.engine.cause_cache import CauseCache
+from grader.engine.requests import CheckAnswer, DrawInputs, EndProcess, Request, Work, as_json
 from grader.kata import assignment, curriculum
 from grader.kata.curriculum import Exercise
 
@@ -100,10 +101,11 @@ class Workers:
         self._checks: dict[str, tuple[Check, ...]] = {}
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 (closed with the workers)
         self._spawned: set[subprocess.Popen[bytes]] = set()
-        self._control: socket.socket | None = None
+        self._control: JsonSocket | None = None
         self._warm: subprocess.Popen[bytes] | None = None
         if fork:
-            self._control, theirs = socket.socketpair()
+            ours, theirs = socket.socketpair()
+            self._control = JsonSocket(ours)
             with theirs:
                 self._warm = self._spawn(theirs)
         else:
@@ -145,7 +147,7 @@ class Workers:
         return self._sandbox.layers()
 
     @contextlib.contextmanager
-    def start(self, request: dict[str, Any]) -> Iterator[Process]:
+    def start(self, request: Work) -> Iterator[Process]:
         """Start a process for a request; it is ended with the block."""
         process = self._started(request)
         try:
@@ -155,14 +157,14 @@ class Workers:
             if process.worker is not None:
                 process.worker.end(0.0)
 
-    def _started(self, request: dict[str, Any]) -> Process:
+    def _started(self, request: Work) -> Process:
         if self._control is None:
             return self._fresh(request)
         if self.many:
-            self._draw(request["exercise"], request["seed"])
-        if self._sandbox is None or "observations" in request:  # the bank's code needs no walls
+            self._draw(request.exercise, request.seed)
+        if self._sandbox is None or not isinstance(request, CheckAnswer):  # the bank's code needs no sandbox
             return self._forked(request)
-        worker = self._sandbox.start(memory_bytes=request["memory_bytes"], cpu_seconds=request["cpu_seconds"])
+        worker = self._sandbox.start(memory_bytes=request.memory_bytes, cpu_seconds=request.cpu_seconds)
         return self._forked(request, worker)
 
     def __enter__(self) -> "Workers":
@@ -187,16 +189,16 @@ class Workers:
         """Have the warm process draw inputs, and put scripts together, once for all that it forks from then on."""
         if (exercise, seed) not in self._drawn:
             self._drawn.add((exercise, seed))
-            self._asked({"draw": exercise, "seed": seed, "sandboxed": self.sandboxed})
+            self._asked(DrawInputs(exercise, seed, scripts=self.sandboxed))
 
-    def _asked(self, request: dict[str, Any], descriptors: Sequence[int] = ()) -> dict[str, Any]:
+    def _asked(self, request: Request, descriptors: Sequence[int] = ()) -> dict[str, Any]:
         """What the warm process answers."""
         assert self._control is not None
         with self._lock:
-            request_socket.send(self._control, request, descriptors)
+            self._control.send(as_json(request), descriptors)
             return self._answer()
 
-    def _forked(self, request: dict[str, Any], worker: SandboxedWorker | None = None) -> Process:
+    def _forked(self, request: Work, worker: SandboxedWorker | None = None) -> Process:
         """A process of its own for a request; it alone speaks with the worker, where there is one."""
         reader, writer = os.pipe()
         try:
@@ -207,9 +209,7 @@ class Workers:
                 worker.connection.close()
         return Process(os.fdopen(reader, "rb"), end, child, worker)
 
-    def _fork_for(
-        self, request: dict[str, Any], descriptors: Sequence[int]
-    ) -> tuple[int, Callable[[float], int | None]]:
+    def _fork_for(self, request: Work, descriptors: Sequence[int]) -> tuple[int, Callable[[float], int | None]]:
         """Have the warm process fork one for a request: its number, and how to end it."""
         child = self._asked(request, descriptors)["forked"]
         ended: list[int | None] = []
@@ -217,19 +217,19 @@ class Workers:
         def end(patience: float) -> int | None:
             if not ended:
                 with contextlib.suppress(OSError, UsageError):
-                    ended.append(self._asked({"end": child, "patience": patience})["status"])
+                    ended.append(self._asked(EndProcess(child, patience))["status"])
             return ended[0] if ended else None
 
         return child, end
 
-    def _fresh(self, request: dict[str, Any]) -> Process:
+    def _fresh(self, request: Work) -> Process:
         with self._lock:
             process, self._warm = self._warm, None
         if process is None:
             process = self._spawn(None)
             self._answer(process)  # its list of checks, known already
         assert process.stdin is not None and process.stdout is not None
-        process.stdin.write(json.dumps(request).encode() + b"\n")
+        process.stdin.write(json.dumps(as_json(request)).encode() + b"\n")
         process.stdin.close()
 
         def end(patience: float) -> int | None:

@@ -127,7 +127,7 @@ class Script:
             hidden: whether it is never shown.
         """
         number = len(self.steps)
-        step = replace(step, args=copied(step.args, _as_ref), kwargs=copied(step.kwargs, _as_ref))
+        step = step.with_arguments(copied(step.args, _as_ref), copied(step.kwargs, _as_ref))
         self.steps.append(Numbered(number, step, self.name(number, label) if label else None))
         self._shown.append(Shown(write, only_last, hidden or self.flags.hidden))
         if self.runner is not None and self.runner.at_once:

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import torch
 
-from grader.base import request_socket
+from grader.base.json_lines import JsonSocket
 from grader.engine.observation import alike, observed
 
 THIRD = torch.tensor([1 / 3, -2.0, 0.0], dtype=torch.float64)
@@ -82,10 +82,11 @@ def test_large_tensors_are_cut_so_that_a_record_stays_small() -> None:
 
 def test_a_request_of_a_megabyte_arrives_whole_with_its_descriptors() -> None:
     ours, theirs = socket.socketpair()
+    sender, receiver = JsonSocket(ours), JsonSocket(theirs)
     with ours, theirs, tempfile.TemporaryFile() as file, ThreadPoolExecutor() as pool:
         sent = {"observations": {"check": {"came": [1 / 3] * 60_000}}}
-        sending = pool.submit(request_socket.send, ours, sent, [file.fileno()])
-        received = next(request_socket.received(theirs), None)
+        sending = pool.submit(sender.send, sent, [file.fileno()])
+        received = receiver.receive()
         sending.result()
         assert received is not None
         request, descriptors = received
@@ -93,4 +94,4 @@ def test_a_request_of_a_megabyte_arrives_whole_with_its_descriptors() -> None:
         assert os.fstat(descriptors[0]).st_ino == os.fstat(file.fileno()).st_ino
         os.close(descriptors[0])
         ours.close()
-        assert next(request_socket.received(theirs), None) is None
+        assert receiver.receive() is None
