@@ -19,7 +19,7 @@ from grader.kata import curriculum
 from grader.kata.curriculum import Exercise
 from grader.kata.digest import kata_digest
 
-SHARED = {"sandbox", "accept_weak", "many"}  # the options that shared workers may differ in
+SHARED = {"sandbox", "accept_weak"}  # the options that shared workers may differ in
 
 
 class Shared(Workers):
@@ -32,7 +32,7 @@ class Shared(Workers):
     def close(self) -> None:
         """Return them to the pool, or end them if their warm process has died."""
         if self._warm is not None and self._warm.poll() is None:
-            self._pool.free[key(self._options)].append(self)
+            self._pool.free[frozenset(self._options) - {"many"}].append(self)
         else:
             self.end()
 
@@ -48,7 +48,7 @@ class Pool:
     """
 
     def __init__(self) -> None:
-        self.free: dict[frozenset[tuple[str, bool]], list[Shared]] = defaultdict(list)
+        self.free: dict[frozenset[str], list[Shared]] = defaultdict(list)  # by their options
         self._own = paths.checkout()
         self._digest = kata_digest()
 
@@ -57,26 +57,22 @@ class Pool:
         with paths.use(self._own):
             known = curriculum.exercises()
         same = paths.checkout() == self._own or kata_digest() == self._digest
-        plain = {name: value for name, value in options.items() if name != "memory"}
+        # The inputs of a check are drawn once for all tests: `test_drawn_once` shows that no result differs.
+        plain = {name: value for name, value in options.items() if value and name not in ("memory", "many")}
         if (
             not same
             or plain.keys() - SHARED
             or not {_worth(each) for each in chosen} <= {_worth(each) for each in known}
         ):
             return Workers(chosen, **options)
-        free = self.free[key(plain)]
+        free = self.free[frozenset(plain)]
         with paths.use(self._own):
-            return free.pop() if free else Shared(self, **plain)
+            return free.pop() if free else Shared(self, many=True, **plain)
 
     def close(self) -> None:
         """End all that are free."""
         for workers in [each for free in self.free.values() for each in free]:
             workers.end()
-
-
-def key(options: Mapping[str, bool]) -> frozenset[tuple[str, bool]]:
-    """The options that are switched on."""
-    return frozenset((name, value) for name, value in options.items() if value)
 
 
 def call(

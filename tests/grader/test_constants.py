@@ -26,10 +26,9 @@ def constants(exercise: Exercise) -> list[Trial]:
     """Stubs whose functions return a constant, and whose constructors build anything."""
     stub = prove._built(stubs.stub(exercise))
     codes = {f"`return {each}`": stub.replace(stubs.UNWRITTEN, f"return {each}") for each in CONSTANTS}
-    return [Trial(exercise, says, code, earns_too_much) for says, code in codes.items()]
+    return [Trial(exercise, says, code, earns_too_much, limits=prove.MUTANT_LIMITS) for says, code in codes.items()]
 
 
 @pytest.mark.parametrize("exercise", curriculum.exercises(), ids=lambda exercise: exercise.short)
-def test_a_constant_earns_nothing_for_effects_and_half_a_point_at_most(exercise: Exercise) -> None:
-    with Workers([exercise]) as workers:
-        assert [problem for problem in prove.problems(constants(exercise), workers) if problem] == []
+def test_a_constant_earns_nothing_for_effects_and_half_a_point_at_most(exercise: Exercise, warm: Workers) -> None:
+    assert [problem for problem in prove.problems(constants(exercise), warm) if problem] == []
