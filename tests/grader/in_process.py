@@ -19,20 +19,24 @@ from grader.kata import curriculum
 from grader.kata.curriculum import Exercise
 from grader.kata.digest import kata_digest
 
-SHARED = {"sandbox", "accept_weak"}  # the options that shared workers may differ in
-
 
 class Shared(Workers):
     """Workers that return to the pool when a command closes them."""
 
-    def __init__(self, pool: "Pool", **options: bool) -> None:
-        super().__init__(curriculum.exercises(), **options)
-        self._pool, self._options = pool, options
+    def __init__(self, pool: "Pool", *, sandbox: bool) -> None:
+        # The inputs of a check are drawn once for all tests: `test_drawn_once` shows that no result differs.
+        super().__init__(curriculum.exercises(), sandbox=sandbox, many=True)
+        self._pool = pool
+
+    def lent(self, *, accept_weak: bool) -> "Shared":
+        """The same workers for the next command, with its own say about a weak sandbox."""
+        self._accept_weak = accept_weak
+        return self
 
     def close(self) -> None:
         """Return them to the pool, or end them if their warm process has died."""
         if self._warm is not None and self._warm.poll() is None:
-            self._pool.free[frozenset(self._options) - {"many"}].append(self)
+            self._pool.free[self.sandboxed].append(self)
         else:
             self.end()
 
@@ -48,7 +52,7 @@ class Pool:
     """
 
     def __init__(self) -> None:
-        self.free: dict[frozenset[str], list[Shared]] = defaultdict(list)  # by their options
+        self.free: dict[bool, list[Shared]] = defaultdict(list)  # by whether they are sandboxed
         self._own = paths.checkout()
         self._digest = kata_digest()
 
@@ -57,17 +61,13 @@ class Pool:
         with paths.use(self._own):
             known = curriculum.exercises()
         same = paths.checkout() == self._own or kata_digest() == self._digest
-        # The inputs of a check are drawn once for all tests: `test_drawn_once` shows that no result differs.
-        plain = {name: value for name, value in options.items() if value and name not in ("memory", "many")}
-        if (
-            not same
-            or plain.keys() - SHARED
-            or not {_worth(each) for each in chosen} <= {_worth(each) for each in known}
-        ):
+        alone = bool(options.get("hidden")) or not options.get("fork", True)
+        if alone or not same or not {_worth(each) for each in chosen} <= {_worth(each) for each in known}:
             return Workers(chosen, **options)
-        free = self.free[frozenset(plain)]
+        sandbox = options.get("sandbox", False)
         with paths.use(self._own):
-            return free.pop() if free else Shared(self, many=True, **plain)
+            workers = self.free[sandbox].pop() if self.free[sandbox] else Shared(self, sandbox=sandbox)
+        return workers.lent(accept_weak=options.get("accept_weak", False))
 
     def close(self) -> None:
         """End all that are free."""

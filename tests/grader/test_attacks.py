@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from attacks import ATTACKS, Attack
-from conftest import by_number, pool
+from conftest import by_number
 
 from grader.base.errors import UsageError
 from grader.base.results import ExerciseResult, RunResult
@@ -62,7 +62,7 @@ class FlattenConsecutive(nn.Module):
 @contextlib.contextmanager
 def behind_all_walls(exercise: Exercise, *, many: bool = False) -> Iterator[Workers]:
     """Workers in a sandbox that lacks nothing: behind less, an attack would do on this machine what it says."""
-    with pool().take([exercise], sandbox=True, many=many) as workers:
+    with Workers([exercise], sandbox=True, many=many) as workers:
         try:
             workers.layers()
         except UsageError as weak:

@@ -1,5 +1,6 @@
 """One check, two ways to run it: in process and in the sandbox each answer meets the same verdict, check by check."""
 
+import json
 import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator
@@ -98,6 +99,13 @@ def test_wrong_answers_meet_the_same_verdict_and_get_the_same_name_both_ways(
         return {f"{name}: {check}": (one[check], other[check]) for check in one if one[check] != other[check]}
 
     assert [found for found in both_cores(differs, sorted(codes)[::EVERY]) if found] == []
+
+
+@pytest.mark.parametrize("where", [(), ("--sandbox", "--accept-weak-sandbox")], ids=["home", "sandbox"])
+def test_the_solutions_take_all_points(where: tuple[str, ...]) -> None:
+    result = json.loads(grade("--answers", paths.checkout().solutions, "--json", "-", *where).stdout)
+    assert (result["points"], result["bonus"]) == (100, 40)
+    assert {check["status"] for exercise in result["exercises"] for check in exercise["checks"]} == {"passed"}
 
 
 @pytest.mark.parametrize(

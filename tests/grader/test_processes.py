@@ -2,13 +2,16 @@
 
 import re
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from classes import small_class
-from conftest import Run, committed, copy_of_the_checkout, grade, grade_process
+from conftest import Run, committed, copy_of_the_checkout, grade, grade_process, spoil
 
 from grader import commands
+from grader.base import paths
 
 # What is typed after each command. `watch` is driven in terminals (`test_watch`).
 TYPED = {
@@ -69,3 +72,17 @@ def told(done: Run) -> tuple[int, str, str]:
 
 def test_no_command_is_left_out() -> None:
     assert set(TYPED) | {"watch"} == {"exercises", *commands.names()}
+
+
+def test_plain_pytest_runs_the_checks_and_stops_in_the_learners_line(solved: Path) -> None:
+    def checked(*arguments: str, typed: str = "") -> Run:
+        command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", f"--answers={solved}", *arguments]
+        return subprocess.run(
+            command, capture_output=True, text=True, cwd=paths.checkout().root, input=typed, check=False, timeout=120
+        )
+
+    assert re.search(r"^\d+ passed, \d+ deselected in ", checked("-k", "ex05").stdout, re.MULTILINE)
+    spoil(solved, 5, "joined = x.reshape", "joined = 1 / 0 * x.reshape")
+    stopped = checked("-k", "ex05", "--pdb", typed="q\n").stdout
+    assert "ZeroDivisionError: division by zero" in stopped
+    assert re.search(r"^> .*ex05_flatten_consecutive\.py\(\d+\)forward\(\)\n-> joined = 1 / 0", stopped, re.MULTILINE)

@@ -12,8 +12,6 @@ import proofs
 import psutil
 import pytest
 
-from grader.course import prove
-
 # Files whose tests start no process. Files that appear nowhere here call commands in process.
 PURE = (
     *("echoes", "harmless", "intake", "language", "layers", "observation", "oracles"),
@@ -36,21 +34,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--proofs", choices=("changed", "all"), default="all", help="changed: skip unchanged ones")
     group.addoption("--write-proofs", action="store_true", help="update tests/proofs.json")
     group.addoption("--check-proofs", action="store_true", help="fail if tests/proofs.json is out of date")
-    group.addoption("--proof-seeds", type=int, default=2, metavar="N", help="seeds per right answer (2)")
     group.addoption("--slowest", type=int, default=SLOWEST, metavar="N", help="how many of the slowest tests to list")
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Update the cache of proofs only after a complete run."""
     if config.getoption("write_proofs", False) and (
-        config.option.keyword or any("::" in argument for argument in config.args) or seeds(config) < prove.SEEDS
+        config.option.keyword or any("::" in argument for argument in config.args)
     ):
         raise pytest.UsageError("only a complete run may update tests/proofs.json: make proofs")
-
-
-def seeds(config: pytest.Config) -> int:
-    """The number of seeds with which right answers are tried."""
-    return int(config.getoption("proof_seeds", 2))
 
 
 @pytest.hookimpl(trylast=True)
@@ -75,6 +67,9 @@ def pytest_itemcollected(item: pytest.Item) -> None:
             item.add_marker(mark)
     for fixture in LONG.keys() & set(getattr(item, "fixturenames", ())):
         item.add_marker(LONG[fixture])
+        item.add_marker("prove")
+    sampled = item.get_closest_marker("sampled")
+    if sampled and not any(f"[{name}" in item.name for name in sampled.args):
         item.add_marker("prove")
     if item.get_closest_marker("proof"):
         item.user_properties.append(("proof", proof_of(item)))
