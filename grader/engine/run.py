@@ -128,7 +128,8 @@ class _Run:
         checks = self.workers.checks()
         self.attempts.total = sum(len(checks[exercise.name]) for exercise in chosen)
         with ThreadPoolExecutor(at_once) as pool:
-            first = dict(zip((e.name for e in chosen), pool.map(self.first_attempt, chosen), strict=True))
+            longest_first = chosen[::-1]  # the last exercises take longest: begun last, they would leave a core idle
+            first = dict(zip((e.name for e in longest_first), pool.map(self.first_attempt, longest_first), strict=True))
             asked = {
                 name
                 for exercise in chosen
