@@ -42,6 +42,7 @@ class Trial:
     seed: int = 0
     until_failure: bool = False
     limits: Limits | None = None
+    diagnose: bool = False
 
     def result(self, workers: Workers, *, diagnose: bool = False) -> tuple[ExerciseResult, Causes]:
         """Grade it, and look for the mistakes that agree."""
@@ -59,7 +60,7 @@ class Trial:
 
     def problem(self, workers: Workers) -> str | None:
         """Grade it; what is not as it should be, in one line."""
-        wrong = self.judge(*self.result(workers, diagnose=not self.until_failure))
+        wrong = self.judge(*self.result(workers, diagnose=self.diagnose))
         return f"{self.exercise.short}: {self.name} {wrong}" if wrong else None
 
 
@@ -94,7 +95,7 @@ def of_mistakes(exercise: Exercise, seed: int = 0) -> list[Trial]:
     """
     solution = exercise.solution.read_text(encoding="utf-8")
     return [
-        Trial(exercise, label, each.code(solution, way), _named(each.name), seed)
+        Trial(exercise, label, each.code(solution, way), _named(each.name), seed, diagnose=True)
         for each in mistakes.of(exercise)
         for way, label in enumerate(each.labels)
     ]

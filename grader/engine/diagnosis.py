@@ -28,8 +28,8 @@ class Bank(Protocol):
     def may_fail(self, label: str) -> Collection[str]:
         """The checks that it fails with some seed."""
 
-    def seen(self, label: str, check: str) -> Observation | None:
-        """What a check sees of it with this run's seed; None if it passes."""
+    def seen(self, label: str, check: str, most: int | None = None) -> Observation | None:
+        """What a check sees of it with this run's seed; None if it passes the first `most` examples (None: all)."""
 
 
 @dataclass(frozen=True)
@@ -103,11 +103,17 @@ def suspected(
     passed = telling - set(failed)
     if always & passed:
         return None
-    explains = {check for check in may & set(failed) if alike(bank.seen(label, check), answer[check])}
+    explains = {check for check in may & set(failed) if alike(_seen_by_then(bank, label, check, answer), answer[check])}
     if not explains or any(bank.seen(label, check) for check in (may - always) & passed):
         return None
-    differs = {check for check in may & set(failed) - explains if bank.seen(label, check)}
+    differs = {check for check in may & set(failed) - explains if check in always or bank.seen(label, check)}
     return Suspect(name_of(label), frozenset(explains), frozenset(differs))
+
+
+def _seen_by_then(bank: Bank, label: str, check: str, answer: Observations) -> Observation | None:
+    """What a check sees of a mistake, no later than at the example that the answer fails: a later one is not alike."""
+    failing = answer[check]
+    return bank.seen(label, check, failing["example"] if failing else None)
 
 
 def in_other_words(answer: Observations, failed: set[str], bank: Bank) -> dict[str, str]:
@@ -124,10 +130,10 @@ def in_other_words(answer: Observations, failed: set[str], bank: Bank) -> dict[s
     for label in bank.labels() if len(failed) > 1 else ():
         always, may = set(bank.always_fails(label)), set(bank.may_fail(label))
         if failed <= may and not always & (answer.keys() - failed):
-            seen = {check: bank.seen(label, check) for check in may & answer.keys()}
-            if {check for check, each in seen.items() if each} == failed and all(
-                alike_but_for_errors(seen[check], answer[check]) for check in failed
-            ):
+            as_answer = all(
+                alike_but_for_errors(_seen_by_then(bank, label, check, answer), answer[check]) for check in failed
+            )
+            if as_answer and not any(bank.seen(label, check) for check in may & answer.keys() - failed):
                 fitting.append(name_of(label))
     return dict.fromkeys(failed, fitting[0]) if len(set(fitting)) == 1 else {}
 

@@ -43,7 +43,7 @@ class RunMistakes:
         assert solution is not None
         self._solution = solution
         self._modules: dict[str, types.ModuleType] = {}
-        self._seen: dict[tuple[str, str], Observation | None] = {}
+        self._seen: dict[tuple[str, str, int | None], Observation | None] = {}
         self.prepare()
 
     def prepare(self) -> None:
@@ -69,14 +69,14 @@ class RunMistakes:
         known = self._footprints.get(label)
         return (known.always | known.sometimes) & self._items.keys() if known else self._items.keys()
 
-    def seen(self, label: str, check: str) -> Observation | None:
-        """What a check sees of it with this run's seed; None if it passes."""
-        key = label, check
+    def seen(self, label: str, check: str, most: int | None = None) -> Observation | None:
+        """What a check sees of it with this run's seed; None if it passes the first `most` examples (None: all)."""
+        key = label, check, most
         if key not in self._seen:
-            self._seen[key] = self._observe(label, check)
+            self._seen[key] = self._observe(label, check, most)
         return self._seen[key]
 
-    def _observe(self, label: str, check: str) -> Observation | None:
+    def _observe(self, label: str, check: str, most: int | None) -> Observation | None:
         mistake, number = self._ways[label]
         code = mistake.code(self._solution, number)
         if label not in self._modules:
@@ -84,7 +84,7 @@ class RunMistakes:
         linecache.cache[self.exercise.file] = len(code), None, code.splitlines(keepends=True), self.exercise.file
         self._answers.put(self.exercise.name, self._modules[label])
         with at_most(MOST_SECONDS):
-            failure = pytest_plugin.glance(self._items[check], self._answers.runner, most=None)
+            failure = pytest_plugin.glance(self._items[check], self._answers.runner, most)
         return failure.observation if failure else None
 
 

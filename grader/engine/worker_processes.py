@@ -53,12 +53,18 @@ class Process:
         self.end = end
         self.worker = worker
         self._number, self._began = number, time.monotonic()
+        self._used = 0.0
 
     def cpu_seconds(self) -> float:
-        """The CPU time that the process in which the answers run has used; by the clock where no system tells it."""
+        """The CPU time that the process in which the answers run has used, or wall-clock time if the system has none.
+
+        Once the process has ended, the last time that was read: the system does not know it any more.
+        """
         if self.worker is not None:
             return self.worker.cpu_seconds()
-        return cpu_seconds(self._number) if self._number is not None else time.monotonic() - self._began
+        now = cpu_seconds(self._number) if self._number is not None else time.monotonic() - self._began
+        self._used = max(self._used, now)
+        return self._used
 
 
 class Workers:

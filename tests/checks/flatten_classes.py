@@ -29,6 +29,7 @@ class Candidate:
     does: str
     pattern: type
 
+    @functools.cache  # noqa: B019 (candidates live as long as the checks)
     def text(self, seed: int) -> str:
         """The class as Python text of its own: one class without history, whose methods bear names of the seed's."""
         own = [part for part in self.pattern.__mro__ if part.__module__ == __name__]

@@ -34,6 +34,7 @@ def oddly_placed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.sampled("home")
 @pytest.mark.parametrize("sandbox", ["", "--sandbox --accept-weak-sandbox"], ids=["home", "sandbox"])
 def test_any_printable_path_will_do_and_output_that_is_not_utf8(oddly_placed: Path, sandbox: str) -> None:
     done = in_shell(f"grade 1 5 {sandbox} | cat", oddly_placed, PYTHONIOENCODING="cp1252")

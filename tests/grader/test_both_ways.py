@@ -197,6 +197,7 @@ def test_a_print_in_the_sandbox_is_told(sandboxed: Workers, solved: Path) -> Non
     assert any("shape (" in (check.finding.printed or "") for check in result.exercises[0].checks)
 
 
+@pytest.mark.prove
 def test_the_same_seed_gives_the_same_result(sandboxed: Workers, solved: Path) -> None:
     spoil(solved, 8, "for level in self.levels:", "for level in self.levels[::-1]:")
     told = []
@@ -215,6 +216,7 @@ def test_a_link_that_leads_out_of_the_folder_is_no_answer(solved: Path) -> None:
     assert (result["status"], result["points"]) == ("not_started", 0)
 
 
+@pytest.mark.prove
 def test_references_stand_in_from_the_other_side(solved: Path) -> None:
     spoil(solved, 5, "x.reshape(batch, time", "x.flip(1).reshape(batch, time")
     result = as_json(grade("5", "7", "--sandbox", "--answers", solved, "--json", "-", "--exercise-seconds", "300"))

@@ -157,6 +157,7 @@ def score(sandbox: Sandbox, folder: Path, name: str, text: str, seconds: float =
     return scoring.challenge(file, TASK, seconds, sandbox)
 
 
+@pytest.mark.prove
 def test_honest_challengers_get_the_loss_that_their_model_has(sandbox: Sandbox, solved: Path) -> None:
     uniform = score(sandbox, solved, "uniform", UNIFORM)
     assert abs(uniform.loss - math.log(27)) < 1e-6

@@ -267,6 +267,7 @@ def test_of_the_exam(answers, levels):
 '''.replace("{levels}", "`levels`")
 
 
+@pytest.mark.prove
 def test_an_exams_seeds_come_from_a_secret_that_is_never_written(tmp_path: Path) -> None:
     late = (
         "return group**levels",
@@ -324,6 +325,7 @@ def test_hidden_checks_count_and_tell_nothing_of_their_inputs(tmp_path: Path) ->
     assert "- ✗ A hidden check: The field of `levels` levels is exact. (0 of 2)" in named
 
 
+@pytest.mark.prove
 def test_hidden_checks_that_cannot_run_are_told_before_anything_is_graded(tmp_path: Path) -> None:
     place = small_class(tmp_path / "class", 2)
     broken = folder(tmp_path / "broken", {f"test_{ONE}": "import no_such_package\n"})
@@ -418,6 +420,7 @@ def test_results_of_more_exercises_are_not_replaced_by_those_of_fewer(tmp_path: 
     assert (out / "gradebook.csv").read_bytes() == before
 
 
+@pytest.mark.prove
 def test_two_runs_never_write_to_one_folder_at_a_time(tmp_path: Path) -> None:
     place = small_class(tmp_path / "class", 30)
     first = started(place, tmp_path / "out")
@@ -427,6 +430,7 @@ def test_two_runs_never_write_to_one_folder_at_a_time(tmp_path: Path) -> None:
     assert first.wait(120) == 0
 
 
+@pytest.mark.prove
 def test_ctrl_c_ends_it_at_once_and_the_next_run_goes_on(tmp_path: Path) -> None:
     place, out = small_class(tmp_path / "class", 30), tmp_path / "out"
     run = started(place, out)
@@ -439,6 +443,7 @@ def test_ctrl_c_ends_it_at_once_and_the_next_run_goes_on(tmp_path: Path) -> None
     assert f"{30 - kept} graded, {kept} unchanged" in class_run(place, out).stdout
 
 
+@pytest.mark.prove
 def test_a_worker_that_is_killed_costs_nobody_a_point(tmp_path: Path) -> None:
     place, out = small_class(tmp_path / "class", 20), tmp_path / "out"
     run = started(place, out, "--jobs", 1)
@@ -454,6 +459,7 @@ def test_a_worker_that_is_killed_costs_nobody_a_point(tmp_path: Path) -> None:
     assert {book[f"student{number}"]["points"] for number in range(1, 21, 3)} == {"10"}
 
 
+@pytest.mark.prove
 def test_a_full_disk_ends_it_in_one_line_and_the_next_run_goes_on(tmp_path: Path) -> None:
     place, out = small_class(tmp_path / "class", 6), tmp_path / "out"
     small = lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (9000, 9000))  # noqa: E731

@@ -27,6 +27,7 @@ def test_a_hint_without_an_exercise_is_for_the_current_one_and_says_how_to_run_o
     assert "-i exercises/ex01_receptive_field.py" in hint.stdout
 
 
+@pytest.mark.prove
 def test_a_file_that_builds_on_others_runs_as_a_script_and_as_a_module(copied: Path) -> None:
     for number in (5, 6, 7):
         text = by_number(number).solution.read_text()

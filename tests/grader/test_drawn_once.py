@@ -62,6 +62,7 @@ def bank() -> Iterator[tuple[Exercise, str]]:
             yield exercise, mistake.code(solution)
 
 
+@pytest.mark.prove
 def test_no_finding_and_no_smallest_example_differs(tmp_path: Path) -> None:
     for exercise in curriculum.exercises():
         (tmp_path / exercise.file).write_text(exercise.solution.read_text())

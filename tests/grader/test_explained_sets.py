@@ -22,7 +22,7 @@ class Table:
     def may_fail(self, label: str) -> Collection[str]:
         return self._seen[label]
 
-    def seen(self, label: str, check: str) -> Observation | None:
+    def seen(self, label: str, check: str, most: int | None = None) -> Observation | None:
         number = self._seen[label].get(check)
         return None if number is None else observation(number)
 

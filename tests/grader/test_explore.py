@@ -156,6 +156,7 @@ def test_before_any_code_is_written_it_uses_the_tree_that_ships_in_a_handout_too
     assert (handout / ".grade" / "explore.html").read_text(encoding="utf-8").count("<script") == 2
 
 
+@pytest.mark.prove
 def test_a_trained_tree_takes_its_place_if_the_page_computes_what_the_learners_code_does(
     solved: Path, tmp_path: Path
 ) -> None:

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 from conftest import as_json, by_number, grade, spoil
 
 INTERLEAVED = "x.transpose(1, 2).reshape(batch, time // self.group, self.group * channels)"
@@ -44,6 +45,7 @@ def test_missing_earlier_exercises_are_no_reason_to_lose_points(solved: Path) ->
     assert results["ex08"]["status"] == "passed"
 
 
+@pytest.mark.prove
 def test_only_the_references_that_are_needed_are_named(solved: Path) -> None:
     spoil(solved, 5, ORDERED, INTERLEAVED)
     spoil(solved, 1, "return group**levels", "return group * levels")

@@ -65,11 +65,13 @@ def readable(handout: Path) -> str:
 # ---- what is in it ----
 
 
+@pytest.mark.prove
 def test_no_object_of_its_history_holds_a_line_of_a_solution_or_of_a_mistake(handout: Path) -> None:
     assert len(leaks.secrets()) > 1_000
     assert list(leaks.in_history(handout, readable(handout))) == []
 
 
+@pytest.mark.prove
 def test_nor_is_any_of_them_found_as_text_in_any_of_its_files(handout: Path) -> None:
     secret = [line for line in leaks.secrets() if line not in readable(handout)]
     for path in handout.rglob("*"):
@@ -166,6 +168,7 @@ def test_hints_come_and_a_reset_brings_the_stub_back(own: Path) -> None:
     assert (own / "exercises" / FIVE.file).read_text() == stubs.stub(FIVE)
 
 
+@pytest.mark.prove
 def test_watch_grades_what_a_save_changed(own: Path) -> None:
     command = [sys.executable, "-P", "-m", "grader", "watch"]
     environment = os.environ | {"PYTHONPATH": str(own), "COLUMNS": "100", "PYTHONUNBUFFERED": "1"}
@@ -185,6 +188,7 @@ def test_watch_grades_what_a_save_changed(own: Path) -> None:
     assert watching.returncode == 130
 
 
+@pytest.mark.prove
 def test_a_cause_is_named_and_a_reference_stands_in_and_nothing_readable_stays_behind(own: Path) -> None:
     answer(own, 1, 5, 6, 7, 8)
     spoil(own / "exercises", 5, *OVER_TIME)
@@ -202,6 +206,7 @@ def test_a_cause_is_named_and_a_reference_stands_in_and_nothing_readable_stays_b
             assert [line for line in secret if line in text] == [], path
 
 
+@pytest.mark.prove
 def test_no_line_of_a_sealed_reference_is_told_where_it_raises(kata: Path, tmp_path: Path) -> None:
     folder = hand_out(kata, tmp_path / "handout", "--exercises", "7")
     answer(folder, 7)
@@ -214,6 +219,7 @@ def test_no_line_of_a_sealed_reference_is_told_where_it_raises(kata: Path, tmp_p
         assert "self.flatten(x[..., 0])" in check["traceback"]
 
 
+@pytest.mark.prove
 def test_a_solution_is_shown_once_the_answer_passes_and_not_before(own: Path) -> None:
     for arguments in (["compare", "5"], ["compare", "5", "--spoil"]):
         done = grade(*arguments, checkout_copy=own)
@@ -276,6 +282,7 @@ def test_an_assignment_gives_a_hundred_points_and_what_it_builds_on_stands_in(ka
         assert abs(sum(check["max_points"] for check in e["checks"]) - e["max_points"]) < 1e-9
 
 
+@pytest.mark.prove
 def test_a_mistake_in_an_exercise_whose_beneath_is_given_is_named(kata: Path, tmp_path: Path) -> None:
     folder = hand_out(kata, tmp_path / "handout", "--exercises", "7")
     answer(folder, 7)
@@ -284,6 +291,7 @@ def test_a_mistake_in_an_exercise_whose_beneath_is_given_is_named(kata: Path, tm
     assert {check["mistake"] for check in checks} - {None}
 
 
+@pytest.mark.prove
 def test_the_challenge_reads_what_it_needs_from_what_is_sealed(own: Path, kata: Path, tmp_path: Path) -> None:
     done = grade("challenge", "exercises/challenge.py", "--seconds", "5", checkout_copy=own)
     assert done.returncode == 0, done.stderr
@@ -303,6 +311,7 @@ def test_links_to_lessons_that_are_not_there_become_words(kata: Path, tmp_path: 
             assert f"({name}" not in page.read_text() and f"exercises/{name})" not in page.read_text()
 
 
+@pytest.mark.prove
 def test_a_class_is_graded_by_an_assignment_as_its_learners_grade_themselves(kata: Path, tmp_path: Path) -> None:
     folder = hand_out(kata, tmp_path / "handout", "--exercises", "5,7", "--seed", "3")
     (tmp_path / "class" / "ada").mkdir(parents=True)

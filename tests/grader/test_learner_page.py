@@ -209,6 +209,7 @@ def test_on_paper_stand_all_levels_and_no_form(
     page.close()
 
 
+@pytest.mark.prove
 def test_the_pages_are_small_and_stand_alone(pages: dict[str, Callable[[], str]]) -> None:
     for name, page in pages.items():
         text = page()
@@ -218,6 +219,7 @@ def test_the_pages_are_small_and_stand_alone(pages: dict[str, Callable[[], str]]
         assert set(outside) <= {lesson.lesson.as_uri() for lesson in curriculum.lessons()}, name
 
 
+@pytest.mark.prove
 def test_the_command_grades_explains_and_says_where_the_page_is(solved: Path, model: Path, tmp_path: Path) -> None:
     spoil(solved, 10, "model(windows) / temperature", "model(windows) * temperature")
     out = tmp_path / "page.html"
@@ -241,6 +243,7 @@ def test_without_a_flat_model_the_tree_is_looked_at_alone(solved: Path, model: P
     assert '<th scope="row">flat</th>' not in page
 
 
+@pytest.mark.prove
 def test_models_that_cannot_be_asked_for_a_gradient_are_looked_at_without(solved: Path, model: Path) -> None:
     """An answer that looks rows up by one-hot vectors is right, and its table cannot have a row for each place."""
     shutil.copy(RIGHT_ANSWERS / by_number(4).name / "one_hot.py", solved / by_number(4).file)
@@ -251,6 +254,7 @@ def test_models_that_cannot_be_asked_for_a_gradient_are_looked_at_without(solved
     assert "The gradient is not told" in learner_page.page(a_result("x", ["passed"] * 4), {}, None, None, painted)
 
 
+@pytest.mark.prove
 def test_answers_of_another_order_are_looked_at_and_the_page_says_that_it_cannot_compute_them(
     solved: Path, model: Path
 ) -> None:

@@ -43,6 +43,7 @@ def differences(exercise: dict[str, object]) -> set[str]:
     return {check["difference"] for check in exercise["checks"] if check["status"] != "passed"}  # type: ignore[attr-defined]
 
 
+@pytest.mark.sampled("while", "__import__('os')._exit(0)", "hoard = [", "__import__('ctypes')")
 @pytest.mark.parametrize(
     ("code", "says"),
     [
@@ -94,6 +95,7 @@ def test_what_does_no_harm_costs_nothing(solved: Path, code: str) -> None:
     )
 
 
+@pytest.mark.sampled("__import__", "1 / 0")
 @pytest.mark.parametrize(
     ("code", "says"),
     [
@@ -116,6 +118,7 @@ def test_an_import_that_fails_is_told_once_and_what_builds_on_it_still_counts(
     assert stands_on == {"ex05_flatten_consecutive"}
 
 
+@pytest.mark.prove
 def test_a_gigabyte_printed_costs_nothing(solved: Path) -> None:
     at_import(solved, "print('x' * 10**9)\n__import__('os').write(1, b'x' * 10**9)")
     assert graded(solved, "--check-seconds", "10", "--exercise-seconds", "30")["ex05"]["status"] == "passed"
@@ -129,6 +132,7 @@ def test_an_exercise_has_a_limit_of_its_own(solved: Path) -> None:
     assert any("not reached within the 2 CPU seconds of the exercise" in line for line in differences(results))
 
 
+@pytest.mark.prove
 def test_a_loop_in_one_function_costs_the_others_nothing(solved: Path) -> None:
     endless = "\n\ndef levels_needed(context, group=2):\n    while True:\n        pass\n"
     slow = "\n\nplain = flat_weights\n\n\ndef flat_weights(*sizes):\n    __import__('time').sleep(0.05)\n"
@@ -149,6 +153,7 @@ def test_a_loop_in_one_function_costs_the_others_nothing(solved: Path) -> None:
     assert "was stopped after 0.5 CPU seconds, as another one had never ended" in str(checks)
 
 
+@pytest.mark.prove
 def test_a_process_of_its_own_for_each_exercise_where_fork_is_missing(solved: Path) -> None:
     from grader.engine import run
     from grader.engine.attempts import Limits

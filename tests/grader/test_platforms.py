@@ -249,6 +249,7 @@ def test_github_annotates_the_learners_lines(graded: Path) -> None:
     assert {test["status"] for test in told["tests"]} == {"pass", "fail"}
 
 
+@pytest.mark.sampled("8-")
 @pytest.mark.parametrize(
     ("number", "old", "new", "line"),
     [

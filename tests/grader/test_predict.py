@@ -15,6 +15,7 @@ from grader.learner.predictions.predictions import Asking, Result, read, same
 INTERLEAVED = "0 2 1 3"
 
 
+@pytest.mark.sampled("ex01", "ex05")
 @pytest.mark.parametrize("exercise", curriculum.lessons(), ids=lambda exercise: exercise.short)
 def test_each_exercise_has_five_calls_that_can_be_typed_and_whose_known_mistakes_give_something_else(
     exercise: Exercise,
@@ -105,6 +106,7 @@ def test_what_was_predicted_comes_back_like_a_card_and_not_before(copied: Path) 
     assert "1 of 5" in grade("predict", "1", "--again", checkout_copy=copied, input="quit\n").stdout
 
 
+@pytest.mark.prove
 def test_it_works_in_a_handout_that_holds_no_open_solution(copied: Path, tmp_path: Path) -> None:
     handout = tmp_path / "handout"
     assert grade("handout", handout, "--exercises", "5,14", checkout_copy=committed(copied)).returncode == 0

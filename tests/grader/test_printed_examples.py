@@ -110,6 +110,7 @@ def examined(
         shutil.rmtree(place)
 
 
+@pytest.mark.sampled("ex01", "ex05")
 @pytest.mark.parametrize("exercise", curriculum.exercises(), ids=lambda exercise: exercise.short)
 def test_every_example_fails_as_the_learner_reads(tmp_path: Path, exercise: Exercise, pasted: Pasted) -> None:
     with Workers([exercise], many=True) as workers:

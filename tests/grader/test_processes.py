@@ -29,7 +29,7 @@ TYPED = {
     "completion": "bash",
     "handout": "handed-out",
     "notebook": "build kata.ipynb",
-    "class": "handed-in --out results --only 1",
+    "class": "handed-in --out results --only 1 --jobs 1",
     "gradescope": "result.json --out gradescope.json",
     "shapes": "5",
     "demo": "",

@@ -86,6 +86,7 @@ def test_words_are_raced_with_three_seeds_and_the_spread_is_told(solved: Path, w
     assert "<svg" in picture.read_text()
 
 
+@pytest.mark.prove
 def test_trees_without_one_thing_run_with_the_others(solved: Path, words: Path) -> None:
     without = [option for what in ("norm", "tanh", "sharing", "neighbours") for option in ("--without", what)]
     done = grade("race", "--answers", solved, "--data", words, "--seeds", 1, *without)
@@ -134,6 +135,7 @@ def test_which_part_of_the_gap_is_depth_follows_from_the_figures() -> None:
     assert "nothing to split into depth and wiring" in trained_apart(0.6, 0.61, 0.6, spread=0.05)
 
 
+@pytest.mark.prove
 def test_the_same_race_ends_alike(solved: Path, words: Path) -> None:
     def ends() -> list[str]:
         done = grade("race", "--answers", solved, "--data", words, "--seeds", 1)
@@ -158,6 +160,7 @@ def test_on_a_terminal_the_curves_are_drawn_live(copied: Path, words: Path) -> N
     assert session.exitstatus == 0
 
 
+@pytest.mark.prove
 def test_an_exercise_that_is_not_written_or_not_there_is_named(copied: Path, solved: Path, words: Path) -> None:
     stubs = grade("race", "--data", words, checkout_copy=copied)
     assert stubs.returncode == 2
@@ -171,6 +174,7 @@ def test_an_exercise_that_is_not_written_or_not_there_is_named(copied: Path, sol
     assert "Traceback" not in gone.stderr
 
 
+@pytest.mark.sampled("return")
 @pytest.mark.parametrize(
     ("code", "said"),
     [

@@ -8,6 +8,7 @@ import sys
 import textwrap
 from pathlib import Path
 
+import pytest
 import torch
 from conftest import by_number, grade, spoil
 
@@ -74,6 +75,7 @@ def test_below_the_learners_line_stand_the_values_of_its_names_and_of_tensors_th
     assert "forward is" not in own
 
 
+@pytest.mark.prove
 def test_an_answer_that_does_not_end_is_told_with_the_call_and_the_line_that_it_was_at(solved: Path) -> None:
     path = spoil(solved, 1, "levels, field = levels + 1, field * group", "levels, field = levels + 1, field")
     text = grade("1", "--answers", solved, "--check-seconds", "0.3").stdout
@@ -90,6 +92,7 @@ def test_right_values_in_a_wrong_order_show_that_order(solved: Path) -> None:
     assert "2.0 expected, 3.0 got; the values are right, their order is [0, 2, 1, 3]" in text
 
 
+@pytest.mark.prove
 def test_nothing_of_the_machinery_shows(solved: Path) -> None:
     for number, old, new in (
         (1, "return group**levels", "return group**float(levels)"),
@@ -149,6 +152,7 @@ def seen_on_a_terminal(*arguments: object) -> str:
     return received.decode()
 
 
+@pytest.mark.prove
 def test_a_terminal_gets_colours_and_progress_and_a_pipe_neither(solved: Path) -> None:
     terminal = seen_on_a_terminal("1", "5", "--answers", solved)
     assert "\x1b[32m" in terminal, "green"

@@ -5,6 +5,7 @@ import math
 from pathlib import Path
 
 import jsonschema
+import pytest
 from conftest import by_number, grade, spoil
 
 from grader.base import paths
@@ -12,6 +13,7 @@ from grader.base import paths
 SCHEMA = json.loads((paths.checkout().root / "grader" / "result.schema.json").read_text())
 
 
+@pytest.mark.prove
 def test_results_of_every_kind_hold_to_the_schema(solved: Path) -> None:
     spoil(solved, 1, "return group**levels", "return group * levels")
     spoil(solved, 2, "joined = np.concatenate", "joined = 1 / 0")

@@ -411,6 +411,7 @@ def grade_forbidding(calls: list[int], *arguments: object) -> subprocess.Complet
     )
 
 
+@pytest.mark.prove
 def test_a_sandbox_without_a_needed_wall_is_refused_in_one_line() -> None:
     done = grade_forbidding([UNSHARE, 444], "1", "--sandbox", "--answers", "solutions")
     assert done.returncode == 2
@@ -420,6 +421,7 @@ def test_a_sandbox_without_a_needed_wall_is_refused_in_one_line() -> None:
     assert "--accept-weak-sandbox" in line
 
 
+@pytest.mark.prove
 def test_accepted_all_the_same_the_result_says_what_is_missing() -> None:
     arguments = "1", "--sandbox", "--accept-weak-sandbox", "--answers", "solutions", "--json", "-"
     done = grade_forbidding([UNSHARE, 444], *arguments)
@@ -430,6 +432,7 @@ def test_accepted_all_the_same_the_result_says_what_is_missing() -> None:
     assert as_json(done)["ex01"]["points"] == 10
 
 
+@pytest.mark.prove
 def test_without_namespaces_landlock_and_the_filter_hold() -> None:
     done = grade_forbidding([UNSHARE], "1", "--sandbox", "--answers", "solutions", "--json", "-")
     layers = json.loads(done.stdout)["sandbox"]["layers"]
@@ -445,6 +448,7 @@ def test_the_layers_are_told_and_stored() -> None:
     assert "sandbox: filesystem on, network on, processes on, memory on" in told
 
 
+@pytest.mark.prove
 def test_it_needs_no_root() -> None:
     code = """
 import ctypes, os, sys

@@ -107,6 +107,7 @@ def a_class_of_49() -> list[tuple[str, dict[str, bytes]]]:
     ]
 
 
+@pytest.mark.prove
 def test_copies_of_one_answer_are_a_group_and_copies_of_the_solutions_are_named() -> None:
     """In a class of 60: eight renamed copies of one answer, and three of the published solutions, byte by byte."""
     chance = random.Random(8)

@@ -14,6 +14,7 @@ def checks(folder: Path, number: int, *more: object) -> list[dict[str, object]]:
     return [{key: value for key, value in check.items() if key != "seconds"} for check in found]
 
 
+@pytest.mark.prove
 def test_two_runs_with_one_seed_show_the_same_examples_and_another_seed_others(solved: Path) -> None:
     spoil(solved, 5, ORDERED, REVERSED)
     spoil(solved, 8, "*= 0.1", "*= 0.2")
@@ -48,7 +49,8 @@ def test_a_function_is_called_as_the_exercise_calls_it(solved: Path, written: st
     assert checks(solved, 1, *sandbox)[0]["example"] == "receptive_field(0)"
 
 
-@pytest.mark.parametrize("sandbox", [[], ["--sandbox"]])
+@pytest.mark.sampled("home")
+@pytest.mark.parametrize("sandbox", [[], ["--sandbox"]], ids=["home", "sandbox"])
 def test_an_assertion_of_the_learners_own_is_told_with_its_words_and_its_line(solved: Path, sandbox: list[str]) -> None:
     (solved / "ex14_write_the_test.py").write_text(
         "def check_flatten_consecutive(cls):\n    assert cls is None, 'the time axis is gone'\n"

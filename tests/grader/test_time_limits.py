@@ -40,6 +40,7 @@ def statuses(result: ExerciseResult) -> dict[str, str]:
     return {check.check.name: check.finding.status for check in result.checks}
 
 
+@pytest.mark.sampled("home")
 def test_a_loop_is_stopped_by_its_cpu_time_and_costs_its_own_checks(workers: Workers, solved: Path) -> None:
     spoil(solved, 1, LEVELS, "    while True: pass")
     result = graded(workers, solved, Limits(check_seconds=0.3, exercise_seconds=6))
@@ -62,6 +63,7 @@ def test_an_answer_that_sleeps_is_stopped_by_the_clock(workers: Workers, solved:
     assert told.endswith("does it wait for something?")
 
 
+@pytest.mark.sampled("home")
 def test_a_loaded_machine_takes_no_point_from_an_answer_within_its_cpu_time(workers: Workers, solved: Path) -> None:
     path = solved / by_number(1).file
     path.write_text(path.read_text().replace(LEVELS, SPENDING.format(seconds=0.6) + LEVELS) + ONCE)

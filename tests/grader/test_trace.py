@@ -271,6 +271,7 @@ def test_slips_of_a_tree_are_named() -> None:
     assert "the sign is turned" in root.wrong((-root.answer[0],))
 
 
+@pytest.mark.prove
 def test_a_tree_by_hand_is_compared_with_the_learners_own(copied: Path) -> None:
     typed_tree = by_xor(tree_sheet(7))
     stub = grade("trace", "tree", "--seed", 7, checkout_copy=copied, input=typed_tree)

@@ -31,6 +31,7 @@ def test_it_learns_and_saves_a_model_that_loads(solved: Path, tmp_path: Path) ->
     FusionTree(27, 8, 24, 128).load_state_dict(state)
 
 
+@pytest.mark.prove
 def test_the_same_seed_gives_the_same_model(solved: Path, tmp_path: Path) -> None:
     def run(seed: int, steps: int = 60) -> tuple[str, ...]:
         done = grade("train", "--answers", solved, "--steps", steps, "--seed", seed, "--out", tmp_path / "tree.pt")
@@ -70,12 +71,14 @@ def test_answers_that_end_the_process_end_the_training_with_a_line(solved: Path,
     assert "training ended without a result" in done.stderr
 
 
+@pytest.mark.prove
 def test_answers_that_print_a_lot_do_not_hold_the_training_up(solved: Path) -> None:
     spoil(solved, 5, "        batch, time", '        print("x" * 10_000)\n        batch, time')
     done = grade("train", "--answers", solved, "--steps", 30, "--out", solved / "tree.pt")
     assert done.returncode == 0, done.stderr
 
 
+@pytest.mark.prove
 def test_ctrl_c_stops_at_a_whole_step_saves_and_says_so(solved: Path, tmp_path: Path) -> None:
     out = tmp_path / "tree.pt"
     arguments = ["train", "--answers", solved, "--steps", "1000000", "--out", out]
@@ -138,6 +141,7 @@ def test_windows_of_the_language_are_views_of_one_stream() -> None:
         assert torch.equal(data.validation.targets, from_letters(8).validation.targets), "the same for each context"
 
 
+@pytest.mark.prove
 def test_a_tree_of_the_language_leaves_that_of_words_alone_and_has_no_pictures(copied: Path) -> None:
     trained = grade("train", "--with-solutions", "--data", "language", "--steps", "20", checkout_copy=copied)
     assert trained.returncode == 0, trained.stderr

@@ -122,6 +122,7 @@ def test_keys_show_hints_the_list_and_the_next_exercise_and_quit(watched: Watche
     assert terminal.echoes()
 
 
+@pytest.mark.sampled("Ctrl-C")
 @pytest.mark.parametrize("how", ["Ctrl-C", "SIGTERM"])
 def test_however_it_is_ended_it_leaves_no_process_and_no_changed_terminal(watched: Watched, how: str) -> None:
     worker = watched.worker()
@@ -166,6 +167,7 @@ def test_an_answer_that_loops_is_ended_by_the_next_save(shared: Watched) -> None
     assert shared.worker().children() == []
 
 
+@pytest.mark.prove
 def test_an_answer_that_loops_has_a_verdict_when_its_time_is_over(shared: Watched) -> None:
     shared.save(LOOPING)
     shared.verdict("(timeout, 0 of ", "was stopped after ", "while True: pass")
@@ -243,6 +245,7 @@ def test_a_resized_terminal_is_drawn_anew(shared: Watched) -> None:
     shared.verdict("squeeze-drops-the-batch")
 
 
+@pytest.mark.prove
 def test_a_worker_that_was_killed_is_replaced(shared: Watched) -> None:
     shared.worker().kill()
     shared.save(RIGHT)
@@ -251,6 +254,7 @@ def test_a_worker_that_was_killed_is_replaced(shared: Watched) -> None:
     assert "had ended" not in shared.verdict("squeeze-drops-the-batch")
 
 
+@pytest.mark.prove
 def test_suspended_and_resumed_by_a_shell_it_goes_on(copied: Path) -> None:
     terminal = Terminal(["bash", "--norc", "--noediting", "-i"], cwd=copied, env={"PS1": "shell> "})
     five = copied / "exercises" / FIVE.file
@@ -278,6 +282,7 @@ def test_suspended_and_resumed_by_a_shell_it_goes_on(copied: Path) -> None:
         terminal.close()
 
 
+@pytest.mark.prove
 def test_stopped_by_force_it_grades_again_what_stood_still(watched: Watched) -> None:
     watched.save(SLOW)
     watched.terminal.wait_for("grading ex05: ")
@@ -340,6 +345,7 @@ def test_where_a_change_sends_no_event_it_is_seen_and_told_and_the_next_one_is_p
         assert polled in " ".join(screen.split())
 
 
+@pytest.mark.prove
 def test_where_the_system_has_no_watches_left_it_says_so_and_polls(copied: Path) -> None:
     limited = "echo 0 > /proc/sys/user/max_inotify_instances && exec "
     allowed = subprocess.run(["unshare", "-Ur", "sh", "-c", f"{limited} true"], capture_output=True, check=False)
@@ -356,6 +362,7 @@ def test_where_the_system_has_no_watches_left_it_says_so_and_polls(copied: Path)
         terminal.close()
 
 
+@pytest.mark.prove
 def test_where_processes_cannot_fork_it_spawns_and_says_that_it_is_slower(copied: Path) -> None:
     script = """
 from grader.learner.watching.watch import Key, Verdict, Watch
