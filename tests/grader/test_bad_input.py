@@ -69,6 +69,7 @@ FILES = {
 }
 
 
+@pytest.mark.sampled("does not parse", "empty", "lacks", "not UTF-8", "a pipe")
 @pytest.mark.parametrize("case", FILES)
 def test_a_bad_file_is_told_in_one_line_and_the_rest_is_graded(solved: Path, case: str) -> None:
     make, says = FILES[case]
@@ -98,6 +99,7 @@ def test_backups_copies_and_tests_beside_an_answer_cost_nothing(solved: Path) ->
     assert "ex05_my_test.py, ex05_old.py are not graded: only the exact names of exercises are" in notes[0]
 
 
+@pytest.mark.sampled("home")
 @pytest.mark.parametrize("sandbox", [[], ["--sandbox"]], ids=["home", "sandbox"])
 def test_the_encoding_that_a_file_declares_is_the_one_it_is_read_in(solved: Path, sandbox: list[str]) -> None:
     text = (solved / FIVE).read_text()

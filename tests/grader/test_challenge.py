@@ -170,6 +170,7 @@ def test_honest_challengers_get_the_loss_that_their_model_has(sandbox: Sandbox, 
     assert 0 < counts.seconds < tree.seconds < 60
 
 
+@pytest.mark.prove
 def test_words_of_training_do_not_come_along_to_the_scoring(sandbox: Sandbox, tmp_path: Path) -> None:
     plain, hoarder = (score(sandbox, tmp_path, name, text) for name, text in (("a", COUNTS), ("b", HOARDER)))
     assert plain.loss == hoarder.loss

@@ -299,6 +299,7 @@ def test_an_exams_seeds_come_from_a_secret_that_is_never_written(tmp_path: Path)
         assert str(seed) not in written, name
 
 
+@pytest.mark.prove
 def test_hidden_checks_count_and_tell_nothing_of_their_inputs(tmp_path: Path) -> None:
     place = small_class(tmp_path / "class", 2)
     raising = ("return group**levels", "raise RuntimeError(f'I saw {levels} and {group}')")

@@ -85,6 +85,7 @@ def test_before_all_points_are_there_nothing_of_training_is_said(monkeypatch: py
     assert "grade train" not in shown.get()
 
 
+@pytest.mark.prove
 def test_no_more_checks_are_done_than_there_are(solved: Path) -> None:
     (solved / by_number(1).file).write_text("def f(:\n")
     chosen = [exercise for exercise in curriculum.exercises() if exercise.number in (1, 5, 7)]

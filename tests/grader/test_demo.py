@@ -65,6 +65,7 @@ def test_a_damaged_tree_is_told_in_one_line(copied: Path, damage: bytes | None) 
     )
 
 
+@pytest.mark.prove
 def test_both_work_in_a_handout_of_a_few_exercises(copied: Path, tmp_path: Path) -> None:
     handout = tmp_path / "handout"
     made = grade("handout", handout, "--exercises", "5", checkout_copy=committed(copied))
@@ -77,6 +78,7 @@ def test_both_work_in_a_handout_of_a_few_exercises(copied: Path, tmp_path: Path)
     assert shapes.stdout.splitlines()[1] == "  not written yet: ex05_flatten_consecutive.py"
 
 
+@pytest.mark.prove
 def test_shapes_of_stubs_say_what_is_not_written(copied: Path) -> None:
     done = grade("shapes", checkout_copy=copied)
     assert done.returncode == 0, done.stderr

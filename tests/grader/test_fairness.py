@@ -23,6 +23,7 @@ def test_with_only_ex05_wrong_ex07_and_ex08_keep_their_points_and_say_so(solved:
     assert done.returncode == 1
 
 
+@pytest.mark.prove
 def test_the_report_names_the_reference_that_stands_in(solved: Path) -> None:
     spoil(solved, 5, ORDERED, INTERLEAVED)
     text = grade("5", "7", "--answers", solved).stdout

@@ -80,6 +80,7 @@ def test_nor_is_any_of_them_found_as_text_in_any_of_its_files(handout: Path) -> 
             assert [line for line in secret if line in text] == [], path
 
 
+@pytest.mark.prove
 def test_the_scan_finds_a_line_that_was_there_once(handout: Path, own: Path) -> None:
     line = "joined = x.reshape(batch, time // self.group, self.group * channels)"
     git(own, "config", "user.name", "Bob")

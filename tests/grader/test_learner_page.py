@@ -232,6 +232,7 @@ def test_the_command_grades_explains_and_says_where_the_page_is(solved: Path, mo
     assert 'id="tree-data"' in text
 
 
+@pytest.mark.prove
 def test_without_a_flat_model_the_tree_is_looked_at_alone(solved: Path, model: Path) -> None:
     """`grade train` does not need exercise 4."""
     (solved / by_number(4).file).write_bytes(by_number(4).stub.read_bytes())
@@ -270,6 +271,7 @@ def test_answers_of_another_order_are_looked_at_and_the_page_says_that_it_cannot
     assert "No name can be typed here" in page
 
 
+@pytest.mark.prove
 def test_without_a_trained_tree_it_says_what_to_run(copied: Path, model: Path) -> None:
     done = grade("report", checkout_copy=copied)
     assert done.returncode == 1

@@ -308,6 +308,7 @@ def test_a_notebook_of_version_3_is_read(tmp_path: Path) -> None:
     assert taken(tmp_path / "old.ipynb") == {ONE: solution(1)}
 
 
+@pytest.mark.prove
 def test_50_megabytes_of_outputs_are_not_in_the_way(tmp_path: Path) -> None:
     text = v4.new_output("stream", text='0.25, "outputs": [ ] } {\n' * 1_000_000)
     picture = v4.new_output("display_data", {"image/png": "iVBO" * 7_000_000, "application/json": {"outputs": [[]]}})
@@ -351,6 +352,7 @@ def test_the_next_step_names_the_notebook(tmp_path: Path) -> None:
     assert "No such file" in grade("1", "--answers", tmp_path / "none.ipynb").stderr
 
 
+@pytest.mark.prove
 def test_a_tree_is_trained_by_the_code_in_a_notebook(tmp_path: Path) -> None:
     place = saved(tmp_path / "a.ipynb", [answer(exercise.number) for exercise in EXERCISES])
     done = grade("train", "--answers", place, "--steps", "3", "--out", tmp_path / "tree.pt")

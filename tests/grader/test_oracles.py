@@ -81,6 +81,7 @@ def test_next_probabilities_are_softmax(temperature: float) -> None:
     torch.testing.assert_close(oracles.next_probabilities(model, inputs, temperature), expected, atol=1e-12, rtol=1e-10)
 
 
+@pytest.mark.prove
 def test_sampled_words_have_the_probability_of_their_characters() -> None:
     """All words of at most two characters: drawn 2,000 times as often as the chain rule says, within four sigma."""
     model = model_of(3)

@@ -357,6 +357,7 @@ def test_setup_takes_a_newer_python_from_the_images_packages_or_says_that_there_
 # ---- gradebooks ----
 
 
+@pytest.mark.prove
 def test_canvas_and_moodle_get_a_gradebook_that_they_import(tmp_path: Path) -> None:
     for student in ("ada@example.org", "bob"):
         (tmp_path / "week 3" / student).mkdir(parents=True)

@@ -174,7 +174,7 @@ def test_an_exercise_that_is_not_written_or_not_there_is_named(copied: Path, sol
     assert "Traceback" not in gone.stderr
 
 
-@pytest.mark.sampled("return")
+@pytest.mark.prove
 @pytest.mark.parametrize(
     ("code", "said"),
     [

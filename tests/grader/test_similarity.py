@@ -51,6 +51,7 @@ DISGUISES = {
 }
 
 
+@pytest.mark.sampled("other names")
 @pytest.mark.parametrize("disguise", DISGUISES)
 def test_a_copy_stands_out_in_whatever_dress(disguise: str) -> None:
     answers = independent(6, seed=1)
@@ -90,6 +91,7 @@ def test_nothing_and_rubbish_do_no_harm() -> None:
     assert similarity.pairs([(str(number), {file: text}) for number, text in enumerate(rubbish)]) == ()
 
 
+@pytest.mark.prove
 def test_the_same_class_gives_the_same_pairs_in_whatever_order() -> None:
     answers = independent(6, seed=4)
     twice = [similarity.pairs([*order, ("copyist", answers[1][1])]) for order in (answers, answers[::-1])]

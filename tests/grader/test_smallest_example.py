@@ -49,7 +49,7 @@ def test_a_function_is_called_as_the_exercise_calls_it(solved: Path, written: st
     assert checks(solved, 1, *sandbox)[0]["example"] == "receptive_field(0)"
 
 
-@pytest.mark.sampled("home")
+@pytest.mark.prove
 @pytest.mark.parametrize("sandbox", [[], ["--sandbox"]], ids=["home", "sandbox"])
 def test_an_assertion_of_the_learners_own_is_told_with_its_words_and_its_line(solved: Path, sandbox: list[str]) -> None:
     (solved / "ex14_write_the_test.py").write_text(

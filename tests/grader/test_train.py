@@ -43,6 +43,7 @@ def test_the_same_seed_gives_the_same_model(solved: Path, tmp_path: Path) -> Non
     assert run(1) != run(2)
 
 
+@pytest.mark.prove
 def test_a_missing_exercise_stops_it_or_is_replaced_as_asked(copied: Path) -> None:
     refused = grade("train", checkout_copy=copied)
     assert refused.returncode == 2
@@ -63,6 +64,7 @@ def test_an_error_in_the_learners_code_names_its_line(solved: Path) -> None:
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.prove
 @pytest.mark.parametrize("code", ["__import__('os')._exit(0)", "__import__('ctypes').string_at(0)"])
 def test_answers_that_end_the_process_end_the_training_with_a_line(solved: Path, code: str) -> None:
     spoil(solved, 9, "    model.train()\n", f"    {code}\n")
@@ -99,6 +101,7 @@ def test_ctrl_c_stops_at_a_whole_step_saves_and_says_so(solved: Path, tmp_path: 
     assert torch.load(out, weights_only=True)["embedding.weight"].shape == (27, 24)
 
 
+@pytest.mark.prove
 def test_words_of_ones_own(solved: Path, tmp_path: Path) -> None:
     words = tmp_path / "wörter.txt"
     words.write_text("\n".join(f"süß{ending}" for ending in "abcdefghijklmnopqrstuvwxyz") + "\n", encoding="utf-8")
@@ -131,6 +134,7 @@ def test_the_language_ends_with_the_excess_over_what_is_possible(solved: Path, t
     assert "names" not in done.stdout
 
 
+@pytest.mark.prove
 def test_windows_of_the_language_are_views_of_one_stream() -> None:
     for context in (2, 4, 8):
         data = from_letters(context)

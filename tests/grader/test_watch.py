@@ -91,6 +91,7 @@ def test_it_walks_from_exercise_to_exercise_and_says_what_each_was_good_for(watc
     assert "Go on with ex02" in listed
 
 
+@pytest.mark.prove
 def test_what_builds_on_a_saved_exercise_is_graded_after_it(shared: Watched) -> None:
     shared.save(SEVEN.solution.read_text(), shared.seven)
     shared.verdict("ex07", "graded with the reference for")
@@ -103,6 +104,7 @@ def test_what_builds_on_a_saved_exercise_is_graded_after_it(shared: Watched) -> 
     shared.verdict("ex07", "not started")
 
 
+@pytest.mark.prove
 def test_keys_show_hints_the_list_and_the_next_exercise_and_quit(watched: Watched) -> None:
     terminal = watched.terminal
     assert not terminal.echoes()
@@ -330,6 +332,7 @@ def until(process: "subprocess.Popen[str]", text: str) -> list[str]:
     raise AssertionError(f"{text!r} did not come:\n{''.join(lines)}")
 
 
+@pytest.mark.prove
 def test_where_a_change_sends_no_event_it_is_seen_and_told_and_the_next_one_is_polled_for(watched: Watched) -> None:
     watched.save(RIGHT)
     watched.passes()

@@ -74,7 +74,7 @@ def test_copying_arguments_and_results_is_not_counted() -> None:
     assert done.work == Work()
 
 
-@pytest.mark.sampled("True")
+@pytest.mark.prove
 @needs_linux
 @pytest.mark.parametrize("stands_on_references", [False, True])
 def test_work_is_counted_in_the_sandbox_and_in_references_on_this_side(
