@@ -12,7 +12,7 @@ STALE := $(shell test -e .venv && { $(BIN)/python -c '$(AS_OLD)' 2>/dev/null || 
 grade: .venv/installed
 	@$(BIN)/grade $(ARGS) || test $$? -eq 1
 
-# Static checks, the checks against the solutions, and the fast tests.
+# Static checks, and the fast tests.
 test: .venv/installed-dev
 	@$(BIN)/python tests/parts.py test
 
