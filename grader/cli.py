@@ -111,7 +111,9 @@ def _run(arguments: Sequence[str] | None) -> int:
     except AnswersFailed as error:
         return _refuse(str(error), status=1)
     except click.ClickException as error:
-        return _refuse(f"{' '.join(error.format_message().split()).rstrip('.')}; grade --help shows what there is")
+        return _refuse(
+            f"{' '.join(error.format_message().split()).rstrip('.')}; grade --help lists all commands and options"
+        )
     except (KeyboardInterrupt, click.Abort):
         return 130
     except BrokenPipeError:  # the reader of a pipe has gone (grade | head)

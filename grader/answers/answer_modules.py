@@ -41,7 +41,7 @@ class NotThere(Exception):
     """An exercise has no file: it is not started."""
 
     def __init__(self, exercise: str) -> None:
-        super().__init__(f"{exercise}.py is not there")
+        super().__init__(f"{exercise}.py is missing")
         self.exercise = exercise
 
 
@@ -145,20 +145,18 @@ class AnswerModules(importlib.abc.MetaPathFinder):
         where, code = self._import_line(error)
         package, _, own = (error.name or "").partition(".")
         if isinstance(error, ModuleNotFoundError) and self._is_beside(package):
-            difference = f"`{package}` is a file beside this one: write `from .{package} import ...`, with the dot"
+            difference = f"`{package}` is a file in the same folder: write `from .{package} import ...`, with the dot"
             return Problem(difference, code=code, where=where)
         if package not in self._packages and isinstance(error, ModuleNotFoundError):
             difference = (
-                f"it imports the package `{package}`, which is not installed; the exercises need torch and NumPy only"
+                f"it imports the package `{package}`, which is not installed; the exercises need only torch and NumPy"
             )
             return Problem(difference, code=code, where=where)
         if package not in self._packages:
             return Problem(f"an import fails: {error.msg}", code=code, where=where)
         missing = error.msg.partition("'")[2].partition("'")[0]
         if isinstance(error, ModuleNotFoundError) or not own:
-            difference = (
-                f"it imports .{own or missing}, which is not there: only files of exercises count (exNN_name.py)"
-            )
+            difference = f"it imports .{own or missing}, which does not exist: only exercise files can be imported"
             return Problem(difference, code=code, where=where)
         there = [name for name in dir(sys.modules.get(error.name or "")) if not name.startswith("_")]
         close = difflib.get_close_matches(missing, there, 1)
@@ -256,6 +254,7 @@ def _unparsable(error: SyntaxError, path: str) -> Problem:
     says = error.msg
     if error.text and error.text.startswith(("<<<<<<<", "=======", ">>>>>>>")):
         says = (
-            "a merge has left its marks; keep one of the two sides, and take the lines <<<<<<<, ======= and >>>>>>> out"
+            "it contains the markers of a merge conflict; keep one of the two versions "
+            "and remove the lines <<<<<<<, ======= and >>>>>>>"
         )
     return Problem(f"{file}{place} does not parse: {says}", code=code, where=where)

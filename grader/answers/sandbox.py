@@ -113,7 +113,7 @@ class Sandbox:
         if not data:
             self._errors.seek(0)
             lines = self._errors.read().decode(errors="replace").strip().splitlines()
-            raise UsageError(f"the sandbox does not start: {lines[-1] if lines else 'it ended without a word'}")
+            raise UsageError(f"the sandbox does not start: {lines[-1] if lines else 'it ended without a message'}")
         reply: dict[str, Any] = json.loads(data)
         return reply
 

@@ -111,7 +111,7 @@ class Walls:
     def _build_root(self) -> None:
         new = next((place for place in _BUILDING_SITES if place.is_dir() and self._free(place)), None)
         if new is None:
-            raise OSError(errno.ENOENT, f"no folder to build a root in: {', '.join(map(str, _BUILDING_SITES))}")
+            raise OSError(errno.ENOENT, f"no folder in which to build a root: {', '.join(map(str, _BUILDING_SITES))}")
         self._mount("tmpfs", str(new), "tmpfs", _MS_NOSUID | _MS_NODEV, "size=1m,mode=755")
         devices = [Path("/dev") / name for name in ("null", "zero", "random", "urandom")]
         for path in [*self._readable, *(device for device in devices if device.exists())]:
@@ -164,7 +164,7 @@ class Walls:
     def enter(self, limits: Limits) -> Outcome:
         """Put up all walls around this process, for good; what is on and what is not."""
         if not self.linux:
-            reason = f"unavailable: {platform.system()} has no such thing"
+            reason = f"unavailable: {platform.system()} does not have this layer"
             return dict.fromkeys(("filesystem", "network", "processes", "memory"), reason)
         if self.outcome.get("mounts") == ON:
             self._try("network namespace", lambda: self._unshare(_CLONE_NEWNET))
@@ -234,10 +234,10 @@ class Walls:
 
     def _become(self, slot: int) -> None:
         if self._ids[0] != 0:
-            raise OSError(errno.EPERM, "only root can give each worker a user of its own")
+            raise OSError(errno.EPERM, "only root can run each worker as a separate user")
         closed = [up for path in self._readable for up in path.parents if not up.stat().st_mode & 1]
         if self.outcome.get("root") != ON and closed:
-            raise OSError(errno.EACCES, f"Python lies in {closed[0]}, which other users may not enter")
+            raise OSError(errno.EACCES, f"Python lies in {closed[0]}, which other users cannot access")
         uid = FIRST_UID + slot % UIDS
         resource.setrlimit(resource.RLIMIT_NPROC, (THREADS, THREADS))
         os.setgroups([])

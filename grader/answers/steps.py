@@ -26,7 +26,7 @@ class Name:
 
     def __call__(self, *_: object, **__: object) -> NoReturn:
         """Only an answer's side can call it."""
-        raise Misuse(f"{self.name}(...) is called; a check calls it by call() or build()")
+        raise Misuse(f"{self.name}(...) was called directly; a check must use call() or build()")
 
 
 @dataclass(frozen=True)

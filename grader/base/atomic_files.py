@@ -17,7 +17,7 @@ def writable(path: Path) -> None:
     """
     folder = path.absolute().parent
     if path.is_dir():
-        raise UsageError(f"{paths.shown(path)} is a folder; name a file")
+        raise UsageError(f"{paths.shown(path)} is a folder; give the name of a file")
     if not folder.is_dir():
         raise UsageError(f"cannot write {paths.shown(path)}: there is no folder {paths.shown(folder)}")
     if not os.access(folder, os.W_OK):
@@ -35,7 +35,7 @@ def write_whole(path: Path, content: bytes | str) -> None:
     waiting: Path | None = None
     try:
         if path.is_dir():
-            raise UsageError(f"{paths.shown(path)} is a folder; name a file")
+            raise UsageError(f"{paths.shown(path)} is a folder; give the name of a file")
         if path.exists() and not path.is_file():  # a pipe or a device cannot be replaced
             path.write_bytes(data)
             return
@@ -47,7 +47,7 @@ def write_whole(path: Path, content: bytes | str) -> None:
             os.fsync(file.fileno())
         waiting.replace(target)
     except OSError as error:
-        raise UsageError(f"cannot write {paths.shown(path)}: {error.strerror}; name a place that can be") from error
+        raise UsageError(f"cannot write {paths.shown(path)}: {error.strerror}; choose another file") from error
     finally:
         if waiting is not None:
             with contextlib.suppress(OSError):
@@ -62,5 +62,5 @@ def put_aside(path: Path) -> str:
     try:
         path.rename(aside)
     except OSError:
-        return f"{paths.shown(path)} is damaged and cannot be put aside; starting without it"
-    return f"{paths.shown(path)} was damaged: it is kept as {aside.name}, and a new one begins"
+        return f"{paths.shown(path)} is damaged and cannot be renamed; starting without it"
+    return f"{paths.shown(path)} was damaged: it was renamed to {aside.name}, and a new one is started"

@@ -22,5 +22,5 @@ def read(path: Path) -> RunResult:
     except OSError as error:
         raise UsageError(f"{shown} cannot be read: {error.strerror}") from error
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise UsageError(f"{shown} is no result of grade --json ({line(repr(error))})") from error
+        raise UsageError(f"{shown} is not a result of grade --json ({line(repr(error))})") from error
     return result

@@ -23,8 +23,8 @@ class Seconds(click.FloatRange):
 def of_checks(command: F) -> F:
     """Give a command the limits of a check and of an exercise."""
     for name, seconds, says in (
-        ("--exercise-seconds", 60.0, "Limit of an exercise."),
-        ("--check-seconds", 10.0, "Limit of a check."),
+        ("--exercise-seconds", 60.0, "Limit per exercise."),
+        ("--check-seconds", 10.0, "Limit per check."),
     ):
         command = click.option(name, type=Seconds(0.1), default=seconds, show_default=True, help=says)(command)
     return command

@@ -68,7 +68,7 @@ def _connect(address: str) -> Any:
     try:
         client = Client(address, timeout=SECONDS_TO_CONNECT, set_as_default=False)
     except (OSError, ValueError) as error:
-        raise UsageError(f"no Dask scheduler answers at {address} ({line(str(error))})") from error
+        raise UsageError(f"no Dask scheduler responds at {address} ({line(str(error))})") from error
     try:
         client.wait_for_workers(1, timeout=SECONDS_TO_CONNECT)
     except TimeoutError as error:
@@ -85,14 +85,14 @@ def _outcome(task: Task, future: Any) -> Outcome:
         return found
     if isinstance(error, UsageError):
         raise error
-    return Outcome(task.student, task.slot, broken=line(f"the cluster gave it up: {type(error).__name__}: {error}"))
+    return Outcome(task.student, task.slot, broken=line(f"the cluster gave up: {type(error).__name__}: {error}"))
 
 
 def _graded(task: Task, terms: Terms, theirs: str) -> Outcome:
     """On a worker: grade with this thread's grader, a new one where the terms are others than last time."""
     if kata_digest() != theirs:
         raise UsageError(
-            f"the checkout on {socket.gethostname()} is another version than the one here; make them equal"
+            f"the checkout on {socket.gethostname()} has a different version than this one; update one of them"
         )
     if getattr(_here, "terms", None) != terms.digest:
         if hasattr(_here, "grader"):

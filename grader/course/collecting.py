@@ -34,7 +34,7 @@ def _lines(entry: Entry, taken: Taken, chosen: Sequence[Exercise], verbose: bool
         else:
             state = candidates.state(exercise, content)
             {candidates.WORK: work, candidates.STUB: stubs}.get(state, odd).append(exercise.short)
-    told = [("taken", work), ("untouched stub", stubs), ("taken, but no work found in it", odd), ("missing", missing)]
+    told = [("taken", work), ("untouched stub", stubs), ("taken, but it contains no work", odd), ("missing", missing)]
     yield f"{entry.student}{about}: " + "; ".join(f"{word}: {', '.join(which)}" for word, which in told if which)
     if verbose:
         yield from (f"  {file} from {line(place)}" for file, place in sorted(taken.places.items()))

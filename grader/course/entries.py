@@ -99,8 +99,8 @@ def entries(submissions: Path, people: Sequence[Person] = ()) -> HandedIn:
         key = (told.platform, told.id) if told.id else ("", unicodedata.normalize("NFC", told.student))
         groups.setdefault(key, []).append((told, place))
     if not groups:
-        raise UsageError(f"{shown} holds no submission: a folder, a .zip or an .ipynb for each student is expected")
-    notes = [f"{_few(strangers)}: not graded; a student hands in a folder, a .zip or an .ipynb"] if strangers else []
+        raise UsageError(f"{shown} contains no submission; expected one folder, .zip or .ipynb per student")
+    notes = [f"{_few(strangers)}: not graded; a submission is a folder, a .zip or an .ipynb"] if strangers else []
     alone = [_entry(parts, submitters) for parts in groups.values()]
     if people:
         alone, more = _by_class_list(alone, people)

@@ -50,7 +50,7 @@ def run(folder: Path, *arguments: str, stdin: bytes | None = None) -> bytes:
         UsageError: git is not installed, or it failed.
     """
     if shutil.which("git") is None:
-        raise UsageError("git is not installed, and a handout is a git repository: install git first")
+        raise UsageError("git is not installed, but a handout is a git repository: install git first")
     environment = {name: value for name, value in os.environ.items() if name not in _ELSEWHERE} | {"LC_ALL": "C"}
     done = subprocess.run(
         ["git", *_PLAIN, *arguments], cwd=folder, input=stdin, capture_output=True, env=environment, check=False
@@ -73,9 +73,9 @@ def head(root: Path) -> str:
     except UsageError as error:
         if shutil.which("git") is None:
             raise
-        raise UsageError(f"{root} is no git repository with a commit: clone the kata with git") from error
+        raise UsageError(f"{root} is not a git repository with a commit: clone the kata with git") from error
     if top.resolve() != root.resolve():
-        raise UsageError(f"{root} lies in the git repository {top} and is none itself: clone the kata with git")
+        raise UsageError(f"{root} is inside the git repository {top}: clone the kata into a repository of its own")
     return commit
 
 
@@ -89,7 +89,7 @@ def signature(root: Path, commit: str) -> Signature:
         who = _text(run(root, "var", "GIT_COMMITTER_IDENT")).rpartition(">")[0] + ">"
     except UsageError as error:
         mend = "git config --global user.name 'Your Name', and user.email likewise"
-        raise UsageError(f"git does not know your name, which a commit needs: {mend}") from error
+        raise UsageError(f"git needs your name for a commit: {mend}") from error
     return Signature(f"{who} {_text(run(root, 'log', '-1', '--format=%ct', commit))} +0000")
 
 

@@ -73,7 +73,7 @@ class Grader:
                     broke = error
                     self._workers.close()
                     self._workers = self._start()
-        raise UsageError(f"the process that runs answers broke {TRIES} times: {line(str(broke))}") from broke
+        raise UsageError(f"the worker process failed {TRIES} times: {line(str(broke))}") from broke
 
     def close(self) -> None:
         """End the workers."""
@@ -127,4 +127,4 @@ def _refuse_rivals(checks: dict[str, tuple[Check, ...]]) -> None:
     for exercise, own in checks.items():
         for name, count in Counter(check.name for check in own).items():
             if count > 1:
-                raise UsageError(f"two checks of {exercise} are called {name}: give the hidden one another name")
+                raise UsageError(f"two checks of {exercise} are called {name}: rename the hidden one")

@@ -118,11 +118,11 @@ def read_hidden(folder: Path, chosen: Sequence[Exercise]) -> tuple[tuple[str, by
     wanted = {exercise.checks.name for exercise in chosen}
     strangers = [name for name, _ in files if name.startswith("test_") and name not in wanted]
     if strangers:
-        raise UsageError(
-            f"{shown}/{strangers[0]} is named after no exercise that is graded: test_exNN_name.py is taken"
-        )
+        raise UsageError(f"{shown}/{strangers[0]} does not belong to a graded exercise; expected test_exNN_name.py")
     if not any(name in wanted for name, _ in files):
-        raise UsageError(f"{shown} holds no hidden checks: files named test_exNN_name.py, as in tests/checks")
+        raise UsageError(
+            f"{shown} contains no hidden checks: they are files named test_exNN_name.py, as in tests/checks"
+        )
     return files
 
 

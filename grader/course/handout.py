@@ -123,13 +123,13 @@ def refuse(folder: Path) -> git.Signature:
     who = git.signature(root, git.head(root))
     if changed := git.changes(root, SOURCES):
         more = f" and {len(changed) - 1} more differ" if len(changed) > 1 else " differs"
-        raise UsageError(f"{changed[0]}{more} from the last commit: commit or take back, then hand out")
+        raise UsageError(f"{changed[0]}{more} from the last commit: commit or revert the changes first")
     if folder.resolve().is_relative_to(root):
-        raise UsageError(f"{shown} lies in this repository; name a folder outside of it")
+        raise UsageError(f"{shown} is inside this repository; choose a folder outside of it")
     if folder.exists() and not folder.is_dir():
-        raise UsageError(f"{shown} is a file; name a folder that is not there yet")
+        raise UsageError(f"{shown} is a file; choose a new folder")
     if folder.is_dir() and any(folder.iterdir()):
-        raise UsageError(f"{shown} is there and not empty; name a folder that is not there yet")
+        raise UsageError(f"{shown} exists and is not empty; choose a new folder")
     return who
 
 
@@ -171,7 +171,9 @@ def _read(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise UsageError(f"{paths.shown(path)} cannot be read: {error.strerror}; git checkout mends it") from error
+        raise UsageError(
+            f"{paths.shown(path)} cannot be read: {error.strerror}; restore it with git checkout"
+        ) from error
 
 
 def _without_dead_links(page: bytes, lessons: set[str]) -> bytes:
@@ -207,6 +209,6 @@ def _in_its_place_at_the_end(folder: Path) -> Iterator[Path]:
             folder.rmdir()  # empty: Windows moves nothing onto a folder that is there
         waiting.rename(folder.absolute())
     except OSError as error:
-        raise UsageError(f"cannot write to {paths.shown(folder)}: {error.strerror}; name another folder") from error
+        raise UsageError(f"cannot write to {paths.shown(folder)}: {error.strerror}; choose another folder") from error
     finally:
         shutil.rmtree(waiting, ignore_errors=True)

@@ -36,7 +36,9 @@ def prove(folder: Path, chosen: Sequence[Exercise]) -> dict[str, float]:
         for check in exercise.checks:
             if check.check.hidden and check.finding.status != "passed":
                 why = check.finding.difference or check.finding.status
-                raise UsageError(f"the hidden check {check.check.name} fails the reference of {exercise.name}: {why}")
+                raise UsageError(
+                    f"the hidden check {check.check.name} fails for the reference solution of {exercise.name}: {why}"
+                )
     return {exercise.name: exercise.max_points for exercise in result.exercises}
 
 
@@ -63,4 +65,4 @@ def _refuse_worthless(file: str, written: Sequence[str], checks: Collection[str]
         if name.startswith("test_") and name not in checks:
             raise UsageError(f"{name} in the hidden {file} would not count: {mend}")
     if not set(written) & set(checks):
-        raise UsageError(f"the hidden {file} holds no check: {mend}")
+        raise UsageError(f"the hidden {file} contains no check: {mend}")

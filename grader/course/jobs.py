@@ -38,7 +38,7 @@ def on_this_machine(terms: Terms, jobs: int, scratch: Path) -> Pool:
                     done.put(outcome(grader, task))
                 done.put(None)
             except OSError as error:
-                done.put(UsageError(f"the run cannot go on in {paths.shown(scratch)}: {error.strerror}"))
+                done.put(UsageError(f"the run cannot continue in {paths.shown(scratch)}: {error.strerror}"))
             except BaseException as error:  # told to the one who waits, or else it waits for ever
                 done.put(error)
 

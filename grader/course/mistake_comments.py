@@ -31,7 +31,7 @@ def read(path: Path) -> dict[str, str]:
                 where = f"{shown}, line {rows.line_num}"
                 name, comment = ((row[column] or "").strip() for column in COLUMNS)
                 if not any(name in causes(exercise.name) for exercise in curriculum.lessons()):
-                    raise UsageError(f"{where}: there is no known mistake {name!r}; the summary names them")
+                    raise UsageError(f"{where}: there is no known mistake {name!r}; the summary lists them")
                 if not comment:
                     raise UsageError(f"{where}: the comment is missing")
                 found[name] = line(comment)
@@ -39,7 +39,7 @@ def read(path: Path) -> dict[str, str]:
     except OSError as error:
         raise UsageError(f"{shown} cannot be read: {error.strerror}") from error
     except (UnicodeDecodeError, csv.Error) as error:
-        raise UsageError(f"{shown} is no CSV file in UTF-8: {error}") from error
+        raise UsageError(f"{shown} is not a CSV file in UTF-8: {error}") from error
 
 
 @functools.cache

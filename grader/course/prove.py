@@ -73,8 +73,8 @@ def of_idle(exercise: Exercise) -> list[Trial]:
     codes = {
         "that returns None": stub.replace(stubs.UNWRITTEN, "return None"),
         "that raises": stub.replace(stubs.UNWRITTEN, 'raise RuntimeError("no idea")'),
-        "that refuses everything": stub.replace(stubs.UNWRITTEN, REFUSAL),
-        "that builds anything, and refuses every call of it": _built(stub).replace(stubs.UNWRITTEN, REFUSAL),
+        "that rejects everything": stub.replace(stubs.UNWRITTEN, REFUSAL),
+        "that builds anything, but rejects every call": _built(stub).replace(stubs.UNWRITTEN, REFUSAL),
         "that does not parse": "def it(:\n",
     }
     return [Trial(exercise, f"one {says}", code, _earns_nothing) for says, code in codes.items()]
@@ -163,7 +163,7 @@ def out_of_step(exercise: Exercise) -> Iterator[str]:
     """The mistakes without a footprint, and the footprints without a mistake."""
     kept, known = footprints.read(exercise), {label for each in mistakes.of(exercise) for label in each.labels}
     for name in sorted(known ^ kept.keys()):
-        what = "has no footprint yet" if name in known else "has a footprint, and is no mistake of the bank"
+        what = "has no footprint yet" if name in known else "has a footprint, but is not in the bank of mistakes"
         yield f"{exercise.short}: {name} {what}; make footprints"
 
 
@@ -172,7 +172,7 @@ def unknown_mutants(exercise: Exercise) -> Iterator[str]:
     known = {mutant.says for mutant in mutants.of(exercise)}
     for says in mutants.equivalent(exercise):
         if says not in known:
-            yield f"{exercise.short}: `{says}` is listed as equivalent, but no mutant is called so"
+            yield f"{exercise.short}: `{says}` is listed as equivalent, but there is no such mutant"
 
 
 def _named(name: str) -> Callable[[ExerciseResult, Causes], str | None]:
@@ -183,7 +183,7 @@ def _named(name: str) -> Callable[[ExerciseResult, Causes], str | None]:
         if not any(check.finding.observation for check in failed):
             return f"is caught only because it stops the grader: {failed[0].finding.difference}"
         if silent := [check.check.name for check in failed if not check.finding.difference]:
-            return f"fails {silent[0]} without a word on why"
+            return f"fails {silent[0]} without a message"
         others = ", ".join(other for other in causes.alone if other != name)
         if others and name in causes.alone:
             return f"has a twin: {others} behaves the same in every check"
@@ -192,7 +192,7 @@ def _named(name: str) -> Callable[[ExerciseResult, Causes], str | None]:
             return f"is taken for {', '.join(sorted(named - {name}))}"
         if named:
             return None
-        return "is not recognised: it does not behave the same twice, or make footprints is due"
+        return "is not recognised: its behaviour varies, or its footprint is out of date (make footprints)"
 
     return judge
 
@@ -212,4 +212,4 @@ def _passes_unseen(result: ExerciseResult, _: Causes) -> str | None:
 
 def _accepted(result: ExerciseResult, _: Causes) -> str | None:
     refused = next((check for check in result.checks if check.finding.status != "passed"), None)
-    return f"is refused by {refused.check.name}: {refused.finding.difference}" if refused else None
+    return f"is rejected by {refused.check.name}: {refused.finding.difference}" if refused else None

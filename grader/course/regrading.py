@@ -10,9 +10,9 @@ def changes(before: RunResult | None, now: RunResult) -> list[str]:
     old = {exercise.name: exercise for exercise in before.exercises}
     lines = []
     if before.origin and now.origin and before.origin.digest != now.origin.digest:
-        lines.append("the submission is another one than before")
+        lines.append("the submission has changed")
     if before.origin and now.origin and before.origin.terms != now.origin.terms:
-        lines.append("checks, seed or limits are others than before")
+        lines.append("checks, seed or limits have changed")
     for exercise in now.exercises:
         lines += _exercise(old.get(exercise.name), exercise)
     points = f"{before.points:g} to {now.points:g} points"

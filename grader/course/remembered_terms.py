@@ -60,8 +60,8 @@ def refuse_other(results: Path, before: dict[str, Any], now: dict[str, Any]) -> 
     if changed := changes(before, now):
         shown = paths.shown(results)
         raise UsageError(
-            f"the results in {shown} were made on other terms: {'; '.join(changed)}. Give the same options, another "
-            "--out, or --new-terms"
+            f"the results in {shown} were made with different options: {'; '.join(changed)}. Give the same options, "
+            "another --out, or --new-terms"
         )
 
 

@@ -38,20 +38,18 @@ class Results:
         shown = paths.shown(folder)
         try:
             if folder.resolve().is_relative_to(submissions.resolve()):
-                raise UsageError(f"{shown} lies in the submissions; name a folder outside of them")
+                raise UsageError(f"{shown} is inside the submissions; choose a folder outside of them")
             folder.mkdir(parents=True, exist_ok=True)
             if not (folder / _LOCK).exists() and (strangers := [*filter(Path.exists, self._written())]):
-                raise UsageError(
-                    f"{paths.shown(strangers[0])} is there, and no grade class wrote it: name another --out"
-                )
+                raise UsageError(f"{paths.shown(strangers[0])} was not written by grade class: choose another --out")
             self._lock = filelock.FileLock(folder / _LOCK)
             self._lock.acquire(blocking=False)
         except filelock.Timeout as error:
             raise UsageError(
-                f"another grade class is at work in {shown}; wait for it, or name another --out"
+                f"another grade class is running in {shown}; wait for it, or choose another --out"
             ) from error
         except OSError as error:
-            raise UsageError(f"cannot write to {shown}: {error.strerror}; name another --out") from error
+            raise UsageError(f"cannot write to {shown}: {error.strerror}; choose another --out") from error
 
     def __enter__(self) -> "Results":
         try:

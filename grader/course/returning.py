@@ -43,7 +43,7 @@ def pack(kind: str, results: Path, entries: Iterable[Entry]) -> tuple[Path, int]
         pages = [(name, entry) for name, entry in pages if entry.platform == MOODLE]
         if not pages:
             raise UsageError(
-                "--return moodle: no submission has a name that Moodle gave (NAME_12345_assignsubmission_file_); "
+                "--return moodle: no submission has a name from Moodle (NAME_12345_assignsubmission_file_); "
                 "--return folder writes plain folders"
             )
         data = io.BytesIO()

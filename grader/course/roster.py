@@ -55,9 +55,9 @@ def read(path: Path) -> tuple[Person, ...]:
             raise UsageError(f"{shown} needs a first line like name,login,e-mail,LMS id,section")
         found = [(rows.line_num, _person(dict(zip(names, row, strict=False)))) for row in rows if any(row)]
     except OSError as error:
-        raise UsageError(f"the roster {shown} cannot be read: {error.strerror}") from error
+        raise UsageError(f"the class list {shown} cannot be read: {error.strerror}") from error
     except (UnicodeDecodeError, csv.Error) as error:
-        raise UsageError(f"the roster {shown} is no CSV file in UTF-8: {error}") from error
+        raise UsageError(f"the class list {shown} is not a CSV file in UTF-8: {error}") from error
     for number, person in found:
         if not person.name:
             raise UsageError(f"{shown}, line {number}: neither a name nor a login nor an e-mail address")

@@ -11,7 +11,7 @@ from grader.course import git
 from grader.kata import curriculum, references, stubs
 
 BRANCH = "solutions"
-MESSAGE = "Solutions: exercises/ as the solutions answer them"
+MESSAGE = "Solutions of all exercises"
 
 
 def answers() -> dict[str, bytes]:
@@ -30,15 +30,15 @@ def make() -> str:
     head = git.head(root)
     who = git.signature(root, head)
     if changed := git.changes(root, ["solutions"]):
-        raise UsageError(f"{changed[0]} differs from the last commit, of which the branch is made: commit it first")
+        raise UsageError(f"{changed[0]} differs from the last commit, from which the branch is made: commit it first")
     before = git.tip(root, BRANCH)
     if before and git.message(root, before) != MESSAGE:
-        raise UsageError(f"there is a branch {BRANCH} of your own: git branch -m {BRANCH} my-{BRANCH} makes room")
+        raise UsageError(f"you already have a branch {BRANCH}: rename it with git branch -m {BRANCH} my-{BRANCH}")
     if git.is_checked_out(root, BRANCH):
-        raise UsageError(f"the branch {BRANCH} is checked out: git switch main, then once more")
+        raise UsageError(f"the branch {BRANCH} is checked out: run git switch main, then try again")
     git.commit(root, [git.Commit(BRANCH, MESSAGE, answers(), head)], who)
     after = git.tip(root, BRANCH)
-    made = "is as it was" if after == before else "was made" if before is None else "was made anew"
+    made = "is unchanged" if after == before else "was made" if before is None else "was recreated"
     return f"the branch {BRANCH} {made}; compare: git diff main {BRANCH} -- exercises"
 
 

@@ -193,9 +193,7 @@ class Attempts:
                 continue
             step, finding = ended
             if finding.status == "timeout" and in_haste and step in fresh:
-                said = (
-                    f"the check was stopped after {allowed.check_seconds:g} CPU seconds, as another one had never ended"
-                )
+                said = f"the check timed out after {allowed.check_seconds:g} CPU seconds: another check never ended"
                 hasty[step] = replace(finding, difference=said)
                 continue
             stopped = waiting if finding.at_import else [name for name in waiting if name == step]
@@ -208,15 +206,15 @@ class Attempts:
     def _over(self, spent: "_Spent") -> Finding | None:
         """Why nothing more can be tried, where that is so."""
         if spent.is_over():
-            limit = f"the {spent.limits.exercise_seconds:g} CPU seconds of the exercise (--exercise-seconds)"
+            limit = f"the exercise has used its {spent.limits.exercise_seconds:g} CPU seconds (--exercise-seconds)"
             if time.monotonic() >= self._deadline:
-                limit = f"the time of the whole submission, {self.limits.run_seconds:g} s (--submission-seconds)"
-            return Finding("timeout", difference=f"not reached within {limit}")
+                limit = f"the submission has used its {self.limits.run_seconds:g} s (--submission-seconds)"
+            return Finding("timeout", difference=f"not run: {limit}")
         if self.limits.cpu_seconds - self._cpu_left >= self.limits.run_seconds:
-            limit = f"the {self.limits.run_seconds:g} CPU seconds of the whole submission (--submission-seconds)"
-            return Finding("timeout", difference=f"not reached within {limit}")
+            limit = f"the submission has used its {self.limits.run_seconds:g} CPU seconds (--submission-seconds)"
+            return Finding("timeout", difference=f"not run: {limit}")
         if self._cpu_left <= 0:
-            used_up = f"the {self.limits.cpu_seconds:g} s of CPU time that a submission has are used up"
+            used_up = f"not run: the submission has used its {self.limits.cpu_seconds:g} s of CPU time"
             return Finding("timeout", difference=used_up)
         return None
 
@@ -312,13 +310,18 @@ def _time_left(
     """Which limit a step has reached, if any, in words; and how long to wait before looking again."""
     clock, cpu = time.monotonic(), process.cpu_seconds()
     check, exercise = limits.check_seconds, limits.exercise_seconds
-    of_check = f"{check:g} CPU seconds that a check may take (--check-seconds)"
-    of_exercise = f"{exercise:g} CPU seconds that an exercise may take (--exercise-seconds)"
+    of_check = f"{check:g} CPU seconds (the limit per check, --check-seconds)"
+    of_exercise = f"{exercise:g} CPU seconds (the limit per exercise, --exercise-seconds)"
     left = [(exercise - spent.cpu_seconds - cpu, of_exercise), (spent.deadline - clock, of_exercise)]
     if step != "import":
         waited, longest = clock - started.clock, WAITING * check * _crowd()
         left.append((check - (cpu - started.cpu_seconds), of_check))
-        left.append((longest - waited, f"{waited:.3g} s of waiting, of the {of_check}"))
+        left.append(
+            (
+                longest - waited,
+                f"{waited:.3g} s of waiting (the limit per check is {check:g} CPU seconds, --check-seconds)",
+            )
+        )
     least, words = min(left)
     return (words, 0.0) if least <= 0 else (None, max(least, LEAST_WAIT))
 
@@ -333,8 +336,8 @@ def _timed_out(late: Finding, step: str, seconds: float, limit: str) -> Finding:
     if late.status != "timeout":
         return replace(late, seconds=seconds)  # it had failed already, and was being made smaller
     what = "importing the file" if step == "import" else "the check"
-    why = "does it wait for something?" if "of waiting" in limit else "does a loop never end?"
-    difference = f"{what} was stopped after the {limit}: {why}"
+    why = "does it wait for something?" if "of waiting" in limit else "is there an endless loop?"
+    difference = f"{what} timed out after {limit}: {why}"
     return replace(late, seconds=seconds, difference=difference, at_import=step == "import")
 
 
@@ -344,9 +347,9 @@ def _lost(late: Finding, step: str, why: str, process: Process, limits: Limits, 
     status, used = process.worker.end(0.5)
     process.end(0.5)
     if status == WALLS_MISSING:
-        raise UsageError("the sandbox could not be set up for a worker as it was for the first one; try once more")
+        raise UsageError("the sandbox could not be set up for another worker; try again")
     if why == "time" or used >= limits.exercise_seconds:
-        exercise = f"{limits.exercise_seconds:g} CPU seconds that an exercise may take (--exercise-seconds)"
+        exercise = f"{limits.exercise_seconds:g} CPU seconds (the limit per exercise, --exercise-seconds)"
         return _timed_out(late, step, seconds, exercise)
     return _died(step, status if why == "closed" else PIPE_CLOSED)
 
@@ -358,10 +361,10 @@ def _died(step: str, status: int | None) -> Finding:
     elif status < 0:
         name = signal.Signals(-status).name if -status in {s.value for s in signal.Signals} else str(-status)
         how = {
-            "SIGSEGV": "crashed (SIGSEGV, an access to memory that is not its own)",
+            "SIGSEGV": "crashed (SIGSEGV, invalid memory access)",
             "SIGKILL": "was killed (SIGKILL, often because memory ran out)",
         }.get(name, f"crashed ({name})")
     else:
-        how = "ended Python itself (os._exit)" if status == 0 else f"ended Python itself (exit status {status})"
+        how = "exited Python (os._exit)" if status == 0 else f"exited Python (exit status {status})"
     difference = f"the answer {how} {during}"
     return Finding("error", difference=difference, got=f"no result: the process {how}", at_import=step == "import")

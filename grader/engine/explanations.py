@@ -36,7 +36,7 @@ def finding(
         return Finding("not_started" if raised.exercise == exercise else "error", difference=str(raised))
     if isinstance(raised, Problem):
         if raised.lacking in replaced:
-            difference = f"{raised.difference}; with the reference in place of {raised.lacking} it cannot run"
+            difference = f"{raised.difference}; it cannot run with the reference solution for {raised.lacking}"
             return Finding("blocked", difference=difference, traceback=raised.code, where=raised.where)
         return Finding(
             "error",
@@ -67,9 +67,9 @@ def finding(
         limit = f" of {memory_bytes / 2**30:.0f} GiB" if memory_bytes else ""
         difference = f"it asked for more memory than the limit{limit}"
     elif isinstance(raised, RecursionError):
-        difference = "it calls itself without end (RecursionError)"
+        difference = "endless recursion (RecursionError)"
     elif isinstance(raised, EOFError) and "reading a line" in str(raised):
-        difference = "it asks for input (EOFError); an answer cannot: take input() out"
+        difference = "it asks for input (EOFError), but there is none: remove input()"
     elif _not_initialised(raised):
         difference = f"`super().__init__()` is missing at the start of `__init__` ({values_as_text.error(raised)})"
     else:
@@ -130,4 +130,4 @@ def _example(script: Script, *, whole: bool = False) -> str | None:
     try:
         return script.written(whole=whole)
     except Exception as error:  # a repr of the learner's own objects may raise anything
-        return f"(the call cannot be printed: {type(error).__name__})"
+        return f"(the call cannot be shown: {type(error).__name__})"

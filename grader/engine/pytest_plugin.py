@@ -43,7 +43,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--answers", default=str(paths.checkout().exercises), metavar="DIR", help="folder of answers (exercises/)"
     )
-    group.addoption("--hidden-checks", default=None, metavar="DIR", help="folder of checks that the handout lacks")
+    group.addoption("--hidden-checks", default=None, metavar="DIR", help="folder of hidden checks")
     group.addoption("--answers-seed", type=int, default=0, metavar="N", help="seed of the checks' inputs (0)")
 
 

@@ -141,7 +141,9 @@ class Workers:
             return None
         weakness = self._sandbox.weakness()
         if weakness and not self._accept_weak:
-            raise UsageError(f"the sandbox lacks {weakness}; --accept-weak-sandbox grades all the same, and says so")
+            raise UsageError(
+                f"the sandbox lacks {weakness}; --accept-weak-sandbox grades anyway, and the results say so"
+            )
         return self._sandbox.layers()
 
     @contextlib.contextmanager
@@ -247,14 +249,14 @@ class Workers:
         assert process is not None and process.stdout is not None
         line = process.stdout.readline()
         if not line:
-            raise UsageError(f"the process that runs answers does not start: {self._last_error()}; {_remedy()}")
+            raise UsageError(f"the worker process does not start: {self._last_error()}; {_remedy()}")
         record: dict[str, Any] = json.loads(line)
         return record
 
     def _last_error(self) -> str:
         self._errors.seek(0)
         lines = self._errors.read().decode(errors="replace").strip().splitlines()
-        return lines[-1] if lines else "it ended without a word"
+        return lines[-1] if lines else "it ended without a message"
 
     def _spawn(self, theirs: socket.socket | None) -> "subprocess.Popen[bytes]":
         options = {
@@ -296,8 +298,8 @@ def _remedy() -> str:
     places = [Path(place) for place in os.environ.get("PYTHONPATH", "").split(os.pathsep) if place]
     suspects = sorted({paths.shown(found) for found in in_the_way([paths.checkout().root, *places])})
     if suspects:
-        return f"Python may take {', '.join(suspects)} for a library of that name: rename it, then try again"
-    return "make grade mends the environment"
+        return f"Python may import {', '.join(suspects)} instead of a library with that name: rename it, then try again"
+    return "make grade repairs the environment"
 
 
 def _kill(process: "subprocess.Popen[bytes]") -> None:

@@ -21,8 +21,8 @@ POINTS = 100
 # The C loader takes a fifth of the time; some systems have only the other one.
 _YAML_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _HEAD = """\
-# The assignment: `grade` reads it here, `grade class --assignment` anywhere. The points may be changed, also to a sum
-# other than 100: each exercise's checks share its points as they do in the kata.
+# The assignment: read by `grade` in this folder and by `grade class --assignment`. You can change the points, even to
+# a total other than 100: the checks of an exercise share its points in the same proportion as in the kata.
 """
 
 
@@ -91,7 +91,7 @@ def read(path: Path) -> Assignment:
             raise ValueError("no exercise has points")
         seed, spoil = fields["seed"], fields["spoil"]
         if type(seed) is not int or seed < 0 or type(spoil) is not bool:
-            raise ValueError("seed is a number from 0, spoil is true or false")
+            raise ValueError("seed must be a number from 0, spoil must be true or false")
         return Assignment(_text(fields["title"]), _text(fields["due"]), seed, spoil, points)
     except (OSError, ValueError, yaml.YAMLError, KeyError, TypeError, AttributeError) as error:
         reason = f"{error} is missing" if isinstance(error, KeyError) else line(str(error))
@@ -107,7 +107,7 @@ def _text(value: Any) -> str:
 
 def _number(value: Any) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value) or value <= 0:
-        raise ValueError(f"{value} is no number of points")
+        raise ValueError(f"{value} is not a number of points")
     return float(value)
 
 

@@ -72,7 +72,7 @@ class Listing:
         if len(self.items) < MOST_FILES:
             return True
         if len(self.items) == MOST_FILES:
-            self.items.append(Item("…", refused=f"it holds more than {MOST_FILES:,} files; the rest is not looked at"))
+            self.items.append(Item("…", refused=f"it holds more than {MOST_FILES:,} files; the rest is ignored"))
         return False
 
 
@@ -157,7 +157,7 @@ def _unread_archive(place: str) -> str | None:
 
 def _opened(path: Path) -> zipfile.ZipFile:
     if path.stat().st_size > MOST_ZIP_BYTES:
-        raise Unreadable(f"it is larger than {MOST_ZIP_BYTES >> 30} GiB; hand in the exNN_name.py files alone")
+        raise Unreadable(f"it is larger than {MOST_ZIP_BYTES >> 30} GiB; hand in only the exNN_name.py files")
     file = os.fdopen(os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0)), "rb")
     return _zip(file)
 
@@ -177,11 +177,11 @@ def _zip(file: io.BufferedIOBase) -> zipfile.ZipFile:
         if at >= 0 and len(tail) >= at + _END_BYTES:
             (length,) = struct.unpack_from("<I", tail, at + 12)
             if length > MOST_DIRECTORY_BYTES or tail[max(0, at - _LOCATOR_BYTES) : at].startswith(_LOCATOR):
-                raise Unreadable("it holds too many files; hand in the exNN_name.py files alone")
+                raise Unreadable("it holds too many files; hand in only the exNN_name.py files")
         file.seek(0)
         return zipfile.ZipFile(file)
     except DAMAGED as error:
-        raise Unreadable(f"it is no zip that can be opened ({reason(error)})") from error
+        raise Unreadable(f"it is not a readable zip ({reason(error)})") from error
 
 
 def _add_zip(found: Listing, archive: zipfile.ZipFile, prefix: str, nesting: int) -> None:
@@ -233,13 +233,13 @@ def _folder_skipped(place: str, beside: dict[str, set[str]], environments: set[s
 def _refused(place: str, member: zipfile.ZipInfo) -> str | None:
     kind = stat.S_IFMT(member.external_attr >> 16)
     if place.startswith("/") or ".." in PurePosixPath(place).parts or re.match(r"[A-Za-z]:", place):
-        return "its name leads out of the zip"
+        return "its path leads outside of the zip"
     if kind not in (0, stat.S_IFREG):
         return "it is not a regular file"
     if member.flag_bits & 1:
         return "it is encrypted"
     if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-        return "its compression is not known here"  # others expand without a bound on one read
+        return "its compression method is not supported"  # others expand without a bound on one read
     return None
 
 
@@ -259,7 +259,7 @@ def _nested(item: Item) -> zipfile.ZipFile:
     assert item.read is not None
     content = item.read(MOST_NESTED_BYTES + 1)
     if len(content) > MOST_NESTED_BYTES:
-        raise Unreadable(f"it is larger than {MOST_NESTED_BYTES >> 20} MiB; hand in the exNN_name.py files alone")
+        raise Unreadable(f"it is larger than {MOST_NESTED_BYTES >> 20} MiB; hand in only the exNN_name.py files")
     return _zip(io.BytesIO(content))
 
 
@@ -267,7 +267,7 @@ def _add_nested(found: Listing, item: Item, opened: Callable[[], zipfile.ZipFile
     """The files of a zip that lies in a folder or in another zip; one that cannot be read is named, as a file."""
     found.archives += 1
     if found.archives > MOST_ARCHIVES or nesting > MOST_NESTING:
-        found.items.append(Item(item.place, refused="there are too many archives, or one in another in another"))
+        found.items.append(Item(item.place, refused="there are too many archives, or they are nested too deep"))
         return
     try:
         _add_zip(found, opened(), f"{item.place}/", nesting)

@@ -92,7 +92,7 @@ def read_words(path: Path, others: Sequence[str] = ()) -> list[str]:
     while lines and not lines[-1].strip():
         lines.pop()
     if not lines:
-        raise CorpusError(f"{place(path)} is empty: write one word a line")
+        raise CorpusError(f"{place(path)} is empty: write one word per line")
     for number, line in enumerate(lines, start=1):
         if fault := _fault(line):
             shown = line if len(line) <= SHOWN else line[: SHOWN - 1] + "…"
@@ -105,12 +105,12 @@ def _read_text(path: Path, others: Sequence[str]) -> str:
         data = path.read_bytes()
     except FileNotFoundError as error:
         named = ", ".join([*NAMED, *others])
-        raise CorpusError(f"{place(path)} is not there: check the path, or name one of {named}") from error
+        raise CorpusError(f"{place(path)} does not exist: check the path, or choose one of {named}") from error
     except IsADirectoryError as error:
-        raise CorpusError(f"{place(path)} is a folder: name a file in it") from error
+        raise CorpusError(f"{place(path)} is a folder: choose a file in it") from error
     except OSError as error:
         raise CorpusError(
-            f"{place(path)} cannot be read ({error.strerror}): name a text file that you may read"
+            f"{place(path)} cannot be read ({error.strerror}): choose a text file that you can read"
         ) from error
     try:
         return data.decode().removeprefix("\ufeff")
@@ -127,7 +127,7 @@ def _fault(line: str) -> str | None:
     if "." in line:
         return "a `.` is the token that ends a word: remove it"
     if WHITE_SPACE_OR_CONTROL.search(line):
-        return "white space or a control character: write one word a line and nothing else"
+        return "white space or a control character: write only one word per line"
     if len(line) > LONGEST_WORD:
         return f"{len(line)} characters: shorten it to {LONGEST_WORD} or fewer"
     return None

@@ -109,7 +109,7 @@ def asked(given_out: Assignment) -> tuple[Exercise, ...]:
     points = dict(given_out.points)
     found = [lesson for lesson in lessons() if lesson.name in points]
     if strangers := sorted(points.keys() - {lesson.name for lesson in found}):
-        raise UsageError(f"the assignment asks {strangers[0]}, and there is no such lesson here")
+        raise UsageError(f"the assignment includes {strangers[0]}, but there is no such lesson here")
     bonus_alone = all(lesson.bonus for lesson in found)
     return tuple(
         replace(lesson, points=points[lesson.name], bonus=lesson.bonus and not bonus_alone, assigned=True)
@@ -187,7 +187,7 @@ def _read(path: Path) -> Any:
 def _damaged(path: Path, error: Exception) -> UsageError:
     reason = str(error).splitlines()[0] if str(error) else type(error).__name__
     shown = paths.shown(path)
-    return UsageError(f"{shown} is missing or damaged ({reason}); git checkout {shown} brings it back")
+    return UsageError(f"{shown} is missing or damaged ({reason}); restore it with git checkout {shown}")
 
 
 def needed(numbers: Iterable[int], command: str) -> tuple[Exercise, ...]:
@@ -198,7 +198,7 @@ def needed(numbers: Iterable[int], command: str) -> tuple[Exercise, ...]:
     """
     wanted = set(numbers)
     if lacking := sorted(wanted - {lesson.number for lesson in lessons()}):
-        raise UsageError(f"{command} works with exercise {lacking[0]}, too, which is no part of this assignment")
+        raise UsageError(f"{command} also needs exercise {lacking[0]}, which is not part of this assignment")
     return tuple(lesson for lesson in lessons() if lesson.number in wanted)
 
 
@@ -229,7 +229,9 @@ def find_one(typed: str, commands: Sequence[str] = ()) -> Exercise:
     if len(matches) == 1:
         return matches[0]
     if matches:
-        raise UsageError(f"{typed!r} fits several exercises: {', '.join(e.name for e in matches)}; type more of one")
+        raise UsageError(
+            f"{typed!r} matches several exercises: {', '.join(e.name for e in matches)}; type more of the name"
+        )
     if number:
         numbers = [exercise.number for exercise in exercises()]
         whole = numbers == list(range(numbers[0], numbers[-1] + 1))

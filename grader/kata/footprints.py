@@ -45,7 +45,7 @@ def read(exercise: Exercise) -> dict[str, Footprint]:
         kept = json.loads(references.bank(exercise.name).get(_FILE, "{}"))
         return {name: Footprint(frozenset(each["always"]), frozenset(each["sometimes"])) for name, each in kept.items()}
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise UsageError(f"{exercise.name}/{_FILE} is damaged; make footprints writes it anew") from error
+        raise UsageError(f"{exercise.name}/{_FILE} is damaged; make footprints rewrites it") from error
 
 
 def write(exercise: Exercise, footprints: Mapping[str, Footprint]) -> None:

@@ -53,7 +53,7 @@ def notes(exercise: Exercise, path: Path, options: str = "") -> list[str]:
         what = " and ".join(settings)
         found.append(
             f"{path.name}, line {min(settings.values())}: {what} changed for the whole process; "
-            "put back before each check"
+            "restored before each check"
         )
     return found
 

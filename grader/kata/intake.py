@@ -28,7 +28,7 @@ MOST_NOTEBOOKS = 20
 MOST_CANDIDATES = 400
 MOST_NAMED = 50
 MOST_OTHERS = 8  # files that are no answers are named up to here, and counted beyond
-ONLY_ANSWERS = "only exNN_name.py files are taken"
+ONLY_ANSWERS = "only exNN_name.py files count"
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,7 @@ def opened(path: Path) -> Iterator[tuple[Submission, tuple[str, ...]]]:
         try:
             folder = stack.enter_context(laid_out(taken.answers))
         except OSError as error:
-            raise UsageError(f"the answers in {shown} cannot be laid out: {error.strerror}") from error
+            raise UsageError(f"the answers in {shown} cannot be prepared: {error.strerror}") from error
         yield Submission(folder, shown), (*taken.notes, *taken.ignored)
 
 
@@ -119,7 +119,7 @@ class _Sorted:
         """One more candidate, unless it only has the number of an exercise and nothing that is asked there."""
         candidate = Candidate(fit, place, content, modified)
         if fit.how == candidates.NUMBER_ONLY and candidate.state == candidates.EMPTY:
-            self.left.append(f"{line(place)}: it defines nothing that {fit.exercise.short} asks for")
+            self.left.append(f"{line(place)}: it defines nothing that {fit.exercise.short} needs")
         else:
             self.candidates[fit.exercise.name].append(candidate)
 
@@ -139,7 +139,7 @@ def _from(items: Sequence[Item], skipped: Sequence[str], problems: Sequence[str]
     notes, left = _told(found, chosen)
     if not chosen:
         why = (found.left or _others(found.others) or _skipped(skipped) or ["it is empty"])[0]
-        notes.append(f"nothing was taken of what was handed in ({why})")
+        notes.append(f"nothing that was handed in counts ({why})")
     ignored = [*left, *found.left, *_others(found.others), *_skipped(skipped)]
     if len(ignored) > MOST_NAMED:
         ignored[MOST_NAMED:] = [f"and {len(ignored) - MOST_NAMED:,} more"]
@@ -164,7 +164,7 @@ def _sort(found: _Sorted, item: Item) -> None:
     elif fit is not None:
         found.read += 1
         if found.read > MOST_CANDIDATES:
-            raise Unreadable("there are too many files that are named after exercises")
+            raise Unreadable("there are too many files with names of exercises")
         found.add(
             replace(fit, version=max(fit.version, item.version)), item.place, item.read(MOST_BYTES + 1), item.modified
         )
@@ -180,7 +180,7 @@ def _sort_notebook(found: _Sorted, item: Item) -> None:
     content = item.read(notebook_cells.MOST_BYTES + 1)
     if len(content) > notebook_cells.MOST_BYTES:
         most = notebook_cells.MOST_BYTES >> 20
-        raise Unreadable(f"it is larger than {most} MiB; hand in the exNN_name.py files alone")
+        raise Unreadable(f"it is larger than {most} MiB; hand in only the exNN_name.py files")
     try:
         cells = notebook_cells.code_cells(content)
     except notebook_cells.NoNotebook as error:
@@ -208,7 +208,7 @@ def _told(found: _Sorted, chosen: dict[str, Candidate]) -> tuple[list[str], list
     for name, winner in chosen.items():
         exercise = winner.fit.exercise
         if winner.fit.how != candidates.EXACT:
-            notes.append(f"{line(winner.place)} is taken as {exercise.file}")
+            notes.append(f"{line(winner.place)} counts as {exercise.file}")
         for loser in found.candidates[name]:
             if loser is winner:
                 continue
@@ -217,7 +217,7 @@ def _told(found: _Sorted, chosen: dict[str, Candidate]) -> tuple[list[str], list
                 left.append(f"{line(loser.place)}: identical to {line(winner.place)}")
                 continue
             together.setdefault((winner.folder, loser.folder, why), []).append((exercise, winner, loser))
-            left.append(f"{line(loser.place)}: {line(winner.place)} is taken instead ({why})")
+            left.append(f"{line(loser.place)}: {line(winner.place)} counts instead ({why})")
     for (at, other, why), several in together.items():
         if len(several) == 1 or at == other:
             notes += [f"{e.short}: {line(w.place)} is taken, not {line(x.place)} ({why})" for e, w, x in several]
@@ -241,6 +241,6 @@ def _others(places: Sequence[str]) -> list[str]:
 
 def _skipped(places: Sequence[str]) -> list[str]:
     if len(places) <= MOST_OTHERS:
-        return [f"{line(place)}/…: not looked into" for place in places]
+        return [f"{line(place)}/…: skipped" for place in places]
     some = ", ".join(line(place)[:60] for place in places[:3])
-    return [f"{len(places):,} folders ({some}, ...): not looked into"]
+    return [f"{len(places):,} folders ({some}, ...): skipped"]

@@ -38,7 +38,7 @@ class Change:
         lines, old = text.splitlines(), self.old.splitlines()
         places = list(_blocks(lines, old)) if of_lines else range(text.count(self.old))
         if len(places) != 1:
-            there = "is not in the solution" if not places else f"is there {len(places)} times; give more of it"
+            there = "is not in the solution" if not places else f"is there {len(places)} times; quote more of it"
             raise ValueError(f"`{old[0]}` {there}")
         if not of_lines:
             return text.replace(self.old, self.new)

@@ -84,12 +84,12 @@ def code_cells(content: bytes) -> list[Cell]:
         text = _without_outputs(content.decode("utf-8-sig"))
         if len(text) > MOST_BESIDE_OUTPUTS:
             most = MOST_BESIDE_OUTPUTS >> 20
-            raise NoNotebook(f"it is larger than {most} MiB without outputs; hand in the exNN_name.py files alone")
+            raise NoNotebook(f"it is larger than {most} MiB without outputs; hand in only the exNN_name.py files")
         # Not `nbformat.reads`: that warns on standard error of everything that notebooks in the wild leave out.
         notebook = nbformat.convert(nbformat.reader.reads(text), 4)
         return [_cell(cell) for cell in notebook["cells"] if cell["cell_type"] == "code"]
     except (*_UNREADABLE, nbformat.ValidationError) as error:
-        raise NoNotebook(f"it is no notebook that can be read ({reason(error)})") from error
+        raise NoNotebook(f"it is not a readable notebook ({reason(error)})") from error
 
 
 def answers(cells: Iterable[Cell], untouched: Callable[[str, str], bool] = lambda file, text: False) -> Found:
@@ -105,7 +105,7 @@ def answers(cells: Iterable[Cell], untouched: Callable[[str, str], bool] = lambd
     for number, (file, text) in enumerate(held):
         if file is not None and _COLAB.search(text):
             held[number] = (file, _without_colab(text))
-            notes[f"{file}: lines for Google Colab are left out"] = None
+            notes[f"{file}: lines for Google Colab are ignored"] = None
     by_file: dict[str, list[str]] = {}
     for file, text in held:
         if file is not None:
@@ -117,7 +117,7 @@ def answers(cells: Iterable[Cell], untouched: Callable[[str, str], bool] = lambd
             if any(given[:last]) or (any(given[last + 1 :]) and last >= 0):
                 ordered = [*itertools.compress(texts, given), *itertools.compress(texts, map(operator.not_, given))]
                 if ordered != texts:
-                    notes[f"{file}: the cell that is filled in counts, not the untouched copy below it"] = None
+                    notes[f"{file}: the edited cell counts, not the untouched copy below it"] = None
                 by_file[file] = ordered
     left = tuple(_left([text for file, text in held if file is None and _has_code(text)]))
     return Found({file: "\n\n".join(texts) for file, texts in by_file.items()}, left, tuple(notes))
@@ -203,7 +203,7 @@ def _left(unmarked: list[str]) -> Iterator[tuple[str, str]]:
         if text.startswith(INSTALLS):
             continue
         if defined:
-            why = f"not marked; if it is an answer, let it begin with the line `# {owners[defined[0]]}`"
+            why = f"not marked; if it is an answer, its first line must be `# {owners[defined[0]]}`"
             yield f"a cell that defines {', '.join(defined)}", why
         else:
             others += 1

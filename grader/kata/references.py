@@ -81,7 +81,7 @@ def refuse_in_a_handout(command: str) -> None:
         UsageError: they are sealed here.
     """
     if are_sealed():
-        raise UsageError(f"{command} is the author's: it works in the kata's own checkout, and this is a handout")
+        raise UsageError(f"{command} is for authors: it works only in a checkout of the kata, and this is a handout")
 
 
 def digest(solutions: Iterable[str], banks: Iterable[str]) -> str:
@@ -112,7 +112,7 @@ def unseal(data: bytes) -> dict[str, str]:
     sign, key, rest = data[: len(_SIGN)], data[len(_SIGN) :][:_KEY_BYTES], data[len(_SIGN) + _KEY_BYTES :]
     packed = _mixed(rest, key)
     if sign != _SIGN or hashlib.sha256(packed).digest() != key:
-        raise ValueError("it was cut or changed")
+        raise ValueError("it was truncated or changed")
     files: dict[str, str] = json.loads(zlib.decompress(packed))
     return files
 
@@ -129,7 +129,7 @@ def _files(pattern: str) -> dict[str, str]:
             for path in sorted(found)
         }
     except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"a file in {pattern} cannot be read: {error}; git checkout mends it") from error
+        raise UsageError(f"a file in {pattern} cannot be read: {error}; restore it with git checkout") from error
 
 
 @paths.once
@@ -139,7 +139,7 @@ def _unsealed() -> dict[str, str]:
         return unseal(sealed().read_bytes())
     except (OSError, ValueError, zlib.error) as error:
         shown = paths.shown(sealed())
-        raise UsageError(f"{shown} cannot be read ({error}); git checkout {shown} mends it") from error
+        raise UsageError(f"{shown} cannot be read ({error}); restore it with git checkout {shown}") from error
 
 
 def _mixed(data: bytes, key: bytes) -> bytes:

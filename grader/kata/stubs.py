@@ -49,7 +49,7 @@ def without_markers(text: str) -> str:
 def _solution(exercise: Exercise) -> str:
     solution = references.solution(exercise.name)
     if solution is None:
-        raise UsageError(f"{exercise.name} has no solution in this checkout; git checkout brings it back")
+        raise UsageError(f"{exercise.name} has no solution in this checkout; restore it with git checkout")
     return solution
 
 

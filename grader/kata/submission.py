@@ -46,7 +46,9 @@ class Submission:
         path = self.path(exercise)
         if not path.is_symlink() and not path.exists():
             others = self._others(exercise)
-            return FileProblem(f"{others[0]} is not taken: the file must be called {exercise.file}" if others else None)
+            return FileProblem(
+                f"{others[0]} does not count: the file must be called {exercise.file}" if others else None
+            )
         return _unreadable(path)
 
     def notes(self, chosen: Sequence[Exercise]) -> list[str]:
@@ -63,10 +65,10 @@ class Submission:
         there = [path.name for path in self._candidates()]
         unknown = [name for name in there if int(name[2:4]) not in known]
         beside = [name for exercise in exercises if exercise.file in there for name in self._others(exercise)]
-        notes = [f"{name} belongs to no exercise and is not graded" for name in unknown]
+        notes = [f"{name} does not belong to an exercise and is not graded" for name in unknown]
         if beside:
             verb = "is" if len(beside) == 1 else "are"
-            notes.append(f"{', '.join(beside)} {verb} not graded: only the exact names of exercises are")
+            notes.append(f"{', '.join(beside)} {verb} not graded: only files with the exact names of exercises are")
         return notes
 
     def _others(self, exercise: Exercise) -> list[str]:
@@ -87,9 +89,9 @@ def read_folder(folder: Path) -> Submission:
     shown = paths.shown(folder)
     try:
         if not folder.exists():
-            raise UsageError(f"the folder {shown} is not there; --answers names a folder of exNN_*.py files")
+            raise UsageError(f"the folder {shown} does not exist; --answers expects a folder of exNN_*.py files")
         if not folder.is_dir():
-            raise UsageError(f"{shown} is not a folder; --answers names a folder of exNN_*.py files")
+            raise UsageError(f"{shown} is not a folder; --answers expects a folder of exNN_*.py files")
         next(folder.iterdir(), None)
     except OSError as error:
         raise UsageError(f"the folder {shown} cannot be read: {error.strerror}") from error
@@ -124,13 +126,13 @@ def _unreadable(path: Path) -> FileProblem | None:
         if path.exists() and not path.is_file():
             return FileProblem(f"{name} is not a regular file", name)
         if path.stat().st_size > MOST_BYTES:
-            return FileProblem(f"{name} is larger than 1 MiB; an answer takes a few lines", name)
+            return FileProblem(f"{name} is larger than 1 MiB; an answer is only a few lines", name)
         source = path.read_bytes()
     except OSError as error:
-        links = "it is a symbolic link that leads back to itself or nowhere" if path.is_symlink() else error.strerror
+        links = "it is a symbolic link to itself or to a missing file" if path.is_symlink() else error.strerror
         return FileProblem(f"{name} cannot be read: {links}", name)
     if not source.strip():
-        return FileProblem(f"{name} is empty; grade reset {name[:4]} brings the stub back", name)
+        return FileProblem(f"{name} is empty; grade reset {name[:4]} restores the stub", name)
     try:
         source.decode(_encoding(source))
     except UnicodeDecodeError as error:
@@ -142,7 +144,7 @@ def _unreadable(path: Path) -> FileProblem | None:
         )
     if b"\0" in source:
         line = source.count(b"\n", 0, source.index(b"\0")) + 1
-        return FileProblem(f"{name}, line {line} holds a zero byte; it is not Python", f"{name}:{line}")
+        return FileProblem(f"{name}, line {line} contains a zero byte; it is not Python", f"{name}:{line}")
     return None
 
 

@@ -24,7 +24,7 @@ def split(chosen: Sequence[Exercise]) -> tuple[list[Exercise], list[str]]:
     if not left:
         return able, []
     names = f"{left[0]} to {left[-1]}" if len(left) > 2 else " and ".join(left)
-    note = f"torch is not installed here: {names} cannot be checked; make grade installs it where there is one"
+    note = f"torch is not installed here: {names} cannot be graded; make grade installs it if it can"
     if not able:
         raise UsageError(note)
     return able, [note]

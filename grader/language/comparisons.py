@@ -141,7 +141,7 @@ def attribute(owner: Handle, path: str, kind: type | tuple[type, ...] | None = N
             raise outcome.error
         if outcome.error is not None:
             raise Mismatch(
-                f"the attribute `{name}` is missing", expected=f"an attribute `{name}`", got="nothing of that name"
+                f"the attribute `{name}` is missing", expected=f"an attribute `{name}`", got="no such attribute"
             )
 
     SCRIPT.ask(there, found)
@@ -159,9 +159,7 @@ def assign(module: Handle, path: str, values: Any) -> None:
         if shape != tuple(values.shape):
             SCRIPT.hide(assigned)
         if shape is None:
-            raise Mismatch(
-                f"the attribute `{name}` is missing", expected=f"a tensor `{name}`", got="no tensor of that name"
-            )
+            raise Mismatch(f"the attribute `{name}` is missing", expected=f"a tensor `{name}`", got="no such tensor")
         wanted = tuple(values.shape)
         difference = f"`{path}` has shape {shape}, expected {wanted}"
         holds(shape == wanted, difference, expected=f"shape {wanted}", got=f"shape {shape}")
@@ -314,16 +312,16 @@ def _same_plain(got: Any, expected: Any, what: str) -> None:
         raise _of_another_type(got, type(expected), what, expected)
     if isinstance(expected, dict):
         if list(got) != list(expected) and set(got) == set(expected):
-            raise Mismatch(f"{what} holds the right keys in another order", expected=expected, got=got)
+            raise Mismatch(f"{what} has the right keys in the wrong order", expected=expected, got=got)
         for key in expected:
             if key not in got:
-                raise Mismatch(f"{what} lacks {key!r}", expected=expected, got=got)
+                raise Mismatch(f"{what} does not contain {key!r}", expected=expected, got=got)
             if type(got[key]) is not type(expected[key]) or got[key] != expected[key]:
                 difference = f"at {key!r}: {expected[key]!r} expected, {got[key]!r} got"
                 raise Mismatch(_about(what, difference), expected=expected, got=got)
         extra = [key for key in got if key not in expected]
         if extra:
-            raise Mismatch(f"{what} holds {extra[0]!r}, which it should not", expected=expected, got=got)
+            raise Mismatch(f"{what} contains {extra[0]!r}, which it should not", expected=expected, got=got)
     elif not _equal(got, expected):
         difference = _about(what, f"{values_as_text.value(expected)} expected, {values_as_text.value(got)} got")
         raise Mismatch(difference if len(difference) < 160 else f"{what} differs", expected=expected, got=got)

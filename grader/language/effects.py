@@ -28,8 +28,8 @@ def leaves_alone(**arguments: Any) -> Iterator[None]:
             if outcome.moved:
                 raise Mismatch(
                     f"the global random state of {outcome.moved[0]} was touched",
-                    expected="the global random state as it was",
-                    got=f"{outcome.moved[0]}'s global generator has moved on",
+                    expected="the global random state unchanged",
+                    got=f"{outcome.moved[0]}'s global generator has changed",
                 )
 
         SCRIPT.ask(as_it_was, handle)

@@ -27,7 +27,7 @@ def accepted(target: Target, *args: Any, method: str | None = None, **kwargs: An
 
 def _went_through(outcome: Outcome) -> None:
     if isinstance(outcome.error, ValueError):
-        difference = "nothing is wrong with this call, and it was refused"
+        difference = "this call is valid, but it raised an error"
         raise Mismatch(difference, expected="no error", got=outcome.error) from outcome.error
     if outcome.error is not None:
         raise outcome.error
@@ -98,10 +98,10 @@ def _is_refused(
         raise mismatch(f"{type(raised).__name__} was raised, expected {error.__name__}", got=raised) from raised
     missing = [name for name in naming if not includes(raised, (error_wording.WORD, name))]
     if missing:
-        raise mismatch(f"the message does not name {missing[0]!r}{_no_f(raised)}", got=raised) from raised
+        raise mismatch(f"the message does not include {missing[0]!r}{_no_f(raised)}", got=raised) from raised
     if values and not includes(raised, (error_wording.ONE_OF, *values)):
         names = " or ".join(values_as_text.python(value) for value in values)
-        raise mismatch(f"the message does not name the value {names}{_no_f(raised)}", got=raised) from raised
+        raise mismatch(f"the message does not include the value {names}{_no_f(raised)}", got=raised) from raised
 
 
 def refused(target: Target, *args: Any, method: str | None = None, **kwargs: Any) -> Handle:
@@ -145,11 +145,11 @@ def _is_no_refusal(raised: BaseException) -> bool:
 def _no_f(raised: BaseException) -> str:
     """What to add where the message holds a placeholder in place of its value."""
     left = _PLACEHOLDER.search(values_as_text.message(raised))
-    return f"; it holds {left.group()} itself: is the f before its quotes missing?" if left else ""
+    return f"; it holds {left.group()} literally: is the f before the quotes missing?" if left else ""
 
 
 def _wanted_message(naming: Sequence[str], values: Sequence[Any]) -> str:
     parts = [repr(name) for name in naming] + [" or ".join(values_as_text.python(value) for value in values)] * bool(
         values
     )
-    return f" with a message that names {' and '.join(parts)}" if parts else ""
+    return f" with a message that includes {' and '.join(parts)}" if parts else ""

@@ -24,7 +24,7 @@ Writer = Callable[["Script", Numbered], list[str]]  # the lines of Python that s
 Question = Callable[[Outcome], object]  # raises where an outcome is not as it should be
 
 
-_LIKE_A_VALUE = "an answer's object is used like a value; a check takes its value by value() or seen()"
+_LIKE_A_VALUE = "an answer's object is used like a value; a check must read it with value() or seen()"
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,7 +36,7 @@ class Handle:
     def __getattr__(self, name: str) -> NoReturn:
         if name.startswith("__"):
             raise AttributeError(name)
-        raise Misuse(f"`.{name}` of an answer's object; a check reads it by attribute(), state() or seen()")
+        raise Misuse(f"`.{name}` of an answer's object; a check must read it with attribute(), state() or seen()")
 
     def _refuse(self, *_: object, **__: object) -> NoReturn:
         raise Misuse(_LIKE_A_VALUE)
@@ -140,7 +140,7 @@ class Script:
         if not waiting:
             return
         if self.runner is None:
-            raise Misuse("no answer is there to run a check on")
+            raise Misuse("there is no answer to run a check on")
         reply = self.runner.run(waiting, None if self._begun else self.seed)
         self._begun, self._ran = True, len(self.steps)
         self.outcomes += reply.outcomes

@@ -290,7 +290,7 @@ def _made(script: Script, numbered: Numbered) -> Any:
 
 def _name(cls: Any) -> Name:
     if not isinstance(cls, Name):
-        raise Misuse(f"{cls!r:.40} is none of the answers' functions and classes: `answers.exNN_name.name`")
+        raise Misuse(f"{cls!r:.40} is not a function or class of the answers: `answers.exNN_name.name`")
     return cls
 
 

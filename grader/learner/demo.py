@@ -72,8 +72,8 @@ def loss(tree: ReferenceTree) -> str:
     """The loss on held-out names, beside that of a model that knows nothing."""
     size = len(tree.vocabulary)
     return (
-        f"Its loss on names it never saw is {tree.validation_loss:.2f} nats per character: a guess that gives all "
-        f"{size} characters the same chance costs ln {size} = {math.log(size):.2f}."
+        f"Its loss on names it never saw is {tree.validation_loss:.2f} nats per character: a uniform "
+        f"guess among {size} characters costs ln {size} = {math.log(size):.2f}."
     )
 
 
@@ -81,8 +81,8 @@ def next_steps() -> list[tuple[str, str]]:
     """Where to go from the demo: commands, and what each is for."""
     first = curriculum.exercises()[0]
     return [
-        ("grade explore", "look into this tree: who sees what, and what it costs"),
+        ("grade explore", "explore this tree: what each node sees, and what it costs"),
         (f"grade predict {first.number}", "predict five small results before you write any code"),
         (f"grade {first.number}", f"read exercises/{first.lesson.name}, then write your own"),
-        ("grade shapes", "these shapes again, by your own code, as far as it goes"),
+        ("grade shapes", "these shapes again, with your own code"),
     ]

@@ -18,7 +18,7 @@ from grader.learner.hints import Hint
 from grader.learner.state import State
 
 TRAINS = set(range(3, 11))  # the exercises that grade train is made of
-TRAINING = "Train your own tree on real names: grade train; then grade report shows what it has learnt."
+TRAINING = "Train your own tree on real names: grade train; then grade report shows what it has learned."
 
 
 def overview(console: Console, remembered: State) -> None:
@@ -48,11 +48,11 @@ def overview(console: Console, remembered: State) -> None:
 def go_on(console: Console, exercise: Exercise | None) -> None:
     """Where to go on."""
     if exercise is None or (exercise.bonus and _all_points_are_there()):
-        all_of = "All exercises pass" if exercise is None else "All points are yours"
+        all_of = "All exercises pass" if exercise is None else "You have all points"
         console.print(f"{all_of}. {TRAINING}" if _can_train() else f"{all_of}.", soft_wrap=True)
     if exercise is None:
         return
-    console.print(f"Go on with {exercise.short}: read {paths.shown(exercise.lesson)},", soft_wrap=True)
+    console.print(f"Continue with {exercise.short}: read {paths.shown(exercise.lesson)},", soft_wrap=True)
     console.print(f"  fill in {paths.shown(exercise.stub)}, then: grade {exercise.short}", soft_wrap=True)
 
 
@@ -73,7 +73,7 @@ def can_now_explain(console: Console, exercise: Exercise) -> None:
     console.print(Text(f"{exercise.short} passes for the first time. You can now:", "bold green"))
     for objective in exercise.objectives:
         console.print(f"  - {objective[:1].lower()}{objective[1:]}", markup=False)
-    console.print(Text.assemble(("To think about: ", "bold"), exercise.question))
+    console.print(Text.assemble(("A question: ", "bold"), exercise.question))
     console.print(f"  the lesson answers it: {paths.shown(exercise.lesson)}", soft_wrap=True, markup=False)
     console.print(f"  how the solution is written: grade compare {exercise.short}")
     console.print()

@@ -102,12 +102,12 @@ def changing() -> Iterator[State]:
     from filelock import FileLock, Timeout  # 40 ms, and only who writes needs it
 
     lock = FileLock(paths.checkout().state / "state.lock", timeout=LOCK_SECONDS)
-    cannot = f"{paths.shown(paths.checkout().state)} cannot be written: the hints taken and results are not remembered"
+    cannot = f"{paths.shown(paths.checkout().state)} cannot be written: your hints and results are not saved"
     try:
         paths.checkout().state.mkdir(exist_ok=True)
         lock.acquire()
     except Timeout:
-        cannot = f"another grade holds {paths.shown(_file())}: what this one found is not remembered"
+        cannot = f"another grade is using {paths.shown(_file())}: these results are not saved"
     except OSError:
         pass
     try:

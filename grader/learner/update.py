@@ -30,13 +30,20 @@ def update() -> Updated:
         UsageError: this is no clone, something else than exercises was changed, or the merge needs a decision.
     """
     if not (paths.checkout().root / ".git").exists():
-        raise UsageError("this checkout is not a git repository; clone the kata anew and copy exercises/ex*.py into it")
-    upstream = _git("rev-parse", "--abbrev-ref", "@{upstream}", says="this branch follows no other; git branch -u NAME")
+        raise UsageError(
+            "this checkout is not a git repository; clone the kata again and copy exercises/ex*.py into it"
+        )
+    upstream = _git(
+        "rev-parse",
+        "--abbrev-ref",
+        "@{upstream}",
+        says="this branch has no upstream branch; set one with git branch -u NAME",
+    )
     changed = [line[3:].strip('"') for line in _git("status", "--porcelain", "--untracked-files=no").splitlines()]
     answers = {f"{paths.checkout().exercises.name}/{exercise.file}" for exercise in curriculum.exercises()}
     others = sorted(set(changed) - answers)
     if others:
-        raise UsageError(f"{', '.join(others)} changed, too: commit that, or git checkout it, then update again")
+        raise UsageError(f"{', '.join(others)} changed, too: commit or revert that, then update again")
     _git("fetch", "--quiet", says="the newer version cannot be fetched")
     if changed:
         _git(*_name(), "commit", "--quiet", "-m", "My answers", "--", *changed)

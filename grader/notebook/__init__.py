@@ -121,7 +121,7 @@ class Session:
         if len(chosen) == 1 and chosen[0].name not in ran:
             file = chosen[0].file
             raise UsageError(
-                f"no cell with the line `# {file}` was run since the kernel started: run it, then this one"
+                f"no cell with the line `# {file}` has run since the kernel started: run it, then this one"
             )
         names = {exercise.name for exercise in chosen}
         beneath = {name for exercise in chosen for name in curriculum.ancestors(exercise)} - {
@@ -162,20 +162,20 @@ class Session:
     ) -> Iterator[str]:
         """What was graded, and what was not."""
         if len(chosen) == 1:
-            yield f"Graded: the cell as it was run in [{ran[chosen[0].name].number}]."
+            yield f"Graded: the cell as run in [{ran[chosen[0].name].number}]."
         waiting = [exercise.short for exercise in chosen if exercise.name not in ran]
         if waiting:
             yield f"Not run since the kernel started: {', '.join(waiting)}."
         if files:
-            yield f"From exercises/, where this notebook has run none: {', '.join(sorted(files))}."
+            yield f"Taken from exercises/, because their cells have not run: {', '.join(sorted(files))}."
         lacking = sorted(beneath - ran.keys() - set(files))
         if lacking:
-            yield f"References stand in for what was not run since the kernel started: {', '.join(lacking)}."
+            yield f"Graded with the reference solutions, because their cells have not run: {', '.join(lacking)}."
         for exercise in chosen:
             if len(self._cells.get(exercise.file, ())) > 1:
                 yield (
-                    f"More than one cell has held {exercise.file}; the one run last was graded. Keep one: "
-                    "when the notebook is handed in, all of them are joined from top to bottom."
+                    f"More than one cell contained {exercise.file}; the one that ran last was graded. Keep only one: "
+                    "when the notebook is handed in, they are all joined from top to bottom."
                 )
 
 

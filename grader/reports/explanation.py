@@ -43,7 +43,7 @@ def explanation(result: CheckResult) -> Explanation:
     printed = "\n".join(found.printed.rstrip().splitlines()[-MOST_PRINTED:]) if found.printed else None
     return Explanation(
         references=result.stands_on,
-        calls="The call that did not end" if found.status == "timeout" else "The smallest call that shows it",
+        calls="The call that did not finish" if found.status == "timeout" else "The smallest call that shows it",
         example=found.example,
         expected=found.expected if compared else None,
         got=found.got if compared else None,

@@ -18,7 +18,7 @@ WORDS = {
     "failed": "failed",
     "error": "error",
     "timeout": "stopped by a time limit",
-    "blocked": "could not run, counts as not earned",
+    "blocked": "could not run, earns no points",
     "not_started": "not started",
 }
 
@@ -98,7 +98,7 @@ def _lines(result: RunResult, told: Circumstances) -> Iterator[str]:
         yield f"Bonus: {added.bonus:g} of {added.max_bonus:g}{_of_them(added.bonus_by_hand)}."
     if origin and origin.problem:
         yield ""
-        yield f"Nothing could be read of what was handed in: {code_span(origin.problem)}"
+        yield f"What was handed in could not be read: {code_span(origin.problem)}"
     yield ""
     yield "| | exercise | result | points |"
     yield "| --- | --- | --- | ---: |"
@@ -115,10 +115,10 @@ def _lines(result: RunResult, told: Circumstances) -> Iterator[str]:
             yield from _exercise(exercise, told)
     if origin and (origin.notes or origin.ignored):
         yield ""
-        yield "## What was taken of what you handed in"
+        yield "## Which of your files count"
         yield ""
         yield from (f"- {code_span(note)}" for note in origin.notes)
-        yield from (f"- Not taken: {code_span(ignored)}" for ignored in origin.ignored)
+        yield from (f"- Ignored: {code_span(ignored)}" for ignored in origin.ignored)
 
 
 def _next_steps(exercises: Sequence[ExerciseResult]) -> Iterator[str]:
@@ -157,7 +157,7 @@ def _exercise(exercise: ExerciseResult, told: Circumstances) -> Iterator[str]:
         checks = "1 check was" if found.with_references == 1 else f"{found.with_references} checks were"
         names = " and ".join(found.references)
         yield ""
-        yield f"{checks} graded with the reference for {names}, so that a mistake there costs points there only."
+        yield f"{checks} graded with the reference solution for {names}, so that a mistake costs points only once."
     for number, group in enumerate(found.groups):
         yield ""
         yield from _group(group, told, in_full=number == 0 or group.cause is not None)

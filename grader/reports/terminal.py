@@ -102,7 +102,7 @@ def _next_step(console: Console, run: RunResult, by_name: dict[str, Exercise]) -
         if not in_one_file and not Path(run.answers, exercise.file).exists():
             _line(console, f"      then write {path} (there is no such file yet)")
         else:
-            _line(console, f"      then open {path} and fill in what says NotImplementedError")
+            _line(console, f"      then open {path} and replace the line with NotImplementedError")
     else:
         _line(console, f"Next: {path}{_line_number(result)}")
     _line(console, f"      a hint: grade hint {exercise.short}    again: grade {exercise.short}{_of_these(run)}")
@@ -201,13 +201,13 @@ def _explanation(console: Console, result: CheckResult) -> None:
         _line(console, f"    {found.difference}", style="bold")
     _code(console, found.code)
     if found.printed:
-        _line(console, "    It printed (the end of it):")
+        _line(console, "    It printed (only the end is shown):")
         _code(console, found.printed)
     _cause(console, found.cause)
 
 
 def _printed_by_the_answer(console: Console, printed: str) -> None:
-    _line(console, "    It printed (the end of it):")
+    _line(console, "    It printed (only the end is shown):")
     _code(console, "\n".join(printed.rstrip().splitlines()[-explanation.MOST_PRINTED :]))
 
 

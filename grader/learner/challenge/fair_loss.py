@@ -48,8 +48,8 @@ def fair_loss(
     for rows in order.split(MOST_ROWS):
         if (_asked(model, windows[rows], len(vocabulary)).softmax(-1) - answer[rows]).abs().max() > SAME:
             raise AnswersFailed(
-                "refused: asked again in another order, the model gives a window another answer; "
-                "logits must follow from the row alone, not from other rows, earlier calls or chance"
+                "refused: the model gives a window different logits if the windows come in another order; "
+                "logits must depend only on the row, not on other rows, earlier calls or chance"
             )
     return total / len(windows)
 

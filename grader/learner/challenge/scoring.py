@@ -73,7 +73,7 @@ def task(words: list[str]) -> Task:
         UsageError: they are too few, or exercise 3 is no part of the assignment.
     """
     if len(words) < LEAST_WORDS:
-        raise UsageError(f"{len(words)} words are too few to learn from and to test on: {LEAST_WORDS} at least")
+        raise UsageError(f"{len(words)} words are too few to train and test on: at least {LEAST_WORDS} are needed")
     windows = references({3}).ex03_windows
     training, validation, test = windows.split_words(words, SPLIT_SEED)
     return Task(training, validation, test, windows.build_vocabulary(words))
@@ -103,7 +103,7 @@ def walls(*, accept_weak: bool = False) -> Sandbox:
     try:
         weakness = sandbox.weakness()
         if weakness and not accept_weak:
-            raise UsageError(f"the sandbox lacks {weakness}; --accept-weak-sandbox runs the file all the same")
+            raise UsageError(f"the sandbox lacks {weakness}; --accept-weak-sandbox runs the file anyway")
     except UsageError:
         sandbox.close()
         raise
@@ -118,9 +118,9 @@ def check(file: Path) -> None:
         AnswersFailed: it is so large that it brings data along.
     """
     if not file.is_file():
-        raise UsageError(f"{paths.shown(file)} is not there; exercises/challenge.py is one to start from")
+        raise UsageError(f"{paths.shown(file)} is not there; start from exercises/challenge.py")
     if file.suffix != ".py" or not file.stem.isidentifier() or file.stem.startswith("_"):
-        raise UsageError(f"{file.name} cannot be imported; name it like a module: my_model.py")
+        raise UsageError(f"{file.name} cannot be imported; give it a module name such as my_model.py")
     beside = [file.parent / exercise.file for exercise in curriculum.exercises()]
     size = sum(path.stat().st_size for path in [file, *beside] if path.is_file())
     if size > SOURCE_BYTES:
@@ -163,7 +163,7 @@ def _trained(sandbox: Sandbox, file: Path, given: Task, seconds: float) -> tuple
     except Lost as lost:
         _, used = worker.end(1.0)
         if used < seconds:
-            raise AnswersFailed(f"{file.name} ended its process while it trained: {_why(lost)}") from lost
+            raise AnswersFailed(f"{file.name} ended its process during training: {_why(lost)}") from lost
     finally:
         _, used = worker.end(0.0)
     if used > seconds or numbers is None:
@@ -191,7 +191,7 @@ def _scored(sandbox: Sandbox, file: Path, given: Task, numbers: Numbers) -> floa
                 lambda windows: remote.does(Step("call", made, None, (windows,))), given.test, given.vocabulary, context
             )
     except Lost as lost:
-        raise AnswersFailed(f"{file.name} ended its process while it was scored: {_why(lost)}") from lost
+        raise AnswersFailed(f"{file.name} ended its process during scoring: {_why(lost)}") from lost
     finally:
         worker.end(0.0)
 
@@ -255,7 +255,7 @@ def _numbers(remote: _Remote, made: Ref, function: str) -> Numbers:
         count = _size(numbers, parameters=parameters)
         if count > most:
             kind = "parameters" if parameters else "numbers in buffers"
-            raise AnswersFailed(f"refused: the model of {function} has {count:,} {kind}, {most:,} are the most")
+            raise AnswersFailed(f"refused: the model of {function} has {count:,} {kind}, the limit is {most:,}")
     return numbers
 
 
@@ -272,4 +272,6 @@ def _refuse_other_forms(empty: dict[str, Tensor], trained: dict[str, Tensor]) ->
 
 
 def _why(lost: Lost) -> str:
-    return {"time": "it gave no answer in time", "closed": "it is gone", "protocol": "it broke the protocol"}[lost.why]
+    return {"time": "it gave no answer in time", "closed": "it is gone", "protocol": "it violated the protocol"}[
+        lost.why
+    ]

@@ -58,7 +58,9 @@ def compare(exercise: Exercise) -> Comparison:
     try:
         answer = importlib.util.decode_source(exercise.stub.read_bytes())
     except (OSError, UnicodeDecodeError, SyntaxError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not in the encoding that it declares (UTF-8)"
+        reason = (
+            error.strerror if isinstance(error, OSError) else "it is not in its declared encoding (UTF-8 by default)"
+        )
         raise UsageError(f"cannot read {paths.shown(exercise.stub)}: {reason}") from error
     answer = stubs.without_markers(answer)
     solution = stubs.answer(exercise)

@@ -36,20 +36,20 @@ def show(console: Console, exercise: Exercise, comparison: Comparison) -> None:
                 console.print(Text(text), soft_wrap=True)
         console.print()
     if comparison.diff:
-        console.print(Text("── how the code differs, comments, annotations and private names aside", "bold"))
+        console.print(Text("── how the code differs, apart from comments, annotations and private names", "bold"))
         styles = {"+": "green", "-": "red", "@": "cyan"}
         for line in comparison.diff:
             console.print(Text(line, styles.get(line[:1], "")), soft_wrap=True)
         console.print()
     else:
-        console.print("The code of the two is the same.")
+        console.print("The code is the same.")
     _style(console, comparison)
 
 
 def costs(console: Console, found: "Costs") -> None:
     """Print time and memory of both, side by side, or why they could not be measured."""
     if found.answer is None or found.solution is None:
-        console.print(Text(f"What the two cost could not be measured: {found.problem}"), soft_wrap=True)
+        console.print(Text(f"The cost could not be measured: {found.problem}"), soft_wrap=True)
         return
     table = _table(f"one call: {found.says}")
     table.add_row("time", _seconds(found.answer), _seconds(found.solution))

@@ -36,7 +36,7 @@ class Costs:
 def measure(exercise: Exercise) -> Costs:
     """Measure the learner's file beside the solution."""
     if exercise.name not in WORKLOADS:  # an exercise that a course has added
-        return Costs("", problem="there is no workload to measure it by in grader/learner/comparing/workloads.py")
+        return Costs("", problem="there is no workload for it in grader/learner/comparing/workloads.py")
     says = WORKLOADS[exercise.name].says
     order = json.dumps({"exercise": exercise.name, "folder": str(paths.checkout().exercises)})
     try:
@@ -54,7 +54,7 @@ def measure(exercise: Exercise) -> Costs:
     except subprocess.TimeoutExpired:
         return Costs(says, problem=f"it did not end within {PATIENCE_SECONDS:g} s")
     if not done.stdout:
-        last = (done.stderr.strip().splitlines() or ["the process ended without a word"])[-1]
+        last = (done.stderr.strip().splitlines() or ["the process ended without a message"])[-1]
         return Costs(says, problem=last)
     record = json.loads(done.stdout)
     if "failed" in record:

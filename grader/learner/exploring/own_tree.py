@@ -34,11 +34,11 @@ def own_tree(folder: Path, model: Path) -> PageTree | str:
     if record is None:
         return "You have no trained tree yet: grade train makes one, once exercises 3 to 10 are written."
     if record.words is None:
-        return f"{paths.shown(model)} learned the language, and the page is about words: grade train."
+        return f"{paths.shown(model)} was trained on the artificial language, but the page is about words: grade train."
     try:
         words = corpus.load(record.data)
     except UsageError as error:
-        return f"The words that your tree learned from cannot be read: {error}."
+        return f"The words that your tree was trained on cannot be read: {error}."
     order = Order(str(folder.absolute()), record.standing_on, str(model.absolute()), tuple(words))
     with OwnProcess("exploring.worker", asdict(order), errors=subprocess.DEVNULL) as process:
         try:
@@ -50,7 +50,7 @@ def own_tree(folder: Path, model: Path) -> PageTree | str:
     if "failed" in found:
         return f"Your tree cannot be shown: {found['failed'].splitlines()[0]}."
     if found["exported"] is None:
-        return "Your tree cannot be shown: with its weights, a tree of the contract gives other results than your code."
+        return "Your tree cannot be shown: a tree as in the contract gives different results with its weights."
     exported = tuple((tuple(shape), numbers) for shape, numbers in found["exported"])
     return PageTree(
         tuple(found["vocabulary"]), found["group"], tuple(found["lengths"]), exported, record.validation_loss

@@ -52,7 +52,7 @@ class Known:
 
 @dataclass(frozen=True)
 class Asked:
-    """A card to be asked now, and why: it is due, it is new, or its answer has been rewritten."""
+    """A card to be asked now, and why: it is due, it is new, or its answer has changed."""
 
     card: Flashcard
     why: str
@@ -76,7 +76,7 @@ class Session:
         known = [card for card in self.deck if card.key in self.memory]
         rewritten = [card for card in known if self.memory[card.key].digest != card.digest]
         if rewritten:
-            return Asked(rewritten[0], "its answer has been rewritten")
+            return Asked(rewritten[0], "its answer has changed")
         first = min(known, key=self._due, default=None)
         if first is not None and self._due(first) <= now:
             return Asked(first, "due")
@@ -141,7 +141,7 @@ def save(memory: dict[str, Known], file: str = FILE) -> str | None:
         paths.checkout().state.mkdir(exist_ok=True)
         write_whole(paths.checkout().state / file, json.dumps({"cards": cards}, indent=1, ensure_ascii=False) + "\n")
     except (OSError, UsageError):
-        return f"{paths.shown(paths.checkout().state)} cannot be written: what you know of the cards is not remembered"
+        return f"{paths.shown(paths.checkout().state)} cannot be written: your progress with the cards is not saved"
     return None
 
 
@@ -149,6 +149,6 @@ def _known(fields: dict[str, object], now: datetime) -> Known:
     """One entry of the file; a schedule that FSRS cannot go on from is as damaged as one that is no JSON."""
     schedule = Schedule.from_dict(fields["schedule"])  # type: ignore[arg-type]
     if schedule.due.tzinfo != UTC:
-        raise ValueError("a time without its zone")
+        raise ValueError("a time without a time zone")
     SCHEDULER.review_card(schedule, Rating.Good, now)
     return Known(schedule, str(fields["answer"]))

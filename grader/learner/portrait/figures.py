@@ -138,7 +138,7 @@ def paint(order: Order) -> Iterator[float | Portrait]:
             try:
                 record = process.records.get(timeout=SILENCE_SECONDS)
             except queue.Empty:
-                raise AnswersFailed(f"the answers did not come back within {SILENCE_SECONDS:.0f} s") from None
+                raise AnswersFailed(f"the answers did not respond within {SILENCE_SECONDS:.0f} s") from None
             if record is None:
                 raise AnswersFailed(ENDED)
             if "failed" in record:

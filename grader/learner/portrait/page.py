@@ -76,9 +76,11 @@ def _reach(portrait: Portrait) -> str:
         return f"{100 * sum(effects[: len(effects) // 2]) / sum(effects):.0f} %"
 
     if portrait.flat is None:
-        return f"Of all effect by replacing, the older half of the window has {older(portrait.tree.by_replacing)}."
+        return (
+            f"Share of the older half of the window in all effects of replacing: {older(portrait.tree.by_replacing)}."
+        )
     tree, flat = older(portrait.tree.by_replacing), older(portrait.flat.by_replacing)
-    return f"Of all effect by replacing, the older half of the window has {tree} in the tree, {flat} in the flat model."
+    return f"Share of the older half of the window in all effects: {tree} in the tree, {flat} in the flat model."
 
 
 def _exported(portrait: Portrait) -> dict[str, object]:

@@ -48,7 +48,7 @@ def portrait(answers: Any, model: Path, words: list[str], records: Records) -> P
     tree = answers.ex08_tree.FusionTree(len(vocabulary), CONTEXT, EMBEDDING, HIDDEN)
     tree.load_state_dict(torch.load(model, weights_only=True))
     tree.eval()
-    flat, steps, no_flat = None, 0, "" if FLAT in exercises_here() else "this course does not ask it"
+    flat, steps, no_flat = None, 0, "" if FLAT in exercises_here() else "not part of this course"
     try:
         flat, steps = trained_flat(answers, data, records) if not no_flat else (None, 0)
     except Exception as raised:  # the tree can be looked at without it

@@ -86,7 +86,7 @@ class Asking:
         except queue.Empty:
             record = None
         if record is None or "results" not in record:
-            raise AnswersFailed("the reference solution gave no results: git checkout restores the kata's files")
+            raise AnswersFailed("the reference solution gave no results: restore the kata's files with git checkout")
         return tuple(
             Predictable(code, tuple(result), text)
             for code, result, text in zip(self._calls, record["results"], record["texts"], strict=True)

@@ -77,7 +77,7 @@ class Arrival:
 def language_race(letters: int, seeds: int, without: Iterable[str] = ()) -> tuple[Course, tuple[Lane, ...]]:
     """Trees of 1 to 3 levels; a flat and a fully connected model of the size of the deepest; ablations of it."""
     if letters < LEAST_LETTERS:
-        raise UsageError(f"{letters} letters are too few to learn from: {LEAST_LETTERS} at least")
+        raise UsageError(f"{letters} letters are too few to train on: at least {LEAST_LETTERS} are needed")
     vocabulary, embedding, hidden = 2**LEVELS, 24, 64
     lanes: list[Lane] = []
     for seed in range(seeds):
@@ -93,7 +93,7 @@ def language_race(letters: int, seeds: int, without: Iterable[str] = ()) -> tupl
 def names_race(words: Sequence[str], seeds: int, without: Iterable[str] = ()) -> tuple[Course, tuple[Lane, ...]]:
     """The tree of the course, and models of its size, each with so many seeds."""
     if len(words) < LEAST_WORDS:
-        raise UsageError(f"{len(words)} words are too few to learn from and to measure on: {LEAST_WORDS} at least")
+        raise UsageError(f"{len(words)} words are too few to train and validate on: at least {LEAST_WORDS} are needed")
     vocabulary = len(set("".join(words))) + 1
     trees = [Lane("tree, context 8", "tree", vocabulary, 8, 24, 128, seed) for seed in range(seeds)]
     lanes = [lane for tree in trees for lane in _equal_in_size(tree, without)]

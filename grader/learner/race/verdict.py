@@ -54,7 +54,7 @@ def verdict(arrivals: Sequence[Arrival]) -> str:
     ahead = "the tree" if of_tree.excess < of_flat.excess else "the flat model"
     trees = [s for s in standings([a for a in arrivals if not a.lane.without]) if s.name.startswith("tree")]
     reached = [s.name.removeprefix("tree, ") for s in trees if s.excess <= REACHED]
-    found = f"Trees reach the least possible loss, to {REACHED}, at " + ", ".join(reversed(reached)) + "."
+    found = f"Trees reach the lowest possible loss, to within {REACHED}, at " + ", ".join(reversed(reached)) + "."
     sentences = [
         f"Of two models of equal size that see {deepest} letters, the tree ends {of_tree.excess:.3f} above the least "
         f"possible loss and the flat model {of_flat.excess:.3f}: {ahead} is ahead by "
@@ -64,21 +64,21 @@ def verdict(arrivals: Sequence[Arrival]) -> str:
         sentences.append(_shares(of_tree, of_flat, _standing(connected)))
     lacking = [s for s in standings(arrivals) if s.name.startswith("tree, no ")]
     sentences += [_ablation(of_tree, standing) for standing in lacking]
-    return " ".join([*sentences, found if reached else "No tree reaches the least possible loss."])
+    return " ".join([*sentences, found if reached else "No tree reaches the lowest possible loss."])
 
 
 def _shares(tree: Standing, flat: Standing, connected: Standing) -> str:
     """How much of the tree's lead depth alone explains, and how much is left for its wiring."""
     gap, by_depth = flat.loss - tree.loss, flat.loss - connected.loss
     if gap <= _chance(tree, flat):
-        return "The tree's lead is no larger than chance, so there is nothing to split into depth and wiring."
+        return "The tree's lead is no larger than chance, so it cannot be divided into depth and wiring."
     layers = {2: "Two", 3: "Three"}.get(_levels(connected), str(_levels(connected)))
     depth = f"{layers} fully connected layers of the same size, as deep as the tree, end at {connected.loss:.3f}."
     if by_depth <= _chance(connected, flat):
         rest = "the rest of the tree: its wiring and normalisation"
-        return f"{depth} They are not ahead of the flat model, so all of the lead is {rest}."
+        return f"{depth} They are not ahead of the flat model, so the whole lead is due to {rest}."
     if connected.loss - tree.loss <= _chance(connected, tree):
-        return f"{depth} The tree is not ahead of them, so all of the lead is depth."
+        return f"{depth} The tree is not ahead of them, so the whole lead is due to depth."
     share = round(100 * by_depth / gap)
     return (
         f"{depth} So depth alone closes {share} % of the gap, and the other {100 - share} % is the rest of the "
@@ -114,14 +114,14 @@ def _verdict_on_words(tree: Sequence[Arrival], flat: Sequence[Arrival]) -> str:
     figures = f"tree {of_tree.loss:.3f}, flat {of_flat.loss:.3f}; over {_seeds(of_tree.seeds)} they spread by "
     figures += f"{of_tree.spread:.3f} and {of_flat.spread:.3f}"
     if of_tree.seeds == 1:
-        figures = f"tree {of_tree.loss:.3f}, flat {of_flat.loss:.3f}; one seed tells nothing of the spread over seeds"
+        figures = f"tree {of_tree.loss:.3f}, flat {of_flat.loss:.3f}; one seed says nothing about the spread"
     if abs(gap) <= chance:
         within = f"Their difference, {abs(gap):.3f}, is within chance (±{chance:.3f})."
         return f"No clear winner at equal size: {figures}. {within}"
     winner = "tree" if gap > 0 else "flat model"
     return (
-        f"The {winner} is ahead by {abs(gap):.3f}, more than chance gives (±{chance:.3f}): {figures}. "
-        f"So it is for these words and this recipe."
+        f"The {winner} is ahead by {abs(gap):.3f}, more than chance explains (±{chance:.3f}): {figures}. "
+        f"This holds for these words and this recipe."
     )
 
 

@@ -108,7 +108,7 @@ def refuse(order: Order) -> None:
     """
     recipe = recipes.RECIPES.get(order.recipe or "")
     if order.steps is not None and isinstance(recipe, recipes.Staged):
-        raise UsageError(f"--steps goes with --recipe published; {order.recipe} counts passes over the data")
+        raise UsageError(f"--steps only works with --recipe published; {order.recipe} counts passes over the data")
     writable(order.out)
 
 
@@ -117,7 +117,9 @@ class Training:
 
     def __init__(self, submission: Submission, standing_on: Sequence[Exercise], words: Words, order: Order) -> None:
         if words is not None and len(words) < LEAST_WORDS:
-            raise UsageError(f"{len(words)} words are too few to learn from and to measure on: {LEAST_WORDS} at least")
+            raise UsageError(
+                f"{len(words)} words are too few to train and validate on: at least {LEAST_WORDS} are needed"
+            )
         refuse(order)
         line = {
             "folder": str(submission.folder),

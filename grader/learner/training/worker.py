@@ -69,7 +69,7 @@ def train_as_ordered(order: dict[str, Any], records: Records) -> None:
     if order["device"] == "auto":
         order["device"] = "cuda" if torch.cuda.is_available() else "cpu"
     if order["device"] == "cuda" and not torch.cuda.is_available():
-        records.send(refused="this torch finds no CUDA device: --device cpu")
+        records.send(refused="torch finds no CUDA device: use --device cpu")
         return
     stop = threading.Event()
     threading.Thread(target=await_stop, args=[stop], daemon=True).start()
@@ -163,7 +163,7 @@ def prepared(answers: Any, order: dict[str, Any], data: examples.Data, model: An
     try:
         return StagedRun(recipe, new_tree, on_device, order["seed"])
     except KeyError as lacking:
-        needs = f"--recipe {order['recipe']} reads the parts that exercises 6 to 8 name"
+        needs = f"--recipe {order['recipe']} needs the attribute names of exercises 6 to 8"
         raise ValueError(f"the state_dict of FusionTree has no {lacking}; {needs}") from lacking
 
 

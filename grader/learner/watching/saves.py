@@ -115,7 +115,7 @@ class Saves:
             self._unobserve()
             self._observe()
         elif not told and not self._polling and not self._alarm.wait(GRACE_SECONDS):
-            self._poll("a file was saved and the system did not say so")
+            self._poll("the system did not report a saved file")
 
     def _settled(self) -> Files:
         now = look(self._folder)
@@ -136,7 +136,7 @@ class Saves:
             observer.schedule(_Alarm(self._alarm), str(self._folder), recursive=False)
             observer.start()
         except (OSError, RuntimeError) as error:  # Linux: no more inotify instances or watches for this user
-            self._poll(f"the system does not tell of saves ({getattr(error, 'strerror', None) or error})")
+            self._poll(f"the system does not report saved files ({getattr(error, 'strerror', None) or error})")
             return
         self._observer = observer
         self._alarm.set()  # something may have been saved before it was observed
@@ -150,7 +150,7 @@ class Saves:
     def _poll(self, why: str) -> None:
         self._polling = True
         self._unobserve()
-        self._tell(Polls(f"{why}: every {POLL_SECONDS:g} s the files are looked at instead"))
+        self._tell(Polls(f"{why}: every {POLL_SECONDS:g} s the files are checked instead"))
 
 
 class _Alarm(FileSystemEventHandler):

@@ -80,7 +80,7 @@ class Screen:
                 if result.passed:
                     onward.go_on(console, goes_on)
             case Others(result):
-                console.print(Text("\nWhat builds on it, or was saved with it:", "bold"))
+                console.print(Text("\nExercises that build on it or were saved with it:", "bold"))
                 terminal.overview(console, result)
             case Listing(remembered):
                 console.print()
@@ -97,7 +97,7 @@ class Screen:
 
     def _what(self) -> str:
         assert self._grading is not None
-        others = " and what else was saved or builds on it" if self._grading.others else ""
+        others = " and others that were saved or build on it" if self._grading.others else ""
         return f"grading {self._grading.exercise.short}{others}"
 
     def _begin_status(self) -> None:

@@ -161,7 +161,7 @@ class Watch:
         """
         self._saves.start()
         if not self._fork:
-            says = "this system cannot fork: every save starts a new process, which takes some seconds"
+            says = "this system cannot fork: every save starts a new process, which takes a few seconds"
             yield Note(says, stays=True)
         yield from self._grade_focus()
         while True:
@@ -180,7 +180,7 @@ class Watch:
             case Polls(why):
                 yield Note(why, stays=True)
             case Ended(error):
-                raise UsageError(f"the folder cannot be watched any more ({error}); start grade watch anew") from error
+                raise UsageError(f"the folder can no longer be watched ({error}); restart grade watch") from error
             case Redraw(resumed):
                 yield event
                 if resumed and self._running:  # its clocks went on while it stood still
@@ -297,7 +297,7 @@ class Watch:
         self._workers = Workers(curriculum.exercises(), fork=self._fork, many=True)
         if again:
             yield from self._start(chosen)
-            yield Note("the process that runs the checks had ended; a new one has started")
+            yield Note("the process that runs the checks had ended; a new one was started")
         else:
             yield Note(f"nothing could be graded: {error}; the next save tries again")
 

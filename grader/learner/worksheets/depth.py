@@ -10,7 +10,7 @@ from grader.learner.worksheets.worksheet import Question, Slip, Worksheet
 GIVEN = """level       0   1   2   3   ...
 characters  1   2   4   8   ...    each level joins two neighbours of the one below
 
-log2 of a number is how often 2 is multiplied to reach it: log2 of 8 is 3."""
+log2 of a number says how often you double 1 to reach it: log2 of 8 is 3."""
 
 
 def depth_sheet(seed: int) -> Worksheet:
@@ -46,13 +46,13 @@ def field(levels: int, group: int) -> Question:
         (
             (
                 group * levels,
-                f"that adds {group} for each level; but each level sees {group} times what the one below saw",
+                f"that adds {group} per level, but each level sees {group} times as much as the one below",
             ),
             (group ** (levels - 1), "one level too few: the characters themselves are level 0, and see 1"),
             (group ** (levels + 1), "one level too many: the first level sees as many characters as it joins"),
             (
                 levels**group,
-                f"that is {levels}^{group}; each level multiplies by {group}, so {group} is what is raised",
+                f"that is {levels}^{group}; each level multiplies by {group}, so the base is {group}",
             ),
         ),
     )
@@ -63,18 +63,18 @@ def depth(context: int, levels: int, group: int) -> Question:
     below, reached = group ** (levels - 1), group**levels
     logarithm = f", log{group} of it, rounded up" if reached > context else f", log{group} of it"
     return _question(
-        f"a context of {context:,}, joining {_WORDS[group]}: how many levels does it take{logarithm}? ",
+        f"a context of {context:,}, joining {_WORDS[group]}: how many levels does it need{logarithm}? ",
         levels,
         f"{levels - 1} levels see {below:,}, {levels} see {reached:,}",
         (
             (levels - 1, f"{levels - 1} levels see only {below:,} characters: {_left_out(context - below)} outside"),
-            (levels + 1, f"one level too many: {levels} see {reached:,} already"),
-            (context // group, f"that divides once; divide by {group} until 1 is left, and count how often"),
+            (levels + 1, f"one level too many: {levels} already see {reached:,}"),
+            (context // group, f"that divides only once; divide by {group} until 1 is left, and count"),
             (
                 (reached - 1) // (group - 1),
-                "that is how many fusions the whole tree has; those of one level happen side by side",
+                "that is the number of fusions in the whole tree; all fusions of a level happen at once",
             ),
-            (reached, "that is how far they see, not how many they are"),
+            (reached, "that is how far they see, not how many levels there are"),
         ),
     )
 
@@ -87,11 +87,11 @@ def left_over(length_levels: int, levels: int) -> Question:
         left,
         f"{length} halved {levels} times: {' → '.join(str(length >> done) for done in range(levels + 1))}",
         (
-            (left * 2, "one level too few: each level halves the length, the first one, too"),
+            (left * 2, "one level too few: each level halves the length, including the first one"),
             (left // 2, "one level too many"),
-            (length - 2 * levels, "that takes two away at each level; but each level halves what is there"),
-            (length - levels, "that takes one away at each level; but each level halves what is there"),
-            (length // (2 * levels), f"that divides by 2 · {levels} once; but {levels} levels halve {levels} times"),
+            (length - 2 * levels, "that subtracts two per level, but each level halves the length"),
+            (length - levels, "that subtracts one per level, but each level halves the length"),
+            (length // (2 * levels), f"that divides by 2 · {levels} once, but {levels} levels halve it {levels} times"),
         ),
     )
 
@@ -102,9 +102,9 @@ def square(levels: int) -> Question:
     return _question(
         f"{levels} levels cover {context}; how many cover {context} · {context} = {context**2:,}? ",
         2 * levels,
-        f"2^{levels} · 2^{levels} = 2^{2 * levels}: where contexts multiply, levels add",
+        f"2^{levels} · 2^{levels} = 2^{2 * levels}: if contexts multiply, levels add",
         (
-            (levels**2, "contexts multiply, levels add: after the first ones you climb as many again"),
+            (levels**2, "contexts multiply, levels add: the number of levels doubles"),
             (levels + 1, f"one more level only doubles it, to {2 * context}"),
             (2 * levels - 1, f"{2 * levels - 1} levels see only {context**2 // 2:,}"),
             (2 * levels + 1, f"one level too many: they would see {2 * context**2:,}"),

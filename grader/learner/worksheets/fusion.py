@@ -16,12 +16,12 @@ CHANNELS = OUTPUTS = 2
 BY_HAND = 0.005  # half of the last digit of a sum of hundredths
 JOIN = "Step 1, concatenate: one vector after the other."
 SUM = (
-    "Step 2, multiply and add: each number times the weight beside it, then the bias; each output has its own column. "
-    "Two decimals."
+    "Step 2, multiply and add: each number times the weight next to it, then add the bias; each output has its own "
+    "column. Two decimals."
 )
 SQUEEZE = (
-    "Step 3, tanh of each sum, to two decimals: by calculator or table; "
-    "for numbers this small, x - x³/3 + 2x⁵/15 is near enough."
+    "Step 3, tanh of each sum, to two decimals: with a calculator or a table; "
+    "for such small numbers, x - x³/3 + 2x⁵/15 is close enough."
 )
 
 
@@ -85,12 +85,12 @@ class FusionSheet:
         left, right = (tuple(number / 10 for number in part) for part in (self.left, self.right))
         added = tuple((a + b) / 10 for a, b in zip(self.left, self.right, strict=True))
         slips = (
-            Slip(right + left, "right stands before left: the left letter was read first, so its channels come first"),
+            Slip(right + left, "right comes before left: the left letter was read first, so its channels come first"),
             Slip(
                 tuple(itertools.chain(*zip(left, right, strict=True))),
                 "the channels are interleaved: all of the left neighbour's come first, then all of the right one's",
             ),
-            Slip(added, "the two are added: concatenating writes one after the other, and nothing is lost"),
+            Slip(added, "the two are added: concatenating writes one after the other"),
         )
         return Question(JOIN, "joined = ", left + right, 1e-9, slips, f"{tenths(self.left)}, then {tenths(self.right)}")
 
@@ -109,19 +109,19 @@ class FusionSheet:
         swapped = self.right + self.left
         named = f"{self.bias[output] / 10:.1f}"
         wrong = [
-            (total - bias, f"the bias is forgotten: output {output} adds {named} at the end"),
+            (total - bias, f"the bias is missing: output {output} adds {named} at the end"),
             (total - 2 * bias, f"the bias is subtracted: {named} is added, with its sign"),
             (
                 sum(a * b for a, b in zip(swapped, column, strict=True)) + bias,
-                "right stands before left: the first two rows of weights meet the left neighbour",
+                "right comes before left: the first two rows of weights multiply the left neighbour",
             ),
             (
                 sum(self.products(other)) + bias,
-                f"those are the weights of output {other}: each output has a column of its own",
+                f"those are the weights of output {other}: each output has its own column",
             ),
             (
                 sum(products) + 10 * self.bias[other],
-                f"that is the bias of output {other}: each output has one of its own, here {named}",
+                f"that is the bias of output {other}: each output has its own, here {named}",
             ),
             (self.sums[other], f"that is output {other}: its column, its bias"),
         ]
@@ -129,20 +129,23 @@ class FusionSheet:
             exchanged = (self.joined[i] - self.joined[j]) * (column[j] - column[i])
             wrong.append((total + exchanged, f"two rows are swapped: {ROWS[i]}, and {ROWS[j]}"))
         for row, product in enumerate(products):
-            wrong.append((total - product, f"one product is left out: {ROWS[row]}"))
+            wrong.append((total - product, f"one product is missing: {ROWS[row]}"))
             wrong.append((total - 2 * product, f"a sign is wrong: {ROWS[row]} contributes {product / 100:.2f}"))
         return wrong
 
     def _squeezing(self, output: int) -> Question:
         total, other = self.sums[output] / 100, self.sums[1 - output] / 100
         slips = (
-            Slip((total,), "tanh is left out: that is the sum itself"),
+            Slip((total,), "tanh is missing: that is the sum itself"),
             Slip(
                 (-math.tanh(total),),
-                "the sign is lost: tanh of a negative number is negative, of a positive one positive",
+                "the sign is wrong: tanh of a negative number is negative, of a positive number positive",
             ),
             Slip((math.tanh(other),), f"that is tanh of output {1 - output}"),
-            Slip((math.tan(total),), "that is tan, the tangent of an angle; tanh is another key (often hyp, then tan)"),
+            Slip(
+                (math.tan(total),),
+                "that is tan, the tangent of an angle; tanh is a different key (often hyp, then tan)",
+            ),
             Slip((1 / (1 + math.exp(-total)),), "that is the logistic function, from 0 to 1; tanh goes from -1 to 1"),
         )
         return Question(

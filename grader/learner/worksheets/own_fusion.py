@@ -37,7 +37,7 @@ def own_trace(sheet: FusionSheet, folder: Path) -> OwnTrace | None:
         try:
             record = process.records.get(timeout=LIMIT_SECONDS)
         except queue.Empty:
-            raise AnswersFailed(f"{_short()} did not come back within {LIMIT_SECONDS:.0f} s") from None
+            raise AnswersFailed(f"{_short()} did not return within {LIMIT_SECONDS:.0f} s") from None
     if record is None:
         raise AnswersFailed(f"{_short()} ended its process")
     if "failed" not in record:
@@ -52,7 +52,7 @@ def differences(sheet: FusionSheet, own: OwnTrace) -> tuple[str, ...]:
     steps = (own.joined, *((number,) for number in own.summed), *((number,) for number in own.fused))
     if len(steps) != len(sheet.questions):
         sizes = f"{len(own.summed)} sums and {len(own.fused)} results of tanh"
-        return (f"{sizes} came back for {len(sheet.bias)} outputs",)
+        return (f"it returned {sizes} for {len(sheet.bias)} outputs",)
     exact = (replace(question, tolerance=EXACT) for question in sheet.questions)
     return tuple(
         f"{question.asks.partition(' =')[0]}: {question.wrong(step)}"

@@ -28,7 +28,7 @@ def own_levels(sheet: TreeSheet, folder: Path) -> Levels | None:
         try:
             record = process.records.get(timeout=LIMIT_SECONDS)
         except queue.Empty:
-            raise AnswersFailed(f"{_short()} did not come back within {LIMIT_SECONDS:.0f} s") from None
+            raise AnswersFailed(f"{_short()} did not return within {LIMIT_SECONDS:.0f} s") from None
     if record is None:
         raise AnswersFailed(f"{_short()} ended its process")
     if "failed" not in record:
@@ -42,9 +42,7 @@ def differences(sheet: TreeSheet, own: Levels) -> tuple[str, ...]:
     """Where the levels are not those of the sheet, as the worksheet's own questions tell it; empty if they agree."""
     expected = [tuple(number for node in level for number in node) for level in sheet.nodes]
     if [len(level) for level in own] != [len(level) for level in expected]:
-        return (
-            f"your levels hold {[len(level) for level in own]} numbers, and not {[len(level) for level in expected]}",
-        )
+        return (f"your levels have {[len(level) for level in own]} numbers, not {[len(level) for level in expected]}",)
     questions = iter(question for question in sheet.questions if len(question.answer) == 2 and "node" in question.asks)
     found = []
     for level in own:

@@ -18,7 +18,7 @@ GIVEN = """Each bit is -1 or +1. A fusion reads two values a and b, the older on
   h2 = tanh(4 (a + b - 1))     near +1 if both are +1, else near -1
   value = h1 - h2 - 1          what the level above reads
 
-tanh(4) = 0.9993 and tanh(12) = 1.0000, so whole numbers will do. The tree's answer is +1 if an
+tanh(4) = 0.9993 and tanh(12) = 1.0000, so whole numbers are enough. The tree's answer is +1 if an
 odd number of the eight bits are +1, and -1 if it is an even number."""
 
 
@@ -96,9 +96,9 @@ def _node(step: str, level: int, node: int, pair: tuple[int, int]) -> Question:
     values = f"node {node} reads {a:+d} and {b:+d}"
     slips = (
         ((h2, h1), "h1 and h2 are swapped: h1 adds 1 inside tanh, h2 subtracts 1"),
-        ((4 * (a + b + 1), 4 * (a + b - 1)), "tanh is left out: those are the numbers inside it"),
-        ((a + b + 1, a + b - 1), "tanh is left out, and so is the factor 4"),
-        (_sign(a + b), "the +1 and the -1 inside tanh are left out: they are what makes h1 and h2 differ"),
+        ((4 * (a + b + 1), 4 * (a + b - 1)), "tanh is missing: those are the numbers inside it"),
+        ((a + b + 1, a + b - 1), "tanh and the factor 4 are missing"),
+        (_sign(a + b), "the +1 and the -1 inside tanh are missing: they make h1 and h2 different"),
         ((1, 1), f"+1 and +1 says that both values are +1; {values}"),
         ((1, -1), f"+1 and -1 says that exactly one of the two values is +1; {values}"),
         ((-1, -1), f"-1 and -1 says that neither of the two values is +1; {values}"),
@@ -117,13 +117,13 @@ def _values(step: str, level: int, nodes: Sequence[tuple[int, int]]) -> Question
     """Ask for what the next level reads, or the answer at the root."""
     values = tuple(_value(*node) for node in nodes)
     slips = (
-        (tuple(h1 - h2 for h1, h2 in nodes), "the last - 1 is forgotten: h1 - h2 is 0 or 2, and value is -1 or +1"),
+        (tuple(h1 - h2 for h1, h2 in nodes), "the last - 1 is missing: h1 - h2 is 0 or 2, and value is -1 or +1"),
         (tuple(h1 + h2 - 1 for h1, h2 in nodes), "h2 is added: value = h1 - h2 - 1"),
         (tuple(h2 - h1 - 1 for h1, h2 in nodes), "h1 and h2 are swapped: value = h1 - h2 - 1"),
-        (tuple(-value for value in values), "the sign is turned: +1 is an odd number of +1, -1 an even one"),
-        (tuple(h1 for h1, _ in nodes), "that is h1, which says at least one; value also takes h2 away"),
+        (tuple(-value for value in values), "the sign is wrong: +1 means an odd number of +1, -1 an even number"),
+        (tuple(h1 for h1, _ in nodes), "that is h1, which says at least one; value also subtracts h2"),
         (tuple(h2 for _, h2 in nodes), "that is h2, which says both; value = h1 - h2 - 1"),
-        (tuple(reversed(values)), "the nodes are in reverse: node 0 comes first"),
+        (tuple(reversed(values)), "the nodes are in reverse order: node 0 comes first"),
     )
     working = "; ".join(f"{h1:+d} - ({h2:+d}) - 1 = {_value(h1, h2):+d}" for h1, h2 in nodes)
     if len(nodes) == 1:

@@ -39,11 +39,11 @@ class Question:
         if self._distance(numbers, slip.numbers) <= self.tolerance:
             return slip.says
         if len(numbers) != len(self.answer):
-            return f"{_count(len(self.answer))} asked for, {len(numbers)} came"
+            return f"{_count(len(self.answer))} expected, you typed {len(numbers)}"
         if len(self.answer) == 1:
-            return "not that; `show` shows the working"
+            return "not quite; `show` shows the solution"
         off = next(i for i, (a, b) in enumerate(zip(numbers, self.answer, strict=True)) if abs(a - b) > self.tolerance)
-        return f"not that: the {('1st', '2nd', '3rd')[off] if off < 3 else f'{off + 1}th'} number is another one"
+        return f"not quite: the {('1st', '2nd', '3rd')[off] if off < 3 else f'{off + 1}th'} number is wrong"
 
     @staticmethod
     def _distance(numbers: tuple[float, ...], others: tuple[float, ...]) -> float:
@@ -75,10 +75,10 @@ def read_numbers(text: str) -> tuple[float, ...]:
     numbers = []
     for word in filter(None, words):
         if not re.fullmatch(r"[+-]?(\d+\.?\d*|\.\d+)", word):
-            raise ValueError(f"{word!r} is no number: write numbers with a decimal point, one space between two")
+            raise ValueError(f"{word!r} is not a number: write numbers with a decimal point, separated by spaces")
         numbers.append(float(word))
     if not numbers:
-        raise ValueError("write a number, `show` to see how it is done, or `quit`")
+        raise ValueError("write a number, `show` to see the solution, or `quit`")
     return tuple(numbers)
 
 

@@ -7,7 +7,7 @@ from grader.reports.explanation import explanation
 
 _STATES = {
     "timeout": "Stopped by a time limit.",
-    "blocked": "It could not run, and counts as not earned.",
+    "blocked": "It could not run, and earns no points.",
     "not_started": "Not started.",
 }
 

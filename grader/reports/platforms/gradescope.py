@@ -40,7 +40,9 @@ def failed(said: str) -> dict[str, Any]:
     lines = [each for each in map(line, said.splitlines()) if each]
     reasons = [each.removeprefix("grade: ") for each in lines if each.startswith(("grade: ", "note: not graded"))]
     reason = reasons[-1] if reasons else lines[-1] if lines else "the grader said nothing"
-    told = f"Your submission could not be graded: {reason}. The 0 is no grade: tell your instructor, and hand in again."
+    told = (
+        f"Your submission could not be graded: {reason}. The 0 is not a grade: tell your instructor, and hand in again."
+    )
     return {
         "score": 0,
         "execution_time": 0,
@@ -67,10 +69,10 @@ def _test(exercise: ExerciseResult, check: CheckResult, number: str) -> dict[str
 def _output(run: RunResult) -> str:
     lines = [f"{run.points:g} of {run.max_points:g} points"]
     if run.max_bonus:
-        lines.append(f"and {run.bonus:g} of {run.max_bonus:g} bonus points, which are no part of the score")
+        lines.append(f"and {run.bonus:g} of {run.max_bonus:g} bonus points, which are not part of the score")
     if run.origin and run.origin.problem:
-        lines.append(f"Nothing could be read of what was handed in: {run.origin.problem}")
+        lines.append(f"What was handed in could not be read: {run.origin.problem}")
     lines += [f"{exercise.name[:4]}: {exercise.problem}" for exercise in run.exercises if exercise.problem]
     if run.origin and run.origin.ignored:
-        lines += ["", "Handed in, and not taken:", *run.origin.ignored]
+        lines += ["", "Handed in but ignored:", *run.origin.ignored]
     return "\n".join(lines)
