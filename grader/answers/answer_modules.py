@@ -1,6 +1,6 @@
-"""Files of exercises as the modules of a package of their own: imported on first use, from wherever they are read.
+"""Imports exercise files as modules of a package of their own, on first use.
 
-This runs in the process of the answers. What cannot be imported is told as a `Problem`, in words for the learner.
+Runs in the process of the answer. A file that cannot be imported is reported as a `Problem`, in words for the learner.
 """
 
 import difflib
@@ -25,7 +25,7 @@ CHECKOUT_PACKAGE = "exercises"  # what an editor writes: `from exercises.ex05_..
 
 
 class Problem(Exception):
-    """A file that cannot be used: one line for the learner, and the lines of the file that show it."""
+    """A file that cannot be used: one line for the learner, and the lines of the file that show the problem."""
 
     def __init__(
         self, difference: str, *, code: str | None = None, where: str | None = None, lacking: str | None = None
@@ -38,7 +38,7 @@ class Problem(Exception):
 
 
 class NotThere(Exception):
-    """An exercise has no file: it is not started."""
+    """An exercise has no file, so it is not started."""
 
     def __init__(self, exercise: str) -> None:
         super().__init__(f"{exercise}.py is missing")
@@ -65,7 +65,7 @@ class AnswerModules(importlib.abc.MetaPathFinder):
         self.forget()
 
     def forget(self) -> None:
-        """Import everything anew from now on."""
+        """Import everything again from now on."""
         for name in self._names:
             sys.modules.pop(name, None)
         self._names.clear()
@@ -75,7 +75,7 @@ class AnswerModules(importlib.abc.MetaPathFinder):
             package.__path__ = []
 
     def enter(self, module: types.ModuleType) -> None:
-        """Let a module be found by its name, as if it had been imported."""
+        """Register a module under its name, as if it had been imported."""
         self._names.add(module.__name__)
         sys.modules[module.__name__] = module
 
@@ -187,7 +187,9 @@ def defined(module: types.ModuleType, name: str) -> bool:
 
 
 class _Uncached(importlib.machinery.SourceFileLoader):
-    """Compiles the text as it is now: no bytecode is written beside it or believed (two saves within a second)."""
+    """Compiles the current text without reading or writing bytecode, which may be stale after two saves within a
+    second.
+    """
 
     def __init__(self, fullname: str, source: Source) -> None:
         super().__init__(fullname, source.path)
@@ -204,14 +206,16 @@ class _Uncached(importlib.machinery.SourceFileLoader):
 
 
 def _skip_set_trace() -> None:
-    """Let `pdb.set_trace()` obey PYTHONBREAKPOINT=0, as `breakpoint()` does: there is nobody to type to it."""
+    """Make `pdb.set_trace()` obey PYTHONBREAKPOINT=0, as `breakpoint()` does, because no one could type into the
+    debugger.
+    """
     import pdb
 
     pdb.set_trace = pdb.Pdb.set_trace = lambda *_, **__: None  # type: ignore[assignment,method-assign]
 
 
 class _Ready(importlib.abc.Loader):
-    """Gives a module that was made already."""
+    """Provides a module that already exists."""
 
     def __init__(self, module: types.ModuleType) -> None:
         self._module = module
@@ -221,11 +225,11 @@ class _Ready(importlib.abc.Loader):
         return self._module
 
     def exec_module(self, module: types.ModuleType) -> None:
-        """There is nothing to run."""
+        """Do nothing: the module already exists."""
 
 
 class _SameModule(importlib.abc.Loader):
-    """Gives the module of another name, importing it first."""
+    """Provides the module of another name, importing it first."""
 
     def __init__(self, name: str) -> None:
         self._name = name
@@ -237,7 +241,7 @@ class _SameModule(importlib.abc.Loader):
         return module
 
     def exec_module(self, module: types.ModuleType) -> None:
-        """Leave it the name that it was made with."""
+        """Restore the original name of the module."""
         module.__spec__ = self._own
 
 

@@ -1,7 +1,7 @@
-"""The walls around a worker, on Linux: a root with nothing but Python, no network, no other processes, limits.
+"""The sandbox layers on Linux: a root with nothing but Python, no network, no other processes, limits.
 
-Every wall is tried, and what became of it is told: "on", or "unavailable: why". A property that matters (the file
-system, the network, other processes) may rest on more than one of them. Elsewhere than on Linux none is there.
+Every layer is tried and reported as "on" or "unavailable: why". An important property (file system, network, other
+processes) may depend on several layers. Other systems have none.
 """
 
 import ctypes
@@ -42,7 +42,7 @@ Outcome = dict[str, str]
 
 @dataclass(frozen=True)
 class Limits:
-    """What a worker may use, and the number of the user that it becomes (as root)."""
+    """Limits of a worker, and the number of the user that it runs as (if started by root)."""
 
     memory_bytes: int
     cpu_seconds: int
@@ -53,7 +53,7 @@ class Limits:
 
 
 class Walls:
-    """What the warm process sets up once, and each worker then enters."""
+    """Sets up the layers once in the fork server; each worker then enters them."""
 
     def __init__(self) -> None:
         self._libc = ctypes.CDLL(None, use_errno=True)
@@ -65,7 +65,7 @@ class Walls:
         self.linux = sys.platform == "linux"
 
     def leave_the_host(self) -> None:
-        """Into namespaces of users, mounts and processes; called before anything starts a thread.
+        """Enter new user, mount and process namespaces, before any thread starts.
 
         The process forks: the child goes on as the first process of its namespace, the parent waits for its end.
         """
@@ -92,7 +92,7 @@ class Walls:
     _ids = (os.getuid(), os.getgid())
 
     def enter_the_root(self, readable: Sequence[Path], hidden: Sequence[Path]) -> None:
-        """Make a root that holds these paths and nothing else, and live in it.
+        """Build a root that contains only these paths, and enter it.
 
         Args:
             readable: files and folders.
@@ -105,7 +105,7 @@ class Walls:
             self._try("root", self._build_root)
 
     def _free(self, place: Path) -> bool:
-        """Whether something can be mounted there without a readable path being hidden by it."""
+        """Return whether mounting there would hide no readable path."""
         return not any(path.is_relative_to(place) for path in self._readable)
 
     def _build_root(self) -> None:
@@ -134,7 +134,7 @@ class Walls:
         self._mount(None, "/", None, _MS_REMOUNT | _MS_BIND | _MS_RDONLY | _MS_NOSUID | _MS_NODEV)
 
     def _show(self, path: Path, new: Path, *, writable: bool) -> None:
-        """Let the new root hold a path of the old one."""
+        """Make a path of the old root visible in the new one."""
         target = new / path.relative_to("/")
         if path.is_dir():
             target.mkdir(parents=True, exist_ok=True)
@@ -150,7 +150,7 @@ class Walls:
             self._mount(None, str(target), None, _MS_REMOUNT | _MS_BIND | _MS_RDONLY | _MS_NOSUID | _MS_NODEV | kept)
 
     def fork(self) -> int:
-        """Fork a child that is the first process of a namespace of its own: with it, all in there end."""
+        """Fork a child that is the first process of its own namespace; when it ends, all processes in there end."""
         if self._own_pids < 0:
             return os.fork()
         self._unshare(_CLONE_NEWPID)
@@ -162,7 +162,7 @@ class Walls:
     # ---- the worker ----
 
     def enter(self, limits: Limits) -> Outcome:
-        """Put up all walls around this process, for good; what is on and what is not."""
+        """Enter all layers in this process, permanently; return which are on and which are not."""
         if not self.linux:
             reason = f"unavailable: {platform.system()} does not have this layer"
             return dict.fromkeys(("filesystem", "network", "processes", "memory"), reason)
@@ -185,7 +185,7 @@ class Walls:
         return self.report()
 
     def _name_the_user(self, slot: int) -> None:
-        """Give the worker's user a name and a home in /etc/passwd, as everyone has at home."""
+        """Give the worker's user a name and a home in /etc/passwd."""
         uid = FIRST_UID + slot % UIDS if self._ids[0] == 0 else 0
         entry = self._scratch / "passwd"
         entry.write_text(f"{USER}:x:{uid}:{uid}::{self._scratch}:/bin/false\n")
@@ -194,11 +194,11 @@ class Walls:
         entry.unlink()
 
     def report(self) -> Outcome:
-        """The outcome by property, in the order in which it is told."""
+        """Return the state of each property, in a fixed order."""
         had = self.outcome.get
 
         def either(*walls: str) -> str:
-            """On where one of the walls is; each wall may be made of several things, joined by +."""
+            """Return "on" if one of the layers is on; a layer may consist of several parts, joined by +."""
             for wall in walls:
                 if all(had(part) == ON for part in wall.split("+")):
                     return ON
@@ -284,7 +284,7 @@ class Walls:
         self.outcome["landlock signals"] = ON if scopes else "unavailable: this Landlock has no scopes"
 
     def _shown(self) -> list[Path]:
-        """What is readable, a folder with something hidden in it by its parts."""
+        """Split the readable paths so that hidden folders inside them are left out."""
 
         def parts(path: Path) -> list[Path]:
             if path in self._hidden:
@@ -369,7 +369,7 @@ _ALLOW, _ERROR, _KILL = 0x7FFF0000, 0x00050000, 0x80000000
 
 
 def _filter(architecture: int, denied: Sequence[int], clone: int, clone3: int) -> bytes:
-    """The program that the kernel runs at each system call: threads are allowed, other new processes are not."""
+    """Build the system call filter: it allows threads but no other new processes."""
 
     def step(code: int, value: int, if_true: int = 0, if_false: int = 0) -> bytes:
         return struct.pack("=HBBI", code, if_true, if_false, value)

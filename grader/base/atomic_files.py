@@ -1,4 +1,6 @@
-"""Files written whole or not at all: a full disk or a kill leaves the old one as it was; damaged ones are put aside."""
+"""Atomic files: written completely or not at all, so that a full disk or a kill keeps the old file; damaged files are
+renamed.
+"""
 
 import contextlib
 import os
@@ -10,7 +12,8 @@ from grader.base.errors import UsageError
 
 
 def writable(path: Path) -> None:
-    """Find out early what `write_whole` would only say after the work: a folder that is missing, or one for a file.
+    """Check early for what `write_whole` would only report after the work: a missing folder, or a folder in place of a
+    file.
 
     Raises:
         UsageError: the file cannot be written there.
@@ -25,7 +28,7 @@ def writable(path: Path) -> None:
 
 
 def write_whole(path: Path, content: bytes | str) -> None:
-    """Write a file beside its place, then move it there in one step.
+    """Write a temporary file, then move it into place in one step.
 
     Raises:
         UsageError: the folder is missing or read-only, the disk is full, ...; nothing is left behind.
@@ -55,7 +58,7 @@ def write_whole(path: Path, content: bytes | str) -> None:
 
 
 def put_aside(path: Path) -> str:
-    """Move a damaged file away under another name, so that nothing in it is lost; returns a line about it."""
+    """Rename a damaged file so that nothing in it is lost; return a line about it."""
     number = 1
     while (aside := path.with_name(f"{path.stem}.damaged-{number}{path.suffix}")).exists():
         number += 1

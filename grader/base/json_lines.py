@@ -1,4 +1,4 @@
-"""Records, JSON lines: what a process that runs answers tells the supervisor, written there and read here."""
+"""JSON lines from the process that runs answers to the process that controls it."""
 
 import contextlib
 import json
@@ -15,14 +15,14 @@ class Records:
         self.descriptor = descriptor
 
     def send(self, **record: Any) -> None:
-        """Write one record, whole."""
+        """Write one complete record."""
         data = json.dumps(record).encode() + b"\n"
         while data:
             data = data[os.write(self.descriptor, data) :]
 
 
 def read_records(pipe: IO[bytes]) -> "queue.Queue[dict[str, Any] | None]":
-    """Read a process's JSON lines as they come; None says that no more will."""
+    """Read the JSON lines of a process as they arrive; None marks the end."""
     records: queue.Queue[dict[str, Any] | None] = queue.Queue()
 
     def read() -> None:

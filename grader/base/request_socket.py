@@ -1,6 +1,6 @@
-"""Requests on the socket to a process: their length, with it the descriptors that belong to them, then JSON.
+"""Requests over a socket: their length with any file descriptors, then JSON.
 
-The length comes first because a request may hold what checks saw of an answer, more than one read returns.
+The length comes first because a request may contain a check's observations, more than one read returns.
 """
 
 import json
@@ -13,14 +13,14 @@ _MOST_DESCRIPTORS = 2
 
 
 def send(control: socket.socket, request: dict[str, Any], descriptors: Sequence[int] = ()) -> None:
-    """Send a request, whole, and copies of open descriptors."""
+    """Send a complete request, with copies of open descriptors."""
     data = json.dumps(request).encode()
     socket.send_fds(control, [len(data).to_bytes(_LENGTH_BYTES, "big")], descriptors)
     control.sendall(data)
 
 
 def received(control: socket.socket) -> Iterator[tuple[dict[str, Any], list[int]]]:
-    """The requests as they come, each with its descriptors, until the other end closes.
+    """Yield requests with their descriptors until the other end closes.
 
     It waits for an answer before it sends the next.
     """
@@ -29,7 +29,7 @@ def received(control: socket.socket) -> Iterator[tuple[dict[str, Any], list[int]
 
 
 def _receive(control: socket.socket) -> tuple[dict[str, Any], list[int]] | None:
-    """Wait for the next request and its descriptors; None where the other end has closed."""
+    """Wait for the next request and its descriptors; None if the other end has closed."""
     length, descriptors, _, _ = socket.recv_fds(control, _LENGTH_BYTES, _MOST_DESCRIPTORS)
     if not length:
         return None

@@ -1,4 +1,4 @@
-"""A result that was written to a file, read again. Its format is `result.schema.json`."""
+"""Reads a result from a file in the format of `result.schema.json`."""
 
 import json
 from pathlib import Path
@@ -10,7 +10,7 @@ from grader.base.results import RunResult
 
 
 def read(path: Path) -> RunResult:
-    """Read what `grade --json` or `grade class` wrote.
+    """Read a file that `grade --json` or `grade class` wrote.
 
     Raises:
         UsageError: it cannot be read, or is no such file.

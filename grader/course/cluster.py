@@ -1,7 +1,7 @@
-"""A class graded on a cluster of Dask's: every worker has this checkout, and grades as this machine would.
+"""Grades a class on a Dask cluster: every worker has this checkout and grades like this machine.
 
-A task carries the answers and the terms, never an exam's secret, and brings the result back: no disk is shared.
-What was running on a worker that is lost is graded again on another one, by Dask itself.
+A task contains the submission and the terms, never an exam's secret, and returns the result, so no shared disk is
+needed. If a worker is lost, Dask reruns its tasks.
 """
 
 import itertools
@@ -89,7 +89,7 @@ def _outcome(task: Task, future: Any) -> Outcome:
 
 
 def _graded(task: Task, terms: Terms, theirs: str) -> Outcome:
-    """On a worker: grade with this thread's grader, a new one where the terms are others than last time."""
+    """Grade on a worker with this thread's grader; make a new one if the terms have changed."""
     if kata_digest() != theirs:
         raise UsageError(
             f"the checkout on {socket.gethostname()} has a different version than this one; update one of them"

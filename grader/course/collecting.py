@@ -1,4 +1,4 @@
-"""What would be taken from a submission and why, as lines to read. Nothing is graded."""
+"""Lists which files of a submission count, and why. Nothing is graded."""
 
 from collections.abc import Iterator, Sequence
 
@@ -12,7 +12,7 @@ MOST_LEFT = 5
 
 
 def shown(entry: Entry, chosen: Sequence[Exercise], *, verbose: bool = False) -> list[str]:
-    """The lines for one student: what is taken, what is an untouched stub, what is missing, notes, what is left."""
+    """Yield the lines for one student: files that count, untouched stubs, missing exercises, notes, ignored files."""
     taken = intake.take(*entry.paths)
     return list(_lines(entry, taken, chosen, verbose))
 

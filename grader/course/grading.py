@@ -1,6 +1,6 @@
-"""One submission after another, graded on the terms of a class; on this machine or on one of a cluster.
+"""Grades submissions one after another on the terms of a class, on this machine or on a cluster.
 
-What a submission needs goes in as a value, what was found comes out as one. Who writes it down is `class_run`.
+Takes a submission as a value and returns the result as a value; `class_run` writes the files.
 """
 
 import shutil
@@ -24,7 +24,7 @@ TRIES = 3
 
 @dataclass(frozen=True)
 class Task:
-    """One submission to be graded: the student, what was taken, and the folder of RESULTS that it goes to."""
+    """One submission to grade: the student, the files that count, and the folder of RESULTS for it."""
 
     student: str
     slot: str
@@ -32,7 +32,7 @@ class Task:
 
 
 class Grader:
-    """Grades submissions one at a time with warm workers of its own. Close it, or use `with`.
+    """Grades submissions one at a time with its own warm workers. Close it, or use `with`.
 
     Args:
         terms: of the class.
@@ -59,7 +59,7 @@ class Grader:
             raise
 
     def grade(self, task: Task) -> RunResult:
-        """Grade one submission; where the workers broke, with new ones.
+        """Grade one submission; if the workers fail, retry with new ones.
 
         Raises:
             UsageError: they broke each time.
@@ -123,7 +123,7 @@ class Grader:
 
 
 def _refuse_rivals(checks: dict[str, tuple[Check, ...]]) -> None:
-    """Checks are told apart by name: a hidden one may not have that of another."""
+    """Raise an error if a hidden check has the name of another check."""
     for exercise, own in checks.items():
         for name, count in Counter(check.name for check in own).items():
             if count > 1:

@@ -1,4 +1,6 @@
-"""Hidden checks proved before a class is graded by them: what the references fail, every right answer would."""
+"""Proves hidden checks before a class is graded: a check that the reference solutions fail would fail every right
+answer.
+"""
 
 import ast
 from collections.abc import Collection, Sequence
@@ -12,7 +14,7 @@ from grader.kata.submission import Submission, laid_out
 
 
 def prove(folder: Path, chosen: Sequence[Exercise]) -> dict[str, float]:
-    """Put the checks in a folder to the references.
+    """Run the hidden checks on the reference solutions.
 
     Returns:
         of each exercise that they belong to, the points that it has with them.
@@ -43,11 +45,7 @@ def prove(folder: Path, chosen: Sequence[Exercise]) -> dict[str, float]:
 
 
 def _functions(file: Path) -> list[str]:
-    """The names of the functions that a file of checks defines.
-
-    Raises:
-        UsageError: it cannot be read, or it is no Python.
-    """
+    """List the functions that a file of checks defines."""
     try:
         tree = ast.parse(file.read_bytes())
     except OSError as error:
@@ -59,7 +57,7 @@ def _functions(file: Path) -> list[str]:
 
 
 def _refuse_worthless(file: str, written: Sequence[str], checks: Collection[str]) -> None:
-    """Do not let an exam lose a check because a mark was forgotten."""
+    """Raise an error for a check that would not count because its mark is missing."""
     mend = "each hidden check is a function test_... with @pytest.mark.worth(points)"
     for name in written:
         if name.startswith("test_") and name not in checks:

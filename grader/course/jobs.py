@@ -1,4 +1,4 @@
-"""The graders of a run over a class: as many as jobs, on this machine. Others make a cluster (`cluster`)."""
+"""The graders of a class run on this machine, one per job; `cluster` is the alternative."""
 
 import queue
 import threading
@@ -16,7 +16,7 @@ Pool = Callable[[Iterator[Task]], Iterator[Outcome]]  # grades what comes, in wh
 
 
 def on_this_machine(terms: Terms, jobs: int, scratch: Path) -> Pool:
-    """Grade with so many jobs at once, each with warm workers of its own; what one has learnt of answers, all know."""
+    """Grade with this many parallel jobs, each with its own warm workers; they share a cache of causes."""
 
     def pool(tasks: Iterator[Task]) -> Iterator[Outcome]:
         done: queue.SimpleQueue[Outcome | BaseException | None] = queue.SimpleQueue()
@@ -64,7 +64,7 @@ def on_this_machine(terms: Terms, jobs: int, scratch: Path) -> Pool:
 
 
 def outcome(grader: Grader, task: Task) -> Outcome:
-    """Grade one; what cannot be graded is told, and stops nobody else."""
+    """Grade one submission; an error is reported and does not stop the others."""
     try:
         return Outcome(task.student, task.slot, grader.grade(task))
     except UsageError as error:

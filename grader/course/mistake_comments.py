@@ -1,4 +1,4 @@
-"""Words on the mistakes of a class: in full from the bank, and an instructor's own to all who made one."""
+"""Texts on the mistakes of a class: from the bank, and an instructor's comments for all who made one."""
 
 import csv
 import functools
@@ -44,13 +44,15 @@ def read(path: Path) -> dict[str, str]:
 
 @functools.cache
 def causes(exercise: str) -> dict[str, Cause]:
-    """The known mistakes of an exercise in the learner's words, by name; none if there is no such exercise here."""
+    """Return the known mistakes of an exercise as the learner reads them, by name; none if there is no
+    such exercise.
+    """
     lesson = next((lesson for lesson in curriculum.lessons() if lesson.name == exercise), None)
     return {mistake.name: mistake.cause for mistake in mistakes.of(lesson)} if lesson else {}
 
 
 def in_full(result: RunResult) -> RunResult:
-    """A result whose causes have all their words: a result file keeps the name and one text."""
+    """Restore the full texts of a result's causes, because a result file stores only the name and one text."""
     exercises = tuple(
         replace(
             exercise,

@@ -1,6 +1,6 @@
-"""A notebook made of exercises: of each its lesson, its stub in a cell for the answer, and a cell that grades it there.
+"""Builds a notebook of exercises: for each one its lesson, its stub in a cell, and a cell that grades it.
 
-What such a notebook does while it is open is in `grader.notebook`, how answers are read out of one in `notebook_cells`.
+`grader.notebook` is what runs in an open notebook; `notebook_cells` reads the answers.
 """
 
 import base64
@@ -45,7 +45,7 @@ _ELSEWHERE = re.compile(r"[a-z][a-z0-9+.-]*:|#", re.IGNORECASE)
 
 
 def build(exercises: Sequence[Exercise], title: str = TITLE, repository: str = "") -> str:
-    """The text of a notebook of these exercises; the same arguments give the same text, byte for byte.
+    """Build the text of a notebook; the same arguments give the same bytes.
 
     Args:
         exercises: which.
@@ -86,7 +86,7 @@ def _start(title: str, exercises: Sequence[Exercise], repository: str) -> Iterat
 
 
 def _lesson(exercise: Exercise) -> Any:
-    """The lesson; its pictures travel with the cell, links to files become their names."""
+    """Make the lesson cell; pictures are embedded, links to files become their names."""
     try:
         text = exercise.lesson.read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
@@ -139,7 +139,7 @@ def _grading(exercise: Exercise) -> Any:
 
 
 def _cell(kind: str, name: str, source: str, *, solution: bool = False, locked: bool = False) -> Any:
-    """A cell; code has nbgrader's metadata, too (version 3 of its schema).
+    """Make a cell; code cells also have nbgrader's metadata (version 3 of its schema).
 
     No cell has `grade: true`: nbgrader gives points for a cell that runs without an error, and `%grade` always does.
     """

@@ -1,6 +1,6 @@
-"""Points that an instructor gives by hand, read from a CSV file: student, exercise, points, reason.
+"""Reads points given by hand from a CSV file: student, exercise, points, reason.
 
-`total` instead of an exercise adjusts the sum: `ada,total,-5,three days late`.
+`total` instead of an exercise adjusts the total: `ada,total,-5,three days late`.
 """
 
 import csv

@@ -1,10 +1,10 @@
-"""What changed between two gradings of one submission, a line each."""
+"""The differences between two gradings of one submission, one per line."""
 
 from grader.base.results import ExerciseResult, RunResult
 
 
 def changes(before: RunResult | None, now: RunResult) -> list[str]:
-    """Compare check by check; a check that only one of the two knows is told as such."""
+    """Compare check by check, and report checks that only one grading has."""
     if before is None:
         return ["it had no result before"]
     old = {exercise.name: exercise for exercise in before.exercises}

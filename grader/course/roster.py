@@ -1,4 +1,4 @@
-"""A class list as a CSV file (name, login, e-mail, LMS id, section), and which submission is whose by it."""
+"""Reads a class list from a CSV file (name, login, e-mail, LMS id, section), and matches submissions with it."""
 
 import csv
 import itertools
@@ -28,7 +28,7 @@ COLUMNS = {
 
 @dataclass(frozen=True)
 class Person:
-    """A student as the class list tells; what is not told is empty."""
+    """A student of the class list; missing fields are empty."""
 
     name: str
     login: str = ""
@@ -88,7 +88,7 @@ def _person(fields: dict[str, str]) -> Person:
 
 
 class Lookup:
-    """Finds a student of the class list by what a platform calls the submission."""
+    """Finds a student of the class list by the platform's name for the submission."""
 
     def __init__(self, people: Sequence[Person]) -> None:
         self._levels: list[dict[str, list[Person]]] = []
@@ -100,7 +100,7 @@ class Lookup:
             self._levels.append(level)
 
     def find(self, names: Iterable[str]) -> Person | None:
-        """The one student who is meant by the first name or id that fits; None if nobody is, or it could be several."""
+        """Return the only student that matches the first usable name or id; None if no one or several match."""
         for name in filter(None, names):
             for level, key in _keys(name, *self._levels):
                 if len(found := level.get(key, [])) == 1:
@@ -132,12 +132,12 @@ def _mail_boxes(person: Person) -> Iterator[str]:
 
 
 def _names(person: Person) -> Iterator[str]:
-    """A name's parts in any order: platforms write `Ada Lovelace`, `Lovelace, Ada` and `lovelaceada`."""
+    """Return the parts of a name in any order: platforms write `Ada Lovelace`, `Lovelace, Ada` and `lovelaceada`."""
     parts = re.split(r"[\s,]+", re.sub(r"\s*\(.*\)$", "", person.name).strip())
     orders = itertools.permutations(parts) if len(parts) <= 4 else [parts, [parts[-1], *parts[:-1]]]
     yield from (_compact("".join(order)) for order in orders)
 
 
 def _compact(name: str) -> str:
-    """Letters and digits alone, without accents."""
+    """Keep only letters and digits, without accents."""
     return "".join(sign for sign in unicodedata.normalize("NFKD", name).casefold() if sign.isalnum())

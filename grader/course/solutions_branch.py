@@ -1,6 +1,6 @@
-"""`make solutions-branch`: the branch `solutions` of this repository, whose `exercises/` hold the answers.
+"""`make solutions-branch`: creates the branch `solutions` of this repository, whose `exercises/` contain the solutions.
 
-It is made of the last commit, is never checked out, and replaces only a branch that came from here.
+The branch is based on the last commit, is never checked out, and replaces only a branch that this command made.
 """
 
 import sys
@@ -15,12 +15,12 @@ MESSAGE = "Solutions of all exercises"
 
 
 def answers() -> dict[str, bytes]:
-    """The answers as files of `exercises/`, by path."""
+    """Return the solutions as files of `exercises/`, by path."""
     return {f"exercises/{each.file}": stubs.answer(each).encode() for each in curriculum.exercises()}
 
 
 def make() -> str:
-    """Make the branch; what became of it, in one line.
+    """Create the branch; return the result in one line.
 
     Raises:
         UsageError: it is checked out, is somebody's own, or the solutions differ from the last commit's.

@@ -1,6 +1,6 @@
-"""`grade verify`: the author's check that all parts of the kata fit together, and that the checks can be believed.
+"""`grade verify`: checks that all parts of the kata are consistent, and that the checks can be trusted.
 
-No printing. What answers are graded to prove the checks is in `prove`.
+No printing. `prove` grades the answers that prove the checks.
 """
 
 import functools
@@ -29,14 +29,14 @@ MAIN_POINTS, CORE_POINTS = 100, 70
 
 @dataclass(frozen=True)
 class Claim:
-    """What should be true of the kata, and each place where it is not."""
+    """A claim about the kata, and each place where it is false."""
 
     says: str
     problems: tuple[str, ...]
 
 
 def claims(chosen: Sequence[Exercise], seeds: int = prove.SEEDS) -> Iterator[Claim | Progress]:
-    """Check everything, the quick things first; `chosen` in full, what concerns the whole kata always.
+    """Check everything, fast claims first; `chosen` in detail, claims about the whole kata always.
 
     Args:
         chosen: the exercises.
@@ -48,7 +48,7 @@ def claims(chosen: Sequence[Exercise], seeds: int = prove.SEEDS) -> Iterator[Cla
 
 
 def written_claims(chosen: Sequence[Exercise], workers: Workers) -> Iterator[Claim]:
-    """Check what the files and the list of checks show without grading."""
+    """Check what the files and the list of checks show, without grading."""
     yield _claim("each stub matches its solution", _stubs_out_of_step(chosen))
     yield _claim("each lesson is complete and contains no line of a solution", _incomplete_lessons(chosen))
     yield _claim("the main line gives 100 points, 70 of them in the core", _points())
@@ -65,7 +65,7 @@ def written_claims(chosen: Sequence[Exercise], workers: Workers) -> Iterator[Cla
 
 
 def graded_claims(chosen: Sequence[Exercise], workers: Workers, seeds: int) -> Iterator[Claim | Progress]:
-    """Check what takes grading: stubs, solutions, known mistakes, mutants and right styles."""
+    """Check what needs grading: stubs, solutions, known mistakes, mutants and right styles."""
     stubs_run = run.last(run.grade(read_folder(paths.checkout().exercises), chosen, workers))
     yield _claim("no stub passes a check", _not_unstarted(stubs_run))
     yield from _proved("answers that do nothing earn no points", prove.of_idle, chosen, workers)
@@ -88,7 +88,7 @@ def _each(problems: Callable[[Exercise], Iterator[str]], chosen: Sequence[Exerci
 def _proved(
     says: str, trials_of: Callable[[Exercise], list[prove.Trial]], chosen: Sequence[Exercise], workers: Workers
 ) -> Iterator[Claim | Progress]:
-    """Grade the trials of all exercises, and tell how far that is."""
+    """Grade the trials of all exercises, and report the progress."""
     started = time.perf_counter()
     try:
         trials = [trial for exercise in chosen for trial in trials_of(exercise)]

@@ -1,8 +1,8 @@
-"""An attempt: checks of one answer run in other processes, within limits, as often as it takes to hear of each.
+"""Attempts: run the checks of one answer in worker processes within limits, restarting until every check has a result.
 
-Nothing of the learner's runs here. A process that dies, hangs or closes its pipe costs the check that it was at; the
-remaining checks go on in a new one. Limits are CPU time of the process in which the answer runs, so that a loaded
-machine grades as an idle one; an answer that sleeps or waits is stopped by the clock, after six times as long.
+Nothing of the learner runs in this process. A worker process that dies, hangs or closes its pipe costs only its current
+check; the rest continues in a new process. Limits are CPU time of the answer's process, so a busy machine grades like
+an idle one; an answer that sleeps or waits is stopped after six times as long.
 """
 
 import contextlib
@@ -33,8 +33,7 @@ HASTE, LEAST_SECONDS = 10, 1.0  # once a check has hung the others have so many 
 
 @dataclass(frozen=True)
 class Limits:
-    """What one answer may use: CPU seconds for a check and an exercise, seconds by the clock for a whole run, bytes of
-    memory for a run.
+    """Limits of one answer: CPU seconds per check and exercise, wall-clock seconds and bytes of memory per run.
 
     In the sandbox also CPU seconds for all exercises of a submission together, every attempt included.
     """
@@ -47,7 +46,7 @@ class Limits:
 
 
 class Cancellation:
-    """Gives a run up from another thread: what it runs is ended at once, and `grade` raises `Cancelled`."""
+    """Cancels a run from another thread: its processes are ended, and `grade` raises `Cancelled`."""
 
     def __init__(self) -> None:
         self.asked = False
@@ -55,7 +54,7 @@ class Cancellation:
         self._lock = threading.Lock()
 
     def ask(self) -> None:
-        """Give the run up."""
+        """Cancel the run."""
         with self._lock:
             self.asked = True
             for process in self._running:
@@ -63,7 +62,7 @@ class Cancellation:
 
     @contextlib.contextmanager
     def watching(self, process: Process) -> Iterator[None]:
-        """Have a process given up with the run; raises `Cancelled` where that is so already."""
+        """End this process if the run is cancelled; raise `Cancelled` if it already is."""
         with self._lock:
             self.check()
             self._running.add(process)
@@ -74,18 +73,18 @@ class Cancellation:
                 self._running.discard(process)
 
     def check(self) -> None:
-        """Raise `Cancelled` where the run was given up."""
+        """Raise `Cancelled` if the run was cancelled."""
         if self.asked:
             raise Cancelled
 
 
 class Cancelled(Exception):
-    """The run was given up."""
+    """The run was cancelled."""
 
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a run is: the check that has just begun, and how many are done of how many."""
+    """The progress of a run: the current check, and how many are done."""
 
     exercise: str
     check: str
@@ -94,7 +93,7 @@ class Progress:
 
 
 class Attempts:
-    """The attempts of one run, which share its time, its CPU seconds and the count of what is done.
+    """The attempts of one run, which share its time limit, CPU seconds and count of finished checks.
 
     Args:
         workers: the processes that run the checks.
@@ -128,7 +127,7 @@ class Attempts:
         self._counting = threading.Lock()
 
     def request(self, exercise: Exercise, **more: Any) -> dict[str, Any]:
-        """What a process is asked to do, apart from how."""
+        """Build the request for a process."""
         return {
             "exercise": exercise.name,
             "seed": self._seed if isinstance(self._seed, int) else self._seed[exercise.name],
@@ -146,7 +145,7 @@ class Attempts:
         patience: int,
         until_failure: bool = False,
     ) -> dict[str, Finding]:
-        """Run checks, in as many processes as it takes: one that dies or hangs costs the check that it was at.
+        """Run checks in as many processes as necessary: one that dies or hangs costs only its current check.
 
         Once a check has hung, the others have a tenth of the time at first, so that those that do not hang are reached.
         One that this stops elsewhere than in a function that hung is tried again at the end, in full.
@@ -204,7 +203,7 @@ class Attempts:
         return findings
 
     def _over(self, spent: "_Spent") -> Finding | None:
-        """Why nothing more can be tried, where that is so."""
+        """Return why nothing more can run, if so."""
         if spent.is_over():
             limit = f"the exercise has used its {spent.limits.exercise_seconds:g} CPU seconds (--exercise-seconds)"
             if time.monotonic() >= self._deadline:
@@ -219,7 +218,7 @@ class Attempts:
         return None
 
     def count(self, *, done: int = 0, cpu_seconds: float = 0.0) -> None:
-        """Note checks that are done and CPU time that is spent; exercises are checked in several threads."""
+        """Add finished checks and CPU time; several threads run exercises."""
         with self._counting:
             self._done += done
             self._cpu_left -= cpu_seconds
@@ -234,7 +233,7 @@ class Attempts:
         *,
         counted: bool,
     ) -> tuple[str, Finding] | None:
-        """Take a process's records until it is done; else the step that it was at when it ended, and why."""
+        """Read a process's records until it is done; otherwise return its last step, and why it ended."""
         step, started, late = "import", _Moment.of(process), Finding("timeout")
         while True:
             over, wait = _time_left(step, started, process, limits, spent)
@@ -269,7 +268,7 @@ class Attempts:
 
 
 def _function(finding: Finding) -> str | None:
-    """The function that an answer was in when it was stopped, where that is known: in the sandbox it is not."""
+    """Return the function in which an answer was stopped, if known; in the sandbox it is not."""
     inside = re.findall(r"^\S.*, line \d+, in (\S+)$", finding.traceback or "", re.MULTILINE)
     return inside[-1] if inside else None
 
@@ -281,20 +280,20 @@ def _hastened(limits: Limits) -> Limits:
 
 @dataclass
 class _Spent:
-    """What the processes of one exercise have spent together, and until when they may go on by the clock."""
+    """What the processes of one exercise have used together, and their deadline."""
 
     limits: Limits
     deadline: float
     cpu_seconds: float = 0.0
 
     def is_over(self) -> bool:
-        """Whether nothing is left."""
+        """Return whether nothing is left."""
         return self.cpu_seconds >= self.limits.exercise_seconds or time.monotonic() >= self.deadline
 
 
 @dataclass(frozen=True)
 class _Moment:
-    """When a step began: by the clock, and by the CPU time of its process."""
+    """The start of a step, by wall clock and by CPU time."""
 
     clock: float
     cpu_seconds: float
@@ -307,7 +306,7 @@ class _Moment:
 def _time_left(
     step: str, started: _Moment, process: Process, limits: Limits, spent: _Spent
 ) -> tuple[str | None, float]:
-    """Which limit a step has reached, if any, in words; and how long to wait before looking again."""
+    """Return the limit that a step has reached, in words, and how long to wait before the next look."""
     clock, cpu = time.monotonic(), process.cpu_seconds()
     check, exercise = limits.check_seconds, limits.exercise_seconds
     of_check = f"{check:g} CPU seconds (the limit per check, --check-seconds)"
@@ -327,12 +326,12 @@ def _time_left(
 
 
 def _crowd() -> float:
-    """How many processes share a core: a process that waits for its turn does not wait for anything of its own."""
+    """Return the number of processes per core, because a process that waits for a core is not hanging."""
     return max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1)) if hasattr(os, "getloadavg") else 1.0
 
 
 def _timed_out(late: Finding, step: str, seconds: float, limit: str) -> Finding:
-    """The finding of a step that was ended; `late` is what it told when its time was over, where it still could."""
+    """Make the finding of a step that timed out; `late` is what the process still reported at its deadline."""
     if late.status != "timeout":
         return replace(late, seconds=seconds)  # it had failed already, and was being made smaller
     what = "importing the file" if step == "import" else "the check"
@@ -342,7 +341,7 @@ def _timed_out(late: Finding, step: str, seconds: float, limit: str) -> Finding:
 
 
 def _lost(late: Finding, step: str, why: str, process: Process, limits: Limits, seconds: float) -> Finding:
-    """Why the process that the answers run in is gone: it died, it broke the rules of the boundary, or it hung."""
+    """Find out why the answer's process is gone: it died, violated the protocol, or hung."""
     assert process.worker is not None
     status, used = process.worker.end(0.5)
     process.end(0.5)

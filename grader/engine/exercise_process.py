@@ -1,6 +1,7 @@
-"""What a process that was forked for one exercise does: it checks answers, or looks for the mistake, and tells records.
+"""The child process for one exercise: runs the checks, or diagnoses the mistake, and reports records.
 
-Records are JSON lines on a pipe of its own. It ends without exit handlers: whatever an answer has left behind ends too.
+Records are JSON lines on a separate pipe. The process ends without exit handlers, which also ends everything that an
+answer left behind.
 """
 
 import contextlib
@@ -38,7 +39,7 @@ PUBLIC_SEEDS = 1 << 31  # a seed below is anybody's guess; one that was made fro
 
 
 def run(request: dict[str, Any], records: Records, items: dict[str, list[pytest.Item]], *descriptors: int) -> NoReturn:
-    """Do what is asked for, then end the process.
+    """Handle the request, then end the process.
 
     Args:
         request: the exercise, its checks and the limits; or the observations of an answer, to find the mistake.
@@ -69,14 +70,18 @@ def run(request: dict[str, Any], records: Records, items: dict[str, list[pytest.
 
 
 def weights_seed(seed: int) -> int:
-    """The seed of initial weights. They are drawn where the answer runs: it must not tell a secret seed of inputs."""
+    """Return the seed of initial weights. They are drawn where the answer runs, so the seed must not reveal a secret
+    seed of inputs.
+    """
     if 0 <= seed < PUBLIC_SEEDS:
         return seed
     return int.from_bytes(hashlib.sha256(f"weights/{seed}".encode()).digest()[:4], "big")
 
 
 def diagnosed(request: dict[str, Any], items: list[pytest.Item]) -> dict[str, Any]:
-    """What known mistakes explain the observations of a request: the causes by check, and those that explain all."""
+    """Return the known mistakes that explain a request's observations: the causes by check, and those that explain
+    everything.
+    """
     exercise = curriculum.find([request["exercise"]])[0]
     bank = RunMistakes(exercise, items, pytest_plugin.answers_of(items[0].config))
     found = diagnosis.diagnosis(request["observations"], request["errors"], bank)
@@ -85,7 +90,7 @@ def diagnosed(request: dict[str, Any], items: list[pytest.Item]) -> dict[str, An
 
 
 def check(request: dict[str, Any], records: Records, items: list[pytest.Item], sandboxed: int | None) -> None:
-    """Import the answer and run the checks asked for, a record before and after each step."""
+    """Import the answer and run the requested checks, with a record before and after each step."""
     records.send(started="import")
     runner = runner_for(request, items[0].config, sandboxed)
     imported(request["exercise"], runner)
@@ -102,7 +107,7 @@ def check(request: dict[str, Any], records: Records, items: list[pytest.Item], s
 
 
 def runner_for(request: dict[str, Any], config: pytest.Config, sandboxed: int | None) -> Runner:
-    """Where the answers run: in this process, or in the worker at the other end of a connection."""
+    """Return the runner for the answer: this process, or the worker at the other end of a connection."""
     folder, replaced = Path(request["folder"]), [*request["given"], *request["standing_on"]]
     if sandboxed is None:
         answers = pytest_plugin.answers_of(config)
@@ -115,7 +120,7 @@ def runner_for(request: dict[str, Any], config: pytest.Config, sandboxed: int | 
 
 
 def _source(request: dict[str, Any]) -> str:
-    """The text of the learner's file; empty if there is none."""
+    """Return the text of the learner's file; empty if there is none."""
     try:
         return Path(request["folder"], f"{request['exercise']}.py").read_text("utf-8", "replace")
     except OSError:
@@ -123,7 +128,7 @@ def _source(request: dict[str, Any]) -> str:
 
 
 def imported(exercise: str, runner: Runner) -> None:
-    """Import the answer before a check's time runs; what the import raises, each check raises again, and tells."""
+    """Import the answer before a check's time starts; each check raises the error of the import again."""
     step = Step("read", Name(exercise, "__name__"), None, may_raise=True)
     runner.run([Numbered(0, step)], SCRIPT.seed)
 
@@ -131,7 +136,7 @@ def imported(exercise: str, runner: Runner) -> None:
 def _found(
     item: pytest.Item, request: dict[str, Any], records: Records, runner: Runner, budget: Budget | None
 ) -> tuple[Finding, float]:
-    """Run a check: what it finds, and the seconds that it took. At the end of its time it tells what it is at."""
+    """Run a check; return its finding and its seconds. At its deadline it reports where it is."""
     replaced, search = request["standing_on"], item.stash[pytest_plugin.SEARCH]
 
     def explained(failure: Failure | None) -> Finding:
@@ -162,7 +167,7 @@ def _found(
 
 @contextlib.contextmanager
 def when_late(seconds: float, tell: Callable[[FrameType | None], None]) -> Iterator[None]:
-    """Have it told what the block is at when its time is over; to end it is the supervisor's business."""
+    """Report where the block is at its deadline; the supervisor ends the process."""
     if not hasattr(signal, "setitimer"):  # Windows
         yield
         return
@@ -175,7 +180,7 @@ def when_late(seconds: float, tell: Callable[[FrameType | None], None]) -> Itera
 
 
 def close_the_world() -> None:
-    """Leave answers no input and no real output."""
+    """Disconnect answers from standard input and the real output."""
     nothing = os.open(os.devnull, os.O_RDWR)
     for descriptor in (0, 1, 2):
         os.dup2(nothing, descriptor)
@@ -183,7 +188,7 @@ def close_the_world() -> None:
 
 
 def limit_memory(memory_bytes: int) -> None:
-    """Refuse allocations beyond the limit, where the system can (Linux; macOS takes the limit and ignores it)."""
+    """Limit memory if the system can (Linux; macOS accepts the limit and ignores it)."""
     try:
         import resource
     except ImportError:  # Windows

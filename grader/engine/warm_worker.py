@@ -1,8 +1,8 @@
-"""The process that runs answers: it imports torch and the checks once, then forks a `child` for each request.
+"""The warm worker: imports torch and the checks once, then forks a `child` per request.
 
-Requests are JSON lines on standard input; records are JSON lines on what was standard output, or, for a forked child,
-on a pipe of its own that comes with the request. A child belongs to one exercise: whatever an answer does to its
-process ends with it. Where processes cannot fork, the supervisor starts a new worker for each request.
+Requests are JSON lines on standard input. Records are JSON lines on the original standard output or, for a forked
+child, on a pipe that comes with the request. A child serves one exercise, so whatever an answer does to its process
+ends with it. Where processes cannot fork, the supervisor starts a new worker per request.
 """
 
 import contextlib
@@ -34,19 +34,19 @@ GARBAGE = 20_000  # objects before Python looks for cycles; at its usual 700 tha
 
 
 class Worker:
-    """The plugin object that takes over pytest's run loop."""
+    """The plugin object that replaces pytest's run loop."""
 
     def __init__(self, records: Records, control: socket.socket | None) -> None:
         self.records, self.control = records, control
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
-        """A check file that cannot be imported is the project's fault, or the environment's."""
+        """Report a check file that cannot be imported, which is the fault of the project or the environment."""
         if report.failed:
             self.records.send(broken=report.longreprtext.strip().splitlines()[-1].removeprefix("E").strip())
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> NoReturn:
-        """Tell which checks there are, then serve requests until the supervisor closes its end."""
+        """Report the collected checks, then serve requests until the supervisor closes its end."""
         items = pytest_plugin.checks(session.items)
         self.records.send(
             checks={name: [asdict(item.stash[pytest_plugin.CHECK]) for item in found] for name, found in items.items()}
@@ -65,7 +65,7 @@ class Worker:
 
 
 def warm_up() -> None:
-    """Do once what each child would do again."""
+    """Do once what each child would otherwise repeat."""
     if "numpy" in sys.modules:
         importlib.import_module("numpy.random")  # hypothesis looks at it first; 40 ms
     if torch := sys.modules.get("torch"):
@@ -73,7 +73,7 @@ def warm_up() -> None:
 
 
 def warm_up_for(request: dict[str, Any]) -> None:
-    """Import once what a request needs, before its time runs: what torch imports at a first use may take seconds."""
+    """Import what a request needs before its time starts: torch imports more at first use, which can take seconds."""
     torch = sys.modules.get("torch")
     if torch is None:
         return
@@ -89,7 +89,7 @@ def warm_up_for(request: dict[str, Any]) -> None:
 
 
 def serve(connection: socket.socket, records: Records, items: dict[str, list[pytest.Item]]) -> None:
-    """Fork a child for each request; the pipe for its records comes with it. End children when told to."""
+    """Fork a child per request, with the pipe for its records. End children on request."""
     children: set[int] = set()
     try:
         for request, descriptors in request_socket.received(connection):
@@ -119,7 +119,7 @@ def serve(connection: socket.socket, records: Records, items: dict[str, list[pyt
 
 
 def draw(items: list[pytest.Item], seed: int, *, sandboxed: bool) -> None:
-    """Draw the inputs of an exercise's checks; for sandboxed answers put the scripts of the checks together, too."""
+    """Generate the inputs of an exercise's checks and, for sandboxed answers, record their scripts."""
     pytest_plugin.draw(items, seed)
     if not sandboxed or seed in items[0].stash[pytest_plugin.SCRIPTS]:
         return
@@ -131,13 +131,13 @@ def draw(items: list[pytest.Item], seed: int, *, sandboxed: bool) -> None:
 
 
 def end_with_parent() -> None:
-    """Have this process killed when the one that forked it ends, however that ends: an answer may loop (Linux)."""
+    """Make the kernel kill this process if its parent ends, because an answer may loop (Linux)."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def end(child: int, patience: float) -> int | None:
-    """Wait for a child, then kill it and all of its group; its exit status, or None where it had to be killed."""
+    """Wait for a child, then kill its process group; return its exit status, or None if it was killed."""
     deadline = time.monotonic() + patience
     status = None
     while status is None:
@@ -158,14 +158,14 @@ def end(child: int, patience: float) -> int | None:
 
 
 def hidden_checks(folder: str, public: list[str]) -> list[str]:
-    """Arguments for the check files in another folder: they have the names of the exercises' own."""
+    """Return the pytest arguments for hidden check files, which have the same names as the exercises' own."""
     files = [str(Path(folder) / Path(path).name) for path in public]
     present = [path for path in files if Path(path).exists()]
     return [f"--hidden-checks={folder}", "--import-mode=importlib", *present]
 
 
 def main() -> None:
-    """Start pytest on the check files named, with its records on what was standard output."""
+    """Start pytest on the given check files, with records on the original standard output."""
     gc.disable()  # until all is imported: that leaves no garbage, and looking for it takes a tenth of the time
     options = json.loads(sys.argv[1])
     records = Records(os.dup(1))

@@ -1,7 +1,7 @@
-"""The processes in which answers run: started, spoken to and ended here; what they find is judged in `attempts`.
+"""Starts, talks to and ends the processes in which answers run; `attempts` judges their findings.
 
-Where processes can fork (Linux), one warm worker forks a child for each request; elsewhere each gets a new worker.
-In the sandbox each child has a second process beside it (`answers.sandbox`): the checks run here, the answers there.
+On Linux, one warm worker forks a child per request; elsewhere each request gets a new worker. In the sandbox, each
+child has a second process (`answers.sandbox`): the child runs the checks, the second process runs the answer.
 """
 
 import contextlib
@@ -36,7 +36,7 @@ CAN_FORK = hasattr(os, "fork") and hasattr(socket, "send_fds") and sys.platform 
 
 
 class Process:
-    """One process that checks one exercise: its records as they come (None at its end), and how to end it.
+    """A process that checks one exercise: its records as they arrive (None at its end), and how to end it.
 
     `worker` is the process that the answers run in, where that is another one: in the sandbox.
     """
@@ -54,14 +54,14 @@ class Process:
         self._number, self._began = number, time.monotonic()
 
     def cpu_seconds(self) -> float:
-        """The CPU time that the process in which the answers run has used; by the clock where no system tells it."""
+        """Return the CPU time of the answer's process; wall-clock time if the system does not report it."""
         if self.worker is not None:
             return self.worker.cpu_seconds()
         return cpu_seconds(self._number) if self._number is not None else time.monotonic() - self._began
 
 
 class Workers:
-    """The worker processes: one that forks (Linux), or a new one for each request. Close them, or use `with`.
+    """The worker processes: one that forks (Linux), or a new one per request. Close them, or use `with`.
 
     Args:
         chosen: the exercises that they check.
@@ -110,7 +110,7 @@ class Workers:
             self._warm = self._spawn(None)
 
     def checks(self) -> dict[str, tuple[Check, ...]]:
-        """The checks of each exercise, as the worker has collected them."""
+        """Return the checks of each exercise, as the worker collected them."""
         with self._lock:
             if not self._checks:
                 record = self._answer()
@@ -148,7 +148,7 @@ class Workers:
 
     @contextlib.contextmanager
     def start(self, request: dict[str, Any]) -> Iterator[Process]:
-        """Start a process for a request; it is ended with the block."""
+        """Start a process for a request; it ends with the block."""
         process = self._started(request)
         try:
             yield process
@@ -186,20 +186,20 @@ class Workers:
         self._errors.close()
 
     def _draw(self, exercise: str, seed: int) -> None:
-        """Have the warm process draw inputs, and put scripts together, once for all that it forks from then on."""
+        """Make the warm worker generate inputs and record scripts, once for all later forks."""
         if (exercise, seed) not in self._drawn:
             self._drawn.add((exercise, seed))
             self._asked({"draw": exercise, "seed": seed, "sandboxed": self.sandboxed})
 
     def _asked(self, request: dict[str, Any], descriptors: Sequence[int] = ()) -> dict[str, Any]:
-        """What the warm process answers."""
+        """Return the reply of the warm worker."""
         assert self._control is not None
         with self._lock:
             request_socket.send(self._control, request, descriptors)
             return self._answer()
 
     def _forked(self, request: dict[str, Any], worker: SandboxedWorker | None = None) -> Process:
-        """A process of its own for a request; it alone speaks with the worker, where there is one."""
+        """Fork a process for a request; it alone talks to the sandboxed worker, if there is one."""
         reader, writer = os.pipe()
         try:
             child, end = self._fork_for(request, [writer] + ([worker.connection.fileno()] if worker else []))
@@ -212,7 +212,7 @@ class Workers:
     def _fork_for(
         self, request: dict[str, Any], descriptors: Sequence[int]
     ) -> tuple[int, Callable[[float], int | None]]:
-        """Have the warm process fork one for a request: its number, and how to end it."""
+        """Ask the warm worker to fork for a request; return the process number, and how to end it."""
         child = self._asked(request, descriptors)["forked"]
         ended: list[int | None] = []
 
@@ -244,7 +244,7 @@ class Workers:
         return Process(process.stdout, end, process.pid if CAN_FORK else None)
 
     def _answer(self, process: subprocess.Popen[bytes] | None = None) -> dict[str, Any]:
-        """The next record of a worker itself."""
+        """Return the next record of the warm worker itself."""
         process = process or self._warm
         assert process is not None and process.stdout is not None
         line = process.stdout.readline()
@@ -281,7 +281,9 @@ class Workers:
 
 
 def environment() -> dict[str, str]:
-    """One thread for each process (two cores check two exercises), no plugins of other projects, no debugger."""
+    """Return the environment: one thread per process (two cores check two exercises), no plugins of other projects, no
+    debugger.
+    """
     threads = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
     quiet = {
         "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
@@ -294,7 +296,7 @@ def environment() -> dict[str, str]:
 
 
 def _remedy() -> str:
-    """What may help where the checks do not start."""
+    """Suggest a fix if the checks do not start."""
     places = [Path(place) for place in os.environ.get("PYTHONPATH", "").split(os.pathsep) if place]
     suspects = sorted({paths.shown(found) for found in in_the_way([paths.checkout().root, *places])})
     if suspects:
@@ -303,7 +305,7 @@ def _remedy() -> str:
 
 
 def _kill(process: "subprocess.Popen[bytes]") -> None:
-    """Kill a worker and its group."""
+    """Kill a worker and its process group."""
     with contextlib.suppress(OSError):
         if hasattr(os, "killpg"):
             os.killpg(process.pid, signal.SIGKILL)
@@ -320,7 +322,7 @@ def _with_ancestors(chosen: Sequence[Exercise]) -> tuple[Exercise, ...]:
 
 
 def _worth(exercise: Exercise, checks: Sequence[Check]) -> tuple[Check, ...]:
-    """The checks with their own points, or their share of those that an assignment gives the exercise."""
+    """Return the checks with their own points, or with their share of the assignment's points."""
     if not exercise.assigned:
         return tuple(checks)
     weights = [0.0 if check.hidden else check.points for check in checks]
