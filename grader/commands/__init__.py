@@ -1,7 +1,7 @@
-"""The commands of `grade`, one module each, which reads the command line, calls what does the work, and prints.
+"""The commands of `grade`, one module each: parses arguments, calls the other packages, prints.
 
-Here: which there are, for whom, and where. A module is imported when its command is typed, so `grade --help` imports
-none of them.
+This module lists the commands, for whom and where they are. A command's module is imported on use, so `grade --help`
+imports none of them.
 """
 
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Entry:
-    """A command: the line of `grade --help` about it, and the module of this package that holds it as `command`."""
+    """A command: its line in `grade --help`, and the module of this package that defines it as `command`."""
 
     says: str
     module: str
@@ -52,12 +52,12 @@ GRADE = Entry("Grade exercises: all, or those named.", "exercises")  # what `gra
 
 
 def names() -> list[str]:
-    """The commands that a person can type, for the suggestion after a mistyped one."""
+    """List the commands, to suggest one after a typing mistake."""
     return sorted(name for section in SECTIONS.values() for name in section)
 
 
 def complete_exercise(_context: object, _parameter: object, begun: str) -> list[str]:
-    """The names of exercises that begin so, with their number or without it; click asks when a shell does."""
+    """Complete an exercise name or number; called by click for a shell."""
     from grader.kata import curriculum
 
     forms = [form for exercise in curriculum.exercises() for form in (exercise.name, exercise.name[5:])]

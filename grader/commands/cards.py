@@ -70,7 +70,7 @@ def _export(deck: "tuple[Flashcard, ...]", file: Path) -> None:
 
 
 def _run(console: Any, session: "Session") -> None:
-    """Ask until there is nothing to ask or they quit; what is known is saved after each card."""
+    """Ask until there is nothing left or the learner quits; save after each card."""
     from grader.learner.flashcards import cards
 
     told = False
@@ -86,7 +86,7 @@ def _run(console: Any, session: "Session") -> None:
 
 
 def _ask(console: Any, asked: "Asked", session: "Session") -> "Rating | None":
-    """Ask one card; None where they quit."""
+    """Ask one card; return None if the learner quits."""
     from fsrs import Rating
     from rich.padding import Padding
     from rich.text import Text

@@ -1,4 +1,4 @@
-"""The terms of a class, as options tell them: `grade class`, and `grade` when it regrades one submission of it."""
+"""The terms of a class from options, for `grade class`, and for `grade` when it regrades one submission."""
 
 from dataclasses import replace
 from typing import Any

@@ -46,7 +46,7 @@ def command(exercise: str, spoil: bool) -> int:
 
 
 def _grade_one(exercise: curriculum.Exercise) -> Any:
-    """Grade one exercise of the learner's folder, and remember what was found."""
+    """Grade one exercise of the learner's folder, and save the result."""
     from grader.engine import run, worker_supply
     from grader.kata.submission import read_folder
     from grader.learner import state

@@ -1,4 +1,4 @@
-"""How exercises are chosen in every command that takes more than one: `--exercises 1,2,5-7`, or names as arguments."""
+"""How all commands choose several exercises: `--exercises 1,2,5-7`, or names as arguments."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -24,7 +24,7 @@ OPTION = click.option(
 
 
 def older(spelling: str) -> Callable[[F], F]:
-    """An older spelling that names one exercise at a time; it works, and is not shown."""
+    """An older, hidden option that chooses one exercise at a time."""
     return click.option(spelling, "older", multiple=True, hidden=True)
 
 

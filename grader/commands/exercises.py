@@ -1,4 +1,4 @@
-"""`grade [EXERCISE]...`: checks the answers."""
+"""`grade [EXERCISE]...`: grades the answers."""
 
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from grader.reports.console import open_console
 
 
 class _Grade(click.Command):
-    """Its usage is that of `grade` itself: nobody types the command's own name."""
+    """Shows its usage as that of `grade` itself, because the command's own name is never typed."""
 
     def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         formatter.write_usage("grade", " ".join(self.collect_usage_pieces(ctx)))

@@ -49,7 +49,7 @@ def command(result: Path, summary: Path | None, answers: Path | None) -> int:
 
 
 def _append(path: Path, text: str) -> None:
-    """Add to a file that GitHub gives a step: other commands of the step may have written there."""
+    """Append to a file of the GitHub step, which other commands may have written to."""
     try:
         with path.open("a", encoding="utf-8") as file:
             file.write(text)

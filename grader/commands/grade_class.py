@@ -160,7 +160,9 @@ def command(submissions: Path, out: Path, written_by_hand: Path | None, **option
 
 
 def _refuse_to_overwrite(results: Any, submissions: Path, asked: Sequence[Path | None]) -> None:
-    """Let no gradebook for a platform take the place of what was handed in, of the run's own files, or of another."""
+    """Raise an error if a gradebook for a platform would overwrite submissions, the run's own files, or another
+    gradebook.
+    """
     from grader.base.atomic_files import writable
 
     named = [path for path in asked if path is not None]
@@ -174,7 +176,7 @@ def _refuse_to_overwrite(results: Any, submissions: Path, asked: Sequence[Path |
 
 
 def _pool(options: dict[str, Any], terms: Any, scratch: Path) -> Any:
-    """Where a class is graded: here, or on a cluster."""
+    """Return where to grade: on this machine, or on a cluster."""
     from grader.course import jobs
 
     if options["scheduler"] is None:

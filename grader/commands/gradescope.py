@@ -13,7 +13,7 @@ from grader.reports.console import open_console
 
 
 class _Results(click.Group):
-    """`grade gradescope RESULT.json` writes results; `build` is a command of its own."""
+    """`grade gradescope RESULT.json` writes results; `build` is a separate command."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         if args and args[0] not in (*self.commands, "--help"):

@@ -107,7 +107,7 @@ def _an_exercise() -> curriculum.Exercise:
 
 
 def _refuse(folder: Path, names: list[str], force: bool) -> None:
-    """Make the folder; say what keeps the files from being written there, before the first one is."""
+    """Create the folder; raise an error early if the files cannot be written there."""
     shown = paths.shown(folder)
     try:
         folder.mkdir(parents=True, exist_ok=True)

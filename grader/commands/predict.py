@@ -72,7 +72,7 @@ def command(name: str | None, again: bool) -> int:
 
 
 def _ask_all(console: Any, exercise: "Exercise", asking: "Asking", memory: Any, *, again: bool, new: bool) -> bool:
-    """Ask the calls of an exercise that are due or new; returns whether they came to the end."""
+    """Ask the due or new calls of an exercise; return whether all were answered."""
     from fsrs import Rating
 
     from grader.learner.flashcards import cards
@@ -104,7 +104,7 @@ def _ask_all(console: Any, exercise: "Exercise", asking: "Asking", memory: Any, 
 
 
 def _ask(console: Any, number: int, calls: "tuple[Predictable, ...]", asking: "Asking", place: str) -> int | None:
-    """Ask one call until the prediction is right; returns the tries, 0 if it was shown, None if they quit."""
+    """Ask one call until the prediction is right; return the tries, 0 if it was shown, None if the learner quits."""
     from rich.padding import Padding
     from rich.text import Text
 
@@ -139,7 +139,7 @@ def _ask(console: Any, number: int, calls: "tuple[Predictable, ...]", asking: "A
 
 
 def _wrong(number: int, typed: Any, calls: "tuple[Predictable, ...]", asking: "Asking") -> list[str]:
-    """What is said of a wrong prediction: the known mistake that gives it, in its own words."""
+    """Explain a wrong prediction by the known mistake that gives it."""
     found = asking.gives(number, typed, calls)
     if found is None:
         count, right = len(typed), len(calls[number].result)
@@ -160,7 +160,7 @@ def _is_due(exercise: "Exercise", code: str, memory: Any) -> bool:
 
 
 def _is_asked(card: Any, session: "Session", *, new: bool) -> bool:
-    """Whether a call is new, has another result than it had, or is due."""
+    """Return whether a call is new, has a changed result, or is due."""
     known = session.memory.get(card.key)
     if known is None:
         return new

@@ -1,4 +1,4 @@
-"""One submission regraded exactly as `grade class` did, for an appeal: same terms, same sandbox, same limits."""
+"""Regrades one submission exactly as `grade class` did, for an appeal: same terms, sandbox and limits."""
 
 import tempfile
 from collections.abc import Sequence

@@ -77,7 +77,7 @@ def command(answers: Path | None, model: Path | None, out: Path | None, seed: in
 
 
 def _portrait(console: Any, submission: Submission, model: Path, record: TrainingRecord | None) -> Portrait | str:
-    """The numbers of the pictures, or why there are none."""
+    """Return the figures of the pictures, or why there are none."""
     from grader.kata import corpus
 
     again = f"grade train --out {paths.shown(model)}" if model != paths.checkout().state / "tree.pt" else "grade train"
@@ -105,7 +105,7 @@ def _portrait(console: Any, submission: Submission, model: Path, record: Trainin
 
 
 def _painted(console: Any, order: Order) -> Portrait:
-    """Have the pictures' numbers computed; most of the time goes into the flat model, and a bar shows it."""
+    """Compute the figures of the pictures with a progress bar; the flat model takes most of the time."""
     from rich.progress import BarColumn, Progress, TextColumn
 
     columns = TextColumn("{task.description}"), BarColumn(30)

@@ -66,7 +66,7 @@ def command(sheet: str, seed: int | None, on_paper: bool, answers: bool) -> int:
 
 
 def _work_through(console: Any, sheet: "Worksheet") -> bool:
-    """Ask all questions; returns whether they came to the end."""
+    """Ask all questions; return whether all were answered."""
     step, first_try = None, 0
     for question in sheet.questions:
         if question.step != step:
@@ -81,7 +81,7 @@ def _work_through(console: Any, sheet: "Worksheet") -> bool:
 
 
 def _ask(console: Any, question: "Question") -> int | None:
-    """Ask until the answer is right; returns the tries it took, 0 where it was shown, None where they quit."""
+    """Ask until the answer is right; return the tries, 0 if it was shown, None if the learner quits."""
     from grader.learner.worksheets.worksheet import read_numbers
 
     tries = 0
@@ -108,7 +108,7 @@ def _ask(console: Any, question: "Question") -> int | None:
 
 
 def _compare_with_own(console: Any, sheet: "FusionSheet") -> int:
-    """The same fusion by the learner's own code."""
+    """Run the same fusion with the learner's own code."""
     from grader.learner.worksheets import own_fusion
 
     exercise = _asked(own_fusion.EXERCISE)
@@ -124,7 +124,7 @@ def _compare_with_own(console: Any, sheet: "FusionSheet") -> int:
 
 
 def _compare_with_own_tree(console: Any, sheet: "TreeSheet") -> int:
-    """The same tree by the learner's own code."""
+    """Run the same tree with the learner's own code."""
     from grader.learner.worksheets import own_tree
 
     exercise = _asked(own_tree.EXERCISE)
@@ -140,7 +140,7 @@ def _compare_with_own_tree(console: Any, sheet: "TreeSheet") -> int:
 
 
 def _asked(name: str) -> "Exercise | None":
-    """The exercise; None in an assignment without it."""
+    """Return the exercise; None if the assignment does not include it."""
     from grader.kata import curriculum
 
     return next((each for each in curriculum.exercises() if each.name == name), None)

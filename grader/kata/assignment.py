@@ -1,7 +1,7 @@
-"""What a course asks of its learners out of the kata: exercises and their points, a title, a date, a seed.
+"""An assignment: the exercises and points that a course asks for, a title, a due date, a seed.
 
-It stands in `assignment.yaml` of a handout, where an instructor may change it; the kata itself has none. Which files an
-exercise has is for `curriculum` to know.
+It is stored in `assignment.yaml` of a handout, which an instructor may edit; the kata itself has none. `curriculum`
+knows the files of an exercise.
 """
 
 import math
@@ -28,7 +28,7 @@ _HEAD = """\
 
 @dataclass(frozen=True)
 class Assignment:
-    """What is asked.
+    """The contents of an assignment.
 
     Attributes:
         title: what it is called; may be empty.
@@ -46,16 +46,16 @@ class Assignment:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The exercises that are asked."""
+        """The names of the exercises."""
         return tuple(name for name, _ in self.points)
 
     @property
     def headline(self) -> str:
-        """Title and date in one line; empty where there are none."""
+        """Title and date in one line; empty if there are none."""
         return ", ".join(part for part in (self.title, f"due {self.due}" if self.due else "") if part)
 
     def written(self) -> str:
-        """The file, as text."""
+        """The file as text."""
         fields = {"title": self.title, "due": self.due, "seed": self.seed, "spoil": self.spoil}
         fields["points"] = {name: int(points) if points == int(points) else points for name, points in self.points}
         return _HEAD + yaml.safe_dump(fields, sort_keys=False, allow_unicode=True, width=120)
@@ -63,7 +63,7 @@ class Assignment:
 
 @paths.once
 def here() -> Assignment | None:
-    """The assignment of this checkout, if it is a handout.
+    """Return the assignment of this checkout, if it is a handout.
 
     Raises:
         UsageError: its file is damaged.
@@ -73,13 +73,13 @@ def here() -> Assignment | None:
 
 
 def seed() -> int:
-    """Of the checks' inputs, where no other one is named: the assignment's, or 0."""
+    """Return the default seed of the checks' inputs: the assignment's, or 0."""
     found = here()
     return found.seed if found else 0
 
 
 def read(path: Path) -> Assignment:
-    """Read an assignment's file.
+    """Read an assignment file.
 
     Raises:
         UsageError: it cannot be read, or a field is missing or of another kind.
@@ -101,7 +101,7 @@ def read(path: Path) -> Assignment:
 
 
 def _text(value: Any) -> str:
-    """A text; a date that YAML takes for one of its own is written as it stood."""
+    """Return a text; restore dates that YAML has parsed."""
     return line("" if value is None else str(value))
 
 
@@ -112,7 +112,7 @@ def _number(value: Any) -> float:
 
 
 def shares(weights: Sequence[float], total: float, digits: int = 0) -> list[float]:
-    """Split points in the proportion of the weights into numbers of so many digits, which sum up to the total.
+    """Split points in proportion to the weights into numbers with a fixed number of digits that sum to the total.
 
     What rounding down leaves goes to those that lost most, the first among equals.
     """

@@ -1,8 +1,8 @@
-"""What a student handed in (folders, zips, notebooks, files) as answers, by whitelist. Bytes are read, no code is run.
+"""Reads answers from what a student handed in (folders, zips, notebooks, files), by whitelist. No code is run.
 
-A file named after an exercise counts, wherever it lies, and so do the cells of notebooks that are marked so
-(`notebook_cells`). `candidates` says which one counts if there are several, `containers` what is looked at. Everything
-else is left, and named. Nothing is unpacked to a path that a student chose.
+A file named after an exercise counts, wherever it is, and so do marked cells of notebooks (`notebook_cells`).
+`candidates` chooses between several, `containers` decides what is searched. Everything else is ignored and listed.
+Nothing is unpacked to a path that a student chose.
 """
 
 import contextlib
@@ -33,7 +33,7 @@ ONLY_ANSWERS = "only exNN_name.py files count"
 
 @dataclass(frozen=True)
 class Taken:
-    """The answers in what was handed in.
+    """The answers in a submission.
 
     Attributes:
         answers: file name to content.
@@ -51,13 +51,13 @@ class Taken:
 
     @property
     def digest(self) -> str:
-        """SHA-256 of all that a result or its feedback depends on."""
+        """SHA-256 of everything that a result or its feedback depends on."""
         files = {name: hashlib.sha256(content).hexdigest() for name, content in sorted(self.answers.items())}
         return hashlib.sha256(json.dumps([files, self.ignored, self.problem, self.notes]).encode()).hexdigest()
 
 
 def take(*handed_in: Path) -> Taken:
-    """Take the answers from what one student handed in; whatever is wrong with it is told in the result."""
+    """Read the answers of one student; problems are reported in the result."""
     items: list[Item] = []
     skipped: list[str] = []
     problems = []
@@ -78,7 +78,7 @@ def take(*handed_in: Path) -> Taken:
 
 @contextlib.contextmanager
 def opened(path: Path) -> Iterator[tuple[Submission, tuple[str, ...]]]:
-    """Answers to be graded, for the time of the block: a folder as it lies, or what a zip or a notebook holds.
+    """Yield answers to grade: a folder as it is, or the contents of a zip or a notebook in a temporary folder.
 
     Second, how the answers were chosen and what was left of a zip or a notebook and why, a line each.
 
@@ -106,7 +106,7 @@ def _holds_files(path: Path) -> bool:
 
 @dataclass
 class _Sorted:
-    """The files of a submission, sorted by what they are."""
+    """The files of a submission, by kind."""
 
     candidates: dict[str, list[Candidate]] = field(default_factory=lambda: defaultdict(list))
     left: list[str] = field(default_factory=list)  # why something that could have been an answer is none
@@ -116,7 +116,7 @@ class _Sorted:
     notebooks: int = 0
 
     def add(self, fit: Fit, place: str, content: bytes, modified: float) -> None:
-        """One more candidate, unless it only has the number of an exercise and nothing that is asked there."""
+        """Add a candidate, unless it only has the number of an exercise and defines nothing that the exercise needs."""
         candidate = Candidate(fit, place, content, modified)
         if fit.how == candidates.NUMBER_ONLY and candidate.state == candidates.EMPTY:
             self.left.append(f"{line(place)}: it defines nothing that {fit.exercise.short} needs")
@@ -125,7 +125,9 @@ class _Sorted:
 
 
 def _from(items: Sequence[Item], skipped: Sequence[str], problems: Sequence[str], *, alone: bool = False) -> Taken:
-    """Choose among all files. `alone`: a notebook that is all there is; what is wrong with it is the problem."""
+    """Choose among all files. `alone`: the submission is a single notebook, whose problems are those of
+    the submission.
+    """
     found = _Sorted(left=[line(problem) for problem in problems])
     for item in items:
         try:
@@ -175,7 +177,7 @@ def _sort(found: _Sorted, item: Item) -> None:
 
 
 def _sort_notebook(found: _Sorted, item: Item) -> None:
-    """The answers in the cells of a notebook."""
+    """Add the answers in the cells of a notebook."""
     assert item.read is not None
     content = item.read(notebook_cells.MOST_BYTES + 1)
     if len(content) > notebook_cells.MOST_BYTES:
@@ -198,7 +200,7 @@ def _sort_notebook(found: _Sorted, item: Item) -> None:
 
 
 def _told(found: _Sorted, chosen: dict[str, Candidate]) -> tuple[list[str], list[str]]:
-    """What is noted of the choice, and the candidates that were left, a line each.
+    """List the notes on the choice, and the rejected candidates.
 
     Candidates of one folder that lost to those of another for one reason are one line: a whole copy, as a rule.
     """
@@ -232,7 +234,7 @@ def _shown(folder: str) -> str:
 
 
 def _others(places: Sequence[str]) -> list[str]:
-    """Files that are no answers: named if they are few, else counted in one line."""
+    """List files that are not answers: by name if they are few, else counted in one line."""
     if len(places) <= MOST_OTHERS:
         return [f"{line(place)}: {ONLY_ANSWERS}" for place in places]
     some = ", ".join(line(place)[:60] for place in places[:3])

@@ -1,4 +1,4 @@
-"""A folder of answers: which file is whose, and what is wrong with files that cannot even be read. Runs no code."""
+"""A folder of answers: which file belongs to which exercise, and which files cannot be read. Runs no code."""
 
 import contextlib
 import io
@@ -20,7 +20,7 @@ MOST_BYTES = 1 << 20
 
 @dataclass(frozen=True)
 class FileProblem:
-    """Why a file cannot be graded: a line for the learner, or None where the file is simply not there."""
+    """Why a file cannot be graded: a line for the learner, or None if the file is simply missing."""
 
     line: str | None
     where: str | None = None
@@ -28,7 +28,7 @@ class FileProblem:
 
 @dataclass(frozen=True)
 class Submission:
-    """A folder of `exNN_name.py` files, and how the learner calls it.
+    """A folder of `exNN_name.py` files, and its name for the learner.
 
     `given`: the exercises that references answer, whatever lies in the folder: they are not asked.
     """
@@ -38,11 +38,11 @@ class Submission:
     given: tuple[str, ...] = field(default_factory=curriculum.given)
 
     def path(self, exercise: Exercise) -> Path:
-        """Where the answer to an exercise lies."""
+        """Return the path of the answer to an exercise."""
         return self.folder / exercise.file
 
     def problem(self, exercise: Exercise) -> FileProblem | None:
-        """What keeps this exercise's file from being read, in one line."""
+        """Return why this exercise's file cannot be read, in one line."""
         path = self.path(exercise)
         if not path.is_symlink() and not path.exists():
             others = self._others(exercise)
@@ -52,14 +52,16 @@ class Submission:
         return _unreadable(path)
 
     def notes(self, chosen: Sequence[Exercise]) -> list[str]:
-        """What is harmless in these exercises' files and worth a word, a line each."""
+        """List harmless findings in these exercises' files that deserve a note."""
         own = self.folder == paths.checkout().exercises
         options = "" if own else f" --answers {shlex.quote(self.shown)}"
         readable = [exercise for exercise in chosen if self.problem(exercise) is None]
         return [note for exercise in readable for note in harmless_lines.notes(exercise, self.path(exercise), options)]
 
     def not_graded(self) -> list[str]:
-        """Notes on files that look like answers and are none: of no exercise, or a copy or test beside an answer."""
+        """Describe files that look like answers but are not graded: without an exercise, or copies and tests next to an
+        answer.
+        """
         exercises = curriculum.exercises()
         known = {exercise.number for exercise in exercises}
         there = [path.name for path in self._candidates()]
@@ -72,7 +74,7 @@ class Submission:
         return notes
 
     def _others(self, exercise: Exercise) -> list[str]:
-        """The files that have this exercise's number and another name."""
+        """List the files with this exercise's number and another name."""
         names = (path.name for path in self._candidates())
         return [name for name in names if name.startswith(f"{exercise.short}_") and name != exercise.file]
 
@@ -81,7 +83,7 @@ class Submission:
 
 
 def read_folder(folder: Path) -> Submission:
-    """Take a folder as answers.
+    """Read a folder as answers.
 
     Raises:
         UsageError: it is not there, is no folder, or cannot be listed.
@@ -100,7 +102,7 @@ def read_folder(folder: Path) -> Submission:
 
 @contextlib.contextmanager
 def laid_out(answers: Mapping[str, bytes], within: Path | None = None) -> Iterator[Path]:
-    """These files alone, in a new folder that goes away with the block.
+    """Write these files to a temporary folder for the duration of the block.
 
     Args:
         answers: file name to content.
@@ -149,7 +151,7 @@ def _unreadable(path: Path) -> FileProblem | None:
 
 
 def _encoding(source: bytes) -> str:
-    """The encoding that a file declares in its first two lines, as Python reads it, or UTF-8."""
+    """Return the encoding that a file declares in its first two lines, as Python reads it, or UTF-8."""
     try:
         return tokenize.detect_encoding(io.BytesIO(source).readline)[0]
     except SyntaxError:  # not UTF-8 there, or an encoding that Python does not know, which it says itself

@@ -1,4 +1,4 @@
-"""What an answer must refuse, and what it must not: the kind of the error, and what its message includes."""
+"""Checks of errors: what must raise one, what must not, the type of the error, and what its message includes."""
 
 import functools
 import re
@@ -19,7 +19,7 @@ __tracebackhide__ = True  # pytest ends its traceback at the check's own line
 
 
 def accepted(target: Target, *args: Any, method: str | None = None, **kwargs: Any) -> Handle:
-    """Take what a right call returns, or a constructor builds; that it is refused is what is wrong then."""
+    """Return the outcome of a valid call; if it raises an error, say so."""
     made = _tried(target, args, kwargs, method)
     SCRIPT.ask(_went_through, made)
     return made
@@ -35,7 +35,8 @@ def _went_through(outcome: Outcome) -> None:
 
 
 def accepts(target: Target, *args: Any, method: str | None = None, **kwargs: Any) -> None:
-    """Expect that a right call goes through, ahead of a wrong one near it: to refuse everything is no check.
+    """Expect that a valid call works, next to an invalid one, because an answer that always raises an error checks
+    nothing.
 
     Once for a function in a check: each of its examples would tell the same.
     """
@@ -57,7 +58,7 @@ def raises(
     shown: bool = False,
     **kwargs: Any,
 ) -> None:
-    """Expect an error of one kind whose message includes all of `naming`, and one of `values` where there are any.
+    """Expect an error of one type whose message includes all of `naming`, and one of `values` if there are any.
 
     Args:
         error: the kind; a subclass of it is one too.
@@ -105,7 +106,7 @@ def _is_refused(
 
 
 def refused(target: Target, *args: Any, method: str | None = None, **kwargs: Any) -> Handle:
-    """Call what may raise any error or none: what it leaves behind is looked at, whichever it is.
+    """Make a call that may or may not raise an error, to look at its side effects.
 
     A file that is not there or does not import, and what is not written yet, are no outcomes of a call.
     """
@@ -120,7 +121,7 @@ def _was_called(outcome: Outcome) -> None:
 
 
 def includes(error: BaseException, question: error_wording.Question) -> bool:
-    """Whether the message of an error is as asked for."""
+    """Return whether the message of an error is as required."""
     try:
         return error_wording.holds(str(error), question)
     except Exception:  # the learner's own __str__ may raise anything
@@ -138,12 +139,12 @@ def _is_class(target: Name) -> bool:
 
 
 def _is_no_refusal(raised: BaseException) -> bool:
-    """Whether an error says that there is nothing to call yet, or that Python itself is to end."""
+    """Return whether an error means that there is nothing to call yet, or that Python should exit."""
     return isinstance(raised, NotImplementedError | NotThere | Problem) or not isinstance(raised, Exception)
 
 
 def _no_f(raised: BaseException) -> str:
-    """What to add where the message holds a placeholder in place of its value."""
+    """Return a question to add if the message contains a placeholder instead of its value."""
     left = _PLACEHOLDER.search(values_as_text.message(raised))
     return f"; it holds {left.group()} literally: is the f before the quotes missing?" if left else ""
 

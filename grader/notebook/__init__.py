@@ -1,7 +1,7 @@
-"""What a notebook loads with `%load_ext grader.notebook`: `%grade`, and imports between exercises.
+"""The notebook extension, loaded with `%load_ext grader.notebook`: `%grade`, and imports between exercises.
 
-An answer is the text of the cell that begins with `# exNN_name.py`, as it was run last in this session, saved or not.
-It is graded as everywhere else, in a process of its own: no check runs in the kernel.
+An answer is the text of the cell that begins with `# exNN_name.py`, as it last ran in this session, saved or not. It is
+graded in a process of its own: no check runs in the kernel.
 """
 
 import ast
@@ -29,7 +29,7 @@ VERBOSE = "--verbose"
 
 
 def load_ipython_extension(shell: Any) -> None:
-    """Called by IPython."""
+    """Load the extension; called by IPython."""
     session = Session(shell)
     shell.kata = session
     shell.register_magic_function(session.grade, "line", "grade")
@@ -39,7 +39,7 @@ def load_ipython_extension(shell: Any) -> None:
 
 
 def unload_ipython_extension(shell: Any) -> None:
-    """Called by IPython, before `%reload_ext` loads it anew."""
+    """Unload the extension; called by IPython before `%reload_ext`."""
     session = shell.kata
     shell.ast_transformers.remove(session.imports)
     shell.events.unregister("pre_run_cell", session.watch)
@@ -49,14 +49,14 @@ def unload_ipython_extension(shell: Any) -> None:
 
 @dataclass(frozen=True)
 class Ran:
-    """The cell of an answer as it was run last: its number, the `7` of `In [7]`, and its text."""
+    """An answer cell as it last ran: its number, the `7` of `In [7]`, and its text."""
 
     number: int
     text: str
 
 
 class Session:
-    """A kernel with its answers, and the warm worker that grades them: the second time takes a third of a second."""
+    """A kernel with its answers, and the warm worker that grades them, which makes later runs three times as fast."""
 
     def __init__(self, shell: Any) -> None:
         self.shell = shell
@@ -87,7 +87,9 @@ class Session:
             raise Told(str(error)) from error
 
     def watch(self, info: Any) -> None:
-        """Called before each cell is run: remember which cells hold an answer, where the notebook tells their ids."""
+        """Remember which cells contain an answer; called before each cell runs, with the cell ids if the notebook has
+        them.
+        """
         self._files.forget()  # each cell sees the files in exercises/ as they are
         cell: str | None = getattr(info, "cell_id", None)
         if cell is not None:
@@ -95,7 +97,7 @@ class Session:
                 self._cells.setdefault(file or "", set()).add(cell)
 
     def named(self, exercise: Exercise, name: str) -> Any:
-        """What a name of an exercise stands for: the notebook's own, or else that of the file in exercises/.
+        """Return an exercise's name: from the notebook, or else from the file in exercises/.
 
         Raises:
             ImportError: nothing yet.
@@ -134,7 +136,7 @@ class Session:
         return NotebookReport(result, tuple(self._notes(chosen, ran, beneath, files)), VERBOSE in words)
 
     def _ran(self) -> dict[str, Ran]:
-        """The answers as they were run last, by the names of their exercises."""
+        """Return the answers as they last ran, by exercise."""
         known = {exercise.file: exercise.name for exercise in curriculum.exercises()}
         ran: dict[str, Ran] = {}
         stubs_only: dict[str, Ran] = {}  # of files of which nothing was run but the stub
@@ -148,7 +150,7 @@ class Session:
         return stubs_only | ran
 
     def _result(self, chosen: Sequence[Exercise], files: dict[str, bytes]) -> RunResult:
-        """Have a worker grade these files."""
+        """Grade these files in a worker."""
         self._workers = self._workers or Workers(curriculum.exercises())
         try:
             with laid_out(files) as folder:
@@ -160,7 +162,7 @@ class Session:
     def _notes(
         self, chosen: Sequence[Exercise], ran: dict[str, Ran], beneath: set[str], files: Collection[str]
     ) -> Iterator[str]:
-        """What was graded, and what was not."""
+        """List what was graded, and what was not."""
         if len(chosen) == 1:
             yield f"Graded: the cell as run in [{ran[chosen[0].name].number}]."
         waiting = [exercise.short for exercise in chosen if exercise.name not in ran]
@@ -180,7 +182,7 @@ class Session:
 
 
 def _from_file(name: str) -> Source | None:
-    """The learner's file in exercises/, None where it is the stub still; of an exercise that is given the reference."""
+    """Return the learner's file in exercises/, or None if it is still the stub; for a given exercise, the reference."""
     if name in curriculum.given():
         return references.source(name)
     exercise = next((exercise for exercise in curriculum.exercises() if exercise.name == name), None)
@@ -194,10 +196,10 @@ def _from_file(name: str) -> Source | None:
 
 
 class _RelativeImports(ast.NodeTransformer):
-    """`from .ex05_flatten_consecutive import ...`, as files have it, for cells, which are in no package."""
+    """Makes `from .ex05_flatten_consecutive import ...` work in cells, which are in no package."""
 
     def visit_ImportFrom(self, node: ast.ImportFrom) -> ast.ImportFrom:
-        """Lead it to the notebook's own names."""
+        """Redirect the import to the notebook's own names."""
         if node.level == 1:
             node.level = 0
             node.module = f"{PACKAGE}.{node.module}" if node.module else PACKAGE
@@ -205,7 +207,7 @@ class _RelativeImports(ast.NodeTransformer):
 
 
 class _Names(types.ModuleType):
-    """Stands for the file of an exercise in imports. It gives what the notebook holds: no second copy is made."""
+    """Replaces an exercise's file in imports and provides the notebook's objects, without a second copy."""
 
     def __init__(self, exercise: Exercise, session: Session) -> None:
         super().__init__(f"{PACKAGE}.{exercise.name}", f"{exercise.file}, as this notebook has it.")

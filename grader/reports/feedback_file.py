@@ -1,6 +1,6 @@
-"""What a student of a class reads, as Markdown and as a page: points, what is wrong and why, what to do next.
+"""The feedback for a student of a class, as Markdown and as a page: points, what is wrong and why, what to do next.
 
-Text only; what comes from an answer stands in code alone.
+Text only; text from an answer appears only as code.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -25,7 +25,7 @@ WORDS = {
 
 @dataclass(frozen=True)
 class Circumstances:
-    """What feedback tells beside the result.
+    """What feedback shows in addition to the result.
 
     Attributes:
         headline: the assignment's title and date; empty: not told.
@@ -42,7 +42,7 @@ class Circumstances:
 
 @dataclass(frozen=True)
 class Sums:
-    """A student's points: of the main line and bonus, those by hand included and told beside them."""
+    """A student's points, main and bonus, including those given by hand, which are also listed separately."""
 
     points: float
     max_points: float
@@ -53,7 +53,7 @@ class Sums:
 
 
 def sums(result: RunResult, by_hand: Sequence[ByHand]) -> Sums:
-    """Add up."""
+    """Compute the points."""
     bonus_names = {exercise.name for exercise in result.exercises if exercise.bonus}
     bonus = sum(given.points for given in by_hand if given.exercise in bonus_names)
     main = sum(given.points for given in by_hand) - bonus
@@ -66,7 +66,7 @@ def feedback(result: RunResult, told: Circumstances | None = None) -> str:
 
 
 def page(result: RunResult, told: Circumstances | None = None) -> str:
-    """Write the feedback on one submission as a page that needs no network and no script."""
+    """Write the feedback on one submission as a page without network or scripts."""
     told = told or Circumstances()
     return template("feedback.html").render(
         run=result,
@@ -168,7 +168,7 @@ def _exercise(exercise: ExerciseResult, told: Circumstances) -> Iterator[str]:
 
 
 def _group(group: Group, told: Circumstances, *, in_full: bool) -> Iterator[str]:
-    """The checks that fail together, the cause once, and an example once."""
+    """Write the checks that fail together, with their cause and one example."""
     yield from (_rule(check, told) for check in group.checks)
     yield from _cause(group.cause, told)
     found = explanation.explanation(group.first)

@@ -1,4 +1,4 @@
-"""The leaderboard of `grade challenge` as a person sees it."""
+"""Prints the leaderboard of `grade challenge`."""
 
 from collections.abc import Sequence
 
@@ -10,7 +10,7 @@ from grader.learner.challenge.board import Entry
 
 
 def show(console: Console, entries: Sequence[Entry], missing: Sequence[str]) -> None:
-    """Print a board, the marks in italics, then what was refused and which marks are not measured yet."""
+    """Print a board, with the project's own models in italics, then rejected entries and missing models."""
     table = Table(box=None)
     table.add_column("")
     table.add_column("recipe")

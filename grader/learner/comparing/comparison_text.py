@@ -1,4 +1,4 @@
-"""An answer beside the solution, in two columns where there is room; how they differ, what they cost. Prints only."""
+"""Prints an answer next to the solution in two columns if there is room, their differences, and their cost."""
 
 from typing import TYPE_CHECKING
 
@@ -47,7 +47,7 @@ def show(console: Console, exercise: Exercise, comparison: Comparison) -> None:
 
 
 def costs(console: Console, found: "Costs") -> None:
-    """Print time and memory of both, side by side, or why they could not be measured."""
+    """Print time and memory of both, or why they could not be measured."""
     if found.answer is None or found.solution is None:
         console.print(Text(f"The cost could not be measured: {found.problem}"), soft_wrap=True)
         return

@@ -1,4 +1,4 @@
-"""What an answer costs beside the solution: measured in a process of its own, ended when it takes too long."""
+"""Measures the cost of an answer and of the solution in a process of its own, with a time limit."""
 
 import json
 import subprocess
@@ -25,7 +25,7 @@ class Cost:
 
 @dataclass(frozen=True)
 class Costs:
-    """What was measured, and the two costs; or why they could not be."""
+    """The workload and the two costs, or why they could not be measured."""
 
     says: str
     answer: Cost | None = None
@@ -34,7 +34,7 @@ class Costs:
 
 
 def measure(exercise: Exercise) -> Costs:
-    """Measure the learner's file beside the solution."""
+    """Measure the learner's file and the solution."""
     if exercise.name not in WORKLOADS:  # an exercise that a course has added
         return Costs("", problem="there is no workload for it in grader/learner/comparing/workloads.py")
     says = WORKLOADS[exercise.name].says

@@ -1,4 +1,4 @@
-"""The learner's trained tree for the page, checked against the learner's own code in a process of its own."""
+"""The learner's trained tree for the page, compared with the learner's own code in a process of its own."""
 
 import queue
 import subprocess
@@ -19,7 +19,7 @@ Exported = tuple[tuple[tuple[int, ...], str], ...]
 
 @dataclass(frozen=True)
 class PageTree:
-    """A trained tree as a page computes it; `exported` as `exported_tree.base64_of` gives it."""
+    """A trained tree that a page can compute; `exported` is from `exported_tree.base64_of`."""
 
     vocabulary: tuple[str, ...]
     group: int
@@ -29,7 +29,7 @@ class PageTree:
 
 
 def own_tree(folder: Path, model: Path) -> PageTree | str:
-    """Read the tree that `grade train` saved; or say why it cannot be shown."""
+    """Read the tree that `grade train` saved, or say why it cannot be shown."""
     record = training_record.read(model)
     if record is None:
         return "You have no trained tree yet: grade train makes one, once exercises 3 to 10 are written."

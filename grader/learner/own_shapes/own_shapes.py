@@ -1,4 +1,4 @@
-"""The shapes of one name in the learner's own code, as far as it is written. The code runs in a process of its own."""
+"""The shapes of one name in the learner's own code, as far as it is written, computed in a process of its own."""
 
 import queue
 import subprocess
@@ -17,7 +17,7 @@ NOT_WRITTEN, FAILED = "not written", "failed"
 
 @dataclass(frozen=True)
 class Line:
-    """One call of one exercise: what it is, the shape before and after, or one line about what went wrong.
+    """One call of one exercise: its text, the shape before and after, or one line about an error.
 
     `state` is empty where the call worked, else NOT_WRITTEN or FAILED.
     """
@@ -32,7 +32,7 @@ class Line:
 
 
 def lines(folder: Path, name: str) -> Iterator[Line]:
-    """Run the exercises in a folder on a name, and say what shape each call gives.
+    """Run the exercises in a folder on a name, and yield the shapes of each call.
 
     Raises:
         UsageError: the name has a character that the names in data/names.txt lack, or the assignment has no exercise

@@ -1,4 +1,6 @@
-"""What a race says: each model's mean over its seeds, and a sentence that claims no more than the figures carry."""
+"""The conclusion of a race: each model's mean over its seeds, and sentences that claim no more than the figures
+support.
+"""
 
 import math
 import statistics
@@ -12,7 +14,9 @@ REACHED = 0.02  # so near to the least possible loss, a model has found what the
 
 @dataclass(frozen=True)
 class Standing:
-    """All arrivals of one name: mean loss, its spread over seeds (0 for one), the mean excess over the least loss."""
+    """All results with one name: mean loss, its spread over seeds (0 for one), and the mean excess over the lowest
+    possible loss.
+    """
 
     name: str
     parameters: int
@@ -23,12 +27,12 @@ class Standing:
 
     @property
     def excess(self) -> float:
-        """How far the loss lies above the least possible one; infinite where nobody knows that one."""
+        """The loss minus the lowest possible loss; infinite if that is unknown."""
         return math.inf if self.least is None else self.loss - self.least
 
 
 def standings(arrivals: Sequence[Arrival]) -> tuple[Standing, ...]:
-    """One line for each name, in the order of their first lanes."""
+    """Return one line per name, in the order of their first lanes."""
     names = list(dict.fromkeys(arrival.lane.name for arrival in arrivals))
     groups = [[arrival for arrival in arrivals if arrival.lane.name == name] for name in names]
     return tuple(_standing(group) for group in groups)
@@ -42,7 +46,7 @@ def _standing(group: Sequence[Arrival]) -> Standing:
 
 
 def verdict(arrivals: Sequence[Arrival]) -> str:
-    """What happened, in a few sentences, and no more than the figures carry."""
+    """Describe the result in a few sentences that the figures support."""
     deepest = max(arrival.lane.context for arrival in arrivals)
     at_deepest = [a for a in arrivals if a.lane.context == deepest and not a.lane.without]
     tree, flat, connected = (
@@ -68,7 +72,7 @@ def verdict(arrivals: Sequence[Arrival]) -> str:
 
 
 def _shares(tree: Standing, flat: Standing, connected: Standing) -> str:
-    """How much of the tree's lead depth alone explains, and how much is left for its wiring."""
+    """Divide the tree's lead into depth and wiring."""
     gap, by_depth = flat.loss - tree.loss, flat.loss - connected.loss
     if gap <= _chance(tree, flat):
         return "The tree's lead is no larger than chance, so it cannot be divided into depth and wiring."
@@ -87,7 +91,7 @@ def _shares(tree: Standing, flat: Standing, connected: Standing) -> str:
 
 
 def _ablation(tree: Standing, lacking: Standing) -> str:
-    """What the tree loses without one thing."""
+    """Describe what the tree loses without one part."""
     difference = lacking.loss - tree.loss
     what = lacking.name.removeprefix("tree, no ")
     if abs(difference) <= _chance(tree, lacking):
@@ -97,7 +101,9 @@ def _ablation(tree: Standing, lacking: Standing) -> str:
 
 
 def _chance(one: Standing, other: Standing) -> float:
-    """Twice the standard error of a difference of two means over seeds; 0 for one seed, which tells nothing of it."""
+    """Return twice the standard error of the difference of two means over seeds; 0 for one seed, which does not show
+    it.
+    """
     return 2 * math.hypot(one.spread, other.spread) / math.sqrt(one.seeds)
 
 
@@ -106,7 +112,7 @@ def _levels(standing: Standing) -> int:
 
 
 def _verdict_on_words(tree: Sequence[Arrival], flat: Sequence[Arrival]) -> str:
-    """A winner is named only where the difference is beyond what other seeds and other words would change."""
+    """Name a winner only if the difference is larger than other seeds and other words would explain."""
     of_tree, of_flat = _standing(tree), _standing(flat)
     gap = of_flat.loss - of_tree.loss
     by_seed = math.hypot(of_tree.spread, of_flat.spread) / math.sqrt(of_tree.seeds)
@@ -126,7 +132,7 @@ def _verdict_on_words(tree: Sequence[Arrival], flat: Sequence[Arrival]) -> str:
 
 
 def _error_of_the_words(tree: Sequence[Arrival], flat: Sequence[Arrival]) -> float:
-    """The standard error of the difference if other words had been held out: words are drawn, not letters."""
+    """Return the standard error of the difference for other held-out words, because whole words are drawn."""
     words = len(tree[0].by_word)
     letters = sum(count for _, count in tree[0].by_word)
     gaps = []

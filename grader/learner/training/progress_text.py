@@ -1,4 +1,4 @@
-"""A training run as it is seen: a bar with loss and time left, then losses, ten names and the closing line."""
+"""Prints a training run: a bar with loss and time left, then losses, ten names and the last line."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,7 +14,7 @@ from grader.learner.training.yardstick import guessing_losses
 
 
 def follow(console: Console, run: Training, missing: Sequence[Exercise], words: Words, out: Path) -> bool:
-    """Print a run to its end; Ctrl-C asks it to stop after a whole step. Returns whether all steps were done."""
+    """Print a run until its end; Ctrl-C stops it after a complete step. Return whether all steps were done."""
     for exercise in missing:
         console.print(Text(f"{exercise.name}: the solution is used (--with-solutions)", "yellow"), soft_wrap=True)
     started = trained = None
@@ -52,13 +52,13 @@ def _introduce(console: Console, started: Started) -> None:
 
 
 def _progress(console: Console) -> Progress:
-    """A bar on a terminal; in a pipe nothing, since `_say` writes lines there."""
+    """Make a progress bar on a terminal; in a pipe `_say` prints lines instead."""
     columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
     return Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
 
 
 def _say(console: Console, event: Step, steps: int, said: int) -> int:
-    """In a pipe, a line for each tenth of the steps; returns the tenths said."""
+    """Print a line per tenth of the steps in a pipe; return the tenths printed."""
     tenths = 10 * event.done // steps
     if tenths > said and not console.is_terminal:
         console.print(f"step {event.done} of {steps}, loss {event.loss:.4f}")

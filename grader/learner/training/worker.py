@@ -1,7 +1,7 @@
-"""The process that trains with the learner's own code: exercises 3 to 10 on words that come with the order, or 5 to 9
-on the language with a known optimum.
+"""The process that trains with the learner's own code: exercises 3 to 10 on words from the order, or 5 to 9 on the
+language.
 
-The order is one JSON line on standard input; a second line asks to stop. Records leave as JSON lines on what was
+The order is one JSON line on standard input; a second line asks to stop. Records are JSON lines on the original
 standard output.
 """
 
@@ -34,38 +34,38 @@ NAMES = 10
 
 
 class Run(Protocol):
-    """A recipe at work."""
+    """A recipe in progress."""
 
     done: int
     total: int
 
     def advance(self, steps: int) -> float:
-        """Take some steps; their mean loss."""
+        """Take some steps; return their mean loss."""
         ...
 
     def tree(self) -> dict[str, torch.Tensor]:
-        """The tree as it is now, as a state of the learner's FusionTree."""
+        """Return the current tree as a state of the learner's FusionTree."""
         ...
 
     def state(self) -> dict[str, Any]:
-        """All that the steps to come depend on."""
+        """Return everything that later steps depend on."""
         ...
 
     def restore(self, state: dict[str, Any]) -> None:
-        """Go on from such a state."""
+        """Continue from such a state."""
         ...
 
 
 @dataclass
 class Course:
-    """What a run has taken so far: seconds of training, and its losses, as a `TrainingRecord` keeps them."""
+    """The seconds of training so far, and the losses, as a `TrainingRecord` stores them."""
 
     seconds: float = 0.0
     curve: list[tuple[int, float]] = field(default_factory=list)
 
 
 def train_as_ordered(order: dict[str, Any], records: Records) -> None:
-    """Train as ordered until told to stop, and tell how it went."""
+    """Train until done or told to stop, and report the progress."""
     if order["device"] == "auto":
         order["device"] = "cuda" if torch.cuda.is_available() else "cpu"
     if order["device"] == "cuda" and not torch.cuda.is_available():
@@ -81,13 +81,13 @@ def train_as_ordered(order: dict[str, Any], records: Records) -> None:
 
 
 def await_stop(stop: threading.Event) -> None:
-    """The second line of standard input, or its end, asks to stop."""
+    """Wait for the second line of standard input, or its end, which asks to stop."""
     sys.stdin.readline()
     stop.set()
 
 
 def train(answers: Any, order: dict[str, Any], records: Records, stop: threading.Event) -> None:
-    """Windows, split, tree, training, losses, names: each by the learner's exercise, as far as the data needs it."""
+    """Make windows, split, build the tree, train, compute losses, draw names: each step with the learner's exercise."""
     training, seed, out = answers.ex09_training, order["seed"], Path(order["out"])
     words = order["words"]
     data = (
@@ -147,7 +147,7 @@ def train(answers: Any, order: dict[str, Any], records: Records, stop: threading
 
 
 def prepared(answers: Any, order: dict[str, Any], data: examples.Data, model: Any) -> Run:
-    """The recipe of an order, ready for its first step."""
+    """Return the recipe of an order, ready for its first step."""
     device = torch.device(order["device"])
     on_device = data.training.on(device)
     recipe = RECIPES.get(order["recipe"], FIRST_LOOK)
@@ -168,7 +168,7 @@ def prepared(answers: Any, order: dict[str, Any], data: examples.Data, model: An
 
 
 def take_up(run: Run, checkpoint: Checkpoint) -> Course:
-    """Bring a run to where it was left; what it has taken so far."""
+    """Restore a run to its last state; return what it has used so far."""
     left = checkpoint.load()
     if left is None:
         return Course()
@@ -177,7 +177,7 @@ def take_up(run: Run, checkpoint: Checkpoint) -> Course:
 
 
 def go_on(run: Run, course: Course, records: Records, stop: threading.Event, checkpoint: Checkpoint) -> None:
-    """Train in chunks of about a quarter second, so that progress shows and a stop falls between two steps.
+    """Train in chunks of about a quarter second, so that progress is visible and a stop falls between two steps.
 
     The seconds of the course are of training; what saving takes is not among them.
     """

@@ -1,6 +1,6 @@
-"""Tells that a folder of answers was saved to. Events are only a reason to look: the files themselves say what changed.
+"""Detects saves in a folder of answers. Events only trigger a look at the files, which show what has changed.
 
-So nothing is lost where an editor replaces a file, the folder is moved away, or the file system sends no events.
+So no change is lost if an editor replaces a file, the folder is moved, or the file system sends no events.
 """
 
 import contextlib
@@ -30,40 +30,40 @@ Stamp = tuple[int, ...]  # what changes with a file: its identity, size and time
 
 @dataclass(frozen=True)
 class Files:
-    """The files that may be answers as they were at one moment, and the folder's identity; None: there is no folder."""
+    """The possible answers at one moment, and the folder's identity; None: there is no folder."""
 
     folder: Stamp | None
     stamps: dict[str, Stamp]
 
     def changed_since(self, earlier: "Files") -> set[int]:
-        """The numbers of the exercises of which a file appeared, changed or went."""
+        """Return the numbers of exercises with new, changed or deleted files."""
         names = {name for name, _ in self.stamps.items() ^ earlier.stamps.items()}
         return {int(found[1]) for name in names if (found := _ANSWER.fullmatch(name))}
 
 
 @dataclass(frozen=True)
 class Saved:
-    """The files are not what they were."""
+    """The files have changed."""
 
     files: Files
 
 
 @dataclass(frozen=True)
 class Polls:
-    """No events come, and why: from now on the files are looked at again and again."""
+    """There are no events, and why; from now on the files are polled."""
 
     why: str
 
 
 @dataclass(frozen=True)
 class Ended:
-    """Nobody looks any more: an error that nothing here expects."""
+    """Watching has ended with an unexpected error."""
 
     error: BaseException
 
 
 def look(folder: Path) -> Files:
-    """See which files there are, without reading them."""
+    """List the files without reading them."""
     try:
         found = folder.stat()
         with os.scandir(folder) as entries:
@@ -74,7 +74,7 @@ def look(folder: Path) -> Files:
 
 
 class Saves:
-    """A thread that looks after a folder, from `start` to `stop`, and tells `Saved`, `Polls` and `Ended`."""
+    """A thread that watches a folder, from `start` to `stop`, and reports `Saved`, `Polls` and `Ended`."""
 
     def __init__(self, folder: Path, seen: Files, tell: Callable[[Saved | Polls | Ended], None]) -> None:
         self._folder, self._seen, self._tell = folder, seen, tell
@@ -102,7 +102,7 @@ class Saves:
             self._unobserve()
 
     def _once(self) -> None:
-        """Wait for a reason to look, then look; where a look finds what no event told, none will."""
+        """Wait for a trigger, then look; if a look finds a change without an event, start polling."""
         gone = self._seen.folder is None
         told = self._alarm.wait(POLL_SECONDS if self._polling or gone else LOOK_SECONDS)
         self._alarm.clear()
@@ -158,7 +158,7 @@ class _Alarm(FileSystemEventHandler):
         self._alarm = alarm
 
     def on_any_event(self, event: FileSystemEvent) -> None:
-        """Any change is a reason to look."""
+        """Trigger a look."""
         if event.event_type not in _QUIET:
             self._alarm.set()
 

@@ -1,6 +1,6 @@
-"""The worksheet of depth for a context: ten questions on levels as log2 of the context, and the slips of each.
+"""The worksheet on depth: ten questions on levels as log2 of the context, with their typical mistakes.
 
-Everything is counted in whole numbers: a logarithm through floats would be a slip itself (lesson 1 says why).
+Everything is computed with integers: a floating point logarithm would itself be a mistake (lesson 1 explains why).
 """
 
 import random
@@ -14,7 +14,7 @@ log2 of a number says how often you double 1 to reach it: log2 of 8 is 3."""
 
 
 def depth_sheet(seed: int) -> Worksheet:
-    """Ten questions, from what a level sees to how many levels a context takes; the numbers follow the seed."""
+    """Make ten questions, from what a level sees to the number of levels for a context; the numbers follow the seed."""
     draw = random.Random(f"depth {seed}")
     few, many = draw.randint(3, 5), draw.randint(6, 10)
     shallow, deep = draw.randint(3, 6), draw.randint(7, 12)
@@ -37,7 +37,7 @@ def depth_sheet(seed: int) -> Worksheet:
 
 
 def field(levels: int, group: int) -> Question:
-    """How far so many levels see."""
+    """Ask how far a number of levels sees."""
     working = f"{' · '.join([str(group)] * levels)} = {group}^{levels} = {group**levels:,}"
     return _question(
         f"{levels} levels, each joining {_WORDS[group]}: how many characters does the top see? ",
@@ -59,7 +59,7 @@ def field(levels: int, group: int) -> Question:
 
 
 def depth(context: int, levels: int, group: int) -> Question:
-    """How many levels a context takes: so many. To count them is exercise 1, whose answer must not stand here."""
+    """Ask how many levels a context needs. Counting them is exercise 1, so its solution must not be here."""
     below, reached = group ** (levels - 1), group**levels
     logarithm = f", log{group} of it, rounded up" if reached > context else f", log{group} of it"
     return _question(
@@ -80,7 +80,7 @@ def depth(context: int, levels: int, group: int) -> Question:
 
 
 def left_over(length_levels: int, levels: int) -> Question:
-    """How many vectors so many fusions leave of a window."""
+    """Ask how many vectors remain of a window after a number of fusions."""
     length, left = 2**length_levels, 2 ** (length_levels - levels)
     return _question(
         f"a window of {length} characters, after {levels} levels that join two: how many vectors are left? ",
@@ -97,7 +97,7 @@ def left_over(length_levels: int, levels: int) -> Question:
 
 
 def square(levels: int) -> Question:
-    """How many levels the square of a context takes."""
+    """Ask how many levels the square of a context needs."""
     context = 2**levels
     return _question(
         f"{levels} levels cover {context}; how many cover {context} · {context} = {context**2:,}? ",
@@ -116,7 +116,9 @@ _WORDS = {2: "two", 3: "three", 4: "four", 5: "five"}
 
 
 def _question(asks: str, answer: int, working: str, slips: tuple[tuple[int, str], ...]) -> Question:
-    """With small numbers a slip may give the answer: it is none here. Two that give the same are named together."""
+    """Make a question; drop mistakes that give the right answer for small numbers, and merge those that
+    give the same.
+    """
     says: dict[int, str] = {}
     for number, words in slips:
         says[number] = f"{says[number]}; or else {words}" if number in says else words

@@ -1,4 +1,4 @@
-"""The worksheet of one fusion by hand: numbers of the learner's own, its five questions, and the slips of each.
+"""The worksheet on one fusion by hand: generated numbers, five questions, and typical mistakes.
 
 The fusion is that of lesson 2: two neighbours of two channels, two outputs. All numbers are tenths, so each product is
 a whole number of hundredths and every sum below is exact.
@@ -26,7 +26,7 @@ SQUEEZE = (
 
 
 def _series(x: float) -> float:
-    """What the sheet says of tanh."""
+    """Evaluate the series for tanh from the sheet."""
     return x - x**3 / 3 + 2 * x**5 / 15
 
 
@@ -39,7 +39,7 @@ SUMS = frozenset(
 
 @dataclass(frozen=True)
 class FusionSheet:
-    """One fusion, in whole tenths: two letters, their vectors, the weights (2C rows of H), the biases."""
+    """One fusion, in integer tenths: two letters, their vectors, the weights (2C rows of H), the biases."""
 
     letters: str
     left: tuple[int, ...]
@@ -49,7 +49,7 @@ class FusionSheet:
 
     @property
     def worksheet(self) -> Worksheet:
-        """The fusion as a page: the numbers as lesson 2 writes them, and the questions."""
+        """Make the page: the numbers as in lesson 2, and the questions."""
         weights = [f"  {name:16} {_columns(row)}" for name, row in zip(ROWS, self.weight, strict=True)]
         lines = [
             f"left  ({self.letters[0]})  {tenths(self.left)}   read first",
@@ -68,11 +68,11 @@ class FusionSheet:
 
     @property
     def sums(self) -> tuple[int, ...]:
-        """What each output sums to, bias and all, in hundredths."""
+        """The sum of each output including its bias, in hundredths."""
         return tuple(sum(self.products(output)) + 10 * self.bias[output] for output in range(OUTPUTS))
 
     def products(self, output: int) -> tuple[int, ...]:
-        """What each row contributes to an output, in hundredths."""
+        """The contribution of each row to an output, in hundredths."""
         return tuple(number * row[output] for number, row in zip(self.joined, self.weight, strict=True))
 
     @cached_property
@@ -103,7 +103,7 @@ class FusionSheet:
         return Question(SUM, f"summed, output {output} = ", (total,), BY_HAND, tuple(slips), f"{terms} = {total:.2f}")
 
     def _wrong_sums(self, output: int, other: int, products: tuple[int, ...], bias: int) -> list[tuple[int, str]]:
-        """Each known way to go wrong in a sum: what it gives, in hundredths, and its words."""
+        """Yield each known mistake in a sum: its result, in hundredths, and its explanation."""
         total = sum(products) + bias
         column = [row[output] for row in self.weight]
         swapped = self.right + self.left
@@ -159,7 +159,7 @@ class FusionSheet:
 
 
 def fusion_sheet(seed: int) -> FusionSheet:
-    """Draw a sheet: the first one, of those that the seed gives, on which no two slips look alike."""
+    """Return the first sheet for the seed on which all mistakes give different results."""
     generator = random.Random(f"fusion {seed}")
     while True:
         sheet = _draw(generator)
@@ -168,7 +168,7 @@ def fusion_sheet(seed: int) -> FusionSheet:
 
 
 def tenths(numbers: tuple[int, ...]) -> str:
-    """Numbers in tenths, as they stand on the sheet."""
+    """Write numbers in tenths as on the sheet."""
     return f"[{', '.join(f'{number / 10:.1f}' for number in numbers)}]"
 
 
@@ -186,7 +186,7 @@ def _draw(generator: random.Random) -> FusionSheet:
 
 
 def _tells_slips_apart(sheet: FusionSheet) -> bool:
-    """Whether no slip gives the right numbers, or those of another slip."""
+    """Return whether no mistake gives the right numbers, or those of another mistake."""
     for question in sheet.questions:
         given = [tuple(round(number, 9) for number in slip.numbers) for slip in question.slips]
         if len(set(given)) < len(given) or any(question.is_right(numbers) for numbers in given):

@@ -1,7 +1,7 @@
-"""The worksheet of a tree by hand: the parity of eight bits in three levels, with bits of the learner's own.
+"""The worksheet on a tree by hand: the parity of eight bits in three levels, with generated bits.
 
-The weights are those of lesson 8 (`data/parity.py`): a fusion of two values a and b, each near -1 or +1, gives
-h1 = tanh(4(a + b + 1)) and h2 = tanh(4(a + b - 1)), and the next level reads h1 - h2 - 1 from them.
+The weights are those of lesson 8 (`data/parity.py`): a fusion of two values a and b, each near -1 or +1, gives h1 =
+tanh(4(a + b + 1)) and h2 = tanh(4(a + b - 1)), and the next level reads h1 - h2 - 1 from them.
 """
 
 import random
@@ -30,7 +30,7 @@ class TreeSheet:
 
     @property
     def worksheet(self) -> Worksheet:
-        """The tree as a page: the bits with their places, and the questions."""
+        """Make the page: the bits with their places, and the questions."""
         places = "   ".join(f"{place:2}" for place in range(BITS))
         bits = "   ".join(f"{bit:+d}" for bit in self.bits)
         given = f"{GIVEN}\n\nplace   {places}\nbit     {bits}"
@@ -38,7 +38,7 @@ class TreeSheet:
 
     @property
     def values(self) -> tuple[tuple[int, ...], ...]:
-        """The value of each node, level by level: first the bits, last the root's."""
+        """The value of each node, level by level, from the bits to the root."""
         levels = [self.bits]
         while len(levels[-1]) > 1:
             below = levels[-1]
@@ -52,7 +52,7 @@ class TreeSheet:
 
     @property
     def questions(self) -> tuple[Question, ...]:
-        """Of each level the two numbers of each node, then the values that the next one reads."""
+        """Ask for the two numbers of each node of a level, then for the values that the next level reads."""
         questions: list[Question] = []
         for number, (below, nodes) in enumerate(zip(self.values[:-1], self.nodes, strict=True), start=1):
             step = f"Level {number}: {_COUNT[len(nodes)]}, each from {2**number} bits."
@@ -66,12 +66,12 @@ _COUNT = {4: "four nodes", 2: "two nodes", 1: "one node, the root"}
 
 
 def fused(a: int, b: int) -> tuple[int, int]:
-    """The two numbers of a fusion, rounded to whole ones."""
+    """Compute the two numbers of a fusion, rounded to integers."""
     return (1 if a + b + 1 > 0 else -1, 1 if a + b - 1 > 0 else -1)
 
 
 def tree_sheet(seed: int) -> TreeSheet:
-    """Draw eight bits; the first two levels read both kinds of value, so that each asks something."""
+    """Draw eight bits so that the first two levels read both kinds of values."""
     generator = random.Random(f"tree {seed}")
     while True:
         sheet = TreeSheet(tuple(generator.choice((-1, 1)) for _ in range(BITS)))
@@ -114,7 +114,7 @@ def _node(step: str, level: int, node: int, pair: tuple[int, int]) -> Question:
 
 
 def _values(step: str, level: int, nodes: Sequence[tuple[int, int]]) -> Question:
-    """Ask for what the next level reads, or the answer at the root."""
+    """Ask for the values that the next level reads, or for the answer at the root."""
     values = tuple(_value(*node) for node in nodes)
     slips = (
         (tuple(h1 - h2 for h1, h2 in nodes), "the last - 1 is missing: h1 - h2 is 0 or 2, and value is -1 or +1"),
@@ -140,7 +140,7 @@ def _question(
     working: str,
     slips: Sequence[tuple[tuple[int, ...], str]],
 ) -> Question:
-    """With such small numbers a slip may give the answer: then it is none. Slips that agree are named together."""
+    """Make a question; drop mistakes that give the right answer, and merge those that give the same."""
     says: dict[tuple[int, ...], str] = {}
     for numbers, words in slips:
         says[numbers] = f"{says[numbers]}; or else {words}" if numbers in says else words

@@ -1,4 +1,4 @@
-"""A worksheet: what is given, its questions, and what an answer shows. Who asks, and what about, is not here."""
+"""A worksheet: the given numbers, the questions, and the explanation of wrong answers. The dialogue is elsewhere."""
 
 import math
 import re
@@ -9,7 +9,7 @@ _MINUS = str.maketrans({"−": "-", "–": "-"})  # what word processors and les
 
 @dataclass(frozen=True)
 class Slip:
-    """A known way to go wrong: the numbers that it gives, and what to say to someone who wrote them."""
+    """A typical mistake: its result, and its explanation."""
 
     numbers: tuple[float, ...]
     says: str
@@ -17,7 +17,7 @@ class Slip:
 
 @dataclass(frozen=True)
 class Question:
-    """What is asked, the numbers that answer it to within a tolerance, the slips, and the working that leads there.
+    """A question, its answer with a tolerance, typical mistakes, and the solution.
 
     `step` says what the question is a part of; it is the same for all the questions of that step.
     """
@@ -30,11 +30,11 @@ class Question:
     working: str
 
     def is_right(self, numbers: tuple[float, ...]) -> bool:
-        """Whether these numbers answer it."""
+        """Return whether these numbers are right."""
         return self._distance(numbers, self.answer) <= self.tolerance
 
     def wrong(self, numbers: tuple[float, ...]) -> str:
-        """What is wrong with numbers that do not answer it: the slip nearest to them, or else the first number off."""
+        """Explain wrong numbers: by the nearest typical mistake, or else by the first wrong number."""
         slip = min(self.slips, key=lambda slip: self._distance(numbers, slip.numbers))
         if self._distance(numbers, slip.numbers) <= self.tolerance:
             return slip.says
@@ -55,7 +55,7 @@ class Question:
 
 @dataclass(frozen=True)
 class Worksheet:
-    """What it is about, what is given (as it stands on the page), and the questions in order."""
+    """Its topic, the given numbers as on the page, and the questions in order."""
 
     title: str
     given: str

@@ -1,7 +1,7 @@
 """A result as Gradescope's `results.json` (its autograder specification, "Output format").
 
-A test is a check, in the order of the exercises, with its part of the points. All are visible: one hidden one would
-hide the sum from its student. Bonus points are no part of the score; they stand on the leaderboard.
+Each check is a test, in the order of the exercises, with its points. All are visible, because a hidden test would hide
+the total from the student. Bonus points are not part of the score; they are shown on the leaderboard.
 """
 
 from typing import Any
@@ -12,7 +12,7 @@ from grader.reports.platforms import explanation
 
 
 def results(run: RunResult) -> dict[str, Any]:
-    """The whole file, as data."""
+    """Return the whole file as data."""
     tests = [
         _test(exercise, check, f"{int(exercise.name[2:4])}.{number}")
         for exercise in run.exercises
@@ -32,7 +32,7 @@ def results(run: RunResult) -> dict[str, Any]:
 
 
 def failed(said: str) -> dict[str, Any]:
-    """The file if nothing could be graded: the reason, and that the 0 is no grade.
+    """Return the file for a failed grading: the reason, and that the 0 is not a grade.
 
     Args:
         said: what the grader said; its last line that begins with `grade: ` or tells of a submission is the reason.
