@@ -21,7 +21,7 @@ from grader.answers import hypothesis_profile, process_settings
 from grader.base.source import Source
 
 PACKAGE = "answers"
-CHECKOUT_PACKAGE = "exercises"  # what an editor writes: `from exercises.ex05_... import`; it means the file beside
+CHECKOUT_PACKAGE = "exercises"  # editors write `from exercises.ex05_... import`, which means the file in this folder
 
 
 class Problem(Exception):
@@ -53,8 +53,8 @@ class AnswerModules(importlib.abc.MetaPathFinder):
 
     def __init__(self, read: Read, package: str = PACKAGE) -> None:
         self.read, self.package = read, package
-        self.made: dict[str, types.ModuleType] = {}  # modules that stand ready in place of files
-        self._names: set[str] = set()  # of modules that may have been imported; to search all of Python's is dear
+        self.made: dict[str, types.ModuleType] = {}  # modules that replace files
+        self._names: set[str] = set()  # of modules that may have been imported; searching all modules is slow
         self._packages = (package, CHECKOUT_PACKAGE) if package == PACKAGE else (package,)
         for finder in list(sys.meta_path):
             if isinstance(finder, AnswerModules) and finder.package == package:
@@ -70,7 +70,7 @@ class AnswerModules(importlib.abc.MetaPathFinder):
             sys.modules.pop(name, None)
         self._names.clear()
         self.made.clear()
-        for name in self._packages:  # what was imported from them is an attribute of them
+        for name in self._packages:  # imported submodules are attributes of the package
             sys.modules[name] = package = types.ModuleType(name, "Files of exercises.")
             package.__path__ = []
 
@@ -197,7 +197,7 @@ class _Uncached(importlib.machinery.SourceFileLoader):
 
     def get_code(self, fullname: str) -> types.CodeType:
         linecache.cache.pop(self.path, None)
-        if os.environ.get("PYTHONBREAKPOINT") == "0":  # a process that grades, not a notebook's or pytest's own
+        if os.environ.get("PYTHONBREAKPOINT") == "0":  # only in a grading process, not in a notebook or in pytest
             if b"hypothesis" in self._text and importlib.util.find_spec("hypothesis") is not None:
                 hypothesis_profile.load()
             if b"set_trace" in self._text:

@@ -25,7 +25,7 @@ class Channel:
 
     def __init__(self, connection: socket.socket) -> None:
         self._socket = connection
-        self._arrived = bytearray()  # read, and not yet taken
+        self._arrived = bytearray()  # received but not yet used
         self._lost: Lost | None = None
         self.deadline: float | None = None
 

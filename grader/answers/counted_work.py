@@ -39,7 +39,7 @@ class Counter(TorchDispatchMode):
     def __init__(self) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self.flops = self.operators = self.kept = 0
-        self._whole: set[Any] = set()  # operators that have no parts; to ask each time takes half of the counting
+        self._whole: set[Any] = set()  # operators without parts; asking each time would take half of the counting
 
     @property
     def work(self) -> Work:
@@ -55,7 +55,7 @@ class Counter(TorchDispatchMode):
         kwargs = kwargs or {}
         formula = _FORMULAS.get(operator._overloadpacket)
         if formula is None and operator not in self._whole:
-            with self:  # in inference mode a linear map comes whole; its parts are what is counted
+            with self:  # in inference mode a linear map is one operator; its parts are counted
                 taken_apart = operator.decompose(*args, **kwargs)
             if taken_apart is not NotImplemented:
                 return taken_apart

@@ -18,7 +18,7 @@ from grader.answers.plain_values import copied, described, plain, unchanged
 from grader.answers.steps import Name, Outcome, Ref, Step
 
 _MISSING = object()
-WATCHED_SEED = 271_828  # a state that no answer's own seed has left: seeding twice alike would show no change
+WATCHED_SEED = 271_828  # a state that no answer's own seed produces, so that reseeding is noticed
 
 
 class Executor:
@@ -62,7 +62,7 @@ class Executor:
         self._objects.clear()
         self._names.clear()
         process_settings.restore(self._settings)
-        random.seed(0)  # these two as hypothesis seeds them
+        random.seed(0)  # the same two that hypothesis seeds
         if numpy_random := sys.modules.get("numpy.random"):
             numpy_random.seed(0)
         if torch := sys.modules.get("torch"):
@@ -75,7 +75,7 @@ class Executor:
             passed = replace(step, args=copied(step.args, self._resolved), kwargs=copied(step.kwargs, self._resolved))
             with self._seeded(step) as moved, self._counted(step) as counter:
                 made = self._operations[step.operation](passed)
-            told = _told(step, made)  # copying it may ask for more memory than there is
+            told = _told(step, made)  # copying it may need too much memory
         except BaseException as raised:
             error = raised
         else:
@@ -127,7 +127,7 @@ class Executor:
         if not step.counted:
             yield None
             return
-        from grader.answers.counted_work import counted  # with torch, which exercise 1 does without
+        from grader.answers.counted_work import counted  # with torch, which exercise 1 does not need
 
         with counted() as counter:
             yield counter

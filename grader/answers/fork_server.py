@@ -168,7 +168,7 @@ def become_worker(walls: Walls, promised: Outcome, limits: Limits, descriptor: i
         if walls.enter(limits) != promised:
             os._exit(WALLS_MISSING)
         answer_worker.serve(socket.socket(fileno=3))
-    except BaseException:  # the other end is gone, or an answer has broken what this rests on
+    except BaseException:  # the other end is gone, or an answer has broken this process
         pass
     finally:
         os._exit(0)

@@ -86,7 +86,7 @@ def _values(line: str, frame: FrameType) -> list[tuple[str, str]]:
         try:
             for attribute in attributes:
                 value = getattr(value, attribute)
-        except Exception:  # a property of the learner's own may raise anything
+        except Exception:  # the learner's own property may raise anything
             continue
         if not (value is _NOTHING or callable(value) or isinstance(value, ModuleType)):
             found[name] = values_as_text.brief(value)
@@ -96,7 +96,7 @@ def _values(line: str, frame: FrameType) -> list[tuple[str, str]]:
 def _names(line: str) -> list[str]:
     """Find names and dotted names in a line of Python outside of strings; the line may be an incomplete statement."""
     tokens: list[tokenize.TokenInfo] = []
-    with contextlib.suppress(tokenize.TokenError, IndentationError):  # the statement goes on in the next line
+    with contextlib.suppress(tokenize.TokenError, IndentationError):  # the statement continues on the next line
         tokens.extend(tokenize.generate_tokens(io.StringIO(line).readline))
     names: list[str] = []
     for before, token in zip([None, *tokens], tokens, strict=False):

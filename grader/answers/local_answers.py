@@ -50,7 +50,7 @@ class Answers:
         """
         module = types.ModuleType(f"{PACKAGE}.{name}")
         module.__package__ = PACKAGE
-        self._modules.enter(module)  # dataclasses look their module up
+        self._modules.enter(module)  # dataclasses look up their module
         exec(compile(source, f"{name}.py", "exec", dont_inherit=True), module.__dict__)
         return module
 

@@ -85,7 +85,7 @@ def _go_to_folder(folder: Path | None) -> None:
 
 
 def _restore_warnings(filters: list[Any]) -> None:
-    warnings.resetwarnings()  # which also makes Python forget what earlier filters let through
+    warnings.resetwarnings()  # which also resets what earlier filters allowed
     warnings.filters[:] = filters  # type: ignore[index]
 
 

@@ -17,7 +17,7 @@ from grader.answers.wire import WireError
 
 MOST_TEXT = 20_000
 MOST_FRAMES = 1_200
-# Built-in classes that cannot be made of a message alone are told as a class above them.
+# Built-in classes that need more than a message are replaced by a base class.
 _UNFIT = {"UnicodeDecodeError", "UnicodeEncodeError", "UnicodeTranslateError", "BaseExceptionGroup", "ExceptionGroup"}
 _BUILT_IN = {
     name: kind

@@ -15,10 +15,10 @@ from grader.answers.sandbox_layers import USER
 from grader.base import paths
 from grader.base.errors import UsageError
 
-NEEDED = ("filesystem", "network", "processes")  # without these layers an exam is no exam
-WALLS_MISSING = 73  # the exit status of a worker whose walls are not those that were promised
+NEEDED = ("filesystem", "network", "processes")  # an exam requires these layers
+WALLS_MISSING = 73  # exit status of a worker whose layers are not the expected ones
 MOST_REPLY = 1 << 16
-# The checkout comes last on the path, where a file of it hides no library, and is taken off it before a worker forks.
+# The checkout comes last on the path, so that it shadows no library, and is removed before a worker forks.
 _START = "import sys; sys.path.append(sys.argv[2]); from grader.answers.fork_server import main; main()"
 START_SECONDS = 120  # a cold import of torch from a slow disk
 

@@ -20,13 +20,13 @@ ON = "on"
 DISK_BYTES = 16 << 20  # of the worker's own folder, which lies in memory
 OPEN_FILES = 64
 THREADS = 64
-ADDRESS_SPACE = 8 << 30  # beyond what is mapped already: libraries map much that they never touch
-# A mount hides what lies below it: neither may lie above a path that the worker reads, such as a checkout in /tmp.
+ADDRESS_SPACE = 8 << 30  # beyond the memory already mapped: libraries map much that they never use
+# A mount hides everything below it, so none may be above a path that the worker reads, such as a checkout in /tmp.
 _BUILDING_SITES = [Path("/") / name for name in ("tmp", "mnt", "srv", "media", "opt", "home", "var")]
 _SCRATCH = [Path("/tmp"), Path("/scratch")]
 _USERS = Path("/etc/passwd")
-USER = "learner"  # what the worker's user is called
-FIRST_UID, UIDS = 61_184, 4_096  # the range that systemd keeps for users that come and go
+USER = "learner"  # name of the worker's user
+FIRST_UID, UIDS = 61_184, 4_096  # the range that systemd reserves for temporary users
 
 _CLONE_NEWNS, _CLONE_NEWCGROUP, _CLONE_NEWUTS, _CLONE_NEWIPC = 0x20000, 0x2000000, 0x4000000, 0x8000000
 _CLONE_NEWUSER, _CLONE_NEWPID, _CLONE_NEWNET, _CLONE_THREAD = 0x10000000, 0x20000000, 0x40000000, 0x10000
@@ -49,7 +49,7 @@ class Limits:
     slot: int
 
 
-# ---- the process from which workers are forked ----
+# ---- the fork server ----
 
 
 class Walls:
@@ -143,7 +143,7 @@ class Walls:
             target.touch()
         self._mount(str(path), str(target), None, _MS_BIND)
         if not writable:
-            has = os.statvfs(target).f_flag  # flags that the file system has already may not be taken away
+            has = os.statvfs(target).f_flag  # existing flags of the file system must be kept
             kept = has & (os.ST_NOEXEC | os.ST_NOATIME | os.ST_NODIRATIME) | (
                 _MS_RELATIME if has & os.ST_RELATIME else 0
             )
@@ -265,7 +265,7 @@ class Walls:
         ruleset = self._call(
             "landlock", lambda: self._libc.syscall(create, attributes, ctypes.c_size_t(len(attributes)), 0)
         )
-        read, write = 1 << 2 | 1 << 3, files & ~(1 | 1 << 6 | 1 << 11)  # of all: no running, no devices
+        read, write = 1 << 2 | 1 << 3, files & ~(1 | 1 << 6 | 1 << 11)  # everything: no execution, no devices
         try:
             rooted = self.outcome.get("root") == ON
             rules = [(path, read) for path in ([Path("/")] if rooted else self._shown())]
@@ -340,7 +340,7 @@ class Walls:
 
 # ---- the filter of system calls ----
 
-# What no answer needs: programs, processes, sockets, namespaces, mounts, the kernel's own doors, shared memory.
+# No answer needs these: programs, processes, sockets, namespaces, mounts, kernel interfaces, shared memory.
 _DENIED_X86_64 = [
     41, 42, 43, 49, 50, 53, 288,  # socket connect accept bind listen socketpair accept4
     57, 58, 59, 322,  # fork vfork execve execveat
@@ -360,7 +360,7 @@ _DENIED_AARCH64 = [
     217, 218, 219, 241, 280, 282, 425, 426, 427,
     42, 60, 89, 92, 104, 105, 106, 112, 116, 142, 161, 162, 170, 171, 224, 225, 264, 265, 266, 273, 294,
 ]  # fmt: skip
-_FILTERS = {  # the architecture's number, its calls that are refused, clone, clone3
+_FILTERS = {  # the architecture's number, its forbidden calls, clone, clone3
     "x86_64": (0xC000003E, _DENIED_X86_64, 56, 435),
     "aarch64": (0xC00000B7, _DENIED_AARCH64, 220, 435),
 }

@@ -31,7 +31,7 @@ DTYPES = {
     "bool": 1, "uint8": 1, "int8": 1, "int16": 2, "int32": 4, "int64": 8,
     "float16": 2, "bfloat16": 2, "float32": 4, "float64": 8, "complex64": 8, "complex128": 16,
 }  # fmt: skip
-_PLAIN = frozenset([type(None), bool, str, float])  # values that are written as they are
+_PLAIN = frozenset([type(None), bool, str, float])  # values that JSON can represent directly
 ARRAY_DTYPES = DTYPES.keys() - {"bfloat16"} | {"uint16", "uint32", "uint64"}
 _ARRAY_SIZES = DTYPES | {"uint16": 2, "uint32": 4, "uint64": 8}
 
@@ -295,7 +295,7 @@ class Reader:
         kind = getattr(torch, dtype)
         if 0 in shape:
             return torch.empty(shape, dtype=kind, requires_grad=requires_grad)
-        plain = torch.uint8 if dtype == "bool" else kind  # a byte of 2 would be a truth that equals no other
+        plain = torch.uint8 if dtype == "bool" else kind  # a byte of 2 would be a true value that equals no other
         flat = torch.frombuffer(self._body, dtype=plain, count=math.prod(shape), offset=self._starts[number])
         dense = flat if plain is kind else flat.ne(0)
         if len(shape) != 1:

@@ -42,8 +42,8 @@ def write_whole(path: Path, content: bytes | str) -> None:
         if path.exists() and not path.is_file():  # a pipe or a device cannot be replaced
             path.write_bytes(data)
             return
-        target = path.resolve()  # a symbolic link stays one
-        waiting = target.with_name(f".{target.name}.{secrets.token_hex(6)}")  # known before it is there
+        target = path.resolve()  # a symbolic link stays a link
+        waiting = target.with_name(f".{target.name}.{secrets.token_hex(6)}")  # known before the file exists
         with waiting.open("xb") as file:
             file.write(data)
             file.flush()

@@ -7,7 +7,7 @@ import re
 
 LONGEST_LINE = 300
 
-# What steers a terminal, turns the direction of a line round or cannot be encoded: C0 but tab and newline, DEL, C1,
+# Control characters, direction marks and characters that cannot be encoded: C0 except tab and newline, DEL, C1,
 # line separators, marks of direction, surrogates.
 _STEERS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
 _ADDRESS = re.compile(r"\bat 0x[0-9a-fA-F]{6,16}\b")

@@ -18,7 +18,7 @@ def read(path: Path) -> RunResult:
     shown = paths.shown(path)
     try:
         result = RunResult.from_json(json.loads(path.read_text(encoding="utf-8")))
-        result.as_json()  # looks at every number: one that is none is found out here
+        result.as_json()  # reads every number, so an invalid one is found here
     except OSError as error:
         raise UsageError(f"{shown} cannot be read: {error.strerror}") from error
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 T = TypeVar("T")
 
 WIDEST_INT = 10**60
-MOST_NUMBERS = 64  # of a tensor that is written whole
+MOST_NUMBERS = 64  # of a tensor that is written completely
 LEAST_FILLED = 4  # equal numbers that are written as a fill
 MOST_TEXT = 600
 BRIEF_TEXT = 70
@@ -51,7 +51,9 @@ def python(value: Any) -> str:
 def called(value: T, name: str) -> T:
     """Let `python` write a function by this name, because a lambda has none and that of a partial is long."""
     if callable(value) and not isinstance(value, type):
-        with contextlib.suppress(Exception):  # a built-in function has no room for it, an object of theirs may raise
+        with contextlib.suppress(
+            Exception
+        ):  # a built-in function has no attributes, and an object of the learner may raise
             value.shown = name  # type: ignore[attr-defined]
     return value
 

@@ -48,7 +48,7 @@ SECTIONS: dict[str, dict[str, Entry]] = {
     },
 }
 
-GRADE = Entry("Grade exercises: all, or those named.", "exercises")  # what `grade` does where no command is named
+GRADE = Entry("Grade exercises: all, or those named.", "exercises")  # the default command of `grade`
 
 
 def names() -> list[str]:

@@ -37,7 +37,7 @@ def command(exercise: str, spoil: bool) -> int:
         raise UsageError(f"{found.short} does not pass yet (grade {found.short}){anyway}")
     comparison_text.show(console, found, compare.compare(found))
     if passes:
-        from grader.learner.comparing import cost  # it needs what starts processes; the rest should come at once
+        from grader.learner.comparing import cost  # it imports the process code; the rest should appear at once
 
         with console.status("measuring both versions"):
             costs = cost.measure(found)

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from prompt_toolkit.input import create_input
 from prompt_toolkit.keys import Keys as Known
 
-_PATIENCE_SECONDS = 0.2  # in which the thread that waits for a key notices that it should end
+_PATIENCE_SECONDS = 0.2  # interval at which the key thread checks whether to end
 
 
 class Keys:
@@ -29,7 +29,7 @@ class Keys:
             signal.signal(signal.SIGWINCH, lambda *_: self._redraw(False))
             signal.signal(signal.SIGTSTP, lambda *_: self._suspend())
             signal.signal(signal.SIGCONT, lambda *_: self._resume())
-        signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))  # not without giving the terminal back
+        signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))  # restores the terminal first
         self._thread = threading.Thread(target=self._read, name="keys", daemon=True)
         self._thread.start()
         return self
@@ -50,7 +50,7 @@ class Keys:
 
     def _is_waiting(self) -> bool:
         """Return whether a key can be read; otherwise wait a little."""
-        if sys.platform == "win32":  # a console cannot be selected; to read where there is no key does no harm
+        if sys.platform == "win32":  # select does not work on a console; reading without a key is harmless
             return not self._ended.wait(0.05)
         if not _in_foreground():
             self._ended.wait(_PATIENCE_SECONDS)
@@ -74,7 +74,7 @@ class Keys:
         self._taken.close()
         signal.signal(signal.SIGTSTP, signal.SIG_DFL)
         os.kill(os.getpid(), signal.SIGTSTP)
-        signal.signal(signal.SIGTSTP, lambda *_: self._suspend())  # from here on it goes on again
+        signal.signal(signal.SIGTSTP, lambda *_: self._suspend())  # continues here after the suspension
 
     def _resume(self) -> None:
         """Take the terminal back; another program may have changed its settings."""

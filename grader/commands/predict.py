@@ -117,7 +117,7 @@ def _ask(console: Any, number: int, calls: "tuple[Predictable, ...]", asking: "A
         console.print(f"{call.asks}: ", end="", soft_wrap=True)
         answer = typed_input.line()
         if answer is None or not sys.stdin.isatty():
-            console.print()  # nobody has pressed Enter
+            console.print()  # Enter was not pressed
         if answer is None or answer.lower() in ("quit", "q"):
             return None
         if answer.lower() in ("show", "s"):

@@ -64,7 +64,7 @@ def _connect(address: str) -> Any:
     except ImportError as error:
         raise UsageError("--scheduler needs Dask: pip install -e '.[class]'") from error
     for name in ("distributed", "tornado"):
-        logging.getLogger(name).setLevel(logging.CRITICAL)  # what goes wrong is told by what comes back
+        logging.getLogger(name).setLevel(logging.CRITICAL)  # errors are part of the returned value
     try:
         client = Client(address, timeout=SECONDS_TO_CONNECT, set_as_default=False)
     except (OSError, ValueError) as error:

@@ -19,7 +19,7 @@ from grader.course.roster import Lookup, Person
 from grader.kata import candidates, curriculum, intake
 from grader.kata.containers import OTHER_ARCHIVES, natural
 
-_PLAIN_NAME = re.compile(r"(?!.*-[0-9a-f]{8}$)[\w@+][\w @+.,()-]{0,99}")  # none looks like the name of an odd one
+_PLAIN_NAME = re.compile(r"(?!.*-[0-9a-f]{8}$)[\w@+][\w @+.,()-]{0,99}")  # no name looks like one of a strange entry
 _BEFORE_AN_ANSWER = re.compile(r"(?P<name>.+?)[ _-]+(?P<file>ex\d\d?[_ -].*\.py)", re.IGNORECASE)
 MOST_NAMED = 8
 
@@ -178,7 +178,7 @@ def _by_class_list(found: Sequence[Entry], people: Sequence[Person]) -> tuple[li
     for entry in found:
         stems = [path.name if path.is_dir() else path.name.partition(".")[0] for path in entry.paths]
         names = [entry.person.login, entry.person.email, entry.student, *stems]
-        # Moodle writes the number of the participant, which a class list knows as well as that of the user, or not.
+        # Moodle writes the participant's number, which may be in a class list like that of the user, or not.
         person = (
             lookup.find(names) or lookup.find([entry.person.id])
             if entry.platform == MOODLE

@@ -14,9 +14,9 @@ from pathlib import Path
 from grader.base import paths
 from grader.base.errors import UsageError
 
-# Of the person's settings only the name counts: line ends, signatures and hooks would make other commits of the same.
+# Only the name of the person's settings is used: line ends, signatures and hooks would change the commits.
 _PLAIN = ("-c", "core.autocrlf=false", "-c", "core.hooksPath=/dev/null", "-c", "user.useConfigOnly=true")
-_ELSEWHERE = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY")  # set where a hook runs us
+_ELSEWHERE = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY")  # set if a hook runs us
 
 
 @dataclass(frozen=True)

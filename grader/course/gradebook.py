@@ -13,7 +13,7 @@ from grader.course.notes import notes_of
 from grader.kata.curriculum import Exercise
 
 HANDED_IN_NOTHING = "handed in nothing"
-EXCEL_MARK = "\ufeff"  # without this mark at the start Excel reads UTF-8 as the system's own encoding
+EXCEL_MARK = "\ufeff"  # without this mark Excel does not recognise UTF-8
 
 
 @dataclass(frozen=True)

@@ -69,7 +69,11 @@ class Grader:
             for _ in range(TRIES):
                 try:
                     return self._graded(task, folder)
-                except (UsageError, OSError, ValueError) as error:  # no word, no pipe or half a word from the worker
+                except (
+                    UsageError,
+                    OSError,
+                    ValueError,
+                ) as error:  # no reply, no pipe or a partial reply from the worker
                     broke = error
                     self._workers.close()
                     self._workers = self._start()
@@ -107,7 +111,7 @@ class Grader:
             self._workers,
             seed=terms.seeds if isinstance(terms.seeds, int) else dict(terms.seeds),
             limits=terms.limits,
-            shrink=False,  # a wrong answer takes a third of the time; the class's mistakes need no smallest input
+            shrink=False,  # three times as fast for wrong answers; a class needs no smallest inputs
             at_once=1,
         )
         result = run.last(events)

@@ -21,8 +21,8 @@ from grader.kata.curriculum import Exercise
 from grader.kata.digest import kata_digest
 
 SHORTEST_SECRET = 16
-# A right submission takes about a second: one that hangs in every check ends too. One exercise is checked at a time, so
-# that half of the memory that two have in practice gives an answer as much as there.
+# A right submission takes about a second; one that hangs in every check must end, too. Exercises run one at a time,
+# so half of the memory that two share at home gives an answer the same amount.
 CLASS_LIMITS = Limits(run_seconds=300.0, memory_bytes=Limits().memory_bytes // 2)
 
 

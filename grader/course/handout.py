@@ -27,7 +27,7 @@ from grader.kata.curriculum import Exercise
 MAIN, SOLUTIONS = "main", "solutions"
 WORKFLOW = ".github/workflows/grade.yml"
 TEMPLATES = Path(__file__).parent / "handout_files"
-# What a handout is made of: where any of it differs from the last commit, it would be the handout of no commit.
+# The sources of a handout; if one differs from the last commit, the handout would match no commit.
 SOURCES = (
     "exercises",
     "solutions",
@@ -42,7 +42,7 @@ SOURCES = (
 _NOBODY = git.Signature("kata <kata@localhost> 0 +0000")
 _AS_THEY_ARE = ("AGENTS.md", "LICENSE", "constraints.txt", "pyproject.toml", ".gitignore")
 _OF_AN_EXERCISE = re.compile(r"(?:test_)?(ex\d\d_\w+)\.(py|md|yaml)")
-# Stubs, lessons, hints, cards and checks: what learners may read is no secret.
+# Stubs, lessons, hints, cards and checks are not secret.
 _READABLE = re.compile(r"exercises/(?:hints/|cards/)?ex\d\d_|tests/checks/")
 _LINK = re.compile(r"\[([^\]]*)\]\((?:[\w./-]*/)?(ex\d\d_\w+)\.(?:md|py)(?:#[^)]*)?\)")
 
@@ -158,7 +158,7 @@ def _goes_in(path: PurePosixPath, asked: set[str], lessons: set[str]) -> bool:
         case ("data", *_):
             return True
         case ("exercises", "README.md" | "curriculum.yaml"):
-            return False  # they tell of all exercises; the handout has its own, of those asked and given
+            return False  # they cover all exercises; the handout has its own for its exercises
         case ("exercises", *_):
             return of is None or (of[2] != "py" and of[1] in lessons)
         case ("tests", "checks", *_):
@@ -209,7 +209,7 @@ def _in_its_place_at_the_end(folder: Path) -> Iterator[Path]:
         waiting.mkdir(parents=True)
         yield waiting
         if folder.is_dir():
-            folder.rmdir()  # empty: Windows moves nothing onto a folder that is there
+            folder.rmdir()  # empty, because Windows cannot replace an existing folder
         waiting.rename(folder.absolute())
     except OSError as error:
         raise UsageError(f"cannot write to {paths.shown(folder)}: {error.strerror}; choose another folder") from error

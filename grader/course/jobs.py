@@ -12,7 +12,7 @@ from grader.course.grading import Grader, Task
 from grader.course.grading_terms import Terms
 from grader.engine.cause_cache import CauseCache
 
-Pool = Callable[[Iterator[Task]], Iterator[Outcome]]  # grades what comes, in whatever order it is done
+Pool = Callable[[Iterator[Task]], Iterator[Outcome]]  # grades submissions in any order
 
 
 def on_this_machine(terms: Terms, jobs: int, scratch: Path) -> Pool:
@@ -39,7 +39,7 @@ def on_this_machine(terms: Terms, jobs: int, scratch: Path) -> Pool:
                 done.put(None)
             except OSError as error:
                 done.put(UsageError(f"the run cannot continue in {paths.shown(scratch)}: {error.strerror}"))
-            except BaseException as error:  # told to the one who waits, or else it waits for ever
+            except BaseException as error:  # passed on to the waiting thread, which would otherwise wait forever
                 done.put(error)
 
         threads = [threading.Thread(target=work, daemon=True) for _ in range(jobs)]

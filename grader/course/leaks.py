@@ -7,9 +7,9 @@ from pathlib import Path
 from grader.course import git
 from grader.kata import curriculum, mistakes, references, stubs
 
-# What catches, imports or begins a constructor says nothing of an answer.
+# Lines that catch errors, import, or begin a constructor reveal nothing.
 _EVERYBODYS = re.compile(r"def __init__\(self\)( -> None)?:|except [\w.]+( as \w+)?:|(from [\w.]+ )?import [\w., ]+")
-LONG_LINE = 25  # shorter lines, such as `return x`, are nobody's secret
+LONG_LINE = 25  # shorter lines, such as `return x`, are not secret
 
 
 def secrets() -> dict[str, str]:

@@ -18,7 +18,7 @@ from grader.kata import notebook_cells, stubs
 from grader.kata.curriculum import Exercise
 
 TITLE = "WaveNet kata"
-# What a notebook's Markdown cell can carry with it (JupyterLab draws no other attachment, and SVG only in a data URL).
+# Image types of a notebook's Markdown cell (JupyterLab shows no others, and SVG only in a data URL).
 ATTACHED = ("image/png", "image/jpeg", "image/gif", "image/webp")
 SVG = "image/svg+xml"
 INSTALL = f"""\

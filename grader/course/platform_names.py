@@ -8,7 +8,7 @@ from typing import Any
 import yaml
 
 MOODLE, CANVAS, GRADESCOPE, GITHUB = "Moodle", "Canvas", "Gradescope", "GitHub"
-METADATA = "submission_metadata.yml"  # Gradescope's export has one beside the submissions
+METADATA = "submission_metadata.yml"  # Gradescope's export has one next to the submissions
 MOST_METADATA_BYTES = 32 << 20
 
 _MOODLE = re.compile(r"(?P<name>.+?)_(?P<id>\d+)_assignsubmission_(?P<plugin>file|onlinetext)(?:_(?P<file>.*))?")

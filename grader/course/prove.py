@@ -24,10 +24,10 @@ from grader.kata.submission import Submission
 
 T = TypeVar("T")
 
-SEEDS = 8  # at each of which every right style must pass; more with --seeds
+SEEDS = 8  # seeds with which every right style must pass; more with --seeds
 LEAST_MISTAKES, LEAST_CORE_MISTAKES = 8, 15
 LEAST_STYLES, LEAST_CORE_STYLES = 4, 8
-# A mutant may loop for ever, which counts as caught; a check takes a fiftieth of this.
+# A mutant may loop endlessly, which counts as caught; a check takes a fiftieth of this.
 MUTANT_LIMITS = Limits(check_seconds=2.0, exercise_seconds=20.0)
 
 
@@ -63,7 +63,7 @@ class Trial:
         return f"{self.exercise.short}: {self.name} {wrong}" if wrong else None
 
 
-# An error that names every argument, its value and its shape, as any refusal should.
+# An error that includes every argument, its value and its shape.
 REFUSAL = 'raise ValueError([(name, str(it), getattr(it, "shape", "")) for name, it in locals().items()])'
 
 

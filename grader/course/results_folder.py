@@ -25,7 +25,7 @@ GRADEBOOK, GRADEBOOK_EXCEL, SUMMARY, SIMILARITY = (
     "similarity.html",
 )
 CLASS_FILES = (GRADEBOOK, GRADEBOOK_EXCEL, SUMMARY, SIMILARITY, remembered_terms.FILE)
-RESERVED = REMOVED, RETURN = "removed", "return"  # folders of RESULTS that are no student's
+RESERVED = REMOVED, RETURN = "removed", "return"  # folders of RESULTS that do not belong to a student
 SCRATCH = ".in-progress"
 _LOCK = ".lock"
 

@@ -13,7 +13,7 @@ from grader.base import paths
 from grader.base.errors import UsageError
 from grader.base.plain_text import line
 
-# What columns are called, by us and in the exports of Canvas and Moodle.
+# Names of columns, ours and those of Canvas and Moodle exports.
 COLUMNS = {
     "name": ("name", "student", "full name", "fullname", "student name"),
     "first": ("first name", "given name", "firstname"),

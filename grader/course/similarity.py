@@ -23,17 +23,17 @@ from pygments.token import Token
 
 from grader.kata import curriculum, references, stubs
 
-GRAM = 12  # tokens: about two lines; anything shorter two people write alike
+GRAM = 12  # tokens, about two lines; two people often write the same shorter pieces
 WINDOW = 6  # so that a copy of 17 tokens or more is always seen
 MOST_SHARERS = 25
-LEAST_SHARED = 6  # fingerprints that nearly nobody else has
+LEAST_SHARED = 6  # fingerprints that almost no one else has
 LEAST_LIKENESS = 0.3
 SPREADS = 6.0  # how far above the other pairs, in median absolute deviations
 MOST_PAIRS = 60
-LEAST_OF_A_COPY = 0.8  # of the shorter submission: what a group has in common, however many share it
-LEAST_SAME_CODE = 3  # exercises that equal the published solution but for comments: one alone is no wonder
+LEAST_OF_A_COPY = 0.8  # of the shorter submission, counting everything that a group shares
+LEAST_SAME_CODE = 3  # exercises that equal the published solution except for comments; a single one is not unusual
 MOST_IDENTICAL = 60
-EARLIER = "earlier: "  # before the names of submissions that the class is only compared with
+EARLIER = "earlier: "  # prefix for submissions that are only used for comparison
 IDENTICAL, RENAMED, ALIKE = "identical bytes", "the same code but for names, numbers and comments", "alike"
 
 Fingerprints = dict[int, tuple[int, int]]

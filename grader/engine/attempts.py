@@ -25,10 +25,13 @@ from grader.kata.curriculum import Exercise
 from grader.kata.submission import Submission
 
 AT_ONCE = min(2, os.cpu_count() or 1)
-WAITING = 6  # times as many seconds by the clock as of CPU time
-LATE_SECONDS = 0.3  # in which an answer whose time is over tells what it is at
-LEAST_WAIT = 0.02  # between two looks at the CPU time of a process
-HASTE, LEAST_SECONDS = 10, 1.0  # once a check has hung the others have so many times less at first, or at the least
+WAITING = 6  # wall-clock seconds per CPU second
+LATE_SECONDS = 0.3  # grace period after a timeout, in which the child reports its line
+LEAST_WAIT = 0.02  # between two readings of a process's CPU time
+HASTE, LEAST_SECONDS = (
+    10,
+    1.0,
+)  # after a check has hung, the others get this fraction of the time at first, or this minimum
 
 
 @dataclass(frozen=True)
@@ -58,7 +61,7 @@ class Cancellation:
         with self._lock:
             self.asked = True
             for process in self._running:
-                process.records.put(None)  # whoever waits for a record wakes up
+                process.records.put(None)  # wakes up the thread that waits for a record
 
     @contextlib.contextmanager
     def watching(self, process: Process) -> Iterator[None]:
@@ -120,7 +123,7 @@ class Attempts:
     ) -> None:
         self.workers, self.submission, self.limits = workers, submission, limits
         self.cancellation = cancellation or Cancellation()
-        self.total = 0  # checks that there are to do
+        self.total = 0  # number of checks to run
         self._seed, self._shrink, self._at_once, self._tell = seed, shrink, at_once, tell
         self._deadline = time.monotonic() + WAITING * limits.run_seconds * _crowd()
         self._done, self._cpu_left = 0, limits.cpu_seconds
@@ -154,7 +157,7 @@ class Attempts:
         from the findings.
         """
         findings: dict[str, Finding] = {}
-        hasty: dict[str, Finding] = {}  # of the checks that were stopped early
+        hasty: dict[str, Finding] = {}  # findings of the checks that were stopped early
         spent = _Spent(limits, min(time.monotonic() + WAITING * limits.exercise_seconds * _crowd(), self._deadline))
         while patience > 0:
             self.cancellation.check()
@@ -196,7 +199,7 @@ class Attempts:
                 hasty[step] = replace(finding, difference=said)
                 continue
             stopped = waiting if finding.at_import else [name for name in waiting if name == step]
-            stopped = [name for name in stopped if name not in findings]  # it may have died between two checks
+            stopped = [name for name in stopped if name not in findings]  # the process may have died between two checks
             findings |= dict.fromkeys(stopped, finding)
             self.count(done=len(stopped) * (not standing_on))
             patience -= 1
@@ -333,7 +336,7 @@ def _crowd() -> float:
 def _timed_out(late: Finding, step: str, seconds: float, limit: str) -> Finding:
     """Make the finding of a step that timed out; `late` is what the process still reported at its deadline."""
     if late.status != "timeout":
-        return replace(late, seconds=seconds)  # it had failed already, and was being made smaller
+        return replace(late, seconds=seconds)  # the check had already failed, and hypothesis was shrinking the example
     what = "importing the file" if step == "import" else "the check"
     why = "does it wait for something?" if "of waiting" in limit else "is there an endless loop?"
     difference = f"{what} timed out after {limit}: {why}"

@@ -20,7 +20,7 @@ from grader.engine import pytest_plugin
 from grader.engine.example_search import Failure
 from grader.language.script import SCRIPT, Script
 
-_NEEDED = ("build", "part")  # their outcomes are needed to tell a failing example
+_NEEDED = ("build", "part")  # their outcomes are needed to report a failing example
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ def _is_as_asked(
     try:
         for numbers, question in questions:
             question(*(reply.outcomes[number] for number in numbers))
-    except Exception:  # a mismatch, or what a question did not reckon with: the check itself will tell
+    except Exception:  # a mismatch, or an unexpected outcome: the check itself will report it
         return False
     return True
 

@@ -12,8 +12,8 @@ from typing import Any, Protocol
 from grader.engine.observation import alike, alike_but_for_errors
 
 Observation = dict[str, Any]
-Observations = Mapping[str, Observation | None]  # by check: what it saw, None if the answer passed it
-MOST_IN_A_SET = 4  # mistakes that explain an answer together, besides those that are the only candidate of a check
+Observations = Mapping[str, Observation | None]  # by check: its observation, None if the answer passed
+MOST_IN_A_SET = 4  # combined mistakes, besides those that are the only candidate of a check
 
 
 class Bank(Protocol):
@@ -83,7 +83,7 @@ def diagnosis(answer: Observations, errors: Collection[str], bank: Bank) -> Diag
     ]
     values = failed - set(errors)
     found = explained(values, suspects, ()) or in_other_words(answer, values, bank)
-    # Which errors an answer raises says little: of checks of these a mistake must explain most by itself.
+    # The type of an error says little, so a single mistake must explain most checks of this kind.
     left = failed & set(errors)
     believed = [s for s in suspects if s.name in found.values() or s.mostly_agrees(left, set())]
     found |= explained(left, believed, found.values())

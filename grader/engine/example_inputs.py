@@ -12,7 +12,7 @@ from hypothesis.strategies import DataObject
 
 from grader.engine.example_search import Arguments, Settled
 
-NOT_DRAWN = "answers"  # the fixture: comes from pytest, not from hypothesis
+NOT_DRAWN = "answers"  # the fixture, which comes from pytest, not from hypothesis
 
 
 def arguments(item: pytest.Function) -> list[Arguments] | None:

@@ -63,7 +63,7 @@ class Budget:
 
     CALLS_A_CHECK = 150
     CALLS = 300
-    SECONDS = 3.0  # of the processor; three times as many by the clock, so that a busy machine changes nothing
+    SECONDS = 3.0  # CPU seconds; three times as many wall-clock seconds, so that a busy machine changes nothing
 
     def __init__(self) -> None:
         self.calls = self.CALLS
@@ -132,15 +132,15 @@ class Search:
             try:
                 with self._counted():
                     result = inner_test(*args, **kwargs)
-                SCRIPT.run()  # what no comparison has looked at may have raised an error
+                SCRIPT.run()  # a step that no comparison has read may have raised an error
                 self.on_passed()
                 return result
-            except (Settled, HypothesisException, StopTest):  # the end of the search, or of an example that is none
+            except (Settled, HypothesisException, StopTest):  # the end of the search, or of a rejected example
                 raise
             except BaseException as raised:
                 self.note(raised)
                 if self.budget is None or isinstance(raised, NotImplementedError | NotThere | Problem | Lost | Misuse):
-                    raise Settled from raised  # no smaller input would change it, or none is looked for
+                    raise Settled from raised  # it does not depend on the input, or shrinking is off
                 raise
 
         self.example = run_example
@@ -179,7 +179,7 @@ def observation(raised: BaseException, example: int) -> dict[str, Any]:
         seen = {"says": raised.difference, "came": observed(came)}
         if isinstance(came, BaseException):
             seen["says"] = raised.difference.partition(":")[0]
-        if raised.refusal:  # which of the calls that should be refused was not: they are not counted as steps
+        if raised.refusal:  # which of the calls that should raise an error did not: these are not counted as steps
             seen["wanted"] = raised.expected
     elif isinstance(raised, Problem):
         seen = {"says": raised.difference}
@@ -206,6 +206,6 @@ def _kind(raised: BaseException) -> tuple[object, ...]:
 def begin_example() -> None:
     """Begin an example without leftovers of the last one, and with the same random numbers in every run."""
     SCRIPT.begin()
-    random.seed(0)  # these two as hypothesis seeds them
+    random.seed(0)  # the same two that hypothesis seeds
     if numpy_random := sys.modules.get("numpy.random"):
         numpy_random.seed(0)

@@ -35,7 +35,7 @@ from grader.engine.worker_processes import PIPE_CLOSED
 from grader.kata import curriculum, references
 from grader.language.script import SCRIPT
 
-PUBLIC_SEEDS = 1 << 31  # a seed below is anybody's guess; one that was made from a secret is not
+PUBLIC_SEEDS = 1 << 31  # a smaller seed can be guessed; one derived from a secret cannot
 
 
 def run(request: dict[str, Any], records: Records, items: dict[str, list[pytest.Item]], *descriptors: int) -> NoReturn:

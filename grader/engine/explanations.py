@@ -84,7 +84,7 @@ def finding(
         traceback=learner_lines.written(lines),
         where=lines[-1].place if lines else None,
         printed=printed,
-        observation=None if slip else failure.observation,  # its cause is told: no mistake is to be looked for
+        observation=None if slip else failure.observation,  # the message gives the cause, so no known mistake is needed
     )
 
 

@@ -19,7 +19,7 @@ from grader.kata import footprints, mistakes, references
 from grader.kata.curriculum import Exercise
 from grader.kata.mistakes import Mistake
 
-MOST_SECONDS = 5.0  # of CPU time for one check of one mistake; none takes a fifth
+MOST_SECONDS = 5.0  # CPU seconds for one check of one mistake; none takes a fifth of that
 
 
 class RunMistakes:
@@ -49,7 +49,7 @@ class RunMistakes:
     def prepare(self) -> None:
         """Make the references, and then this bank, available to the checks."""
         self._answers.take_references()
-        getattr(self._answers, self.exercise.name)  # and with it what it builds on
+        getattr(self._answers, self.exercise.name)  # and what it builds on
 
     def labels(self) -> Iterable[str]:
         """List each version of each mistake."""

@@ -13,7 +13,7 @@ from typing import Any
 MOST_NUMBERS = 1_024
 MOST_TEXT = 4_096
 MOST_BITS = 10_000  # of an integer that Python writes in decimal digits; it refuses 4,300 of them
-# The same mistake written in another way rounds otherwise; an eps ten times too large differs by more than 1e-6.
+# The same mistake in other code rounds differently; an eps that is ten times too large differs by more than 1e-6.
 CLOSE = {"float64": 1e-9, "float32": 1e-5, "float16": 1e-2, "bfloat16": 1e-1}
 _NUMBER = re.compile(r"(?<![\w.])[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?(?!\w)|\bnan\b|\binf\b", re.IGNORECASE)
 

@@ -27,7 +27,7 @@ from grader.kata import curriculum, sealed_modules
 from grader.language.answer_names import Answers as AnswerNames
 from grader.language.script import SCRIPT
 
-__tracebackhide__ = True  # pytest shows the check and the answer, not what stands between them
+__tracebackhide__ = True  # pytest shows the check and the answer, not the frames between them
 ANSWERS = pytest.StashKey[Answers]()  # in this process
 CHECK = pytest.StashKey[Check]()
 ERRORS = "errors"  # the `kind` of a check of error handling
@@ -79,7 +79,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         item.stash[DRAWN], item.stash[SCRIPTS] = {}, {}
         if hasattr(item.obj, "hypothesis"):
             item.obj.hypothesis.inner_test = search.watching(item.obj.hypothesis.inner_test)
-            item.obj._hypothesis_internal_database_key = b""  # there is no database; its key takes 3 ms a check
+            item.obj._hypothesis_internal_database_key = b""  # there is no database; its key would take 3 ms per check
     seed(items, config.getoption("--answers-seed"))
 
 
@@ -114,7 +114,7 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, o
             raise
         if not isinstance(raised, Settled) and search.first is None:
             search.note(raised)
-        if search.failure is None:  # ended after so many examples that did not fail
+        if search.failure is None:  # stopped after this many examples without a failure
             return None
         raise search.failure.raised from None
 
@@ -205,7 +205,7 @@ def _replayed(search: Search) -> bool:
             search.example(**copy.deepcopy(given), answers=NAMES)
     except Settled:
         return True
-    except BaseException:  # noted by the search; hypothesis comes to the same example, and makes it smaller
+    except BaseException:  # recorded by the search; hypothesis finds the same example, and shrinks it
         search.begin(search.budget, search.most)
         return False
     return True
@@ -216,7 +216,7 @@ def _through_pytest(item: pytest.Item, search: Search) -> None:
     reports: list[pytest.TestReport] = []
     try:
         reports = runtestprotocol(item, log=False, nextitem=None)
-    except BaseException as stop:  # what an answer raises to stop pytest stops only its own check
+    except BaseException as stop:  # an exception that should stop pytest stops only its own check
         if search.first is None:
             search.note(stop)
         item.session._setupstate.teardown_exact(None)

@@ -17,7 +17,7 @@ from grader.kata import curriculum
 from grader.kata.curriculum import Exercise
 from grader.kata.submission import Submission
 
-DIAGNOSIS_SECONDS = 60.0  # it takes 0.1 of CPU time; a mistake that hangs must not hold up a report for ever
+DIAGNOSIS_SECONDS = 60.0  # it takes 0.1 s of CPU time; a mistake that hangs must not block a report
 
 
 def grade(
@@ -66,7 +66,7 @@ def grade(
 
     def supervise() -> None:
         try:
-            layers = workers.layers()  # a sandbox that is too weak is refused before anything runs
+            layers = workers.layers()  # raise an error for a weak sandbox before anything runs
             results = run.results(chosen, at_once)
             events.put(RunResult(submission.shown, told, time.perf_counter() - started, results, layers=layers))
         except BaseException as error:
@@ -243,7 +243,7 @@ class _Run:
         needed = wrong
         for name in wrong if passed else ():
             fewer = tuple(other for other in needed if other != name)
-            if not fewer:  # without any they did not pass: they are here because the first attempt has shown that
+            if not fewer:  # without references they failed in the first attempt
                 break
             tried = self.attempts.make(exercise, passed, fewer, limits, patience=1, until_failure=True)
             if [finding.status for finding in tried.values()] == ["passed"] * len(passed):

@@ -30,7 +30,7 @@ from grader.language.script import SCRIPT
 _QUIET = ["terminal", "cacheprovider", "doctest", "junitxml", "faulthandler", "logging", "unraisableexception"]
 _QUIET += ["threadexception", "warnings", "pastebin", "debugging", "setuponly", "setupplan", "stepwise", "recwarn"]
 _PR_SET_PDEATHSIG = 1
-GARBAGE = 20_000  # objects before Python looks for cycles; at its usual 700 that takes a twentieth of a check
+GARBAGE = 20_000  # allocations before a garbage collection; the default of 700 costs a twentieth of a check
 
 
 class Worker:
@@ -61,7 +61,7 @@ class Worker:
             request = json.loads(line)
             warm_up_for(request)
             run(request, self.records, items)
-        os._exit(0)  # tearing torch down takes longer than a check
+        os._exit(0)  # shutting down torch takes longer than a check
 
 
 def warm_up() -> None:
@@ -85,7 +85,7 @@ def warm_up_for(request: dict[str, Any]) -> None:
             torch.optim.SGD([torch.nn.Parameter(torch.ones(1))], lr=0.1)
         if ".backward(" in text or ".grad(" in text:
             one = torch.ones(1, requires_grad=True)
-            torch.autograd.grad(one * 1, one, torch.ones(1))  # with a gradient to begin with it imports sympy
+            torch.autograd.grad(one * 1, one, torch.ones(1))  # with an initial gradient it imports sympy
 
 
 def serve(connection: socket.socket, records: Records, items: dict[str, list[pytest.Item]]) -> None:
@@ -166,14 +166,14 @@ def hidden_checks(folder: str, public: list[str]) -> list[str]:
 
 def main() -> None:
     """Start pytest on the given check files, with records on the original standard output."""
-    gc.disable()  # until all is imported: that leaves no garbage, and looking for it takes a tenth of the time
+    gc.disable()  # during imports, which leave no garbage; collecting takes a tenth of the time
     options = json.loads(sys.argv[1])
     records = Records(os.dup(1))
     os.dup2(2, 1)
     connection = socket.socket(fileno=options["control"]) if options["control"] is not None else None
     quiet = [word for name in _QUIET for word in ("-p", f"no:{name}")]
     hidden = hidden_checks(options["hidden"], options["pytest"]) if options["hidden"] else []
-    # No conftest.py of the learner's own is read; one beside hidden checks is.
+    # A conftest.py of the learner is ignored; one next to hidden checks is read.
     apart = ["--confcutdir", str(Path(options["pytest"][0]).parent)] if options["pytest"] else []
     arguments = ["-c", options["config"], "--assert=plain", "-s", *apart, *quiet, *options["pytest"], *hidden]
     pytest.main(arguments, plugins=[Worker(records, connection)])

@@ -30,7 +30,7 @@ from grader.engine.cause_cache import CauseCache
 from grader.kata import assignment, curriculum
 from grader.kata.curriculum import Exercise
 
-CLOSE_SECONDS = 5.0  # in which the warm process ends those that it has forked; it takes milliseconds
+CLOSE_SECONDS = 5.0  # time for the warm worker to end its children, which takes milliseconds
 PIPE_CLOSED = 74  # the exit status of a process whose answer closed the pipe for its records
 CAN_FORK = hasattr(os, "fork") and hasattr(socket, "send_fds") and sys.platform == "linux"
 
@@ -162,7 +162,7 @@ class Workers:
             return self._fresh(request)
         if self.many:
             self._draw(request["exercise"], request["seed"])
-        if self._sandbox is None or "observations" in request:  # the bank's code needs no walls
+        if self._sandbox is None or "observations" in request:  # the code of the bank needs no sandbox
             return self._forked(request)
         worker = self._sandbox.start(memory_bytes=request["memory_bytes"], cpu_seconds=request["cpu_seconds"])
         return self._forked(request, worker)
@@ -229,7 +229,7 @@ class Workers:
             process, self._warm = self._warm, None
         if process is None:
             process = self._spawn(None)
-            self._answer(process)  # its list of checks, known already
+            self._answer(process)  # its list of checks, which is already known
         assert process.stdin is not None and process.stdout is not None
         process.stdin.write(json.dumps(request).encode() + b"\n")
         process.stdin.close()
@@ -262,7 +262,7 @@ class Workers:
         options = {
             "config": str(paths.checkout().root / "pyproject.toml"),
             "control": theirs.fileno() if theirs else None,
-            # relative: pytest gives a [ in a path a meaning of its own
+            # relative, because pytest interprets a [ in a path
             "pytest": [os.path.relpath(exercise.checks, paths.checkout().root) for exercise in self._collected],
             "hidden": str(self._hidden) if self._hidden else None,
         }
@@ -274,7 +274,7 @@ class Workers:
             cwd=paths.checkout().root,
             env=environment(),
             pass_fds=[theirs.fileno()] if theirs else [],
-            start_new_session=True,  # Ctrl-C reaches the supervisor alone
+            start_new_session=True,  # only the supervisor receives Ctrl-C
         )
         self._spawned.add(process)
         return process
@@ -288,7 +288,7 @@ def environment() -> dict[str, str]:
     quiet = {
         "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
         "PYTHONBREAKPOINT": "0",
-        "MPLBACKEND": "agg",  # plt.show() opens no window that somebody would have to close
+        "MPLBACKEND": "agg",  # plt.show() opens no window
         "PYTEST_ADDOPTS": "",
         "PYTHONHASHSEED": "0",
     }

@@ -18,7 +18,7 @@ from grader.base.plain_text import line
 
 FILE = "assignment.yaml"
 POINTS = 100
-# The C loader takes a fifth of the time; some systems have only the other one.
+# The C loader is five times as fast; some systems lack it.
 _YAML_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _HEAD = """\
 # The assignment: read by `grade` in this folder and by `grade class --assignment`. You can change the points, even to

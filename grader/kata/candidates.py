@@ -17,8 +17,8 @@ from grader.kata import curriculum, references, stubs
 from grader.kata.containers import natural
 from grader.kata.curriculum import Exercise
 
-EXACT, RENAMED, NUMBER_ONLY = 0, 1, 2  # how a name fits: as asked, changed on the way, another name after `exNN_`
-SAME_SECONDS = 5.0  # files written within so many seconds are of the same age: unpacking takes as long
+EXACT, RENAMED, NUMBER_ONLY = 0, 1, 2  # how a name matches: exactly, changed by a platform, another name after `exNN_`
+SAME_SECONDS = 5.0  # files written within this many seconds count as equally old, because unpacking takes time
 WORK, STUB, GIVEN, EMPTY = 3, 2, 1, 0
 _SET_ASIDE = re.compile(r"(?:^|[^a-z])(?:old|back-?up|bak|drafts?|archived?|previous|trash|deleted)(?:$|[^a-z])")
 
@@ -180,7 +180,7 @@ def _is_published(exercise: Exercise, content: bytes) -> bool:
 def _parsed(text: str) -> ast.Module | None:
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # a stranger's `"\d"` is no news to whoever runs the class
+            warnings.simplefilter("ignore")  # a warning about a student's `"\d"` does not help the instructor
             return ast.parse(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None

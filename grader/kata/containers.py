@@ -23,7 +23,7 @@ from grader.base.plain_text import reason
 
 MOST_FILES = 20_000  # listed in one submission; the shallow ones come first
 MOST_DEPTH = 16
-MOST_ZIP_BYTES = 1 << 30  # of a zip on disk: only what is an answer is read
+MOST_ZIP_BYTES = 1 << 30  # of a zip on disk: only answers are read
 MOST_NESTED_BYTES = 64 << 20  # of an archive in an archive, which is read into memory
 MOST_DIRECTORY_BYTES = 16 << 20  # of a zip's list of files
 MOST_ARCHIVES, MOST_NESTING = 20, 3
@@ -48,7 +48,7 @@ class Item:
     """A submitted file: its place, how to read it or why it is not read, and its modification time."""
 
     place: str
-    read: Callable[[int], bytes] | None = None  # so many bytes at the most
+    read: Callable[[int], bytes] | None = None  # at most this many bytes
     refused: str | None = None
     modified: float = 0.0  # seconds since 1970, 0 if unknown
     version: int = 0  # that a platform wrote behind the name of what it lies in
@@ -239,7 +239,7 @@ def _refused(place: str, member: zipfile.ZipInfo) -> str | None:
     if member.flag_bits & 1:
         return "it is encrypted"
     if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-        return "its compression method is not supported"  # others expand without a bound on one read
+        return "its compression method is not supported"  # others expand without a limit per read
     return None
 
 

@@ -17,7 +17,7 @@ from grader.base.errors import UsageError
 from grader.kata import assignment
 from grader.kata.assignment import Assignment
 
-# The C loader reads the files of ten exercises in 10 ms, the Python one in 90 ms; some systems have only the latter.
+# The C loader reads the files of ten exercises in 10 ms, the Python loader in 90 ms; some systems lack the former.
 _YAML_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _CONTRACT_LINE = re.compile(r"^- \*\*([\w-]+)\*\*: (.+)$", re.MULTILINE)
 _DAMAGE = (OSError, ValueError, yaml.YAMLError, KeyError, TypeError, AttributeError)

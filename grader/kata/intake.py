@@ -27,7 +27,7 @@ KINDS = (containers.ZIP, NOTEBOOK)
 MOST_NOTEBOOKS = 20
 MOST_CANDIDATES = 400
 MOST_NAMED = 50
-MOST_OTHERS = 8  # files that are no answers are named up to here, and counted beyond
+MOST_OTHERS = 8  # list up to this many ignored files by name, and count the rest
 ONLY_ANSWERS = "only exNN_name.py files count"
 
 
@@ -109,8 +109,8 @@ class _Sorted:
     """The files of a submission, by kind."""
 
     candidates: dict[str, list[Candidate]] = field(default_factory=lambda: defaultdict(list))
-    left: list[str] = field(default_factory=list)  # why something that could have been an answer is none
-    others: list[str] = field(default_factory=list)  # files that are no answers
+    left: list[str] = field(default_factory=list)  # why something that looks like an answer is not one
+    others: list[str] = field(default_factory=list)  # files that are not answers
     notes: list[str] = field(default_factory=list)
     read: int = 0
     notebooks: int = 0

@@ -15,7 +15,7 @@ from grader.base.results import Cause
 from grader.kata import references
 from grader.kata.curriculum import Exercise
 
-# The C loader takes a fifth of the time; some systems have only the other one.
+# The C loader is five times as fast; some systems lack it.
 _YAML_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _SUFFIX = ".yaml"
 _WORDS = ("says", "looks_right", "advice")

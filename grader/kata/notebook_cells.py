@@ -16,9 +16,9 @@ from grader.base.plain_text import reason
 from grader.kata import curriculum
 
 MOST_BYTES = 128 << 20  # of a notebook as it was saved
-MOST_BESIDE_OUTPUTS = 16 << 20  # of what is left of it without them: it holds more than answers
+MOST_BESIDE_OUTPUTS = 16 << 20  # of the rest without outputs, which contains more than answers
 
-INSTALLS = "# Installs the kata if this Python lacks it."  # the first line of a cell that is nobody's answer
+INSTALLS = "# Installs the kata if this Python lacks it."  # the first line of a cell that is not an answer
 
 _UNREADABLE = (ValueError, KeyError, TypeError, AttributeError, RecursionError)
 _JSON = re.compile(r'("outputs"\s*:\s*)(?=\[)|"[^"\\]*(?:\\.[^"\\]*)*"|([\[{])|([\]}])', re.DOTALL)
@@ -76,7 +76,7 @@ def code_cells(content: bytes) -> list[Cell]:
     Raises:
         NoNotebook: it is damaged, or too large even without its outputs.
     """
-    import nbformat  # 0.2 s, and only who has a notebook needs it
+    import nbformat  # 0.2 s, and only needed for notebooks
     import nbformat.reader
 
     try:
@@ -84,7 +84,7 @@ def code_cells(content: bytes) -> list[Cell]:
         if len(text) > MOST_BESIDE_OUTPUTS:
             most = MOST_BESIDE_OUTPUTS >> 20
             raise NoNotebook(f"it is larger than {most} MiB without outputs; hand in only the exNN_name.py files")
-        # Not `nbformat.reads`: that warns on standard error of everything that notebooks in the wild leave out.
+        # Not `nbformat.reads`, which warns on standard error about fields that many notebooks omit.
         notebook = nbformat.convert(nbformat.reader.reads(text), 4)
         return [_cell(cell) for cell in notebook["cells"] if cell["cell_type"] == "code"]
     except (*_UNREADABLE, nbformat.ValidationError) as error:
@@ -150,7 +150,7 @@ def pieces(source: str, file: str | None = None) -> list[tuple[str | None, str]]
         if found["magic"]:
             texts[-1].append(_as_comment(found["magic"]))
             continue
-        at += 1  # the line that names the file goes, and its end with it
+        at += 1  # remove the marker line with its line end
         if files:
             texts.append([])
         files.append(found["file"])

@@ -15,12 +15,12 @@ from grader.base.errors import UsageError
 from grader.base.source import Source
 
 SOLUTIONS, BANK, CHECKS = "solutions", "grader/mistakes", "tests/checks"
-# What checks compare an answer with, and the classes that exercise 14 is tried on: answers to other exercises, too.
+# The oracles of the checks, and the classes for exercise 14, which contain answers to other exercises.
 BESIDE_CHECKS = ("oracles", "flatten_classes")
 _READ = (".py", ".yaml", ".json")
 _SIGN = b"kata references 1\n"
 _KEY_BYTES = 32
-_NOWHERE = "sealed:"  # what the path of a sealed solution begins with: no file lies there
+_NOWHERE = "sealed:"  # prefix of the path of a sealed solution; no file exists there
 
 
 def solution(name: str) -> str | None:

@@ -154,5 +154,5 @@ def _encoding(source: bytes) -> str:
     """Return the encoding that a file declares in its first two lines, as Python reads it, or UTF-8."""
     try:
         return tokenize.detect_encoding(io.BytesIO(source).readline)[0]
-    except SyntaxError:  # not UTF-8 there, or an encoding that Python does not know, which it says itself
+    except SyntaxError:  # not UTF-8 there, or an encoding unknown to Python, which reports that itself
         return "utf-8"

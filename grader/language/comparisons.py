@@ -181,7 +181,7 @@ def same(got: Any, expected: Any, *, what: str = RESULT, gradient: bool = False)
         what: how the message calls it.
         gradient: compare by the largest difference over the largest magnitude, float64.
     """
-    kept = copied(expected) if isinstance(got, Handle) else expected  # a check may go on with its tensors
+    kept = copied(expected) if isinstance(got, Handle) else expected  # a check may continue to use its tensors
     looked(got, lambda made: _same(made, kept, what, gradient))
 
 

@@ -13,7 +13,7 @@ from grader.language.comparisons import RESULT, Mismatch, holds
 from grader.language.script import SCRIPT, Handle
 from grader.language.verbs import Target, add_build, add_call
 
-# What an f-string holds for a value, short enough to be searched for in a long text: `{group}`, `{x.shape[0]!r:>3}`.
+# A placeholder of an f-string, short enough to be found in a long text: `{group}`, `{x.shape[0]!r:>3}`.
 _PLACEHOLDER = re.compile(r"\{[A-Za-z_][\w.]{0,50}(?:[(\[][^{}'\"]{0,50})?(?:![rsa])?(?: ?= ?)?(?::[^{}]{0,20})?\}")
 __tracebackhide__ = True  # pytest ends its traceback at the check's own line
 
@@ -43,7 +43,7 @@ def accepts(target: Target, *args: Any, method: str | None = None, **kwargs: Any
     name = method or (target.name if isinstance(target, Name) else "itself")
     if name not in SCRIPT.accepted:
         made = accepted(target, *args, method=method, **kwargs)
-        SCRIPT.hide(made)  # a failure later on does not show what went well
+        SCRIPT.hide(made)  # a later failure does not show successful steps
         SCRIPT.accepted.add(name)
 
 
@@ -81,7 +81,7 @@ def raises(
 
     SCRIPT.ask(fits, tried)
     if not shown:
-        SCRIPT.hide(tried)  # a call that was refused, as it should be, shows nothing
+        SCRIPT.hide(tried)  # a call that raised the right error is not shown
 
 
 def _is_refused(

@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-# Possessive where it can be: an answer writes the text, and must not make the search for numbers quadratic.
+# Possessive quantifiers, so that an answer's text cannot make the search for numbers quadratic.
 _NUMBER = re.compile(r"(?<![\w.])[-+]?(?:\d++(?:\.\d*+)?|\.\d++)(?:e[-+]?\d++)?(?!\w)", re.IGNORECASE)
 WORD, ONE_OF = "word", "one of"
 

@@ -21,7 +21,7 @@ from grader.base import values_as_text
 __tracebackhide__ = True  # pytest ends its traceback at the check's own line
 
 Writer = Callable[["Script", Numbered], list[str]]  # the lines of Python that show a step
-Question = Callable[[Outcome], object]  # raises where an outcome is not as it should be
+Question = Callable[[Outcome], object]  # raises if an outcome is wrong
 
 
 _LIKE_A_VALUE = "an answer's object is used like a value; a check must read it with value() or seen()"
@@ -165,7 +165,7 @@ class Script:
         self._looked_at = max(numbers)
         return question(*outcomes)
 
-    # ---- how it is told ----
+    # ---- how steps are shown ----
 
     def name(self, number: int, base: str) -> str:
         """Give the result of a step a unique name."""
@@ -209,7 +209,7 @@ class Script:
         end = len(self.steps) if whole or last is None else last + 1
         shown = [pair for pair in zip(self._shown[:end], self.steps, strict=False) if not pair[0].hidden]
         names, lines = -1, list[str]()
-        while names < len(self._labels):  # a line may give an earlier one's result the name by which it refers to it
+        while names < len(self._labels):  # a line may name an earlier result in order to refer to it
             names = len(self._labels)
             lines = [
                 line

@@ -17,7 +17,7 @@ from grader.learner import state
 from grader.learner.hints import Hint
 from grader.learner.state import State
 
-TRAINS = set(range(3, 11))  # the exercises that grade train is made of
+TRAINS = set(range(3, 11))  # the exercises that grade train uses
 TRAINING = "Train your own tree on real names: grade train; then grade report shows what it has learned."
 
 

@@ -21,7 +21,7 @@ from grader.kata import curriculum
 from grader.kata.curriculum import Exercise
 
 FILE = "state.json"
-LOCK_SECONDS = 3.0  # a change takes milliseconds; a learner waits no longer for one who died with the lock
+LOCK_SECONDS = 3.0  # a change takes milliseconds; do not wait longer for a process that died with the lock
 
 
 @dataclass
@@ -105,7 +105,7 @@ def changing() -> Iterator[State]:
     """Read the state, yield it for changes, and write it: under a lock, atomically, or not at all (its
     notes say why).
     """
-    from filelock import FileLock, Timeout  # 40 ms, and only who writes needs it
+    from filelock import FileLock, Timeout  # 40 ms, and only needed for writing
 
     lock = FileLock(paths.checkout().state / "state.lock", timeout=LOCK_SECONDS)
     cannot = f"{paths.shown(paths.checkout().state)} cannot be written: your hints and results are not saved"
@@ -154,7 +154,7 @@ def digest(exercise: Exercise) -> str:
     """Return the SHA-256 of the learner's file; of nothing if there is none."""
     data = b""
     with contextlib.suppress(OSError):
-        data = exercise.stub.read_bytes() if exercise.stub.is_file() else b""  # a pipe would be waited for
+        data = exercise.stub.read_bytes() if exercise.stub.is_file() else b""  # reading a pipe would block
     return hashlib.sha256(data).hexdigest()
 
 

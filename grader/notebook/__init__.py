@@ -23,8 +23,8 @@ from grader.kata.curriculum import Exercise
 from grader.kata.submission import Submission, laid_out
 from grader.reports.notebook_report import NotebookReport
 
-PACKAGE = "kata_notebook"  # that relative imports lead to: the names of the notebook
-FILES = "kata_files"  # files of exercises, for what the notebook has run no cell of
+PACKAGE = "kata_notebook"  # target of relative imports: the names of the notebook
+FILES = "kata_files"  # files of exercises whose cells have not run
 VERBOSE = "--verbose"
 
 
@@ -61,7 +61,7 @@ class Session:
     def __init__(self, shell: Any) -> None:
         self.shell = shell
         self.imports = _RelativeImports()
-        self._cells: dict[str, set[str]] = {}  # the file of an answer, and the cells that held it, by their ids
+        self._cells: dict[str, set[str]] = {}  # the file of an answer, and the ids of its cells
         self._workers: Workers | None = None
         self._files = AnswerModules(_from_file, FILES)
         package = types.ModuleType(PACKAGE, "The answers of this notebook.")
@@ -90,7 +90,7 @@ class Session:
         """Remember which cells contain an answer; called before each cell runs, with the cell ids if the notebook has
         them.
         """
-        self._files.forget()  # each cell sees the files in exercises/ as they are
+        self._files.forget()  # each cell sees the current files in exercises/
         cell: str | None = getattr(info, "cell_id", None)
         if cell is not None:
             for file, _ in notebook_cells.pieces(info.raw_cell or ""):
@@ -139,13 +139,13 @@ class Session:
         """Return the answers as they last ran, by exercise."""
         known = {exercise.file: exercise.name for exercise in curriculum.exercises()}
         ran: dict[str, Ran] = {}
-        stubs_only: dict[str, Ran] = {}  # of files of which nothing was run but the stub
+        stubs_only: dict[str, Ran] = {}  # of files of which only the stub has run
         sources = list(enumerate(self.shell.history_manager.input_hist_raw))
         for number, source in reversed(sources):
             for file, text in notebook_cells.joined(notebook_cells.pieces(source)).items():
                 if file in known:
                     found = stubs_only if candidates.is_stub(file, text) else ran
-                    # with the line that names it: lines count as in the cell
+                    # with the marker line, so that line numbers are those of the cell
                     found.setdefault(known[file], Ran(number, notebook_cells.marked(file, text)))
         return stubs_only | ran
 
@@ -155,7 +155,7 @@ class Session:
         try:
             with laid_out(files) as folder:
                 return run.last(run.grade(Submission(folder, "this notebook"), chosen, self._workers))
-        except BaseException:  # a worker that broke, or that the learner interrupted
+        except BaseException:  # a worker that failed or was interrupted
             self.close()
             raise
 
@@ -215,6 +215,6 @@ class _Names(types.ModuleType):
         self.__dict__["_named"] = lambda name: session.named(exercise, name)
 
     def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):  # the import system asks for some
+        if name.startswith("__"):  # the import system reads some attributes
             raise AttributeError(name)
         return self.__dict__["_named"](name)

@@ -36,7 +36,7 @@ def _environment() -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
-        finalize=lambda value: plain(value) if type(value) is str else value,  # student names steer nothing here
+        finalize=lambda value: plain(value) if type(value) is str else value,  # student names have no effect here
     )
     environment.filters |= {
         "rule": _rule,

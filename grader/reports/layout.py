@@ -96,7 +96,7 @@ def layout(expected: Values, got: Values, channels: int = 0) -> Layout | None:
     )
     states = {block.state for row in blocks for block in row}
     if states in ({"foreign"}, {"right"}):
-        return None  # other numbers altogether, or all in place: their order is not what is wrong
+        return None  # entirely different numbers, or all in place: the order is not the problem
     return Layout(right, blocks, "input place" if channels else "result position")
 
 

@@ -20,7 +20,7 @@ class NotebookReport:
     verbose: bool = False
 
     def __repr__(self) -> str:
-        # Without these options rich would find the kernel by itself and display the report there, piece by piece.
+        # Without these options rich would detect the kernel and display the report there, piece by piece.
         console = open_console(
             file=io.StringIO(), width=WIDTH, color_system=None, force_terminal=False, force_jupyter=False
         )

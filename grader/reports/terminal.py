@@ -27,9 +27,9 @@ STYLES = {
     "not_started": "dim",
 }
 SIGNS = {"passed": "✓", "failed": "✗", "error": "✗", "timeout": "✗", "blocked": "–", "not_started": "·"}
-WIDEST_TEXT = 100  # columns of a sentence that the eye follows back
-SIDE_BY_SIDE = 36  # columns that one of two texts must have to stand beside the other
-MOST_OTHERS = 3  # failing rules beside the one that is explained
+WIDEST_TEXT = 100  # maximum columns of a sentence, for readability
+SIDE_BY_SIDE = 36  # minimum columns per text for showing two side by side
+MOST_OTHERS = 3  # failing rules in addition to the explained one
 OTHER_LINES = 6  # of a report of one exercise: its head, the count of other rules, what to do next
 _MARK = re.compile(r"»([^«\n]*)«")
 
@@ -49,7 +49,7 @@ def found(console: Console, run: RunResult, *, verbose: bool = False, command: s
         verbose: every check, and every failing one in full; else one of each exercise.
         command: what the learner types to grade.
     """
-    answers = _of_these(run) if command == "grade" else ""  # in a notebook there is but one place to look
+    answers = _of_these(run) if command == "grade" else ""  # in a notebook there is only one place
     unfinished = [result for result in run.exercises if verbose or result.status not in ("passed", "not_started")]
     if len(run.exercises) > 1 or not unfinished:
         overview(console, run)

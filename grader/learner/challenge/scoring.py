@@ -31,7 +31,7 @@ from grader.learner.challenge.fair_loss import fair_loss
 from grader.learner.training.examples import SPLIT_SEED
 
 PARAMETERS = 76_579  # of exercise 8's tree on 26 letters
-BUFFERS = 4_096  # numbers that are no parameters, such as running statistics
+BUFFERS = 4_096  # numbers that are not parameters, such as running statistics
 SOURCE_BYTES = 64 << 10  # of the file and the exercises beside it: code, not data
 MEMORY_BYTES = 4 << 30
 MOST_CONTEXT = 64
@@ -156,7 +156,9 @@ def _trained(sandbox: Sandbox, file: Path, given: Task, seconds: float) -> tuple
     numbers: Numbers | None = None
     try:
         with _failing(file):
-            remote = _Remote(worker, file, 4 * seconds + 30)  # by the clock: a busy machine is not the file's fault
+            remote = _Remote(
+                worker, file, 4 * seconds + 30
+            )  # wall-clock time, because a busy machine is not the file's fault
             budget = Budget(seconds, PARAMETERS, given.vocabulary)
             made = remote.call("train_model", given.training, given.validation, budget)
             numbers = _numbers(remote, made, "train_model")

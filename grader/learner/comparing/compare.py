@@ -12,7 +12,7 @@ from grader.base.errors import UsageError
 from grader.kata import stubs
 from grader.kata.curriculum import Exercise
 
-_AROUND = 2  # lines of a difference's surroundings
+_AROUND = 2  # context lines of a diff
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from grader.learner.comparing.compare import Comparison
 if TYPE_CHECKING:
     from grader.learner.comparing.cost import Cost, Costs
 
-WIDE = 100  # columns from which two functions have room side by side
+WIDE = 100  # minimum columns for two functions side by side
 _UNITS = ((1.0, "s"), (1e-3, "ms"), (1e-6, "µs"))
 
 

@@ -11,7 +11,7 @@ from grader.kata.curriculum import Exercise
 from grader.learner.comparing.workloads import WORKLOADS
 
 PATIENCE_SECONDS = 60.0
-# Where a large block lies decides whether glibc gives it back at once: the same code took 0.1 ms or 0.8 ms a call.
+# The address of a large block decides whether glibc frees it at once: the same code took 0.1 ms or 0.8 ms per call.
 _KEEP_MEMORY = dict.fromkeys(("MALLOC_TRIM_THRESHOLD_", "MALLOC_MMAP_THRESHOLD_"), str(1 << 30))
 
 

@@ -19,7 +19,7 @@ from grader.answers.local_answers import Answers
 from grader.kata import curriculum
 from grader.learner.comparing.workloads import WORKLOADS
 
-ROUND_SECONDS = 0.01  # far above what a clock's tick and a call of a function take
+ROUND_SECONDS = 0.01  # far above the resolution of the clock and the cost of a call
 ALL_SECONDS = 1.5
 MOST_ROUNDS = 31
 
@@ -33,7 +33,7 @@ def main() -> None:
     order = json.loads(sys.stdin.readline())
     try:
         record = measured(order["exercise"], Path(order["folder"]))
-    except BaseException as error:  # whatever the answer raises, here where its check passed
+    except BaseException as error:  # the answer may raise anything, although its check passed
         record = {"failed": f"{type(error).__name__}: {error}"}
     os.write(out, json.dumps(record).encode() + b"\n")
     os._exit(0)  # no exit handler, thread or finaliser of the answers runs

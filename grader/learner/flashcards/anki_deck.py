@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from grader.learner.flashcards.cards import Flashcard
 
 NAME = "wavenet-kata"
-MODEL_ID = 1_764_028_817  # any number, but the same in every deck ever written: Anki knows the kind of note by it
+MODEL_ID = 1_764_028_817  # must never change: Anki identifies the note type by it
 STYLE = ".card { font-family: sans-serif; font-size: 20px; text-align: center; } code { font-size: 18px; }"
 
 

@@ -19,8 +19,8 @@ from grader.base.errors import UsageError
 from grader.kata.curriculum import Exercise
 
 FILE = "cards.json"
-LEARN_AHEAD = timedelta(minutes=20)  # Anki's own: with nothing else to ask, a card that is due so soon is asked now
-SCHEDULER = Scheduler(enable_fuzzing=False)  # so that the time shown before an answer is the time kept after it
+LEARN_AHEAD = timedelta(minutes=20)  # as in Anki: if nothing else is due, a card that is due this soon is asked now
+SCHEDULER = Scheduler(enable_fuzzing=False)  # so that the interval shown before an answer is the one stored
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from grader.base.json_lines import read_records
 from grader.engine.worker_processes import environment
 
 ENDED = "the answers ended the process"
-LAST_SECONDS = 5.0  # a process that an answer has started may hold the pipe open
+LAST_SECONDS = 5.0  # a process started by an answer may keep the pipe open
 MOST_LINE = 1 << 12
 
 
@@ -42,7 +42,7 @@ class OwnProcess:
             stderr=errors,
             cwd=paths.checkout().root,
             env=environment(),
-            start_new_session=True,  # Ctrl-C reaches the command alone, which ends the process
+            start_new_session=True,  # only the command receives Ctrl-C, and ends the process
         )
         assert self.process.stdin is not None and self.process.stdout is not None
         self.records = read_records(self.process.stdout)

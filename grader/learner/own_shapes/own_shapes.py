@@ -10,7 +10,7 @@ from grader.base.errors import UsageError
 from grader.kata import corpus, curriculum
 from grader.learner.own_process.command import OwnProcess
 
-LIMIT_SECONDS = 30.0  # importing torch on a busy machine, and then a few small calls
+LIMIT_SECONDS = 30.0  # time to import torch on a busy machine, and for a few small calls
 STEPS = ("ex03_windows", "ex04_flat_mlp", "ex05_flatten_consecutive", "ex07_fusion", "ex08_tree")
 NOT_WRITTEN, FAILED = "not written", "failed"
 

@@ -71,7 +71,7 @@ def flatten(answer: Any, window: Tensor, text: str, vocabulary: list[str], name:
         after = layer(x)
         say("FlattenConsecutive(2)", x.shape, after)
         if after.dim() == x.dim() and after.shape[1] >= x.shape[1]:
-            return  # it does not get shorter: there would be no end
+            return  # it does not get shorter, so the loop would not end
         x = after
 
 

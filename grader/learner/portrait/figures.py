@@ -12,7 +12,7 @@ from typing import Any
 from grader.base.errors import AnswersFailed
 from grader.learner.own_process.command import ENDED, OwnProcess, failed
 
-SILENCE_SECONDS = 120.0  # the longest that it works without a word is two seconds
+SILENCE_SECONDS = 120.0  # it never works longer than two seconds without a message
 
 
 @dataclass(frozen=True)
@@ -133,7 +133,7 @@ def paint(order: Order) -> Iterator[float | Portrait]:
     Raises:
         AnswersFailed: the answers raised, ended the process or never came back.
     """
-    errors = subprocess.DEVNULL  # what answers print would tear the progress bar
+    errors = subprocess.DEVNULL  # the answers' output would break the progress bar
     with OwnProcess("portrait.worker", asdict(order), errors=errors) as process:
         while True:
             try:

@@ -31,7 +31,7 @@ def by_replacing(model: Model, windows: Tensor, vocab_size: int) -> Tensor:
     before = model(windows).softmax(-1)
     after = torch.cat([model(rows).softmax(-1) for rows in moved.view(-1, length).split(MOST_ROWS)])
     distance = (after.view(count, length, len(others), -1) - before[:, None, None]).abs().sum(-1) / 2
-    changed = (windows[:, :, None] != others).float()  # a character in its own place moves nothing
+    changed = (windows[:, :, None] != others).float()  # replacing a character by itself changes nothing
     return (distance * changed).sum(-1) / changed.sum(-1)
 
 

@@ -12,7 +12,7 @@ from grader.learner.portrait.figures import Agreement, LevelMap, Piece
 
 ON_THE_MAP, COMPARED = 60, 1000
 SHOWN_NEIGHBOURS = 8
-COMMON_TO_ALL = 0.95  # what nearly all pieces share tells nothing
+COMMON_TO_ALL = 0.95  # a property that nearly all pieces share says nothing
 
 
 def level_map(level: int, pieces: Sequence[str], vectors: Tensor, followed_by: Sequence[str]) -> LevelMap:

@@ -26,7 +26,7 @@ from grader.learner.race.race import Lane, flat_of_equal_size
 from grader.learner.training import examples
 from grader.learner.training.worker import CONTEXT, EMBEDDING, HIDDEN
 
-FLAT_STEPS, FLAT_BATCH = 1_000, 256  # nine passes over the names that ship: a race's own recipe
+FLAT_STEPS, FLAT_BATCH = 1_000, 256  # nine passes over the course's names, as in a race
 MEASURED_WINDOWS = 200
 EXAMPLES, EXPECTED = 4, 5
 SEED = 0
@@ -51,7 +51,7 @@ def portrait(answers: Any, model: Path, words: list[str], records: Records) -> P
     flat, steps, no_flat = None, 0, "" if FLAT in exercises_here() else "not part of this course"
     try:
         flat, steps = trained_flat(answers, data, records) if not no_flat else (None, 0)
-    except Exception as raised:  # the tree can be looked at without it
+    except Exception as raised:  # the tree can be examined without it
         no_flat = explanations.finding(Failure.now(raised), exercise="").difference or type(raised).__name__
     rows, shortest = long_windows(data.validation)
     windows = data.validation.windows[rows]
@@ -145,7 +145,7 @@ def figures(model: nn.Module, validation: examples.Examples, windows: Tensor) ->
     table = dict(model.named_parameters())["embedding.weight"]
     try:
         gradient = tuple(influence.by_gradient(model, table, windows).mean(0).tolist())
-    except Exception:  # an answer may look its rows up in a way that needs the table to have V rows
+    except Exception:  # an answer's look-up may require a table with V rows
         gradient = None
     return ModelFigures(
         parameters=sum(parameter.numel() for parameter in model.parameters()),

@@ -20,7 +20,10 @@ from grader.kata.curriculum import Exercise
 from grader.learner.own_process.command import OwnProcess
 
 CALLS = Path(__file__).with_name("calls.yaml")
-FIRST_SECONDS, ALL_SECONDS = 60.0, 20.0  # for the results, torch's import and all; for the mistakes, while one waits
+FIRST_SECONDS, ALL_SECONDS = (
+    60.0,
+    20.0,
+)  # for the results, including torch's import; for the mistakes, while the learner waits
 CLOSE = 0.0101  # a number is right to two decimals
 MINUS = str.maketrans({"−": "-", "–": "-"})
 

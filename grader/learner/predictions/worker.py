@@ -16,8 +16,8 @@ from grader.kata import curriculum, mistakes, references
 from grader.learner.own_process.worker import carry_out
 from grader.learner.predictions.predictions import Result, Token
 
-JUDGE = "ex14_write_the_test"  # takes classes, and builds on no exercise that has one
-CALL_SECONDS = 2.0  # of CPU time: a mistake may be a loop that never ends
+JUDGE = "ex14_write_the_test"  # takes classes, but builds on no exercise with one
+CALL_SECONDS = 2.0  # CPU seconds, because a mistake may be an endless loop
 
 
 class Endless(BaseException):
@@ -48,7 +48,7 @@ def make_calls(order: dict[str, Any], records: Records) -> None:
     for mistake in mistakes.of(exercise):
         try:
             module = answers.module(exercise.name, mistake.code(solution))
-        except Exception:  # one that fails as it is imported gives no results
+        except Exception:  # a mistake that fails on import gives no results
             continue
         results = [_result(module, beneath, code) for code in order["calls"]]
         cause = {"name": mistake.name, "says": mistake.cause.says, "looks_right": mistake.cause.looks_right}

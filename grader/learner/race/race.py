@@ -16,7 +16,7 @@ from grader.base.errors import AnswersFailed, UsageError
 from grader.kata import curriculum
 from grader.learner.own_process.command import OwnProcess, failed
 
-LEVELS = 3  # of the language; a tree of four levels does not learn T(4) in any time that a race may take
+LEVELS = 3  # of the language; a tree of four levels does not learn T(4) in the time of a race
 LEAST_LETTERS, LEAST_WORDS = 1_000, 50
 EXAMPLES = 600_000
 RUNNERS = max(1, min(4, os.cpu_count() or 1))
@@ -87,7 +87,7 @@ def language_race(letters: int, seeds: int, without: Iterable[str] = ()) -> tupl
             for context in (2**levels for levels in range(LEVELS, 0, -1))
         )
         lanes += [*_equal_in_size(deepest, without), *others]
-    epochs = max(3, EXAMPLES // letters)  # fewer letters are read more often: the race is as long
+    epochs = max(3, EXAMPLES // letters)  # fewer letters are read more often, so the race takes the same time
     return Course(letters, (), batch=512, epochs=epochs), tuple(lanes)
 
 
@@ -184,7 +184,7 @@ class Race:
 
     def _start(self, lane: Lane) -> None:
         order = {"folder": str(self._folder.absolute()), "lane": asdict(lane), "course": asdict(self._course)}
-        errors = subprocess.DEVNULL  # what answers print would tear the live plot
+        errors = subprocess.DEVNULL  # the answers' output would break the live plot
         self._running.append((lane, OwnProcess("race.worker", order, errors=errors)))
 
 

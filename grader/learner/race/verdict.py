@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from grader.learner.race.race import Arrival
 
-REACHED = 0.02  # so near to the least possible loss, a model has found what there is to find
+REACHED = 0.02  # this close to the lowest possible loss, a model has found everything
 
 
 @dataclass(frozen=True)

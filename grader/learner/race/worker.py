@@ -25,7 +25,7 @@ from grader.learner.race.race import LEVELS
 # ends 0.07 worse and the tree no worse: such a race would have measured the recipe.
 RATE, BETAS, DECAY, WARM_UP = 0.01, (0.9, 0.98), 0.1, 0.25
 POINTS = 30
-SEEN_LIVE = 8192  # windows that the live curve is measured on, and that go through a model at once
+SEEN_LIVE = 8192  # windows for the live curve, and per call of a model
 TEST_LETTERS, TEST_SEED = 100_000, 1_000_000
 SPLIT_SEED = 42
 WINDOWS = "ex03_windows"  # the reference's: a race is about models

@@ -35,7 +35,7 @@ class Checkpoint:
             state: dict[str, Any] = found["state"]
             return state if found["run"] == self._run else None
         except (OSError, RuntimeError, EOFError, pickle.UnpicklingError, KeyError, TypeError):
-            return None  # no file, or none that can be read: the run begins anew
+            return None  # no file, or an unreadable one: the run starts again
 
     def remove(self) -> None:
         """Delete the file."""

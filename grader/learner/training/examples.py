@@ -13,10 +13,10 @@ from torch import Tensor
 from data.language import make_letters, true_loss
 
 SPLIT_SEED = 42  # makemore's split
-LEVELS = 3  # of the language: a tree of four levels does not learn T(4) in any time that one would wait
+LEVELS = 3  # of the language: a tree of four levels does not learn T(4) in acceptable time
 LETTERS, SEED = 200_000, 0
 VALIDATION_LETTERS, VALIDATION_SEED = 100_000, 1_000_000
-STRETCH = 8  # letters that go into a batch together, about as many as a word has
+STRETCH = 8  # letters per stretch in a batch, about the length of a word
 
 
 @dataclass(frozen=True)

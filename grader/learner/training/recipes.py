@@ -51,11 +51,11 @@ class Staged:
 
 Recipe = Published | Staged
 
-FIRST_LOOK = Published(steps=20_000)  # what `grade train` does where no recipe is named: a minute
+FIRST_LOOK = Published(steps=20_000)  # the default of `grade train`: a minute
 RECIPES: dict[str, Recipe] = {
     "published": Published(steps=200_000),
     "fast": Staged((Stage(trees=1, epochs=8, words=96),)),
-    # Four trees disagree where each has learnt its words by heart; their mixture is far better than any of them
+    # Four trees disagree on words that each has memorised; their mixture is far better than any of them
     # (1.928 against 1.968), and one tree of the same size can be taught most of it.
     "best": Staged(
         (

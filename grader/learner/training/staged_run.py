@@ -18,7 +18,7 @@ from grader.learner.training.examples import Examples
 from grader.learner.training.recipes import Stage, Staged
 from grader.learner.training.tree_stack import State, TreeStack
 
-AT_A_TIME = 1 << 14  # windows that teachers are asked about at once: 100 MiB of vectors
+AT_A_TIME = 1 << 14  # windows per call of the teachers: 100 MiB of vectors
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ class StagedRun:
     def _step(self, step: int) -> Tensor:
         batch, rate = self._batch(step), self._rate(step)
         log_likelihoods = F.log_softmax(self._stack(batch.pieces), dim=-1)
-        # Each tree by itself: a sum over trees is a gradient for each that knows nothing of the others.
+        # A sum over trees gives each tree its own gradient, independent of the others.
         loss = -(log_likelihoods * batch.weights).sum() / len(batch.pieces.tops)
         if not loss.isfinite():
             raise FloatingPointError(f"the loss of step {self.done} is {loss.item()}")

@@ -16,7 +16,7 @@ from grader.kata.submission import Submission
 from grader.learner.own_process.command import OwnProcess, failed
 from grader.learner.training import recipes
 
-LEAST_WORDS = 20  # so that a tenth of them is a validation set at all
+LEAST_WORDS = 20  # so that a tenth of them is a useful validation set
 
 Words = Sequence[str] | None  # to learn from; None: the language with a known optimum
 
@@ -94,7 +94,7 @@ def _unwritten(submission: Submission, exercise: Exercise) -> bool:
     try:
         tree = ast.parse(submission.path(exercise).read_bytes())
     except (SyntaxError, ValueError, RecursionError, OSError):
-        return False  # written, if not well: training tells the line
+        return False  # written but wrong: training reports the line
     raised = (node.exc for node in ast.walk(tree) if isinstance(node, ast.Raise) and node.exc is not None)
     names = (node.func if isinstance(node, ast.Call) else node for node in raised)
     return any(isinstance(name, ast.Name) and name.id == "NotImplementedError" for name in names)

@@ -29,7 +29,7 @@ from grader.learner.training.training_record import TrainingRecord
 
 CONTEXT, EMBEDDING, HIDDEN = 8, 24, 128
 CHUNK_SECONDS = 0.25
-CHECKPOINT_SECONDS = 10.0  # the most that a kill costs
+CHECKPOINT_SECONDS = 10.0  # the most work that a kill can lose
 NAMES = 10
 
 
@@ -107,7 +107,7 @@ def train(answers: Any, order: dict[str, Any], records: Records, stop: threading
         device=order["device"],
     )
     go_on(run, course, records, stop, checkpoint)
-    model.cpu().load_state_dict(model.state_dict() | run.tree())  # it may hold more, such as a count of batches
+    model.cpu().load_state_dict(model.state_dict() | run.tree())  # it may contain more, such as a count of batches
     buffer = io.BytesIO()
     torch.save(model.state_dict(), buffer)
     write_whole(out, buffer.getvalue())
@@ -194,7 +194,7 @@ def go_on(run: Run, course: Course, records: Records, stop: threading.Event, che
         course.curve.append((run.done, loss))
         try:
             records.send(step=run.done, loss=loss)
-        except BrokenPipeError:  # the command was killed: nobody reads, and what was learnt is saved all the same
+        except BrokenPipeError:  # the command was killed: no one reads this, but the model is saved anyway
             stop.set()
         chunk = max(10, int((run.done - before) * CHUNK_SECONDS / max(took, 1e-4)))
         if time.monotonic() - saved > CHECKPOINT_SECONDS:

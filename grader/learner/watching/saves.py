@@ -17,13 +17,13 @@ from typing import Any
 from watchdog.events import FileSystemEvent, FileSystemEventHandler
 from watchdog.observers import Observer
 
-LOOK_SECONDS = 1.0  # between two looks that no event asked for
-POLL_SECONDS = 0.2  # the same where events do not come: 15 files are looked at in less than a millisecond
+LOOK_SECONDS = 1.0  # between two looks without an event
+POLL_SECONDS = 0.2  # the same without events: checking 15 files takes less than a millisecond
 SETTLE_SECONDS = 0.02  # some editors empty a file before they fill it
-GRACE_SECONDS = 0.5  # in which an event may still come for a change that a look has found
+GRACE_SECONDS = 0.5  # time in which the event for a detected change may still arrive
 _ANSWER = re.compile(r"ex(\d\d)_.*\.py")
-logging.getLogger("watchdog").addHandler(logging.NullHandler())  # else it writes into the screen that it was stopped
-_QUIET = ("opened", "closed_no_write")  # reading a file, as every check does, is no change
+logging.getLogger("watchdog").addHandler(logging.NullHandler())  # otherwise it prints to the screen when it is stopped
+_QUIET = ("opened", "closed_no_write")  # reading a file, as every check does, is not a change
 
 Stamp = tuple[int, ...]  # what changes with a file: its identity, size and times
 
@@ -96,7 +96,7 @@ class Saves:
             self._observe()
             while not self._stopped.is_set():
                 self._once()
-        except BaseException as error:  # whatever it is: to go on in silence would be worse
+        except BaseException as error:  # whatever it is, continuing silently would be worse
             self._tell(Ended(error))
         finally:
             self._unobserve()
@@ -166,6 +166,6 @@ class _Alarm(FileSystemEventHandler):
 def _stamp(entry: "os.DirEntry[str]") -> Stamp:
     try:
         found = entry.stat()
-    except OSError:  # a link that leads nowhere
+    except OSError:  # a dangling link
         found = entry.stat(follow_symlinks=False)
     return (found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns)

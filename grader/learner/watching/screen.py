@@ -62,7 +62,7 @@ class Screen:
                 if isinstance(happening, Verdict | Others):
                     self._grading = None
                 if isinstance(happening, Verdict):
-                    self._clear_but(self._shown)  # notes, and what a key has brought meanwhile
+                    self._clear_but(self._shown)  # notes, and the output of keys
                 self._shown.append(happening)
                 self._print(happening)
         if self._grading is None and self._keys:

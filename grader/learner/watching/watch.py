@@ -134,12 +134,12 @@ class Watch:
         self._saves = Saves(self._folder, self._seen, self._queue.put)
         self._workers = Workers(curriculum.exercises(), fork=fork, many=True)
         self._focus = state.load().unfinished() or curriculum.exercises()[0]
-        self._waiting: set[str] = set()  # exercises without a verdict on what they are now
+        self._waiting: set[str] = set()  # exercises without a result for their current file
         self._running: tuple[Exercise, ...] = ()
         self._number = 0
         self._cancellation = attempts.Cancellation()
         self._digests: dict[str, str] = {}
-        self._looked_ahead = False  # whether the focus is the exercise to go on with, named but not graded yet
+        self._looked_ahead = False  # whether the focus is the next exercise, shown but not graded yet
         self._graded = self._broke = False
 
     def tell(self, event: Key | Redraw) -> None:
@@ -183,7 +183,7 @@ class Watch:
                 raise UsageError(f"the folder can no longer be watched ({error}); restart grade watch") from error
             case Redraw(resumed):
                 yield event
-                if resumed and self._running:  # its clocks went on while it stood still
+                if resumed and self._running:  # its timers continued while it was suspended
                     yield from self._start(self._running)
             case Key("h"):
                 with state.changing() as remembered:
@@ -252,7 +252,7 @@ class Watch:
                 submission, chosen, self._workers, seed=assignment.seed(), cancellation=cancellation
             ):
                 self._queue.put(_Found(number, event))
-        except BaseException as error:  # told to the learner by whoever listens
+        except BaseException as error:  # reported to the learner by the listener
             self._queue.put(_Found(number, error))
 
     def _found(self, what: attempts.Progress | RunResult | BaseException) -> Iterator[Happening]:
@@ -260,7 +260,7 @@ class Watch:
             case attempts.Progress():
                 yield Progress(what.done, what.total)
             case RunResult():
-                if (now := look(self._folder)) != self._seen:  # saved since, and the event is still on its way
+                if (now := look(self._folder)) != self._seen:  # saved since, but the event has not arrived
                     number = self._number
                     yield from self._saved(now)
                     if number != self._number:
@@ -288,9 +288,9 @@ class Watch:
     def _broken(self, error: BaseException) -> Iterator[Happening]:
         """If the worker is gone, retry once with a new one; then report it and wait for the next save."""
         if look(self._folder).folder is None:
-            return  # that is told when it is seen
+            return  # reported when it is noticed
         if not isinstance(error, UsageError | OSError) or not self._graded:
-            raise error  # nothing that a save could mend: torch is missing, for one
+            raise error  # a save cannot fix this, for example a missing torch
         chosen, again = self._running, not self._broke
         self._running, self._broke = (), again
         self._workers.close()

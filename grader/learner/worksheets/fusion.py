@@ -13,7 +13,7 @@ from functools import cached_property
 from grader.learner.worksheets.worksheet import Question, Slip, Worksheet
 
 CHANNELS = OUTPUTS = 2
-BY_HAND = 0.005  # half of the last digit of a sum of hundredths
+BY_HAND = 0.005  # half of the last digit of a sum in hundredths
 JOIN = "Step 1, concatenate: one vector after the other."
 SUM = (
     "Step 2, multiply and add: each number times the weight next to it, then add the bias; each output has its own "
@@ -31,7 +31,7 @@ def _series(x: float) -> float:
 
 
 ROWS = ("left, channel 0", "left, channel 1", "right, channel 0", "right, channel 1")
-# Sums, in hundredths, of which tanh is far enough from the sum itself, and the series is near enough, rounded as well.
+# Sums, in hundredths, for which tanh differs enough from the sum, and the series rounds to the same two decimals.
 SUMS = frozenset(
     total for total in range(30, 71) if abs(round(_series(total / 100), 2) - math.tanh(total / 100)) <= BY_HAND
 )

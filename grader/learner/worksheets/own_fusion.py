@@ -9,7 +9,7 @@ from grader.kata import curriculum
 from grader.learner.own_process.command import OwnProcess, failed
 from grader.learner.worksheets.fusion import FusionSheet
 
-LIMIT_SECONDS = 20.0  # importing NumPy on a busy machine, and then a few multiplications
+LIMIT_SECONDS = 20.0  # time to import NumPy on a busy machine
 EXERCISE = "ex02_one_fusion"
 EXACT = 1e-9  # for tenths in float64
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from grader.learner.worksheets.worksheet import Question, Slip, Worksheet
 
 BITS = 8
-NEAR = 0.05  # tanh of 4 is 0.9993: whole numbers will do
+NEAR = 0.05  # tanh(4) is 0.9993, so integers are enough
 GIVEN = """Each bit is -1 or +1. A fusion reads two values a and b, the older one first:
 
   h1 = tanh(4 (a + b + 1))     near +1 if at least one of them is +1, else near -1

@@ -4,7 +4,7 @@ import math
 import re
 from dataclasses import dataclass
 
-_MINUS = str.maketrans({"−": "-", "–": "-"})  # what word processors and lessons write for a minus
+_MINUS = str.maketrans({"−": "-", "–": "-"})  # minus signs of word processors and lessons
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class Question:
     def _distance(numbers: tuple[float, ...], others: tuple[float, ...]) -> float:
         if len(numbers) != len(others):
             return math.inf
-        # a hair's breadth for floats: 0.315 is within 0.005 of 0.31
+        # tolerance for floats: 0.315 is within 0.005 of 0.31
         return max(abs(a - b) for a, b in zip(numbers, others, strict=True)) - 1e-9
 
 

@@ -61,7 +61,7 @@ def exact_scores(points: Sequence[float]) -> list[float]:
     scores = [round(each, 3) for each in points]
     total = round(math.fsum(scores), 3)
     for number in [number for number, score in enumerate(scores) if score][::-1]:
-        added = functools.reduce(operator.add, scores, 0.0)  # the built-in `sum` makes up for what floats lose
+        added = functools.reduce(operator.add, scores, 0.0)  # the built-in `sum` compensates for rounding
         if added == total:
             break
         scores[number] += total - added
