@@ -1,8 +1,8 @@
-# `make grade` is for learners, `make test` for those who change the kata. Each sets up what it needs.
+# `make grade` is for learners, `make test` for those who change the kata. Both set up what they need.
 
 PYTHON ?= python3
 BIN := .venv/bin
-# A .venv is built anew if its Python is gone, or older than the kata needs or PYTHON= asks for.
+# .venv is rebuilt if its Python is gone, older than the kata needs, or not the one that PYTHON= asks for.
 WANTED := $(if $(filter file,$(origin PYTHON)),3.11,$(shell $(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])'))
 AS_OLD := import sys; sys.exit(sys.version_info[:2] < tuple(map(int, "$(WANTED)".split("."))))
 STALE := $(shell test -e .venv && { $(BIN)/python -c '$(AS_OLD)' 2>/dev/null || echo stale; })
@@ -50,11 +50,11 @@ solutions-branch: .venv/installed
 clean:
 	rm -rf .venv
 
-# Made anew when the versions change: a stamp is older then than the file that it depends on.
+# Rebuilt when the versions change: the stamp is then older than the files that it depends on.
 .venv/installed: pyproject.toml constraints.txt $(STALE)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed, this is " \
-		+ sys.version.split()[0] + "; name another one: make $(MAKECMDGOALS) PYTHON=python3.12")'
-	@$(if $(STALE),echo "the Python of .venv is gone or older than $(WANTED): building .venv anew" && rm -rf .venv)
+		+ sys.version.split()[0] + "; choose another one: make $(MAKECMDGOALS) PYTHON=python3.12")'
+	@$(if $(STALE),echo "the Python of .venv is gone or older than $(WANTED): rebuilding .venv" && rm -rf .venv)
 	@echo "setting up .venv (once; torch is large) ..."
 	@$(PYTHON) -m venv .venv
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e .

@@ -13,10 +13,10 @@ from exercises.ex08_tree import FusionTree
 class StreamingTree:
     """A stream of tokens, scored with one fusion per level and step.
 
-    A stream begins as if token 0 had come for ever. Every result is the tree's in evaluation mode, without gradients;
-    the tree is left in the mode it was in, even after an error. Weights are read when they are used.
+    A stream begins as if it had read only token 0 so far. Every result is the tree's in evaluation mode, without
+    gradients; the tree is left in the mode it was in, even after an error. Weights are read when they are used.
 
-    Source: Le Paine et al. 2016, "Fast Wavenet Generation Algorithm": a queue for each layer.
+    Source: Le Paine et al. 2016, "Fast Wavenet Generation Algorithm": one queue per layer.
     """
 
     def __init__(self, tree: FusionTree) -> None:

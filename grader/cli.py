@@ -1,4 +1,4 @@
-"""The command line as a whole: which command was meant, its help, and what an error becomes."""
+"""The command line: which command was meant, its help, and how errors are reported."""
 
 import contextlib
 import importlib
@@ -21,10 +21,12 @@ if TYPE_CHECKING:
 
 
 class Commands(click.Group):
-    """`grade`, `grade 5` and `grade --seed 1` grade; `grade list` is a command, imported when it is typed."""
+    """`grade`, `grade 5` and `grade --seed 1` grade; `grade list` is a command, imported on use."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """What is neither a command nor asks for help names exercises; a shell that completes may mean either yet."""
+        """Treat a first word that is neither a command nor a request for help as an exercise; completion may mean
+        either.
+        """
         known = [*commands.names(), "--help", "--version"]
         names_exercises = args[0] not in known if args else not ctx.resilient_parsing
         if names_exercises:
@@ -32,7 +34,7 @@ class Commands(click.Group):
         return super().parse_args(ctx, args)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """Every command that a person can type."""
+        """List every command for users."""
         return commands.names()
 
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
@@ -46,7 +48,7 @@ class Commands(click.Group):
         return command
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
-        """What a first word may become: a command, an exercise, or an option of grading."""
+        """Complete a first word: a command, an exercise, or an option of grading."""
         found = super().shell_complete(ctx, incomplete)
         grade = self.get_command(ctx, "exercises")
         assert grade is not None
@@ -55,11 +57,11 @@ class Commands(click.Group):
         return found + [CompletionItem(name) for name in commands.complete_exercise(ctx, None, incomplete)]
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """The commands; options of grading stand in the text above them, to keep it all on one screen."""
+        """List the commands; the options of grading are in the text above, so that everything fits on one screen."""
         self.format_commands(ctx, formatter)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Commands by who needs them, without importing one."""
+        """List commands by audience, without importing them."""
         for title, section in commands.SECTIONS.items():
             with formatter.section(title):
                 formatter.write_dl([(name, entry.says) for name, entry in section.items()])
@@ -111,7 +113,9 @@ def _run(arguments: Sequence[str] | None) -> int:
     except AnswersFailed as error:
         return _refuse(str(error), status=1)
     except click.ClickException as error:
-        return _refuse(f"{' '.join(error.format_message().split()).rstrip('.')}; grade --help shows what there is")
+        return _refuse(
+            f"{' '.join(error.format_message().split()).rstrip('.')}; grade --help lists all commands and options"
+        )
     except (KeyboardInterrupt, click.Abort):
         return 130
     except BrokenPipeError:  # the reader of a pipe has gone (grade | head)

@@ -1,4 +1,4 @@
-"""Exercise 9: the training loop: plain SGD, a step decay, and a mean loss that every example counts in equally."""
+"""Exercise 9: the training loop: plain SGD, a step decay, and a mean loss in which every example counts equally."""
 
 import math
 from collections.abc import Callable

@@ -38,7 +38,7 @@ def all_positions(tree: FusionTree, tokens: Tensor) -> Tensor:
 
 # BEGIN SOLUTION
 def _fused(level: torch.nn.Module, nodes: Tensor, group: int, distance: int) -> Tensor:
-    """Fuse each node with those before it, `distance` apart; the first ones, which have too few, drop out."""
+    """Fuse each node with earlier ones, `distance` apart; drop the first nodes, which have too few."""
     length = nodes.shape[1] - (group - 1) * distance
     neighbours = [nodes[:, k * distance :][:, :length] for k in range(group)]  # the oldest first
     groups = torch.stack(neighbours, dim=2)  # (B, length, group, C)

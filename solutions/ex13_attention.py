@@ -1,4 +1,4 @@
-"""Exercise 13: causal attention: what a transformer has instead of a fixed tree."""
+"""Exercise 13: causal attention: what a transformer uses instead of a fixed tree."""
 
 import math
 

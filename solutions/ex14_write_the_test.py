@@ -22,14 +22,14 @@ REFUSED_SHAPES = ((2, (2, 3, 1)), (3, (3, 4, 2)), (3, (3, 5, 2)), (2, (2, 4)), (
 
 
 def _expected(x: Tensor, group: int) -> Tensor:
-    """The definition, place by place: the channels of the neighbours one after the other, the oldest first."""
+    """Apply the definition place by place: the channels of the neighbours one after another, the oldest first."""
     starts = range(0, x.shape[1], group)
     places = [torch.hstack([x[:, start + k] for k in range(group)]) for start in starts]
     return torch.stack(places, dim=1) if len(places) > 1 else places.pop()
 
 
 def _inputs(group: int) -> list[Tensor]:
-    """Inputs of every kind; of the values in one no two are equal, so that each says where it came from."""
+    """Make inputs of every kind, each with distinct values, so that a value shows where it came from."""
     inputs, generator = [], torch.Generator()
     for batch, length, dtype in itertools.product(WINDOWS, LENGTHS, DTYPES):
         shape = batch, length * group, CHANNELS
@@ -45,7 +45,7 @@ def _random_states() -> tuple[object, ...]:
 
 
 def _assert_same(*, got: Tensor, expected: Tensor) -> None:
-    """Shape and dtype before values, so that nothing is broadcast."""
+    """Compare shape and dtype before values, so that nothing is broadcast."""
     assert got.shape == expected.shape
     assert got.dtype == expected.dtype
     assert (got == expected).all()
@@ -60,9 +60,9 @@ def _assert_refused(function: type | nn.Module, argument: object) -> None:
 
 
 def _assert_call(layer: nn.Module, group: int, x: Tensor) -> None:
-    """One call: what it returns, what it leaves as it was, and the gradient.
+    """Check one call: its result, its side effects, and its gradient.
 
-    Each value of the result is given itself as its gradient, which must come back to the place that it came from.
+    The gradient of each result value is that value, and must reach the place that it came from.
     """
     expected, leaf, states = _expected(x, group), x.clone().requires_grad_(), _random_states()
     got = layer(leaf)

@@ -1,6 +1,6 @@
-"""Files of exercises as the modules of a package of their own: imported on first use, from wherever they are read.
+"""Imports exercise files as modules of a package of their own, on first use.
 
-This runs in the process of the answers. What cannot be imported is told as a `Problem`, in words for the learner.
+Runs in the process of the answer. A file that cannot be imported is reported as a `Problem`, in words for the learner.
 """
 
 import difflib
@@ -21,11 +21,11 @@ from grader.answers import hypothesis_profile, process_settings
 from grader.base.source import Source
 
 PACKAGE = "answers"
-CHECKOUT_PACKAGE = "exercises"  # what an editor writes: `from exercises.ex05_... import`; it means the file beside
+CHECKOUT_PACKAGE = "exercises"  # editors write `from exercises.ex05_... import`, which means the file in this folder
 
 
 class Problem(Exception):
-    """A file that cannot be used: one line for the learner, and the lines of the file that show it."""
+    """A file that cannot be used: one line for the learner, and the lines of the file that show the problem."""
 
     def __init__(
         self, difference: str, *, code: str | None = None, where: str | None = None, lacking: str | None = None
@@ -38,10 +38,10 @@ class Problem(Exception):
 
 
 class NotThere(Exception):
-    """An exercise has no file: it is not started."""
+    """An exercise has no file, so it is not started."""
 
     def __init__(self, exercise: str) -> None:
-        super().__init__(f"{exercise}.py is not there")
+        super().__init__(f"{exercise}.py is missing")
         self.exercise = exercise
 
 
@@ -53,8 +53,8 @@ class AnswerModules(importlib.abc.MetaPathFinder):
 
     def __init__(self, read: Read, package: str = PACKAGE) -> None:
         self.read, self.package = read, package
-        self.made: dict[str, types.ModuleType] = {}  # modules that stand ready in place of files
-        self._names: set[str] = set()  # of modules that may have been imported; to search all of Python's is dear
+        self.made: dict[str, types.ModuleType] = {}  # modules that replace files
+        self._names: set[str] = set()  # of modules that may have been imported; searching all modules is slow
         self._packages = (package, CHECKOUT_PACKAGE) if package == PACKAGE else (package,)
         for finder in list(sys.meta_path):
             if isinstance(finder, AnswerModules) and finder.package == package:
@@ -65,17 +65,17 @@ class AnswerModules(importlib.abc.MetaPathFinder):
         self.forget()
 
     def forget(self) -> None:
-        """Import everything anew from now on."""
+        """Import everything again from now on."""
         for name in self._names:
             sys.modules.pop(name, None)
         self._names.clear()
         self.made.clear()
-        for name in self._packages:  # what was imported from them is an attribute of them
+        for name in self._packages:  # imported submodules are attributes of the package
             sys.modules[name] = package = types.ModuleType(name, "Files of exercises.")
             package.__path__ = []
 
     def enter(self, module: types.ModuleType) -> None:
-        """Let a module be found by its name, as if it had been imported."""
+        """Register a module under its name, as if it had been imported."""
         self._names.add(module.__name__)
         sys.modules[module.__name__] = module
 
@@ -145,20 +145,18 @@ class AnswerModules(importlib.abc.MetaPathFinder):
         where, code = self._import_line(error)
         package, _, own = (error.name or "").partition(".")
         if isinstance(error, ModuleNotFoundError) and self._is_beside(package):
-            difference = f"`{package}` is a file beside this one: write `from .{package} import ...`, with the dot"
+            difference = f"`{package}` is a file in the same folder: write `from .{package} import ...`, with the dot"
             return Problem(difference, code=code, where=where)
         if package not in self._packages and isinstance(error, ModuleNotFoundError):
             difference = (
-                f"it imports the package `{package}`, which is not installed; the exercises need torch and NumPy only"
+                f"it imports the package `{package}`, which is not installed; the exercises need only torch and NumPy"
             )
             return Problem(difference, code=code, where=where)
         if package not in self._packages:
             return Problem(f"an import fails: {error.msg}", code=code, where=where)
         missing = error.msg.partition("'")[2].partition("'")[0]
         if isinstance(error, ModuleNotFoundError) or not own:
-            difference = (
-                f"it imports .{own or missing}, which is not there: only files of exercises count (exNN_name.py)"
-            )
+            difference = f"it imports .{own or missing}, which does not exist: only exercise files can be imported"
             return Problem(difference, code=code, where=where)
         there = [name for name in dir(sys.modules.get(error.name or "")) if not name.startswith("_")]
         close = difflib.get_close_matches(missing, there, 1)
@@ -189,7 +187,9 @@ def defined(module: types.ModuleType, name: str) -> bool:
 
 
 class _Uncached(importlib.machinery.SourceFileLoader):
-    """Compiles the text as it is now: no bytecode is written beside it or believed (two saves within a second)."""
+    """Compiles the current text without reading or writing bytecode, which may be stale after two saves within a
+    second.
+    """
 
     def __init__(self, fullname: str, source: Source) -> None:
         super().__init__(fullname, source.path)
@@ -197,7 +197,7 @@ class _Uncached(importlib.machinery.SourceFileLoader):
 
     def get_code(self, fullname: str) -> types.CodeType:
         linecache.cache.pop(self.path, None)
-        if os.environ.get("PYTHONBREAKPOINT") == "0":  # a process that grades, not a notebook's or pytest's own
+        if os.environ.get("PYTHONBREAKPOINT") == "0":  # only in a grading process, not in a notebook or in pytest
             if b"hypothesis" in self._text and importlib.util.find_spec("hypothesis") is not None:
                 hypothesis_profile.load()
             if b"set_trace" in self._text:
@@ -206,14 +206,16 @@ class _Uncached(importlib.machinery.SourceFileLoader):
 
 
 def _skip_set_trace() -> None:
-    """Let `pdb.set_trace()` obey PYTHONBREAKPOINT=0, as `breakpoint()` does: there is nobody to type to it."""
+    """Make `pdb.set_trace()` obey PYTHONBREAKPOINT=0, as `breakpoint()` does, because no one could type into the
+    debugger.
+    """
     import pdb
 
     pdb.set_trace = pdb.Pdb.set_trace = lambda *_, **__: None  # type: ignore[assignment,method-assign]
 
 
 class _Ready(importlib.abc.Loader):
-    """Gives a module that was made already."""
+    """Provides a module that already exists."""
 
     def __init__(self, module: types.ModuleType) -> None:
         self._module = module
@@ -223,11 +225,11 @@ class _Ready(importlib.abc.Loader):
         return self._module
 
     def exec_module(self, module: types.ModuleType) -> None:
-        """There is nothing to run."""
+        """Do nothing: the module already exists."""
 
 
 class _SameModule(importlib.abc.Loader):
-    """Gives the module of another name, importing it first."""
+    """Provides the module of another name, importing it first."""
 
     def __init__(self, name: str) -> None:
         self._name = name
@@ -239,7 +241,7 @@ class _SameModule(importlib.abc.Loader):
         return module
 
     def exec_module(self, module: types.ModuleType) -> None:
-        """Leave it the name that it was made with."""
+        """Restore the original name of the module."""
         module.__spec__ = self._own
 
 
@@ -256,6 +258,7 @@ def _unparsable(error: SyntaxError, path: str) -> Problem:
     says = error.msg
     if error.text and error.text.startswith(("<<<<<<<", "=======", ">>>>>>>")):
         says = (
-            "a merge has left its marks; keep one of the two sides, and take the lines <<<<<<<, ======= and >>>>>>> out"
+            "it contains the markers of a merge conflict; keep one of the two versions "
+            "and remove the lines <<<<<<<, ======= and >>>>>>>"
         )
     return Problem(f"{file}{place} does not parse: {says}", code=code, where=where)

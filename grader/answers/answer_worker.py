@@ -1,6 +1,6 @@
-"""The process in which sandboxed answers run: it is sent their files, then scripts, and sends back what came of them.
+"""The worker: the process in which sandboxed answers run. It receives their files and scripts, and returns outcomes.
 
-It knows no checks, no oracles, no solutions and no seeds; what it would need of them it is not sent.
+It contains no checks, no oracles, no solutions and no seeds, and is never sent any.
 """
 
 import socket
@@ -17,7 +17,7 @@ from grader.base.source import Source
 
 
 def serve(connection: socket.socket) -> NoReturn:
-    """Take the files, then run scripts until the grader is gone."""
+    """Receive the files, then run scripts until the grader disconnects."""
     printed = Tail()
     sys.stdout = sys.__stdout__ = sys.stderr = sys.__stderr__ = printed  # type: ignore[misc,assignment]
     channel = Channel(connection)
@@ -32,7 +32,7 @@ def serve(connection: socket.socket) -> NoReturn:
 
 
 def _ran(executor: Executor, example: Example, printed: Tail) -> Reply:
-    """Run one example, up to the first error that was not asked for."""
+    """Run one example, up to the first unexpected error."""
     if example.seed is not None:
         executor.begin(example.seed)
     outcomes = []

@@ -1,4 +1,4 @@
-"""Where what answers print goes: the end of it is kept, for the feedback."""
+"""Captures what answers print and keeps the end of it for the feedback."""
 
 import io
 
@@ -6,27 +6,27 @@ MOST_PRINTED = 2_000
 
 
 class Tail(io.TextIOBase):
-    """Standard output for answers: keeps the end of what they print, and cannot be closed or filled."""
+    """Standard output for answers: keeps the end of what they print; it cannot be closed or filled up."""
 
     def __init__(self) -> None:
         self._text = ""
 
     def write(self, text: str) -> int:
-        """Keep the last characters."""
+        """Append text and keep only the last characters."""
         self._text = (self._text + text[-MOST_PRINTED:])[-MOST_PRINTED:]
         return len(text)
 
     def writable(self) -> bool:
-        """It is."""
+        """Return True."""
         return True
 
     def close(self) -> None:
-        """Closing changes nothing: the next print still works."""
+        """Do nothing, so that the next print still works."""
 
     def forget(self) -> None:
-        """Start anew."""
+        """Discard the text."""
         self._text = ""
 
     def text(self) -> str:
-        """What was printed last."""
+        """The end of the printed text."""
         return self._text

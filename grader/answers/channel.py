@@ -1,4 +1,4 @@
-"""Whole frames over a socket, each within its deadline, and the end of a conversation in which one does not come."""
+"""Frames over a socket between grader and worker, each with a deadline."""
 
 import socket
 import time
@@ -11,7 +11,9 @@ Why = Literal["closed", "protocol", "time"]
 
 
 class Lost(BaseException):
-    """The other end is gone: it died, it broke the rules, or it took too long. No check may take it for an error."""
+    """The other end is gone: it died, violated the protocol, or timed out. Checks must not handle it as an ordinary
+    error.
+    """
 
     def __init__(self, why: Why, details: str) -> None:
         super().__init__(details)
@@ -19,11 +21,11 @@ class Lost(BaseException):
 
 
 class Channel:
-    """Whole frames over a socket, each within the deadline."""
+    """Sends and receives frames over a socket, each within the deadline."""
 
     def __init__(self, connection: socket.socket) -> None:
         self._socket = connection
-        self._arrived = bytearray()  # read, and not yet taken
+        self._arrived = bytearray()  # received but not yet used
         self._lost: Lost | None = None
         self.deadline: float | None = None
 
@@ -40,7 +42,7 @@ class Channel:
                 self.lose("closed", str(error))
 
     def receive(self) -> tuple[dict[str, Any], bytearray]:
-        """Take the next frame: its header, and the bytes of its tensors."""
+        """Receive the next frame: its header, and the bytes of its tensors."""
         try:
             text, body = map(self._exactly, wire.lengths(self._exactly(wire.LENGTHS.size)))
             return wire.parse(text), body
@@ -48,20 +50,20 @@ class Channel:
             self.lose("protocol", str(error))
 
     def ask(self, data: bytes) -> tuple[dict[str, Any], bytearray]:
-        """Send a frame and take the reply; nothing may have come that was not asked for."""
+        """Send a request and return the reply; raise `Lost` if unrequested data has arrived."""
         if self._arrived:
             self.lose("protocol", "more than was asked for")
         self.send(data)
         return self.receive()
 
     def lose(self, why: Why, details: str) -> NoReturn:
-        """End the conversation."""
+        """Close the connection."""
         self._lost = self._lost or Lost(why, details)
         self._socket.close()
         raise self._lost
 
     def _exactly(self, size: int) -> bytearray:
-        """Take so many bytes; most frames come whole with one read, and memory grows only as bytes come."""
+        """Receive a number of bytes; memory grows only as bytes arrive."""
         while len(self._arrived) < size:
             self._wait()
             try:

@@ -1,7 +1,7 @@
-"""What torch does in a block, counted: floating point operations, operators, tensors kept for gradients.
+"""Counts torch's work in a block: floating point operations, operator calls, tensors kept for gradients.
 
-Counted, not timed: the same answer gives the same numbers on any machine. In the sandbox the counts are the worker's
-word, as all that happens in it.
+Counts do not depend on the machine, unlike times. In the sandbox the worker reports them, and an answer could forge
+them.
 """
 
 import contextlib
@@ -20,7 +20,7 @@ _FORMULAS = dict(flop_registry)
 
 @contextlib.contextmanager
 def counted() -> Iterator["Counter"]:
-    """Count what the code of the block does in this thread."""
+    """Count the work of the block in this thread."""
     counter = Counter()
 
     def keep(tensor: Tensor) -> Tensor:
@@ -32,28 +32,30 @@ def counted() -> Iterator["Counter"]:
 
 
 class Counter(TorchDispatchMode):
-    """Counts as torch's `FlopCounterMode` does, whose first use imports the compiler: 1.2 s, more than answers take."""
+    """Counts like torch's `FlopCounterMode`, whose first use imports the compiler (1.2 s, longer than most answers
+    take).
+    """
 
     def __init__(self) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self.flops = self.operators = self.kept = 0
-        self._whole: set[Any] = set()  # operators that have no parts; to ask each time takes half of the counting
+        self._whole: set[Any] = set()  # operators without parts; asking each time would take half of the counting
 
     @property
     def work(self) -> Work:
-        """What was counted so far."""
+        """The work counted so far."""
         return Work(self.flops, self.operators, self.kept)
 
     @classmethod
     def _should_skip_dynamo(cls) -> bool:
-        """No compiler needs to be told about this mode: nothing is compiled in it."""
+        """Keep this mode out of the compiler's way: nothing is compiled here."""
         return False
 
     def __torch_dispatch__(self, operator: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         kwargs = kwargs or {}
         formula = _FORMULAS.get(operator._overloadpacket)
         if formula is None and operator not in self._whole:
-            with self:  # in inference mode a linear map comes whole; its parts are what is counted
+            with self:  # in inference mode a linear map is one operator; its parts are counted
                 taken_apart = operator.decompose(*args, **kwargs)
             if taken_apart is not NotImplemented:
                 return taken_apart

@@ -1,4 +1,4 @@
-"""The CPU time of another process, as Linux counts it."""
+"""The CPU time of another process, read from Linux."""
 
 import time
 
@@ -6,7 +6,7 @@ _OF_A_PROCESS = 2  # the clock of all its threads together (`clock_getcpuclockid
 
 
 def cpu_seconds(number: int) -> float:
-    """The CPU time that a process has used, user and system; 0 once it is gone."""
+    """Return the CPU time of a process, user and system; 0 if it has ended."""
     try:
         return time.clock_gettime((~number << 3) | _OF_A_PROCESS)
     except OSError:

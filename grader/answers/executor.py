@@ -1,6 +1,6 @@
-"""Does what steps ask with the objects of an answer, in this process: at home, and in a sandboxed worker.
+"""Runs steps on the objects of an answer, in this process: at home, and in a sandboxed worker.
 
-The objects of one example live as long as it; nothing here compares, judges or prints.
+Objects live as long as their example. This module compares, judges and prints nothing.
 """
 
 import functools
@@ -17,11 +17,11 @@ from grader.answers.plain_values import copied, described, plain, unchanged
 from grader.answers.steps import Name, Outcome, Ref, Step
 
 _MISSING = object()
-WATCHED_SEED = 271_828  # a state that no answer's own seed has left: seeding twice alike would show no change
+WATCHED_SEED = 271_828  # a state that no answer's own seed produces, so that reseeding is noticed
 
 
 class Executor:
-    """Runs the steps of one example after another.
+    """Runs the steps of one example, one after another.
 
     Args:
         modules: imports the files of the answers.
@@ -51,7 +51,8 @@ class Executor:
         }
 
     def begin(self, seed: int) -> None:
-        """Begin an example: no object is left of the last one, and an answer that draws does so alike in every run.
+        """Begin an example: drop the objects of the previous one, and seed random numbers so that every run draws the
+        same.
 
         Args:
             seed: of initial weights, and of torch's global random state.
@@ -60,20 +61,20 @@ class Executor:
         self._objects.clear()
         self._names.clear()
         process_settings.restore(self._settings)
-        random.seed(0)  # these two as hypothesis seeds them
+        random.seed(0)  # the same two that hypothesis seeds
         if numpy_random := sys.modules.get("numpy.random"):
             numpy_random.seed(0)
         if torch := sys.modules.get("torch"):
             torch.default_generator.manual_seed(seed)
 
     def run(self, number: int, step: Step, label: str | None = None) -> Outcome:
-        """Run one step; what comes of it is kept under its number, and under its label for later text."""
+        """Run one step; keep the result under its number, and under its label for later text."""
         passed, error, made, told, moved, counter = step, None, None, None, list[str](), None
         try:
             passed = step.with_arguments(copied(step.args, self._resolved), copied(step.kwargs, self._resolved))
             with self._seeded(step) as moved, self._counted(step) as counter:
                 made = self._operations[step.operation](passed)
-            told = _told(step, made)  # copying it may ask for more memory than there is
+            told = _told(step, made)  # copying it may need too much memory
         except BaseException as raised:
             error = raised
         else:
@@ -89,7 +90,9 @@ class Executor:
         )
 
     def _resolved(self, value: Any) -> Any:
-        """The object that a reference stands for; of a leaf of a computation what an answer may change in place."""
+        """Return the object of a reference; for a leaf of a computation, a version that an answer may
+        change in place.
+        """
         if isinstance(value, Name):
             return self._found(value)
         if not isinstance(value, Ref):
@@ -121,7 +124,7 @@ class Executor:
         return counted()
 
     def _build(self, step: Step) -> Any:
-        """Construct an object; initial weights come from the example's seed, and the random state is put back."""
+        """Construct an object with initial weights from the example's seed, and restore the random state."""
         cls = self._function(step)
         with random_state.torch_seeded(self._seed):
             return cls(*step.args, **step.kwargs)
@@ -131,16 +134,16 @@ class Executor:
         return self._function(step)(*step.args, **step.kwargs)
 
     def _each(self, step: Step) -> list[Any]:
-        """Call it with one value after the other; the results are looked at after the last call."""
+        """Call a method with one value after another; results are read after the last call."""
         function = self._function(step)
         return [function(value) for value in step.args[0]]
 
     def _item(self, step: Step) -> Any:
-        """An item of what was returned."""
+        """Return an item of a result."""
         return self._found(step.target)[int(step.name or 0)]
 
     def _text(self, step: Step) -> Any:
-        """Run lines of Python that a check made, with the example's objects by name; `name` is what they make."""
+        """Run Python lines of a check, with the example's objects by name; `name` is the object they create."""
         names = self._names
         if "torch" in sys.modules:
             names.setdefault("torch", sys.modules["torch"])
@@ -151,21 +154,23 @@ class Executor:
         return names.get(step.name) if step.name else None
 
     def _leaf(self, step: Step) -> Any:
-        """A tensor of these values to which gradients flow."""
+        """Make a tensor of these values that collects gradients."""
         return step.args[0].requires_grad_()
 
     def _part(self, step: Step) -> Any:
-        """An object that another one holds."""
+        """Return an object that is part of another one."""
         return _followed(self._found(step.target), step.name)
 
     def _read(self, step: Step) -> Any:
-        """An attribute, by its path; of a name, what it names is only imported."""
+        """Read an attribute by its path; for a `Name`, only import it."""
         if isinstance(step.target, Name):
             return self.modules.load(step.target.exercise).__name__
         return self._part(step)
 
     def _assign(self, step: Step) -> tuple[int, ...] | None:
-        """Copy values into a parameter or buffer of their shape; its own shape, None where there is no such tensor."""
+        """Copy values into a parameter or buffer if the shape fits; return its shape, or None if there is no such
+        tensor.
+        """
         torch = sys.modules["torch"]
         found = _followed(self._found(step.target), step.name, default=None)
         if not isinstance(found, torch.Tensor):
@@ -180,11 +185,11 @@ class Executor:
         self._found(step.target).train(step.args[0])
 
     def _dtype(self, step: Step) -> None:
-        """Turn a module to another dtype."""
+        """Convert a module to another dtype."""
         self._found(step.target).to(step.args[0])
 
     def _state(self, step: Step) -> dict[str, Any]:
-        """All that a module consists of."""
+        """Return everything that a module consists of."""
         module = self._found(step.target)
         torch = sys.modules["torch"]
         if not isinstance(module, torch.nn.Module):
@@ -199,7 +204,7 @@ class Executor:
         }
 
     def _backward(self, step: Step) -> bool:
-        """Run backward from a result whose values have these gradients; whether there is a way back at all."""
+        """Run backward from a result with these gradients; return whether it is connected to a computation."""
         result, (gradients, item) = self._found(step.target), step.args
         result = result if item is None else result[item]
         torch = sys.modules["torch"]
@@ -209,7 +214,7 @@ class Executor:
         return True
 
     def _gradient(self, step: Step) -> Any:
-        """The gradient that has reached a tensor, or a parameter of a module; None where none has."""
+        """Return the gradient of a tensor or of a module's parameter; None if there is none."""
         found = self._found(step.target)
         found = found if step.name is None else _followed(found, step.name)
         gradient = found.grad
@@ -234,12 +239,12 @@ def _followed(thing: Any, path: str | None, default: Any = _MISSING) -> Any:
 
 
 def _told(step: Step, made: Any) -> Any:
-    """What is told of what a step made: data, or what it looks like from outside."""
+    """Turn the result of a step into data; describe objects that are not data."""
     return described(made) if step.operation in ("build", "part") else plain(made)
 
 
 def _changed(step: Step, passed: Step) -> tuple[tuple[int | str, Any], ...]:
-    """The arguments that are not as they were, as they are now."""
+    """Return the arguments that have changed, with their new values."""
     before: list[tuple[int | str, Any]] = [*enumerate(step.args), *step.kwargs.items()]
     now = [*passed.args, *passed.kwargs.values()]
     return tuple((place, plain(n)) for (place, b), n in zip(before, now, strict=True) if not unchanged(n, b))

@@ -1,4 +1,4 @@
-"""The warm process: torch is imported, no check was ever seen, and each sandboxed worker is forked from it.
+"""The fork server: imports torch once, has never seen a check, and forks a worker for each sandboxed answer.
 
 Requests and replies are JSON lines on a socket; with a request for a worker comes the worker's end of its connection.
 """
@@ -33,7 +33,7 @@ SYSTEM_DATA = ("/usr/lib/locale", "/usr/share/zoneinfo", "/etc/localtime")
 
 
 def main() -> None:
-    """Set the walls up, import torch, then fork workers until the other end closes."""
+    """Set up the sandbox layers, import torch, then fork workers until the other end closes."""
     control = socket.socket(fileno=int(sys.argv[1]))
     nothing = os.open(os.devnull, os.O_RDWR)
     for descriptor in (0, 1):
@@ -54,7 +54,7 @@ def main() -> None:
 
 
 def warm_up() -> None:
-    """Import what answers and their workers use, and do once what each worker would do again."""
+    """Import what answers and workers use, and do once what each worker would otherwise repeat."""
     import numpy
     import torch
 
@@ -70,7 +70,9 @@ def warm_up() -> None:
 
 
 def readable() -> list[Path]:
-    """What workers may read: Python, every installed package but the kata, the locales and time zones of the system."""
+    """List what workers may read: Python, every installed package except the kata, and the system's locales and time
+    zones.
+    """
     places = [Path(sysconfig.get_path("stdlib")), *packages(), *map(Path, SYSTEM_DATA)]
     maps = Path("/proc/self/maps")
     mapped = re.findall(r"(/\S+\.so[.\d]*)$", maps.read_text(), re.MULTILINE) if maps.exists() else []
@@ -80,7 +82,7 @@ def readable() -> list[Path]:
 
 
 def packages() -> list[Path]:
-    """The folders of installed packages on the path, as at home; the kata itself is left out of them."""
+    """List the folders of installed packages on the path, without the kata itself."""
     found: list[Path] = []
     for folder in map(Path, sys.path):
         if folder.name in PACKAGE_FOLDERS and folder.is_dir():
@@ -90,7 +92,7 @@ def packages() -> list[Path]:
 
 
 def own_entries(folder: Path) -> set[str]:
-    """What an installation of the kata has put into a folder of packages; an editable one puts no code there."""
+    """List what an installation of the kata has put into a folder of packages; an editable one puts no code there."""
     tops: set[str] = set()
     for kata in importlib.metadata.Distribution.discover(name=KATA, path=[str(folder)]):
         record = kata.read_text("RECORD") or ""
@@ -100,12 +102,12 @@ def own_entries(folder: Path) -> set[str]:
 
 
 def hidden() -> list[Path]:
-    """Folders that stay empty although they may lie inside a readable one, but for what is readable by itself."""
+    """List folders that appear empty inside readable ones, except for paths that are readable by themselves."""
     return [*(Path(sysconfig.get_path("stdlib")) / name for name in PACKAGE_FOLDERS), paths.checkout().root]
 
 
 def outermost(places: Iterable[Path]) -> list[Path]:
-    """The paths without those inside others, but for those in a folder that is hidden there."""
+    """Drop paths that are inside other paths, unless they are inside a hidden folder there."""
     kept: list[Path] = []
     for place in sorted(set(places), key=lambda place: len(place.parts)):
         inside = [other for other in kept if place.is_relative_to(other)]
@@ -115,7 +117,7 @@ def outermost(places: Iterable[Path]) -> list[Path]:
 
 
 def probe(walls: Walls) -> Outcome:
-    """What becomes of the walls around a worker: shown by one that does nothing else."""
+    """Find out which sandbox layers work, by entering them in a process that does nothing else."""
     reader, writer = os.pipe()
     child = walls.fork()
     if child == 0:
@@ -153,7 +155,7 @@ def serve(control: JsonSocket, walls: Walls, promised: Outcome) -> None:
 
 
 def become_worker(walls: Walls, promised: Outcome, limits: Limits, descriptor: int) -> NoReturn:
-    """Put the walls up around this process, and serve."""
+    """Enter the sandbox, and serve."""
     try:
         os.setsid()
         os.dup2(0, 2)
@@ -163,14 +165,14 @@ def become_worker(walls: Walls, promised: Outcome, limits: Limits, descriptor: i
         if walls.enter(limits) != promised:
             os._exit(WALLS_MISSING)
         answer_worker.serve(socket.socket(fileno=3))
-    except BaseException:  # the other end is gone, or an answer has broken what this rests on
+    except BaseException:  # the other end is gone, or an answer has broken this process
         pass
     finally:
         os._exit(0)
 
 
 def end(child: int, patience: float) -> dict[str, Any]:
-    """Wait for a worker, then kill it; how it ended, and the CPU time of it and its processes."""
+    """Wait for a worker, then kill it; return its exit status, and the CPU time of it and its processes."""
     deadline = time.monotonic() + patience
     while True:
         try:

@@ -1,8 +1,8 @@
-"""How hypothesis behaves, for checks and for properties that answers bring along: the same everywhere, no files."""
+"""The settings of hypothesis for checks and for properties in answers: the same everywhere, without files."""
 
 
 def load() -> None:
-    """Set hypothesis up: the same inputs each time, no deadline, no files, no advice of its own."""
+    """Configure hypothesis: the same inputs each time, no deadline, no files, no suggestions."""
     import hypothesis  # 0.3 s, and only checks and few answers use it
 
     hypothesis.settings.register_profile(

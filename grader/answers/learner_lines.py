@@ -1,4 +1,6 @@
-"""The learner's own lines in a traceback, and the values of the names in the innermost one. No line of ours."""
+"""The learner's own lines in a traceback, with the values of the names in the innermost line. Lines of the grader are
+left out.
+"""
 
 import contextlib
 import io
@@ -22,7 +24,7 @@ _NOTHING = object()
 
 @dataclass(frozen=True)
 class OwnLine:
-    """One line of the learner's that was being run: where it stands, and the names in it with their values."""
+    """A line of the learner that was running: its place, and the names in it with their values."""
 
     path: Path
     number: int
@@ -41,12 +43,12 @@ class OwnLine:
 
 
 def of_traceback(trace: TracebackType | None) -> list[OwnLine]:
-    """The frames of the learner's files in a traceback, from the outermost in."""
+    """List the frames of the learner's files in a traceback, outermost first."""
     return _own(list(traceback.walk_tb(trace)))
 
 
 def of_frame(frame: FrameType | None) -> list[OwnLine]:
-    """The frames of the learner's files that are being run, from the outermost in."""
+    """List the running frames of the learner's files, outermost first."""
     return _own(list(traceback.walk_stack(frame))[::-1])
 
 
@@ -64,7 +66,7 @@ def _is_own(frame: FrameType) -> bool:
 
 
 def written(lines: list[OwnLine]) -> str | None:
-    """The lines as text; the middle of a deep recursion is left out, and values stand below the last one."""
+    """Write the lines as text; shorten the middle of a deep recursion, and add the values below the last line."""
     if not lines:
         return None
     parts = [f"{line.path.name}, line {line.number}, in {line.function}\n    {line.text}" for line in lines]
@@ -76,7 +78,7 @@ def written(lines: list[OwnLine]) -> str | None:
 
 
 def _values(line: str, frame: FrameType) -> list[tuple[str, str]]:
-    """The names of a line, dotted ones too, with what they stood for; functions, classes and modules say nothing."""
+    """Collect the names of a line, including dotted ones, with their values; skip functions, classes and modules."""
     found: dict[str, str] = {}
     for name in _names(line):
         first, *attributes = name.split(".")
@@ -84,7 +86,7 @@ def _values(line: str, frame: FrameType) -> list[tuple[str, str]]:
         try:
             for attribute in attributes:
                 value = getattr(value, attribute)
-        except Exception:  # a property of the learner's own may raise anything
+        except Exception:  # the learner's own property may raise anything
             continue
         if not (value is _NOTHING or callable(value) or isinstance(value, ModuleType)):
             found[name] = values_as_text.brief(value)
@@ -92,9 +94,9 @@ def _values(line: str, frame: FrameType) -> list[tuple[str, str]]:
 
 
 def _names(line: str) -> list[str]:
-    """Names and dotted names in a line of Python, outside of strings; a line that is a piece of a statement will do."""
+    """Find names and dotted names in a line of Python outside of strings; the line may be an incomplete statement."""
     tokens: list[tokenize.TokenInfo] = []
-    with contextlib.suppress(tokenize.TokenError, IndentationError):  # the statement goes on in the next line
+    with contextlib.suppress(tokenize.TokenError, IndentationError):  # the statement continues on the next line
         tokens.extend(tokenize.generate_tokens(io.StringIO(line).readline))
     names: list[str] = []
     for before, token in zip([None, *tokens], tokens, strict=False):

@@ -1,4 +1,4 @@
-"""The learner's files as modules of this process; references stand in for some of them."""
+"""The learner's files as modules of this process; reference solutions can replace some of them."""
 
 import types
 from collections.abc import Collection
@@ -28,27 +28,29 @@ class Answers:
         self.runner = LocalRunner(self._modules)
 
     def take(self, folder: Path, standing_on: Collection[str] = ()) -> None:
-        """From now on import from this folder, and the references of some exercises in place of its files."""
+        """From now on import from this folder, and use the reference solutions of some exercises instead
+        of its files.
+        """
         self._folder, self._replaced = folder, frozenset(standing_on)
         self._modules.forget()
 
     def take_references(self) -> None:
-        """From now on import nothing but references."""
+        """From now on import only reference solutions."""
         self.take(self._folder, self._names)
 
     def put(self, name: str, module: types.ModuleType) -> None:
-        """Let an exercise be this module; what builds on it and is imported already keeps the old one."""
+        """Use this module for an exercise; modules that are already imported keep the old one."""
         self._modules.made[name] = module
 
     def module(self, name: str, source: str) -> types.ModuleType:
-        """A module of an exercise from its source alone, as `put` takes it; what it imports comes as ever.
+        """Make a module of an exercise from its source, for `put`; its imports work as usual.
 
         Raises:
             Exception: whatever running the source raises.
         """
         module = types.ModuleType(f"{PACKAGE}.{name}")
         module.__package__ = PACKAGE
-        self._modules.enter(module)  # dataclasses look their module up
+        self._modules.enter(module)  # dataclasses look up their module
         exec(compile(source, f"{name}.py", "exec", dont_inherit=True), module.__dict__)
         return module
 
@@ -67,7 +69,7 @@ class Answers:
 
 
 class Answer:
-    """One file: a name that it lacks is the learner's problem, told as such."""
+    """One file. A missing name is reported to the learner as a `Problem`."""
 
     def __init__(self, modules: AnswerModules, module: types.ModuleType) -> None:
         self._modules, self._module = modules, module

@@ -1,4 +1,4 @@
-"""Values as data: plain copies of what an answer returned or was given, that nothing done later can change.
+"""Plain copies of values that an answer returned or received, which later code cannot change.
 
 torch and NumPy are looked up, not imported: exercise 1 needs neither.
 """
@@ -14,7 +14,7 @@ _SCALARS = frozenset((type(None), bool, int, float, str))
 
 
 def plain(value: Any, depth: int = 0) -> Any:
-    """A copy of a value as data; of what is no data, its description.
+    """Copy a value as data, or describe it if it is not data.
 
     A tensor comes as a plain one, detached; it requires gradients where the original did.
     """
@@ -54,7 +54,7 @@ def _plain_tensor(torch: Any, value: Any) -> Any:
 
 
 def described(value: Any) -> Opaque:
-    """What an object is, told from outside."""
+    """Describe an object from outside."""
     torch = sys.modules.get("torch")
     name = type(value).__name__[:100]
     if torch is None or not isinstance(value, torch.nn.Module):
@@ -66,7 +66,7 @@ def described(value: Any) -> Opaque:
 
 
 def copied(value: Any, resolve: Callable[[Any], Any] = lambda value: value) -> Any:
-    """A copy of an argument that an answer may change; a tensor or array keeps its layout in memory.
+    """Copy an argument that an answer may change; a tensor or array keeps its memory layout.
 
     Args:
         value: data, in lists, tuples and dicts.
@@ -106,7 +106,7 @@ def _copied_array(numpy: Any, value: Any) -> Any:
 
 
 def each_place_once(shape: Sequence[int], strides: Sequence[int]) -> bool:
-    """Whether no two elements share a place in memory."""
+    """Return whether no two elements share memory."""
     reached = 0
     for stride, size in sorted(zip(strides, shape, strict=True)):
         if size > 1 and stride <= reached:
@@ -116,7 +116,7 @@ def each_place_once(shape: Sequence[int], strides: Sequence[int]) -> bool:
 
 
 def unchanged(now: Any, before: Any) -> bool:
-    """Whether an argument is what it was, to the last bit; what is no data counts as unchanged."""
+    """Return whether an argument is unchanged to the last bit; objects that are not data count as unchanged."""
     torch, numpy = sys.modules.get("torch"), sys.modules.get("numpy")
     if torch is not None and isinstance(before, torch.Tensor):
         same_form = isinstance(now, torch.Tensor) and now.shape == before.shape and now.dtype == before.dtype

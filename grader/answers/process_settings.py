@@ -1,6 +1,6 @@
-"""Settings of the whole process: kept before an answer's file runs, and restored after it and before each check.
+"""Settings of the whole process: saved before an answer's file runs, restored after it and before each check.
 
-What an answer only adds stays: a new environment variable, a logger. torch and NumPy are looked up, not imported
+Additions are kept, such as a new environment variable or a logger. torch and NumPy are looked up, not imported
 (exercise 1 needs neither).
 """
 
@@ -27,7 +27,7 @@ def kept() -> Settings:
 
 
 def restore(settings: Settings) -> list[str]:
-    """Write every setting as `kept` read it, and return the names of those that had changed."""
+    """Restore every setting that `kept` saved, and return the names of those that had changed."""
     changed = []
     for name, (read, write) in _accesses().items():
         if name in settings and read() != settings[name]:
@@ -85,7 +85,7 @@ def _go_to_folder(folder: Path | None) -> None:
 
 
 def _restore_warnings(filters: list[Any]) -> None:
-    warnings.resetwarnings()  # which also makes Python forget what earlier filters let through
+    warnings.resetwarnings()  # which also resets what earlier filters allowed
     warnings.filters[:] = filters  # type: ignore[index]
 
 

@@ -1,8 +1,8 @@
-"""What grader and worker say to each other: the files of an answer, then scripts to run, and what came of their steps.
+"""The protocol between grader and worker: the files of an answer, scripts to run, and the outcomes of their steps.
 
-The grader sends examples, each a seed and numbered steps. The worker runs them in order and sends an outcome for each
-step, up to the first error that was not asked for; it never asks anything. What comes from it is believed in nothing:
-of a wrong form it is a `WireError`.
+The grader sends examples, each with a seed and numbered steps. The worker runs them in order and returns one outcome
+per step, up to the first unexpected error; it never sends requests. The grader trusts nothing from the worker:
+malformed data raises `WireError`.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -21,7 +21,7 @@ LIBRARIES = ("random", "numpy", "torch")
 
 @dataclass(frozen=True)
 class Numbered:
-    """A step, its number in the example, and the name by which later text may call what it made."""
+    """A step, its number in the example, and the name by which later text refers to its result."""
 
     number: int
     step: Step
@@ -45,7 +45,7 @@ class Example:
 
 @dataclass(frozen=True)
 class Reply:
-    """What came of one example.
+    """The outcomes of one example.
 
     Attributes:
         outcomes: of the steps that ran, in order.
@@ -60,13 +60,13 @@ class Reply:
 
 
 def files_frame(files: Mapping[str, bytes]) -> bytes:
-    """The first frame of all: the files of an answer, by name."""
+    """Make the first frame: the files of an answer, by name."""
     sizes = [[name, len(text)] for name, text in files.items()]
     return wire.frame({"files": sizes}, list(files.values()))
 
 
 def files_of(header: Mapping[str, Any], data: bytes | bytearray) -> dict[str, bytes]:
-    """The files again; their texts lie one behind the other."""
+    """Read the files from the first frame; their texts are concatenated."""
     files, at = {}, 0
     for name, size in header["files"]:
         files[name] = bytes(data[at : at + size])
@@ -75,7 +75,7 @@ def files_of(header: Mapping[str, Any], data: bytes | bytearray) -> dict[str, by
 
 
 def script_frame(examples: Sequence[Example]) -> bytes:
-    """A frame with scripts.
+    """Make a frame with scripts.
 
     Raises:
         wire.Unsendable: a check passes what is no data.
@@ -100,7 +100,7 @@ def _step_form(numbered: Numbered, writer: Writer) -> list[Any]:
 
 
 def scripts_of(header: Mapping[str, Any], data: bytearray) -> list[Example]:
-    """The scripts again, in the worker."""
+    """Read the scripts, in the worker."""
     reader = Reader(header["t"], data, layouts=True)
     return [
         Example(
@@ -122,7 +122,7 @@ def _numbered(form: Sequence[Any], reader: Reader) -> Numbered:
 
 
 def reply_frame(replies: Sequence[Reply], examples: Sequence[Example]) -> bytes:
-    """A frame with outcomes; a value that is no data, or too large, becomes an error that says so."""
+    """Make a frame with outcomes; a value that is not data, or too large, becomes an error that says so."""
     writer = Writer(layouts=False)
     told = [
         {
@@ -145,7 +145,7 @@ def reply_frame(replies: Sequence[Reply], examples: Sequence[Example]) -> bytes:
 
 
 def _too_large(reply: Reply, example: Example, error: wire.Unsendable) -> Reply:
-    """The same example, ended by what was too large to be sent."""
+    """End the example at the value that was too large to send."""
     steps = [numbered.step for numbered in example.steps]
     first = next((at for at, step in enumerate(steps) if not step.may_raise), len(steps) - 1)
     before = (Outcome(error=error, work=Work() if step.counted else None) for step in steps[: first + 1])
@@ -175,7 +175,7 @@ def replies_of(
     examples: Sequence[Example],
     path_of: Callable[[str], str | None],
 ) -> list[Reply]:
-    """The outcomes, as far as they are of the right form.
+    """Read the outcomes and check their form.
 
     Args:
         header: of the frame.
@@ -209,7 +209,7 @@ def _reply(form: Any, example: Example, reader: Reader, path_of: Callable[[str],
 
 
 def ends(outcome: Outcome, step: Step) -> bool:
-    """Whether an example ends here: with an error that was not asked for."""
+    """Return whether an example ends here, with an unexpected error."""
     return outcome.error is not None and not step.may_raise
 
 

@@ -1,4 +1,4 @@
-"""The three global random states of a process, Python's, NumPy's and torch's: seeded for a while, and compared.
+"""The three global random states of a process (Python, NumPy, torch): seeded temporarily, and compared.
 
 torch and NumPy are looked up, not imported (exercise 1 needs neither).
 """
@@ -16,7 +16,7 @@ _MOST_KNOWN = 16
 
 @contextlib.contextmanager
 def seeded(seed: int) -> Iterator[None]:
-    """Seed the global random state inside the block, and put it back after it."""
+    """Seed the global random states inside the block, and restore them afterwards."""
     torch, numpy = sys.modules.get("torch"), sys.modules.get("numpy")
     before = kept()
     random.seed(seed)
@@ -32,7 +32,7 @@ def seeded(seed: int) -> Iterator[None]:
 
 @contextlib.contextmanager
 def torch_seeded(seed: int) -> Iterator[None]:
-    """As `seeded`, of torch alone: where an object is built for each example, that takes a seventh of the time."""
+    """Like `seeded`, for torch only, which takes a seventh of the time; used when objects are built."""
     torch = sys.modules.get("torch")
     if torch is None:
         yield
@@ -47,7 +47,7 @@ def torch_seeded(seed: int) -> Iterator[None]:
 
 @contextlib.contextmanager
 def watched(seed: int) -> Iterator[list[str]]:
-    """As `seeded`; after the block the list names the random states that it has moved."""
+    """Like `seeded`; after the block the list contains the random states that were touched."""
     names: list[str] = []
     with seeded(seed):
         before = kept()
@@ -58,7 +58,7 @@ def watched(seed: int) -> Iterator[list[str]]:
 
 
 def kept() -> dict[str, Any]:
-    """Each global random state, as plain values."""
+    """Save each global random state as plain values."""
     torch, numpy = sys.modules.get("torch"), sys.modules.get("numpy")
     found: dict[str, Any] = {"random": random.getstate()}
     if numpy:
@@ -69,7 +69,7 @@ def kept() -> dict[str, Any]:
 
 
 def put_back(states: dict[str, Any]) -> None:
-    """Give the global random states that are named what was kept of them."""
+    """Restore the given global random states from what `kept` saved."""
     put = {"random": random.setstate}
     if "numpy" in sys.modules:
         put["numpy"] = _NUMPY.put_back
@@ -80,7 +80,7 @@ def put_back(states: dict[str, Any]) -> None:
 
 
 def moved(before: dict[str, Any]) -> dict[str, Any]:
-    """Each global random state that is another one now than what was kept; of a library imported meanwhile, none."""
+    """List the global random states that differ from the saved ones; ignore libraries imported since then."""
     now = kept()
     return {name: state for name, state in now.items() if name in before and not _alike(name, state, before[name])}
 
@@ -123,7 +123,7 @@ class _NumPy:
         return numpy_random.get_state() if known is None else known
 
     def put_back(self, state: Any) -> None:
-        """Give it a state that `state` gave."""
+        """Restore a state from `state`."""
         wanted = next((found for found, known in self._seeded.items() if known is state), None)
         if wanted is not None and self._bytes() in self._seeded and (place := self._place()):
             ctypes.memmove(place, wanted, _TWISTER)
@@ -136,7 +136,7 @@ class _NumPy:
 
     @staticmethod
     def _place() -> int | None:
-        """Where its Mersenne twister is in memory; None where another kind of generator has been put in its place."""
+        """Return the memory address of its Mersenne twister; None if another generator has replaced it."""
         numpy_random = sys.modules["numpy"].random
         generator = numpy_random.get_bit_generator()
         return int(generator.ctypes.state_address) if type(generator) is numpy_random.MT19937 else None

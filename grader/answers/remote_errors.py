@@ -1,8 +1,9 @@
-"""Exceptions that cross to the grader: as the same built-in type, with the message and the lines of the answer.
+"""Exceptions that cross from worker to grader: rebuilt as the same built-in type, with the message and the answer's
+lines.
 
-An exception is told as data: the names of the nearest built-in classes (two, where it is both a KeyError and a
-ValueError), its own name, its text, and the frames that lie in the answer's files. The grader makes a new exception of
-those classes whose traceback has these very lines. A file that is missing or cannot be used is told in its own words.
+The worker sends the names of the nearest built-in classes (two, if it is both a KeyError and a ValueError), the name
+and text of the exception, and the frames in the answer's files. The grader rebuilds an exception of those classes with
+a traceback through the same lines.
 """
 
 import builtins
@@ -16,7 +17,7 @@ from grader.answers.wire import WireError
 
 MOST_TEXT = 20_000
 MOST_FRAMES = 1_200
-# Built-in classes that cannot be made of a message alone are told as a class above them.
+# Built-in classes that need more than a message are replaced by a base class.
 _UNFIT = {"UnicodeDecodeError", "UnicodeEncodeError", "UnicodeTranslateError", "BaseExceptionGroup", "ExceptionGroup"}
 _BUILT_IN = {
     name: kind
@@ -26,7 +27,7 @@ _BUILT_IN = {
 
 
 def told(error: BaseException) -> dict[str, Any]:
-    """An exception as data."""
+    """Turn an exception into data."""
     if isinstance(error, NotThere):
         return {"absent": error.exercise}
     if isinstance(error, Problem):
@@ -47,7 +48,7 @@ def told(error: BaseException) -> dict[str, Any]:
 
 
 def _nearest(kind: type[BaseException]) -> list[str]:
-    """The built-in classes that an exception is one of, in its own order, each only if no other is below it."""
+    """List the built-in classes of an exception in their order, without those that have another one below them."""
     nearest: list[type] = []
     for base in kind.__mro__:
         if _BUILT_IN.get(base.__name__) is base and not any(issubclass(other, base) for other in nearest):
@@ -56,7 +57,7 @@ def _nearest(kind: type[BaseException]) -> list[str]:
 
 
 def rebuilt(form: Any, path_of: Callable[[str], str | None]) -> BaseException:
-    """An exception of data: a new class of its own name, below the built-in classes that it names.
+    """Rebuild an exception from data: a new class with its name, below the given built-in classes.
 
     Args:
         form: what `told` made, or what a worker says that it made.
@@ -89,7 +90,7 @@ def rebuilt(form: Any, path_of: Callable[[str], str | None]) -> BaseException:
 
 
 def _parts(form: Any) -> tuple[tuple[type[BaseException], ...], str, str, list[tuple[str, Any, Any]]]:
-    """The classes, the name, the words and the lines that an exception of data tells."""
+    """Read the classes, the name, the message and the lines of an exception from data."""
     try:
         bases, name, text = tuple(_BUILT_IN[base] for base in form["type"].split(" ")), form["name"], form["text"]
         frames = [(file, line, function) for file, line, function in form["frames"][: MOST_FRAMES + 1]]
@@ -103,7 +104,7 @@ def _parts(form: Any) -> tuple[tuple[type[BaseException], ...], str, str, list[t
 
 
 def _traceback(lines: list[tuple[str | None, Any, Any]]) -> types.TracebackType | None:
-    """A traceback through these lines: real frames, of generators that bear their names and were never started.
+    """Build a traceback through these lines, from frames of generators with the same names that never started.
 
     A frame of a function that ran would keep all its callers, and what they hold, until garbage is collected.
     """

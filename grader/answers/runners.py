@@ -1,4 +1,4 @@
-"""Where the steps of a check are run: in this process, or in a sandboxed worker at the other end of a channel."""
+"""Where the steps of a check run: in this process, or in a sandboxed worker over a channel."""
 
 import sys
 import time
@@ -15,7 +15,7 @@ from grader.answers.protocol import Example, Numbered, Reply
 
 
 class Runner(Protocol):
-    """Runs the steps of one example after another.
+    """Runs the steps of one example, one after another.
 
     Attributes:
         at_once: whether a step is to be run as soon as a check asks for it, so that its traceback leads to the check.
@@ -24,7 +24,7 @@ class Runner(Protocol):
     at_once: bool
 
     def run(self, steps: Sequence[Numbered], seed: int | None) -> Reply:
-        """Run steps, up to the first error that was not asked for; with a seed a new example begins."""
+        """Run steps, up to the first unexpected error; a seed begins a new example."""
         ...
 
 
@@ -55,7 +55,7 @@ class LocalRunner:
 
 
 class RemoteRunner:
-    """Has steps run by a sandboxed worker, in one request for all that a check has asked for since it last looked.
+    """Runs steps in a sandboxed worker, in one request for all steps since the last comparison.
 
     Args:
         channel: to the worker.
@@ -80,13 +80,13 @@ class RemoteRunner:
         self._channel.send(protocol.files_frame({**files, **stand_ins}))
 
     def run(self, steps: Sequence[Numbered], seed: int | None) -> Reply:
-        """Run steps over there."""
+        """Run steps in the worker."""
         example = Example(tuple(steps), seed)
         (reply,) = self.ask(protocol.script_frame([example]), [example])
         return reply
 
     def ask(self, frame: bytes, examples: Sequence[Example]) -> list[Reply]:
-        """Have examples run; `frame` holds them, put together once for many answers."""
+        """Run examples in the worker; `frame` contains them, built once for many answers."""
         self._channel.deadline = time.monotonic() + self._seconds
         try:
             return protocol.replies_of(*self._channel.ask(frame), examples, self._path_of)
@@ -95,7 +95,7 @@ class RemoteRunner:
 
 
 def sources(folder: Path, names: Collection[str], standing_on: Collection[str]) -> dict[str, bytes]:
-    """The files that a worker is sent, by their names.
+    """Read the files that a worker receives, by name.
 
     Args:
         folder: where they are.
@@ -108,5 +108,5 @@ def sources(folder: Path, names: Collection[str], standing_on: Collection[str]) 
 
 
 def _inside(path: Path, root: Path) -> bool:
-    """Whether a file lies in the folder: a link that leads out of it is no answer, it could lead to a solution."""
+    """Return whether a file is inside the folder: a link out of it could point to a solution."""
     return path.is_file() and path.resolve().is_relative_to(root)

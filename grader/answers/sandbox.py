@@ -1,4 +1,4 @@
-"""Sandboxed workers, from outside: starts the warm process that forks them, hands out connections, ends them."""
+"""The sandbox from the grader's side: starts the fork server, hands out workers, ends them."""
 
 import os
 import site
@@ -24,7 +24,7 @@ START_SECONDS = 120  # a cold import of torch from a slow disk
 
 @dataclass
 class SandboxedWorker:
-    """One worker: this end of its connection, and how to end it."""
+    """A worker: the grader's end of its connection, and how to end it."""
 
     connection: socket.socket
     number: int
@@ -32,14 +32,14 @@ class SandboxedWorker:
     ended: tuple[int | None, float] | None = None
 
     def cpu_seconds(self) -> float:
-        """The CPU seconds that it has taken so far."""
+        """Return the CPU seconds used so far."""
         if self.ended is not None:
             return self.ended[1]
         reply = self.sandbox.asked({"cpu_seconds_of": self.number}) or {}
         return float(reply.get("cpu_seconds", 0.0))
 
     def end(self, patience: float) -> tuple[int | None, float]:
-        """End it: its exit status (None where it had to be killed), and the CPU seconds that it took."""
+        """End the worker; return its exit status (None if it was killed) and the CPU seconds it used."""
         self.connection.close()
         if self.ended is None:
             reply = self.sandbox.asked({"end": self.number, "patience": patience}) or {}
@@ -48,7 +48,7 @@ class SandboxedWorker:
 
 
 class Sandbox:
-    """The warm process. Close it, or use `with`."""
+    """The fork server. Close it, or use `with`."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -70,7 +70,7 @@ class Sandbox:
             )
 
     def layers(self) -> dict[str, str]:
-        """Which walls are there, by property: "on", or "unavailable: why".
+        """Return each layer's state: "on", or "unavailable: why".
 
         Raises:
             UsageError: the warm process does not start.
@@ -81,7 +81,7 @@ class Sandbox:
             return self._layers
 
     def weakness(self) -> str | None:
-        """What an exam needs and this system does not give; None where nothing is missing."""
+        """Return what an exam needs and this system lacks; None if nothing is missing."""
         layers = self.layers()
         missing = [f"{name} ({layers.get(name)})" for name in NEEDED if layers.get(name) != "on"]
         return ", ".join(missing) or None
@@ -96,7 +96,7 @@ class Sandbox:
         return SandboxedWorker(ours, number, self)
 
     def asked(self, request: dict[str, Any]) -> dict[str, Any] | None:
-        """Ask the warm process; None where it is gone."""
+        """Send a request to the fork server and return its reply; None if it has ended."""
         with self._lock:
             try:
                 self._control.send(request)
@@ -122,7 +122,7 @@ class Sandbox:
         self.close()
 
     def close(self) -> None:
-        """End the warm process; with it all its workers end."""
+        """End the fork server and all its workers."""
         self._control.close()
         try:
             self._process.wait(2)
@@ -133,7 +133,7 @@ class Sandbox:
 
 
 def environment() -> dict[str, str]:
-    """What workers find in their environment: of the person's who grades the locale and time zone alone."""
+    """Return the environment of workers: only the locale and time zone of the person who grades."""
     threads = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
     kept = {name: value for name, value in os.environ.items() if name in ("LANG", "TZ") or name.startswith("LC_")}
     own_packages = {"PYTHONUSERBASE": site.getuserbase()} if site.ENABLE_USER_SITE else {"PYTHONNOUSERSITE": "1"}

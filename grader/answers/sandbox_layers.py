@@ -1,7 +1,7 @@
-"""The walls around a worker, on Linux: a root with nothing but Python, no network, no other processes, limits.
+"""The sandbox layers on Linux: a root with nothing but Python, no network, no other processes, limits.
 
-Every wall is tried, and what became of it is told: "on", or "unavailable: why". A property that matters (the file
-system, the network, other processes) may rest on more than one of them. Elsewhere than on Linux none is there.
+Every layer is tried and reported as "on" or "unavailable: why". An important property (file system, network, other
+processes) may depend on several layers. Other systems have none.
 """
 
 import ctypes
@@ -20,13 +20,13 @@ ON = "on"
 DISK_BYTES = 16 << 20  # of the worker's own folder, which lies in memory
 OPEN_FILES = 64
 THREADS = 64
-ADDRESS_SPACE = 8 << 30  # beyond what is mapped already: libraries map much that they never touch
-# A mount hides what lies below it: neither may lie above a path that the worker reads, such as a checkout in /tmp.
+ADDRESS_SPACE = 8 << 30  # beyond the memory already mapped: libraries map much that they never use
+# A mount hides everything below it, so none may be above a path that the worker reads, such as a checkout in /tmp.
 _BUILDING_SITES = [Path("/") / name for name in ("tmp", "mnt", "srv", "media", "opt", "home", "var")]
 _SCRATCH = [Path("/tmp"), Path("/scratch")]
 _USERS = Path("/etc/passwd")
-USER = "learner"  # what the worker's user is called
-FIRST_UID, UIDS = 61_184, 4_096  # the range that systemd keeps for users that come and go
+USER = "learner"  # name of the worker's user
+FIRST_UID, UIDS = 61_184, 4_096  # the range that systemd reserves for temporary users
 
 _CLONE_NEWNS, _CLONE_NEWCGROUP, _CLONE_NEWUTS, _CLONE_NEWIPC = 0x20000, 0x2000000, 0x4000000, 0x8000000
 _CLONE_NEWUSER, _CLONE_NEWPID, _CLONE_NEWNET, _CLONE_THREAD = 0x10000000, 0x20000000, 0x40000000, 0x10000
@@ -42,18 +42,18 @@ Outcome = dict[str, str]
 
 @dataclass(frozen=True)
 class Limits:
-    """What a worker may use, and the number of the user that it becomes (as root)."""
+    """Limits of a worker, and the number of the user that it runs as (if started by root)."""
 
     memory_bytes: int
     cpu_seconds: int
     slot: int
 
 
-# ---- the process from which workers are forked ----
+# ---- the fork server ----
 
 
 class Walls:
-    """What the warm process sets up once, and each worker then enters."""
+    """Sets up the layers once in the fork server; each worker then enters them."""
 
     def __init__(self) -> None:
         self._libc = ctypes.CDLL(None, use_errno=True)
@@ -65,7 +65,7 @@ class Walls:
         self.linux = sys.platform == "linux"
 
     def leave_the_host(self) -> None:
-        """Into namespaces of users, mounts and processes; called before anything starts a thread.
+        """Enter new user, mount and process namespaces, before any thread starts.
 
         The process forks: the child goes on as the first process of its namespace, the parent waits for its end.
         """
@@ -92,7 +92,7 @@ class Walls:
     _ids = (os.getuid(), os.getgid())
 
     def enter_the_root(self, readable: Sequence[Path], hidden: Sequence[Path]) -> None:
-        """Make a root that holds these paths and nothing else, and live in it.
+        """Build a root that contains only these paths, and enter it.
 
         Args:
             readable: files and folders.
@@ -105,13 +105,13 @@ class Walls:
             self._try("root", self._build_root)
 
     def _free(self, place: Path) -> bool:
-        """Whether something can be mounted there without a readable path being hidden by it."""
+        """Return whether mounting there would hide no readable path."""
         return not any(path.is_relative_to(place) for path in self._readable)
 
     def _build_root(self) -> None:
         new = next((place for place in _BUILDING_SITES if place.is_dir() and self._free(place)), None)
         if new is None:
-            raise OSError(errno.ENOENT, f"no folder to build a root in: {', '.join(map(str, _BUILDING_SITES))}")
+            raise OSError(errno.ENOENT, f"no folder in which to build a root: {', '.join(map(str, _BUILDING_SITES))}")
         self._mount("tmpfs", str(new), "tmpfs", _MS_NOSUID | _MS_NODEV, "size=1m,mode=755")
         devices = [Path("/dev") / name for name in ("null", "zero", "random", "urandom")]
         for path in [*self._readable, *(device for device in devices if device.exists())]:
@@ -134,7 +134,7 @@ class Walls:
         self._mount(None, "/", None, _MS_REMOUNT | _MS_BIND | _MS_RDONLY | _MS_NOSUID | _MS_NODEV)
 
     def _show(self, path: Path, new: Path, *, writable: bool) -> None:
-        """Let the new root hold a path of the old one."""
+        """Make a path of the old root visible in the new one."""
         target = new / path.relative_to("/")
         if path.is_dir():
             target.mkdir(parents=True, exist_ok=True)
@@ -143,14 +143,14 @@ class Walls:
             target.touch()
         self._mount(str(path), str(target), None, _MS_BIND)
         if not writable:
-            has = os.statvfs(target).f_flag  # flags that the file system has already may not be taken away
+            has = os.statvfs(target).f_flag  # existing flags of the file system must be kept
             kept = has & (os.ST_NOEXEC | os.ST_NOATIME | os.ST_NODIRATIME) | (
                 _MS_RELATIME if has & os.ST_RELATIME else 0
             )
             self._mount(None, str(target), None, _MS_REMOUNT | _MS_BIND | _MS_RDONLY | _MS_NOSUID | _MS_NODEV | kept)
 
     def fork(self) -> int:
-        """Fork a child that is the first process of a namespace of its own: with it, all in there end."""
+        """Fork a child that is the first process of its own namespace; when it ends, all processes in there end."""
         if self._own_pids < 0:
             return os.fork()
         self._unshare(_CLONE_NEWPID)
@@ -162,9 +162,9 @@ class Walls:
     # ---- the worker ----
 
     def enter(self, limits: Limits) -> Outcome:
-        """Put up all walls around this process, for good; what is on and what is not."""
+        """Enter all layers in this process, permanently; return which are on and which are not."""
         if not self.linux:
-            reason = f"unavailable: {platform.system()} has no such thing"
+            reason = f"unavailable: {platform.system()} does not have this layer"
             return dict.fromkeys(("filesystem", "network", "processes", "memory"), reason)
         if self.outcome.get("mounts") == ON:
             self._try("network namespace", lambda: self._unshare(_CLONE_NEWNET))
@@ -185,7 +185,7 @@ class Walls:
         return self.report()
 
     def _name_the_user(self, slot: int) -> None:
-        """Give the worker's user a name and a home in /etc/passwd, as everyone has at home."""
+        """Give the worker's user a name and a home in /etc/passwd."""
         uid = FIRST_UID + slot % UIDS if self._ids[0] == 0 else 0
         entry = self._scratch / "passwd"
         entry.write_text(f"{USER}:x:{uid}:{uid}::{self._scratch}:/bin/false\n")
@@ -194,11 +194,11 @@ class Walls:
         entry.unlink()
 
     def report(self) -> Outcome:
-        """The outcome by property, in the order in which it is told."""
+        """Return the state of each property, in a fixed order."""
         had = self.outcome.get
 
         def either(*walls: str) -> str:
-            """On where one of the walls is; each wall may be made of several things, joined by +."""
+            """Return "on" if one of the layers is on; a layer may consist of several parts, joined by +."""
             for wall in walls:
                 if all(had(part) == ON for part in wall.split("+")):
                     return ON
@@ -234,10 +234,10 @@ class Walls:
 
     def _become(self, slot: int) -> None:
         if self._ids[0] != 0:
-            raise OSError(errno.EPERM, "only root can give each worker a user of its own")
+            raise OSError(errno.EPERM, "only root can run each worker as a separate user")
         closed = [up for path in self._readable for up in path.parents if not up.stat().st_mode & 1]
         if self.outcome.get("root") != ON and closed:
-            raise OSError(errno.EACCES, f"Python lies in {closed[0]}, which other users may not enter")
+            raise OSError(errno.EACCES, f"Python lies in {closed[0]}, which other users cannot access")
         uid = FIRST_UID + slot % UIDS
         resource.setrlimit(resource.RLIMIT_NPROC, (THREADS, THREADS))
         os.setgroups([])
@@ -265,7 +265,7 @@ class Walls:
         ruleset = self._call(
             "landlock", lambda: self._libc.syscall(create, attributes, ctypes.c_size_t(len(attributes)), 0)
         )
-        read, write = 1 << 2 | 1 << 3, files & ~(1 | 1 << 6 | 1 << 11)  # of all: no running, no devices
+        read, write = 1 << 2 | 1 << 3, files & ~(1 | 1 << 6 | 1 << 11)  # everything: no execution, no devices
         try:
             rooted = self.outcome.get("root") == ON
             rules = [(path, read) for path in ([Path("/")] if rooted else self._shown())]
@@ -284,7 +284,7 @@ class Walls:
         self.outcome["landlock signals"] = ON if scopes else "unavailable: this Landlock has no scopes"
 
     def _shown(self) -> list[Path]:
-        """What is readable, a folder with something hidden in it by its parts."""
+        """Split the readable paths so that hidden folders inside them are left out."""
 
         def parts(path: Path) -> list[Path]:
             if path in self._hidden:
@@ -340,7 +340,7 @@ class Walls:
 
 # ---- the filter of system calls ----
 
-# What no answer needs: programs, processes, sockets, namespaces, mounts, the kernel's own doors, shared memory.
+# No answer needs these: programs, processes, sockets, namespaces, mounts, kernel interfaces, shared memory.
 _DENIED_X86_64 = [
     41, 42, 43, 49, 50, 53, 288,  # socket connect accept bind listen socketpair accept4
     57, 58, 59, 322,  # fork vfork execve execveat
@@ -360,7 +360,7 @@ _DENIED_AARCH64 = [
     217, 218, 219, 241, 280, 282, 425, 426, 427,
     42, 60, 89, 92, 104, 105, 106, 112, 116, 142, 161, 162, 170, 171, 224, 225, 264, 265, 266, 273, 294,
 ]  # fmt: skip
-_FILTERS = {  # the architecture's number, its calls that are refused, clone, clone3
+_FILTERS = {  # the architecture's number, its forbidden calls, clone, clone3
     "x86_64": (0xC000003E, _DENIED_X86_64, 56, 435),
     "aarch64": (0xC00000B7, _DENIED_AARCH64, 220, 435),
 }
@@ -369,7 +369,7 @@ _ALLOW, _ERROR, _KILL = 0x7FFF0000, 0x00050000, 0x80000000
 
 
 def _filter(architecture: int, denied: Sequence[int], clone: int, clone3: int) -> bytes:
-    """The program that the kernel runs at each system call: threads are allowed, other new processes are not."""
+    """Build the system call filter: it allows threads but no other new processes."""
 
     def step(code: int, value: int, if_true: int = 0, if_false: int = 0) -> bytes:
         return struct.pack("=HBBI", code, if_true, if_false, value)

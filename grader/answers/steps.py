@@ -1,7 +1,7 @@
-"""What a check asks of an answer, as plain data: steps on numbered objects, and what comes of each.
+"""Steps: what a check asks of an answer, as plain data on numbered objects, and the outcomes.
 
-A step names objects by the number of the step that made them. Steps cross to a sandboxed worker as they are; an outcome
-holds data alone, and an exception only as its kind, its words and the answer's own lines.
+A step refers to an object by the number of the step that created it. Steps are sent to a sandboxed worker unchanged. An
+outcome contains only data; an exception is its type, its message and the answer's own lines.
 """
 
 from dataclasses import dataclass, field
@@ -14,7 +14,7 @@ Operation = _Makes | _Reads | _Changes
 
 
 class Misuse(Exception):
-    """A check uses an answer in another way than by the verbs of the language."""
+    """A check uses an answer in another way than through the functions of the language."""
 
 
 @dataclass(frozen=True)
@@ -25,20 +25,20 @@ class Name:
     name: str
 
     def __call__(self, *_: object, **__: object) -> NoReturn:
-        """Only an answer's side can call it."""
-        raise Misuse(f"{self.name}(...) is called; a check calls it by call() or build()")
+        """Raise `Misuse`: only the worker can call it."""
+        raise Misuse(f"{self.name}(...) was called directly; a check must use call() or build()")
 
 
 @dataclass(frozen=True)
 class Ref:
-    """The object that came of an earlier step."""
+    """The object that an earlier step created."""
 
     number: int
 
 
 @dataclass(frozen=True)
 class Opaque:
-    """An object that is no data, told from outside.
+    """Description of an object that is not data.
 
     Attributes:
         name: of its class.
@@ -87,7 +87,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Work:
-    """What torch did in one step.
+    """The work that torch did in one step.
 
     Attributes:
         flops: floating point operations of matrix products and convolutions.
@@ -102,7 +102,7 @@ class Work:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of a step.
+    """The outcome of a step: data, and never the answer's object.
 
     Attributes:
         value: data, None where an error was raised.

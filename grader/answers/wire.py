@@ -1,7 +1,7 @@
 """Frames of data between grader and worker: a JSON header and the raw bytes of tensors. No sockets, no objects.
 
-Nothing here evaluates, imports or unpickles what it reads. A frame is checked against its limits before memory is
-spent on it; whatever is wrong with it is a `WireError`. torch and NumPy are looked up, not imported.
+Reading a frame evaluates, imports and unpickles nothing. Limits are checked before memory is allocated, and any
+violation raises `WireError`. torch and NumPy are looked up, not imported.
 """
 
 import functools
@@ -31,17 +31,17 @@ DTYPES = {
     "bool": 1, "uint8": 1, "int8": 1, "int16": 2, "int32": 4, "int64": 8,
     "float16": 2, "bfloat16": 2, "float32": 4, "float64": 8, "complex64": 8, "complex128": 16,
 }  # fmt: skip
-_PLAIN = frozenset([type(None), bool, str, float])  # values that are written as they are
+_PLAIN = frozenset([type(None), bool, str, float])  # values that JSON can represent directly
 ARRAY_DTYPES = DTYPES.keys() - {"bfloat16"} | {"uint16", "uint32", "uint64"}
 _ARRAY_SIZES = DTYPES | {"uint16": 2, "uint32": 4, "uint64": 8}
 
 
 class WireError(Exception):
-    """A frame that breaks the rules: what is wrong with it."""
+    """A frame that violates the protocol, with the reason."""
 
 
 class Unsendable(TypeError):
-    """A value that does not cross the boundary, in words for the person who returned it."""
+    """A value that cannot be sent, described for the person who returned it."""
 
 
 # ---- frames ----
@@ -65,12 +65,12 @@ def frame(header: Any, body: list[bytes]) -> bytes:
 
 
 def encoded(header: Any) -> bytes:
-    """A header as it goes over."""
+    """Encode a header as bytes."""
     return _encode(header).encode()
 
 
 def lengths(prefix: bytes | bytearray) -> tuple[int, int]:
-    """The sizes of header and body, from the first eight bytes of a frame."""
+    """Read the sizes of header and body from the first eight bytes of a frame."""
     header, body = LENGTHS.unpack(prefix)
     if not 0 < header <= MOST_HEADER or body > MOST_BODY:
         raise WireError(f"a frame of {header} and {body} bytes")
@@ -102,7 +102,7 @@ def parse(text: bytes | bytearray) -> dict[str, Any]:
 
 
 class Writer:
-    """Writes values for one frame: the JSON form of each, and the bytes of their tensors on the side."""
+    """Writes values for one frame: the JSON form of each, and the bytes of their tensors separately."""
 
     def __init__(self, *, layouts: bool) -> None:
         self.metas: list[Any] = []
@@ -110,7 +110,7 @@ class Writer:
         self._layouts, self._count = layouts, 0
 
     def value(self, value: Any, depth: int = 0) -> Any:
-        """The JSON form of a value.
+        """Return the JSON form of a value.
 
         Raises:
             Unsendable: it is no data.
@@ -169,7 +169,7 @@ class Writer:
         raise Unsendable(f"an object of type {kind.__name__}")
 
     def tensor(self, value: Any) -> int:
-        """Take a tensor along; its number in the frame."""
+        """Add a tensor; return its number in the frame."""
         torch = sys.modules["torch"]
         plain = torch.Tensor.detach(value)
         if type(plain) is not torch.Tensor:
@@ -206,19 +206,19 @@ def _dtype(dtype: Any) -> str:
 
 
 def _kept_strides(plain: Any) -> list[int] | None:
-    """The strides of a tensor that is laid out unusually but has no place in memory twice; else None."""
+    """Return the strides of a tensor with an unusual layout that uses no memory twice; else None."""
     if plain.is_contiguous() or not each_place_once(plain.shape, plain.stride()):
         return None
     return list(plain.stride())
 
 
 def _span(shape: Sequence[int], strides: Sequence[int]) -> int:
-    """How many places in memory lie between the first element and the last, both included."""
+    """Count the places in memory from the first to the last element, inclusive."""
     return 1 + sum((size - 1) * stride for size, stride in zip(shape, strides, strict=True))
 
 
 class Reader:
-    """Reads the values of one frame. All that it makes is new and plain: no class of the sender's, no shared memory."""
+    """Reads the values of one frame. All results are new and plain: no classes of the sender, no shared memory."""
 
     def __init__(self, metas: Any, body: bytearray, *, layouts: bool) -> None:
         self._body, self._count = body, 0
@@ -233,7 +233,7 @@ class Reader:
             raise WireError(f"tensors of {at} bytes in a body of {len(body)}")
 
     def value(self, form: Any, depth: int = 0) -> Any:
-        """The value that a JSON form stands for."""
+        """Return the value of a JSON form."""
         self._count += 1
         if depth > MOST_DEPTH or self._count > MOST_VALUES:
             raise WireError("a value nested too deep, or of too many parts")
@@ -286,7 +286,7 @@ class Reader:
         raise WireError(f"a value of an unknown kind {kind[:10]!r}")
 
     def tensor(self, number: int) -> Any:
-        """The tensor of that number: plain, dense unless it came with strides, without gradients."""
+        """Return the tensor with that number: plain, without gradients, and dense unless it came with strides."""
         import torch
 
         dtype, shape, strides, requires_grad = self._meta(number)
@@ -295,7 +295,7 @@ class Reader:
         kind = getattr(torch, dtype)
         if 0 in shape:
             return torch.empty(shape, dtype=kind, requires_grad=requires_grad)
-        plain = torch.uint8 if dtype == "bool" else kind  # a byte of 2 would be a truth that equals no other
+        plain = torch.uint8 if dtype == "bool" else kind  # a byte of 2 would be a true value that equals no other
         flat = torch.frombuffer(self._body, dtype=plain, count=math.prod(shape), offset=self._starts[number])
         dense = flat if plain is kind else flat.ne(0)
         if len(shape) != 1:
@@ -331,7 +331,7 @@ class Reader:
 
 
 def _checked(metas: Any, size: int, layouts: bool) -> list[tuple[str, list[int], list[int] | None, int]]:
-    """The descriptions of a frame's tensors, each within its limits."""
+    """Check the descriptions of a frame's tensors against the limits."""
     if not isinstance(metas, list) or len(metas) > MOST_TENSORS:
         raise WireError("a wrong list of tensors")
     spread = 0
@@ -371,7 +371,7 @@ def _generator(state: Any) -> Any:
 
 
 def _named(name: Any, fields: Any, items: list[Any]) -> tuple[Any, ...]:
-    """A tuple with names, of a class made here."""
+    """Make a named tuple of a class that is defined here."""
     words = [name, *fields]
     if len(fields) != len(items) or not all(isinstance(word, str) and word.isidentifier() for word in words):
         raise WireError("a tuple with wrong names")
@@ -383,7 +383,7 @@ def _named(name: Any, fields: Any, items: list[Any]) -> tuple[Any, ...]:
 
 @functools.lru_cache(64)
 def _named_kind(name: str, fields: tuple[str, ...]) -> Callable[[list[Any]], tuple[Any, ...]]:
-    """A class of tuples with names; `collections.namedtuple` would evaluate text that holds them."""
+    """Make a named tuple class without `collections.namedtuple`, which evaluates the field names."""
     places = {field: property(operator.itemgetter(place)) for place, field in enumerate(fields)}
     return type(name, (tuple,), {"_fields": fields, "__slots__": (), **places})
 

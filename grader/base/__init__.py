@@ -1,1 +1,1 @@
-"""What every other package rests on: results, values as text, atomic files, paths. Imports nothing else of grader."""
+"""Results, values as text, atomic files, paths: used by every other package, imports nothing else of grader."""

@@ -1,4 +1,6 @@
-"""Files written whole or not at all: a full disk or a kill leaves the old one as it was; damaged ones are put aside."""
+"""Atomic files: written completely or not at all, so that a full disk or a kill keeps the old file; damaged files are
+renamed.
+"""
 
 import contextlib
 import os
@@ -10,14 +12,15 @@ from grader.base.errors import UsageError
 
 
 def writable(path: Path) -> None:
-    """Find out early what `write_whole` would only say after the work: a folder that is missing, or one for a file.
+    """Check early for what `write_whole` would only report after the work: a missing folder, or a folder in place of a
+    file.
 
     Raises:
         UsageError: the file cannot be written there.
     """
     folder = path.absolute().parent
     if path.is_dir():
-        raise UsageError(f"{paths.shown(path)} is a folder; name a file")
+        raise UsageError(f"{paths.shown(path)} is a folder; give the name of a file")
     if not folder.is_dir():
         raise UsageError(f"cannot write {paths.shown(path)}: there is no folder {paths.shown(folder)}")
     if not os.access(folder, os.W_OK):
@@ -25,7 +28,7 @@ def writable(path: Path) -> None:
 
 
 def write_whole(path: Path, content: bytes | str) -> None:
-    """Write a file beside its place, then move it there in one step.
+    """Write a temporary file, then move it into place in one step.
 
     Raises:
         UsageError: the folder is missing or read-only, the disk is full, ...; nothing is left behind.
@@ -35,19 +38,19 @@ def write_whole(path: Path, content: bytes | str) -> None:
     waiting: Path | None = None
     try:
         if path.is_dir():
-            raise UsageError(f"{paths.shown(path)} is a folder; name a file")
+            raise UsageError(f"{paths.shown(path)} is a folder; give the name of a file")
         if path.exists() and not path.is_file():  # a pipe or a device cannot be replaced
             path.write_bytes(data)
             return
-        target = path.resolve()  # a symbolic link stays one
-        waiting = target.with_name(f".{target.name}.{secrets.token_hex(6)}")  # known before it is there
+        target = path.resolve()  # a symbolic link stays a link
+        waiting = target.with_name(f".{target.name}.{secrets.token_hex(6)}")  # known before the file exists
         with waiting.open("xb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
         waiting.replace(target)
     except OSError as error:
-        raise UsageError(f"cannot write {paths.shown(path)}: {error.strerror}; name a place that can be") from error
+        raise UsageError(f"cannot write {paths.shown(path)}: {error.strerror}; choose another file") from error
     finally:
         if waiting is not None:
             with contextlib.suppress(OSError):
@@ -55,12 +58,12 @@ def write_whole(path: Path, content: bytes | str) -> None:
 
 
 def put_aside(path: Path) -> str:
-    """Move a damaged file away under another name, so that nothing in it is lost; returns a line about it."""
+    """Rename a damaged file so that nothing in it is lost; return a line about it."""
     number = 1
     while (aside := path.with_name(f"{path.stem}.damaged-{number}{path.suffix}")).exists():
         number += 1
     try:
         path.rename(aside)
     except OSError:
-        return f"{paths.shown(path)} is damaged and cannot be put aside; starting without it"
-    return f"{paths.shown(path)} was damaged: it is kept as {aside.name}, and a new one begins"
+        return f"{paths.shown(path)} is damaged and cannot be renamed; starting without it"
+    return f"{paths.shown(path)} was damaged: it was renamed to {aside.name}, and a new one is started"

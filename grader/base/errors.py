@@ -1,9 +1,9 @@
-"""The errors that end a command with words for the person who typed it."""
+"""Errors that end a command with a message for the user."""
 
 
 class UsageError(Exception):
-    """Wrong usage, or an environment that cannot do it: one line that says what, where and the mend (exit status 2)."""
+    """Wrong usage or an unsuitable environment: one line that says what, where and how to fix it (exit status 2)."""
 
 
 class AnswersFailed(Exception):
-    """The learner's code failed where a command needed it: what it raised, and its own lines (exit status 1)."""
+    """The learner's code failed inside a command: what it raised, and its own lines (exit status 1)."""

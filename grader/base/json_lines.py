@@ -23,14 +23,14 @@ class Records:
         self.descriptor = descriptor
 
     def send(self, **record: Any) -> None:
-        """Write one record, whole."""
+        """Write one complete record."""
         data = json.dumps(record).encode() + b"\n"
         while data:
             data = data[os.write(self.descriptor, data) :]
 
 
 def read_records(pipe: IO[bytes]) -> "queue.Queue[dict[str, Any] | None]":
-    """Read a process's JSON lines as they come; None says that no more will."""
+    """Read the JSON lines of a process as they arrive; None marks the end."""
     records: queue.Queue[dict[str, Any] | None] = queue.Queue()
 
     def read() -> None:

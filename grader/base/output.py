@@ -1,4 +1,4 @@
-"""Standard input and output as commands find them: closed, full, or of an encoding that lacks our signs."""
+"""Standard input and output of commands: they may be closed, full, or have an encoding without our symbols."""
 
 import codecs
 import errno
@@ -17,7 +17,7 @@ _WRITES_FAIL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 
 
 def prepare() -> None:
-    """Open what is closed to nothing, and write signs that an encoding lacks in ASCII."""
+    """Replace closed streams with nothing, and write symbols that the encoding lacks in ASCII."""
     if sys.stdin is None:
         sys.stdin = Path(os.devnull).open(encoding="utf-8")  # noqa: SIM115 (until the process ends)
     for name in ("stdout", "stderr"):
@@ -30,12 +30,12 @@ def prepare() -> None:
 
 
 def cannot_be_written(error: OSError) -> bool:
-    """Whether this says that the disk is full, that a file may not grow, or that no folder for either is left."""
+    """Return whether the error means a full disk, a file size limit, or a missing folder for temporary files."""
     return error.errno in _WRITES_FAIL or "No usable temporary directory" in str(error)
 
 
 def drop() -> None:
-    """Write nothing more to standard output: what is left in its buffer has no place to go."""
+    """Discard the rest of standard output, which cannot be written."""
     if sys.__stdout__ is not None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.__stdout__.fileno())
 

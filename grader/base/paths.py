@@ -1,4 +1,4 @@
-"""The folders of the checkout that commands work in. Nothing here reads files."""
+"""The folders of the checkout in use. Nothing here reads files."""
 
 import contextlib
 import functools
@@ -76,7 +76,7 @@ def once(reading: Callable[[], T]) -> Callable[[], T]:
 
 
 def shown(path: Path) -> str:
-    """Write a path as a person would: relative to the current folder where it is inside it."""
+    """Write a path relative to the current folder if it is inside it."""
     try:
         return str(path.absolute().relative_to(Path.cwd()))
     except (ValueError, OSError):

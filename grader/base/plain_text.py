@@ -1,13 +1,13 @@
-"""Text from answers and names of files, made harmless for a terminal, for Markdown and for a spreadsheet.
+"""Makes text from answers and file names harmless for a terminal, for Markdown and for spreadsheets.
 
-HTML needs nothing from here but `plain`: its templates escape what they are given.
+HTML needs only `plain`: the templates escape their values.
 """
 
 import re
 
 LONGEST_LINE = 300
 
-# What steers a terminal, turns the direction of a line round or cannot be encoded: C0 but tab and newline, DEL, C1,
+# Control characters, direction marks and characters that cannot be encoded: C0 except tab and newline, DEL, C1,
 # line separators, marks of direction, surrogates.
 _STEERS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
 _ADDRESS = re.compile(r"\bat 0x[0-9a-fA-F]{6,16}\b")
@@ -15,25 +15,25 @@ _FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t")
 
 
 def plain(text: str) -> str:
-    """Show what steers a terminal as a sign of its own (ESC as ␛), and leave out addresses, which differ by run."""
+    """Show control characters as symbols (ESC as ␛), and remove addresses, which differ in each run."""
     return _ADDRESS.sub("at 0x…", _STEERS.sub(_sign, text.replace("\r\n", "\n")))
 
 
 def line(text: str) -> str:
-    """One line of at most 300 characters."""
+    """Return one line of at most 300 characters."""
     joined = " ".join(plain(text).split())
     return joined if len(joined) <= LONGEST_LINE else joined[: LONGEST_LINE - 1] + "…"
 
 
 def reason(error: BaseException) -> str:
-    """What an error says, in one short line."""
+    """Return the message of an error as one short line."""
     if isinstance(error, OSError) and error.strerror:
         return error.strerror
     return line(str(error).partition("\n")[0])[:100] or type(error).__name__
 
 
 def code_span(text: str) -> str:
-    """Markdown that shows one line as it is: no markup, link or HTML in it takes effect."""
+    """Write one line as Markdown code, so that no markup, link or HTML in it takes effect."""
     shown = line(text) or " "
     fence = "`" * (_longest_run(shown) + 1)
     padding = " " if shown.startswith("`") or shown.endswith("`") else ""
@@ -41,14 +41,14 @@ def code_span(text: str) -> str:
 
 
 def code_block(text: str, language: str = "text") -> str:
-    """Markdown that shows lines as they are."""
+    """Write lines as a Markdown code block."""
     shown = plain(text).strip("\n")
     fence = "`" * max(_longest_run(shown) + 1, 3)
     return f"{fence}{language}\n{shown}\n{fence}"
 
 
 def cell(text: str) -> str:
-    """A CSV cell that no spreadsheet takes for a formula: an apostrophe stands before what begins like one."""
+    """Write a CSV cell that no spreadsheet treats as a formula, with an apostrophe in front if necessary."""
     shown = line(text)
     return f"'{shown}" if shown.startswith(_FORMULA) else shown
 

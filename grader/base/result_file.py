@@ -1,4 +1,4 @@
-"""A result that was written to a file, read again. Its format is `result.schema.json`."""
+"""Reads a result from a file in the format of `result.schema.json`."""
 
 import json
 from pathlib import Path
@@ -10,7 +10,7 @@ from grader.base.results import RunResult
 
 
 def read(path: Path) -> RunResult:
-    """Read what `grade --json` or `grade class` wrote.
+    """Read a file that `grade --json` or `grade class` wrote.
 
     Raises:
         UsageError: it cannot be read, or is no such file.
@@ -18,9 +18,9 @@ def read(path: Path) -> RunResult:
     shown = paths.shown(path)
     try:
         result = RunResult.from_json(json.loads(path.read_text(encoding="utf-8")))
-        result.as_json()  # looks at every number: one that is none is found out here
+        result.as_json()  # reads every number, so an invalid one is found here
     except OSError as error:
         raise UsageError(f"{shown} cannot be read: {error.strerror}") from error
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise UsageError(f"{shown} is no result of grade --json ({line(repr(error))})") from error
+        raise UsageError(f"{shown} is not a result of grade --json ({line(repr(error))})") from error
     return result

@@ -1,4 +1,4 @@
-"""What a run of the checks found, as plain values, and their JSON form (`result.schema.json`). No printing."""
+"""The results of a run as plain values, and their JSON form (`result.schema.json`). No printing."""
 
 import math
 from dataclasses import asdict, dataclass, fields, replace
@@ -13,7 +13,7 @@ ExerciseStatus = Literal["passed", "failed", "not_started", "error", "blocked"]
 
 @dataclass(frozen=True)
 class Finding:
-    """What one run of one check found out about the answer.
+    """The result of one check for an answer.
 
     Attributes:
         example: the smallest failing call, as Python.
@@ -40,7 +40,7 @@ class Finding:
     at_import: bool = False
 
     def __post_init__(self) -> None:
-        """Text here comes from answers: no terminal that shows it, and no file that it is written to, obeys it."""
+        """Make text from answers harmless for terminals and files."""
         for field in fields(self):
             text = getattr(self, field.name)
             if isinstance(text, str) and plain(text) != text:
@@ -49,7 +49,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class Cause:
-    """A known mistake that behaves as the answer does: its name, what goes wrong, why it looks right, what to try.
+    """A known mistake that behaves like the answer: its name, what goes wrong, why it looks right, what to try.
 
     Read back from a result file it has its name and one text: what goes wrong and what to try.
     """
@@ -67,7 +67,9 @@ class Cause:
 
 @dataclass(frozen=True)
 class Causes:
-    """The known mistakes behind an answer: by failing check, and the names of those that explain all of it alone."""
+    """The known mistakes behind an answer, by failing check, and the names of single mistakes that
+    explain everything.
+    """
 
     by_check: dict[str, Cause]
     alone: tuple[str, ...] = ()
@@ -75,7 +77,7 @@ class Causes:
 
 @dataclass(frozen=True)
 class Check:
-    """One check: its name, the rule that the learner reads, what it earns and which contract lines it proves.
+    """One check: its name, its rule, its points and the contract lines that it covers.
 
     Attributes:
         hidden: the handout does not include it (`grade class --hidden`), so nothing about its inputs is shown.
@@ -92,7 +94,7 @@ class Check:
 
 @dataclass(frozen=True)
 class CheckResult:
-    """One check and what it found; `stands_on` names the earlier exercises replaced by their reference."""
+    """A check and its finding; `stands_on` lists the earlier exercises replaced by reference solutions."""
 
     check: Check
     finding: Finding
@@ -101,7 +103,7 @@ class CheckResult:
 
     @property
     def points(self) -> float:
-        """All of the check's points where it passed, else none."""
+        """The points of the check if it passed, else 0."""
         return self.check.points if self.finding.status == "passed" else 0.0
 
     def as_json(self) -> dict[str, Any]:
@@ -125,7 +127,7 @@ class CheckResult:
 
     @classmethod
     def from_json(cls, entry: dict[str, Any]) -> "CheckResult":
-        """The check as a result file tells it."""
+        """Read the check from a result file."""
         told = {
             key: entry[key] for key in ("status", "seconds", "example", "expected", "got", "difference", "traceback")
         }
@@ -135,7 +137,7 @@ class CheckResult:
         return cls(check, Finding(**told), tuple(entry["stands_on"]), cause)
 
     def without_inputs(self) -> "CheckResult":
-        """Of a hidden check only whether it passed: what an answer saw or said there could tell its inputs."""
+        """Reduce a hidden check to whether it passed, because its finding could reveal its inputs."""
         if not self.check.hidden:
             return self
         return replace(self, finding=Finding(self.finding.status, self.finding.seconds), cause=None)
@@ -143,7 +145,7 @@ class CheckResult:
 
 @dataclass(frozen=True)
 class ExerciseResult:
-    """One exercise: its checks, and a problem of its file where there is one."""
+    """One exercise: its checks, and a problem of its file if there is one."""
 
     name: str
     title: str
@@ -200,7 +202,7 @@ class ExerciseResult:
 
     @classmethod
     def from_json(cls, entry: dict[str, Any]) -> "ExerciseResult":
-        """The exercise as a result file tells it."""
+        """Read the exercise from a result file."""
         checks = tuple(CheckResult.from_json(check) for check in entry["checks"])
         lines = {check.finding.difference for check in checks}
         problem = lines.pop() if entry["status"] == "error" and len(lines) == 1 else None
@@ -210,7 +212,7 @@ class ExerciseResult:
 
 @dataclass(frozen=True)
 class Origin:
-    """Whose answers a class run graded, and on which terms: what tells whether a result is still good.
+    """The student and the terms of a class run, which decide whether a result is still valid.
 
     Attributes:
         student: the name, as the submission's own.
@@ -236,7 +238,7 @@ TOTAL = "total"
 
 @dataclass(frozen=True)
 class ByHand:
-    """Points that an instructor gives by hand, on top of what the checks gave, and why.
+    """Points that an instructor adds to those of the checks, and why.
 
     `exercise`: its name, or `TOTAL` for an adjustment of the sum.
     """
@@ -263,22 +265,22 @@ class RunResult:
 
     @property
     def points(self) -> float:
-        """Points of the main line."""
+        """Points of the main exercises."""
         return math.fsum(exercise.points for exercise in self.exercises if not exercise.bonus)
 
     @property
     def max_points(self) -> float:
-        """Points of the main line that this run could give."""
+        """Maximum points of the main exercises in this run."""
         return math.fsum(exercise.max_points for exercise in self.exercises if not exercise.bonus)
 
     @property
     def bonus(self) -> float:
-        """Points beyond the main line."""
+        """Bonus points."""
         return math.fsum(exercise.points for exercise in self.exercises if exercise.bonus)
 
     @property
     def max_bonus(self) -> float:
-        """Points beyond the main line that this run could give."""
+        """Maximum bonus points in this run."""
         return math.fsum(exercise.max_points for exercise in self.exercises if exercise.bonus)
 
     @property
@@ -287,7 +289,7 @@ class RunResult:
         return all(exercise.passed for exercise in self.exercises)
 
     def as_json(self) -> dict[str, Any]:
-        """The result file, as COMMAND `--json` writes it."""
+        """The result file, as `--json` writes it."""
         return {
             "schema": 1,
             "version": grader.__version__,
@@ -305,7 +307,7 @@ class RunResult:
 
     @classmethod
     def from_json(cls, entry: dict[str, Any]) -> "RunResult":
-        """A run as a result file tells it.
+        """Read a run from a result file.
 
         Raises:
             KeyError, TypeError, AttributeError: it is no result file.
@@ -320,7 +322,7 @@ class RunResult:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of one submission: its result, or why it could not be graded; or neither, where nothing had changed."""
+    """The outcome of one submission: its result, or why it could not be graded; neither if nothing has changed."""
 
     student: str
     slot: str

@@ -1,4 +1,4 @@
-"""Files of the learner's that Python may take for a library: a scratch file called torch.py, a folder numpy."""
+"""Files of the learner that shadow a library, such as a scratch file torch.py or a folder numpy."""
 
 import sys
 from collections.abc import Iterable
@@ -8,7 +8,7 @@ LIBRARIES = {"click", "hypothesis", "numpy", "pytest", "rich", "torch", "yaml"}
 
 
 def in_the_way(folders: Iterable[Path]) -> list[Path]:
-    """The files and folders there with the name of a library, of Python's own too, and pytest's conftest.py."""
+    """List files and folders named like a library, including Python's own, and pytest's conftest.py."""
     names = LIBRARIES | sys.stdlib_module_names
     found = []
     for folder in folders:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Source:
-    """The text of one file, and the path by which tracebacks name it."""
+    """The text of a file, and its path in tracebacks."""
 
     path: str
     text: bytes

@@ -1,6 +1,6 @@
-"""Values as text: as Python that can be pasted (`python`), and as a person compares them (`value`, `number`).
+"""Values as text: as Python that can be pasted (`python`), and for people to compare (`value`, `number`).
 
-torch and NumPy are looked up, never imported: an exercise in plain Python must not wait for them.
+torch and NumPy are looked up, never imported, so that exercises in plain Python do not wait for them.
 """
 
 import contextlib
@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 T = TypeVar("T")
 
 WIDEST_INT = 10**60
-MOST_NUMBERS = 64  # of a tensor that is written whole
+MOST_NUMBERS = 64  # of a tensor that is written completely
 LEAST_FILLED = 4  # equal numbers that are written as a fill
 MOST_TEXT = 600
 BRIEF_TEXT = 70
@@ -49,15 +49,17 @@ def python(value: Any) -> str:
 
 
 def called(value: T, name: str) -> T:
-    """Let `python` write a function by this name: a lambda has none of its own, and that of a partial is long."""
+    """Let `python` write a function by this name, because a lambda has none and that of a partial is long."""
     if callable(value) and not isinstance(value, type):
-        with contextlib.suppress(Exception):  # a built-in function has no room for it, an object of theirs may raise
+        with contextlib.suppress(
+            Exception
+        ):  # a built-in function has no attributes, and an object of the learner may raise
             value.shown = name  # type: ignore[attr-defined]
     return value
 
 
 def value(value: Any, mark: tuple[int, ...] | None = None, digits: int = 6) -> str:
-    """Write a value for comparing: shape and dtype first, then the numbers, large ones around the mark.
+    """Write a value for comparing: shape and dtype first, then the numbers, for large values those around the mark.
 
     Args:
         value: what to write.
@@ -80,7 +82,7 @@ def value(value: Any, mark: tuple[int, ...] | None = None, digits: int = 6) -> s
 
 
 def brief(value: Any) -> str:
-    """Write a value in a few words, for the margin of a line of code: of a tensor its shape and dtype."""
+    """Write a value in a few words, for the margin of a code line; for a tensor, its shape and dtype."""
     if _is_tensor(value):
         layout = "" if value.is_contiguous() else ", not contiguous"
         return f"a tensor {tuple(value.shape)}, {str(value.dtype).removeprefix('torch.')}{layout}"
@@ -146,7 +148,7 @@ def _plain(value: Any) -> str:
 
 
 def _big_int(value: int) -> str:
-    """A power of two and what is left, where that is short; else the digits, of which there may be thousands."""
+    """Write a large integer as a power of two plus a rest if that is short, else as digits."""
     exponent = abs(value).bit_length() - 1
     sign = "-" if value < 0 else ""
     for power in (exponent, exponent + 1):
@@ -160,7 +162,7 @@ def _big_int(value: int) -> str:
 
 
 def _grid(numbers: Any, mark: tuple[int, ...] | None, digits: int) -> str:
-    """The numbers in columns, one row of the last axis a line; of a large array, what lies around the mark."""
+    """Write the numbers in columns, one line per row of the last axis; for a large array, those around the mark."""
     if numbers.size == 0:
         return "(no elements)"
     centre = mark or (0,) * numbers.ndim
@@ -194,7 +196,7 @@ def _cell(element: Any, digits: int) -> str:
 
 
 def digits_apart(one: float, other: float) -> int:
-    """The least number of significant digits, 6 or more, at which two numbers are written differently."""
+    """Return the smallest number of significant digits, at least 6, that distinguishes two numbers."""
     return next((digits for digits in range(6, 17) if f"{one:.{digits}g}" != f"{other:.{digits}g}"), 17)
 
 
@@ -230,8 +232,8 @@ def _tensor(tensor: Any) -> str:
 
 
 def _laid_out(shape: tuple[int, ...], strides: tuple[int, ...]) -> tuple[list[int], bool]:
-    """How a tensor or array lies in memory: its axes from the outermost to the innermost, and whether every second
-    place of the last one is used. Anything else is taken for the usual order.
+    """Return the memory layout of a tensor or array: its axes from the outermost to the innermost, and whether only
+    every second element of the last one is used. Other layouts count as the usual order.
     """
     usual, axes = list(range(len(shape))), [axis for axis, size in enumerate(shape) if size > 1]
     if 0 in shape or not axes:
@@ -250,7 +252,7 @@ def _laid_out(shape: tuple[int, ...], strides: tuple[int, ...]) -> tuple[list[in
 
 
 def _fill(numbers: list[Any]) -> str | None:
-    """The one number that four or more numbers all are; None if they differ, or it cannot be written."""
+    """Return the number that all elements (four or more) are equal to; None if they differ or cannot be written."""
     if len(numbers) < LEAST_FILLED or not all(type(each) in (int, float) for each in numbers):
         return None
     written = {repr(each) for each in numbers}
@@ -258,7 +260,7 @@ def _fill(numbers: list[Any]) -> str | None:
 
 
 def _numbered(dense: Any, default: Any) -> str | None:
-    """`arange` for values that count up by one: the eye then sees where each value went."""
+    """Write values that count up by one as `arange`, so that it is easy to see where each value went."""
     floating = dense.is_floating_point()
     if dense.dim() < 2 or dense.numel() < 4 or not (floating or dense.dtype == sys.modules["torch"].int64):
         return None

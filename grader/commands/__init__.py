@@ -1,7 +1,7 @@
-"""The commands of `grade`, one module each, which reads the command line, calls what does the work, and prints.
+"""The commands of `grade`, one module each: parses arguments, calls the other packages, prints.
 
-Here: which there are, for whom, and where. A module is imported when its command is typed, so `grade --help` imports
-none of them.
+This module lists the commands, for whom and where they are. A command's module is imported on use, so `grade --help`
+imports none of them.
 """
 
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Entry:
-    """A command: the line of `grade --help` about it, and the module of this package that holds it as `command`."""
+    """A command: its line in `grade --help`, and the module of this package that defines it as `command`."""
 
     says: str
     module: str
@@ -17,47 +17,47 @@ class Entry:
 
 SECTIONS: dict[str, dict[str, Entry]] = {
     "For learners": {
-        "demo": Entry("The whole first: names, shapes and a prediction by a trained tree.", "demo"),
-        "watch": Entry("Grade what each save changed, and go on to the next exercise.", "watch"),
-        "list": Entry("Exercises in order: title, points, minutes, state.", "list_exercises"),
-        "hint": Entry("The next hint of an exercise, one more at each call.", "hint"),
-        "compare": Entry("Your answer beside the solution.", "compare"),
-        "reset": Entry("Bring an exercise's stub back; your file is kept.", "reset"),
-        "cards": Entry("The lessons' flashcards, each when it is due; or for Anki.", "cards"),
-        "trace": Entry("One fusion by hand, with numbers of your own; then by your code.", "trace"),
-        "predict": Entry("Five small results to predict before you write an exercise.", "predict"),
-        "explore": Entry("A page to play with: who sees what, and what it costs.", "explore"),
-        "shapes": Entry("The shapes of a name in your own code, as far as it goes.", "shapes"),
+        "demo": Entry("A preview: names, shapes and a prediction by a trained tree.", "demo"),
+        "watch": Entry("Grade each time you save, and move on to the next exercise.", "watch"),
+        "list": Entry("List the exercises: title, points, minutes, state.", "list_exercises"),
+        "hint": Entry("Show the next hint of an exercise.", "hint"),
+        "compare": Entry("Compare your answer with the solution.", "compare"),
+        "reset": Entry("Restore an exercise's stub; your file is kept as a backup.", "reset"),
+        "cards": Entry("Practise the flashcards that are due, or export them for Anki.", "cards"),
+        "trace": Entry("Do one fusion by hand, then with your code.", "trace"),
+        "predict": Entry("Predict five small results before you write an exercise.", "predict"),
+        "explore": Entry("Make an interactive page: what each node sees, and what it costs.", "explore"),
+        "shapes": Entry("Show the shapes of a name in your own code.", "shapes"),
         "train": Entry("Train the tree with your own code, and write ten new names.", "train"),
-        "race": Entry("Your flat model against your trees, live, at equal size.", "race"),
-        "challenge": Entry("Score your own model and training on words they never saw.", "challenge"),
-        "report": Entry("A page of your progress, and pictures of your own tree.", "report"),
-        "update": Entry("A newer version of the kata; your answers stay.", "update"),
-        "completion": Entry("What bash, zsh or fish completes commands by.", "completion"),
+        "race": Entry("Train your flat model and your trees at equal size, live.", "race"),
+        "challenge": Entry("Score your own model and training on words that they never saw.", "challenge"),
+        "report": Entry("Make a page with your progress and pictures of your own tree.", "report"),
+        "update": Entry("Update the kata; your answers stay.", "update"),
+        "completion": Entry("Print the completion script for bash, zsh or fish.", "completion"),
     },
     "For instructors": {
-        "handout": Entry("Make the repository that a course gives out.", "handout"),
-        "notebook": Entry("The exercises as a notebook, and answers out of one.", "notebook"),
-        "collect": Entry("What would be taken from each submission, and why.", "collect"),
+        "handout": Entry("Create the repository that you hand out in a course.", "handout"),
+        "notebook": Entry("Build a notebook of the exercises, or read answers from one.", "notebook"),
+        "collect": Entry("Show which files of each submission count, and why.", "collect"),
         "class": Entry("Grade a folder of submissions.", "grade_class"),
-        "gradescope": Entry("Results, and an autograder, for Gradescope.", "gradescope"),
-        "github": Entry("Annotations and a summary in a workflow on GitHub.", "github"),
+        "gradescope": Entry("Build an autograder for Gradescope, or convert a result for it.", "gradescope"),
+        "github": Entry("Write annotations and a summary in a GitHub workflow.", "github"),
     },
     "For authors": {
-        "verify": Entry("Prove that everything still fits together.", "verify"),
+        "verify": Entry("Prove that checks, solutions and known mistakes still agree.", "verify"),
     },
 }
 
-GRADE = Entry("Check exercises: all, or those named.", "exercises")  # what `grade` does where no command is named
+GRADE = Entry("Grade exercises: all, or those named.", "exercises")  # the default command of `grade`
 
 
 def names() -> list[str]:
-    """The commands that a person can type, for the suggestion after a mistyped one."""
+    """List the commands, to suggest one after a typing mistake."""
     return sorted(name for section in SECTIONS.values() for name in section)
 
 
 def complete_exercise(_context: object, _parameter: object, begun: str) -> list[str]:
-    """The names of exercises that begin so, with their number or without it; click asks when a shell does."""
+    """Complete an exercise name or number; called by click for a shell."""
     from grader.kata import curriculum
 
     forms = [form for exercise in curriculum.exercises() for form in (exercise.name, exercise.name[5:])]

@@ -23,12 +23,14 @@ GRADES = ("1a", "2h", "3g", "4e")  # the keys of again, hard, good, easy
 @click.command("cards")
 @click.argument("names", nargs=-1, metavar="[EXERCISE]...")
 @exercise_choice.OPTION
-@click.option("--new", type=click.IntRange(0), default=10, show_default=True, help="New cards at the most.")
-@click.option("--export", type=click.Path(path_type=Path), metavar="FILE", help="Write them for Anki: .apkg or .txt.")
+@click.option("--new", type=click.IntRange(0), default=10, show_default=True, help="Maximum number of new cards.")
+@click.option(
+    "--export", type=click.Path(path_type=Path), metavar="FILE", help="Export the cards for Anki: .apkg or .txt."
+)
 def command(names: tuple[str, ...], typed: str | None, new: int, export: Path | None) -> int:
-    """Ask the flashcards of all lessons, or of those named: first what is due, then new ones.
+    """Ask the flashcards of all lessons, or of the given ones: first the cards that are due, then new ones.
 
-    What you know is kept after each card, so you may stop at any time.
+    Your progress is saved after each card, so you can stop at any time.
 
     \b
     Examples:
@@ -49,7 +51,7 @@ def command(names: tuple[str, ...], typed: str | None, new: int, export: Path | 
         console.print(f"note: {note}", style="yellow", soft_wrap=True)
     session = cards.Session(deck, memory, new)
     console.print(
-        f"{session.due(_now())} due, {min(new, session.fresh())} new of {session.fresh()}, {len(deck)} in all"
+        f"{session.due(_now())} due, {min(new, session.fresh())} new of {session.fresh()}, {len(deck)} in total"
     )
     _run(console, session)
     _say_goodbye(console, session)
@@ -68,7 +70,7 @@ def _export(deck: "tuple[Flashcard, ...]", file: Path) -> None:
 
 
 def _run(console: Any, session: "Session") -> None:
-    """Ask until there is nothing to ask or they quit; what is known is saved after each card."""
+    """Ask until there is nothing left or the learner quits; save after each card."""
     from grader.learner.flashcards import cards
 
     told = False
@@ -84,7 +86,7 @@ def _run(console: Any, session: "Session") -> None:
 
 
 def _ask(console: Any, asked: "Asked", session: "Session") -> "Rating | None":
-    """Ask one card; None where they quit."""
+    """Ask one card; return None if the learner quits."""
     from fsrs import Rating
     from rich.padding import Padding
     from rich.text import Text
@@ -120,13 +122,13 @@ def _say_goodbye(console: Any, session: "Session") -> None:
     console.print(f"\n{answered} answered.", end=" ")
     soonest = session.next_due()
     if soonest is None:
-        console.print("Nothing is known of any yet.")
+        console.print("No card has been answered yet.")
     elif soonest <= _now():
         console.print(f"{session.due(_now())} still due.")
     else:
         console.print(f"The next one is due in {_in_words(soonest - _now())}.")
     if session.fresh():
-        console.print(f"{session.fresh()} not asked yet: grade cards goes on with them.")
+        console.print(f"{session.fresh()} not asked yet: grade cards continues with them.")
 
 
 def _in_words(time: timedelta) -> str:

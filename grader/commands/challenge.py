@@ -11,13 +11,13 @@ from grader.reports.console import open_console
 
 @click.command("challenge")
 @click.argument("file", required=False, type=click.Path(path_type=Path), metavar="FILE")
-@click.option("--data", default="names", show_default=True, metavar="names|makemore|FILE", help="Words to learn from.")
-@click.option("--seconds", type=limits.Seconds(1), default=60.0, show_default=True, help="Of CPU time, for training.")
+@click.option("--data", default="names", show_default=True, metavar="names|makemore|FILE", help="Words to train on.")
+@click.option("--seconds", type=limits.Seconds(1), default=60.0, show_default=True, help="CPU time for training.")
 @click.option("--board", is_flag=True, help="Show the leaderboard.")
 @click.option("--marks", is_flag=True, help="Measure the project's own models on this machine, for the leaderboard.")
-@click.option("--accept-weak-sandbox", is_flag=True, help="Run the file also where the sandbox lacks a wall.")
+@click.option("--accept-weak-sandbox", is_flag=True, help="Run the file even if the sandbox lacks a layer.")
 def command(file: Path | None, data: str, seconds: float, board: bool, marks: bool, accept_weak_sandbox: bool) -> int:
-    """Score your own train_model by its loss on test words (exercises/challenge.md tells the rules).
+    """Score your own train_model by its loss on test words (the rules are in exercises/challenge.md).
 
     \b
     Examples:
@@ -26,7 +26,7 @@ def command(file: Path | None, data: str, seconds: float, board: bool, marks: bo
       grade challenge --board
     """
     if file is None and not board and not marks:
-        raise UsageError("name a file with your train_model (exercises/challenge.py is one), or ask for the --board")
+        raise UsageError("give a file with your train_model (such as exercises/challenge.py), or use --board")
     from grader.kata import corpus
     from grader.learner.challenge import board as boards
     from grader.learner.challenge import leaderboard, scoring

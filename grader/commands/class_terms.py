@@ -1,4 +1,4 @@
-"""The terms of a class, as options tell them: `grade class`, and `grade` when it regrades one submission of it."""
+"""The terms of a class from options, for `grade class`, and for `grade` when it regrades one submission."""
 
 from dataclasses import replace
 from typing import Any
@@ -25,10 +25,10 @@ def terms(options: dict[str, Any]) -> Any:
     typed = exercise_choice.names(options["typed"], options["names"], options.get("older", ()))
     only = [exercise.name for exercise in curriculum.find(typed)] if typed else list(asked)
     if strangers := [name for name in only if name not in asked]:
-        raise UsageError(f"--exercises: the assignment does not ask {strangers[0]}")
+        raise UsageError(f"--exercises: the assignment does not include {strangers[0]}")
     chosen = [asked[name] for name in only]
     if options["secret"] is not None and options["seed"] is not None:
-        raise UsageError("--secret makes the seeds; leave --seed out")
+        raise UsageError("--secret determines the seeds; omit --seed")
     seconds = {name: options[name] for name in ("check_seconds", "exercise_seconds")}
     seconds["run_seconds"] = options["submission_seconds"]
     secret = grading_terms.read_secret(options["secret"]) if options["secret"] else None

@@ -13,11 +13,11 @@ from grader.reports.console import open_console
 @click.argument("folder", type=click.Path(path_type=Path))
 @exercise_choice.OPTION
 @click.option("--roster", type=click.Path(path_type=Path), metavar="FILE", help="A class list (CSV).")
-@click.option("--verbose", is_flag=True, help="Show where each answer is taken from, and all that is not taken.")
+@click.option("--verbose", is_flag=True, help="Show where each answer is taken from, and everything that is ignored.")
 def command(folder: Path, typed: str | None, roster: Path | None, verbose: bool) -> int:
-    """Show what `grade class` would take from each submission in FOLDER, and why. Nothing is graded.
+    """Show which files of each submission in FOLDER `grade class` would grade, and why. Nothing is graded.
 
-    A learner can try it on a folder with one submission in it.
+    A learner can try it on a folder with a single submission.
 
     \b
     Examples:

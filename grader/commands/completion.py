@@ -7,7 +7,7 @@ from click.shell_completion import get_completion_class
 @click.command("completion")
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 def command(shell: str) -> int:
-    """Print the script by which a shell completes commands, options and names of exercises.
+    """Print the shell script that completes commands, options and names of exercises.
 
     \b
     Examples, each for the file that your shell reads when it starts:

@@ -8,7 +8,7 @@ from grader.reports.console import open_console
 @click.command("demo")
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Other names.")
 def command(seed: int) -> int:
-    """See the whole first: what a trained tree does, before you write one.
+    """Show what a trained tree does, before you write one.
 
     The tree was trained with the reference solutions on data/names.txt; its weights come with the kata.
 
@@ -24,15 +24,15 @@ def command(seed: int) -> int:
     tree = reference_tree.load()
     console = open_console()
     drawn = demo.names(tree, seed)
-    console.print("Ten names by a tree of three fusions, trained on 5,163 real ones:", style="bold")
+    console.print("Ten names by a tree of three levels, trained on 5,163 real names:", style="bold")
     console.print(Padding(", ".join(drawn), (0, 2)))
-    console.print(f"  New, and not in the list that it learned from: {demo.new_ones(drawn)} of {len(drawn)}.\n")
+    console.print(f"  New, not in the list that it was trained on: {demo.new_ones(drawn)} of {len(drawn)}.\n")
     console.print(f'"{demo.NAME}", level by level: each level fuses two neighbours', style="bold")
     console.print(demo.drawing(demo.levels(tree)), markup=False, soft_wrap=True)
     console.print()
     console.print(demo.prediction(tree, demo.NAME[:-1]), markup=False)
     console.print(demo.loss(tree), markup=False)
-    console.print("\nYou are going to write every part of this yourself. Where to go from here:", style="bold")
+    console.print("\nYou are going to write every part of this yourself. What to do next:", style="bold")
     steps = demo.next_steps()
     width = max(len(typed) for typed, _ in steps)
     for typed, why in steps:

@@ -1,4 +1,4 @@
-"""How exercises are chosen in every command that takes more than one: `--exercises 1,2,5-7`, or names as arguments."""
+"""How all commands choose several exercises: `--exercises 1,2,5-7`, or names as arguments."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -24,7 +24,7 @@ OPTION = click.option(
 
 
 def older(spelling: str) -> Callable[[F], F]:
-    """An older spelling that names one exercise at a time; it works, and is not shown."""
+    """An older, hidden option that chooses one exercise at a time."""
     return click.option(spelling, "older", multiple=True, hidden=True)
 
 
@@ -39,13 +39,13 @@ def names(typed: str | None, *more: Sequence[str]) -> list[str]:
         return found
     parts = list(filter(None, (part.strip() for part in typed.split(","))))
     if not parts:
-        raise UsageError("--exercises names none; 1,2,5-7 names five")
+        raise UsageError("--exercises is empty; 1,2,5-7 would be five exercises")
     for part in parts:
         span = re.fullmatch(r"(\d{1,3})-(\d{1,3})", part)
         if span is None:
             found.append(part)
         elif int(span[1]) > int(span[2]):
-            raise UsageError(f"--exercises {part} goes backwards; {span[2]}-{span[1]} is a range")
+            raise UsageError(f"--exercises {part} is backwards; {span[2]}-{span[1]} is a range")
         else:
             found += map(str, range(int(span[1]), int(span[2]) + 1))
     return found

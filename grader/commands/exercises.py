@@ -1,4 +1,4 @@
-"""`grade [EXERCISE]...`: checks the answers."""
+"""`grade [EXERCISE]...`: grades the answers."""
 
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from grader.reports.console import open_console
 
 
 class _Grade(click.Command):
-    """Its usage is that of `grade` itself: nobody types the command's own name."""
+    """Shows its usage as that of `grade` itself, because the command's own name is never typed."""
 
     def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         formatter.write_usage("grade", " ".join(self.collect_usage_pieces(ctx)))
@@ -26,13 +26,16 @@ class _Grade(click.Command):
 @click.option(
     "--answers", type=click.Path(path_type=Path), metavar="DIR", help="A folder of exNN_name.py files, or a notebook."
 )
-@click.option("--json", "json_file", metavar="FILE", help="Write the result as JSON too; - is standard output.")
+@click.option("--json", "json_file", metavar="FILE", help="Also write the result as JSON; - is standard output.")
 @click.option("--seed", type=int, default=None, help="Seed of the checks' inputs (0, or the assignment's).")
 @click.option("--verbose", is_flag=True, help="Show every check.")
 @click.option("--sandbox", is_flag=True, help="Run the answers in a sandbox.")
-@click.option("--accept-weak-sandbox", is_flag=True, help="Also where it lacks a layer that an exam needs.")
+@click.option("--accept-weak-sandbox", is_flag=True, help="Even if it lacks a layer that an exam needs.")
 @click.option(
-    "--assignment", type=click.Path(path_type=Path), metavar="FILE", help="Regrade NAME as grade class did with it."
+    "--assignment",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Regrade NAME as grade class did with this assignment.",
 )
 @click.option("--secret", type=click.Path(path_type=Path), metavar="FILE", help="Regrade NAME with an exam's secret.")
 @click.option("--hidden", type=click.Path(path_type=Path), metavar="DIR", help="Regrade NAME with hidden checks.")
@@ -52,9 +55,9 @@ def command(
     check_seconds: float,
     exercise_seconds: float,
 ) -> int:
-    """Check exercises: all, or those named by number, name or a part of it.
+    """Grade exercises: all, or the given ones, by number, name or a part of the name.
 
-    With --assignment, --secret or --hidden one submission NAME (a folder, a zip, a notebook) is regraded exactly as
+    With --assignment, --secret or --hidden, one submission NAME (a folder, a zip or a notebook) is regraded exactly as
     grade class did, for an appeal.
 
     \b

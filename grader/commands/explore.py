@@ -20,9 +20,10 @@ from grader.reports.console import open_console
     "--out", type=click.Path(path_type=Path), metavar="FILE", help="Where the page goes (.grade/explore.html)."
 )
 def command(answers: Path | None, model: Path | None, out: Path | None) -> int:
-    """Write one interactive page: who sees what in the tree, the dilated stack and the stream, and what it costs.
+    """Write one interactive page: what each node sees in the tree, the dilated stack and the stream, and what it costs.
 
-    It works before you have written any code, with a tree that comes trained; after `grade train`, with your own.
+    It works before you have written any code, with a tree that is already trained; after `grade train`, it uses your
+    own.
 
     \b
     Examples:
@@ -35,7 +36,7 @@ def command(answers: Path | None, model: Path | None, out: Path | None) -> int:
     from grader.learner.exploring import own_tree, page
 
     if model is not None and not model.is_file():
-        raise UsageError(f"{paths.shown(model)} is not there: grade train --out {paths.shown(model)}")
+        raise UsageError(f"{paths.shown(model)} does not exist: grade train --out {paths.shown(model)}")
     if out is None:
         out = paths.checkout().state / "explore.html"
         paths.checkout().state.mkdir(exist_ok=True)
@@ -48,8 +49,8 @@ def command(answers: Path | None, model: Path | None, out: Path | None) -> int:
         text = page.page(found, None)
     write_whole(out, text)
     console = open_console()
-    which = "with the tree that ships" if isinstance(found, str) else "with your own tree"
-    console.print(f"page saved in {paths.shown(out)}, {which}; open it in a browser:", markup=False, soft_wrap=True)
+    which = "with the tree that comes with the kata" if isinstance(found, str) else "with your own tree"
+    console.print(f"page written to {paths.shown(out)}, {which}; open it in a browser:", markup=False, soft_wrap=True)
     console.print(out.absolute().as_uri(), markup=False, soft_wrap=True)
     if isinstance(found, str):
         console.print(found, markup=False, soft_wrap=True)

@@ -21,9 +21,9 @@ from grader.base.errors import UsageError
     help="What was graded, where the result does not lead to it: a folder, a zip or a notebook.",
 )
 def command(result: Path, summary: Path | None, answers: Path | None) -> int:
-    """For a workflow on GitHub: annotations on the learner's lines, and the job summary.
+    """Write annotations for the learner's lines and the job summary in a GitHub workflow.
 
-    If GitHub gives a step an output ($GITHUB_OUTPUT), `result` in it holds the points for reporters that add them up.
+    If the step has an output file ($GITHUB_OUTPUT), `result` contains the points for reporters that add them up.
 
     \b
     Example:
@@ -49,7 +49,7 @@ def command(result: Path, summary: Path | None, answers: Path | None) -> int:
 
 
 def _append(path: Path, text: str) -> None:
-    """Add to a file that GitHub gives a step: other commands of the step may have written there."""
+    """Append to a file of the GitHub step, which other commands may have written to."""
     try:
         with path.open("a", encoding="utf-8") as file:
             file.write(text)

@@ -21,28 +21,32 @@ from grader.reports.console import open_console
 @exercise_choice.OPTION
 @exercise_choice.older("--only")
 @click.option("--assignment", type=click.Path(path_type=Path), metavar="FILE", help="A handout's assignment.yaml.")
-@click.option("--jobs", type=click.IntRange(1), metavar="N", help="Submissions at a time (one a core).")
-@click.option("--scheduler", metavar="ADDRESS", help="Grade on the cluster of this Dask scheduler.")
+@click.option("--jobs", type=click.IntRange(1), metavar="N", help="Submissions at a time (one per core).")
+@click.option("--scheduler", metavar="ADDRESS", help="Grade on a cluster with this Dask scheduler.")
 @click.option("--seed", type=click.IntRange(0), metavar="N", help="Seed of the checks' inputs.")
 @click.option("--secret", type=click.Path(path_type=Path), metavar="FILE", help="Seeds from a secret, for an exam.")
-@click.option("--hidden", type=click.Path(path_type=Path), metavar="DIR", help="More checks, not in the handout.")
-@click.option("--name-hidden", is_flag=True, help="Let the feedback tell the rules of hidden checks.")
-@click.option("--again", multiple=True, metavar="NAME", help="Grade this student anew, and show what changed.")
+@click.option(
+    "--hidden", type=click.Path(path_type=Path), metavar="DIR", help="Additional checks that are not in the handout."
+)
+@click.option("--name-hidden", is_flag=True, help="Show the rules of hidden checks in the feedback.")
+@click.option("--again", multiple=True, metavar="NAME", help="Regrade this student, and show what changed.")
 @click.option("--roster", type=click.Path(path_type=Path), metavar="FILE", help="A class list (CSV).")
-@click.option("--written-by-hand", type=click.Path(path_type=Path), metavar="FILE", help="CSV: points on top.")
-@click.option("--comments", type=click.Path(path_type=Path), metavar="FILE", help="CSV: words on a mistake, to all.")
-@click.option("--canvas", type=click.Path(path_type=Path), metavar="FILE", help="A gradebook that Canvas imports, too.")
-@click.option("--moodle", type=click.Path(path_type=Path), metavar="FILE", help="A gradebook that Moodle imports, too.")
+@click.option("--written-by-hand", type=click.Path(path_type=Path), metavar="FILE", help="CSV of points to add.")
+@click.option("--comments", type=click.Path(path_type=Path), metavar="FILE", help="CSV of comments on mistakes.")
+@click.option("--canvas", type=click.Path(path_type=Path), metavar="FILE", help="Also write a gradebook for Canvas.")
+@click.option("--moodle", type=click.Path(path_type=Path), metavar="FILE", help="Also write a gradebook for Moodle.")
 @click.option("--return", "give_back", type=click.Choice(["moodle", "folder"]), help="Pack the feedback pages.")
 @click.option("--compare-with", type=click.Path(path_type=Path), metavar="FOLDER", help="Submissions of earlier years.")
-@click.option("--new-terms", is_flag=True, help="Grade RESULTS on other terms than before.")
+@click.option("--new-terms", is_flag=True, help="Grade RESULTS with different options than before.")
 @limits.of_checks
 @click.option(
-    "--submission-seconds", type=limits.Seconds(0.1), default=300.0, show_default=True, help="Limit of a submission."
+    "--submission-seconds", type=limits.Seconds(0.1), default=300.0, show_default=True, help="Limit per submission."
 )
-@click.option("--accept-weak-sandbox", is_flag=True, help="Grade though the sandbox lacks a layer; results say so.")
+@click.option(
+    "--accept-weak-sandbox", is_flag=True, help="Grade even if the sandbox lacks a layer; the results say so."
+)
 def command(submissions: Path, out: Path, written_by_hand: Path | None, **options: Any) -> int:
-    """For instructors: grade each submission in SUBMISSIONS; go on where an earlier run stopped.
+    """For instructors: grade each submission in SUBMISSIONS, or continue an interrupted run.
 
     \b
     Examples:
@@ -93,12 +97,12 @@ def command(submissions: Path, out: Path, written_by_hand: Path | None, **option
         _refuse_to_overwrite(results, submissions, [options["canvas"], options["moodle"]])
         class_notes = list(handed_in.notes)
         if then and then.get("checks") != now["checks"]:
-            class_notes.append("the checks are others than in the last run: all is graded again")
+            class_notes.append("the checks have changed since the last run: everything is regraded")
         before = {e.student: results.stored(e.slot) for e in handed_in.entries if e.student in options["again"]}
         gone = results.set_aside({entry.slot for entry in handed_in.entries})
         if gone:
             where = paths.shown(results.folder / REMOVED)
-            class_notes.append(f"no longer handed in, results moved to {where}: {', '.join(gone)}")
+            class_notes.append(f"submission missing, results moved to {where}: {', '.join(gone)}")
         if now != then:
             remembered_terms.keep(results.folder, now)
         telling = class_run.Telling(
@@ -131,7 +135,7 @@ def command(submissions: Path, out: Path, written_by_hand: Path | None, **option
             done = graded + unchanged
             terminal.lines(
                 console,
-                [f"stopped, {done} of {len(handed_in.entries)} are done; the same command goes on with the rest"],
+                [f"stopped, {done} of {len(handed_in.entries)} are done; the same command continues with the rest"],
             )
             raise
         lines = class_run.write_class_files(handed_in, results, terms, broken, telling)
@@ -156,7 +160,9 @@ def command(submissions: Path, out: Path, written_by_hand: Path | None, **option
 
 
 def _refuse_to_overwrite(results: Any, submissions: Path, asked: Sequence[Path | None]) -> None:
-    """Let no gradebook for a platform take the place of what was handed in, of the run's own files, or of another."""
+    """Raise an error if a gradebook for a platform would overwrite submissions, the run's own files, or another
+    gradebook.
+    """
     from grader.base.atomic_files import writable
 
     named = [path for path in asked if path is not None]
@@ -164,19 +170,19 @@ def _refuse_to_overwrite(results: Any, submissions: Path, asked: Sequence[Path |
         writable(path)
         shown = paths.shown(path)
         if path.resolve().is_relative_to(submissions.resolve()):
-            raise UsageError(f"{shown} lies in the submissions; name a place outside of them")
+            raise UsageError(f"{shown} is inside the submissions; choose a place outside of them")
         if results.is_of_the_run(path) or path.resolve() in [other.resolve() for other in named[:number]]:
-            raise UsageError(f"{shown} would be written twice; name another file")
+            raise UsageError(f"{shown} would be written twice; choose another file")
 
 
 def _pool(options: dict[str, Any], terms: Any, scratch: Path) -> Any:
-    """Where a class is graded: here, or on a cluster."""
+    """Return where to grade: on this machine, or on a cluster."""
     from grader.course import jobs
 
     if options["scheduler"] is None:
         return jobs.on_this_machine(terms, options["jobs"] or os.cpu_count() or 1, scratch)
     if options["jobs"] is not None:
-        raise UsageError("--scheduler uses all workers of the cluster; leave --jobs out")
+        raise UsageError("--scheduler uses all workers of the cluster; omit --jobs")
     from grader.course import cluster
 
     return cluster.on_a_cluster(terms, options["scheduler"])

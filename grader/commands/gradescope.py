@@ -13,7 +13,7 @@ from grader.reports.console import open_console
 
 
 class _Results(click.Group):
-    """`grade gradescope RESULT.json` writes results; `build` is a command of its own."""
+    """`grade gradescope RESULT.json` writes results; `build` is a separate command."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         if args and args[0] not in (*self.commands, "--help"):
@@ -23,7 +23,7 @@ class _Results(click.Group):
 
 @click.group("gradescope", cls=_Results, no_args_is_help=False)
 def command() -> None:
-    """For Gradescope: write a result as it reads it, or build the archive of an autograder.
+    """For Gradescope: convert a result, or build the archive of an autograder.
 
     \b
     Examples:
@@ -73,9 +73,15 @@ def failed(said: Path, out: Path) -> int:
 @click.option("--assignment", type=click.Path(path_type=Path), metavar="FILE", help="A handout's assignment.yaml.")
 @click.option("--seed", type=click.IntRange(0), metavar="N", help="Seed of the checks' inputs.")
 @click.option("--secret", type=click.Path(path_type=Path), metavar="FILE", help="Seeds from a secret, for an exam.")
-@click.option("--hidden", type=click.Path(path_type=Path), metavar="DIR", help="More checks, not in the handout.")
-@click.option("--extra-index", metavar="URL", help="One more package index for pip: torch's own, of CPU builds.")
-@click.option("--accept-weak-sandbox", is_flag=True, help="Grade though the sandbox lacks a layer; results say so.")
+@click.option(
+    "--hidden", type=click.Path(path_type=Path), metavar="DIR", help="Additional checks that are not in the handout."
+)
+@click.option(
+    "--extra-index", metavar="URL", help="An additional package index for pip, such as torch's index of CPU builds."
+)
+@click.option(
+    "--accept-weak-sandbox", is_flag=True, help="Grade even if the sandbox lacks a layer; the results say so."
+)
 def build(
     out: Path,
     names: tuple[str, ...],
@@ -87,7 +93,7 @@ def build(
     extra_index: str | None,
     accept_weak_sandbox: bool,
 ) -> int:
-    """Build the archive that Gradescope makes an autograder of.
+    """Build the archive from which Gradescope makes an autograder.
 
     \b
     Examples:
@@ -103,9 +109,9 @@ def build(
     references.refuse_in_a_handout("grade gradescope build")
     writable(out)
     if assignment and (typed or names):
-        raise UsageError("--assignment says which exercises; leave the others out")
+        raise UsageError("--assignment chooses the exercises; omit --exercises")
     if secret and seed is not None:
-        raise UsageError("--secret makes the seeds; leave --seed out")
+        raise UsageError("--secret determines the seeds; omit --seed")
     chosen = assignments.read(assignment) if assignment else handout.choose(exercise_choice.chosen(typed, names))
     asked = curriculum.asked(chosen)
     exam = gradescope_archive.Exam(

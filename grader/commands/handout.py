@@ -14,17 +14,17 @@ from grader.reports.console import open_console
 @click.argument("folder", type=click.Path(path_type=Path), metavar="DIR")
 @click.argument("names", nargs=-1, metavar="[EXERCISE]...", shell_complete=commands.complete_exercise)
 @exercise_choice.OPTION
-@click.option("--title", default="", metavar="TEXT", help="What the assignment is called.")
-@click.option("--due", default="", metavar="TEXT", help="Until when, in your words; it is shown, not enforced.")
+@click.option("--title", default="", metavar="TEXT", help="Title of the assignment.")
+@click.option("--due", default="", metavar="TEXT", help="Due date, in your own words; it is shown, not enforced.")
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Seed of the checks' inputs.")
 @click.option("--with-solutions", is_flag=True, help="Add the branch `solutions`, and let --spoil show them.")
 def command(
     folder: Path, names: tuple[str, ...], typed: str | None, title: str, due: str, seed: int, with_solutions: bool
 ) -> int:
-    """Make the git repository that a course gives out in the new folder DIR.
+    """Create the git repository that you hand out in a course, in the new folder DIR.
 
-    Its branch main holds stubs, lessons, checks and the grader; solutions and known mistakes travel sealed. The same
-    commit of the kata and the same options give the same commits.
+    Its branch main contains stubs, lessons, checks and the grader; solutions and known mistakes are sealed. The same
+    commit of the kata with the same options produces the same commits.
 
     \b
     Examples:
@@ -44,6 +44,6 @@ def command(
     terminal.lines(console, [f"{shown}: {len(made.files)} files, points: {points}"])
     if made.given:
         on = ", ".join(name[:4] for name in made.given)
-        terminal.lines(console, [f"they build on {on}: not asked, lesson included, a sealed reference stands in"])
+        terminal.lines(console, [f"they build on {on}: not asked; lesson and sealed reference solution included"])
     terminal.lines(console, ["branches: main, solutions" if with_solutions else "branch: main, without solutions"])
     return 0

@@ -12,7 +12,7 @@ from grader.reports.console import open_console
 @click.argument("exercise", metavar="[EXERCISE]", required=False, shell_complete=commands.complete_exercise)
 @click.option("--all", "everything", is_flag=True, help="Show all hints at once.")
 def command(exercise: str | None, everything: bool) -> int:
-    """Show the next hint of an exercise, one more at each call; without one, for the exercise that you are at.
+    """Show the next hint of an exercise, one more at each call; without EX, of the current exercise.
 
     \b
     Examples:
@@ -25,7 +25,7 @@ def command(exercise: str | None, everything: bool) -> int:
 
     found = curriculum.find_one(exercise, commands.names()) if exercise else state.load().unfinished()
     if found is None:
-        raise UsageError("every exercise passes; grade hint EXERCISE shows the hints of one all the same")
+        raise UsageError("every exercise passes; grade hint EXERCISE still shows the hints of an exercise")
     with state.changing() as remembered:
         shown = hints.all_hints(found, remembered) if everything else [hints.next_hint(found, remembered)]
     console = open_console()

@@ -1,4 +1,4 @@
-"""How a command reads single keys while it goes on, and leaves the terminal as it was: at its end, when suspended."""
+"""Reads single keys while a command runs, and restores the terminal at its end and when it is suspended."""
 
 import contextlib
 import os
@@ -11,11 +11,11 @@ from collections.abc import Callable
 from prompt_toolkit.input import create_input
 from prompt_toolkit.keys import Keys as Known
 
-_PATIENCE_SECONDS = 0.2  # in which the thread that waits for a key notices that it should end
+_PATIENCE_SECONDS = 0.2  # interval at which the key thread checks whether to end
 
 
 class Keys:
-    """Tells each key, and when the terminal has to be drawn anew: another size, or another program had it."""
+    """Reports keys, and when the screen must be redrawn: after a resize, or after another program used the terminal."""
 
     def __init__(self, key: Callable[[str], None], redraw: Callable[[bool], None]) -> None:
         self._input = create_input()
@@ -29,7 +29,7 @@ class Keys:
             signal.signal(signal.SIGWINCH, lambda *_: self._redraw(False))
             signal.signal(signal.SIGTSTP, lambda *_: self._suspend())
             signal.signal(signal.SIGCONT, lambda *_: self._resume())
-        signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))  # not without giving the terminal back
+        signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))  # restores the terminal first
         self._thread = threading.Thread(target=self._read, name="keys", daemon=True)
         self._thread.start()
         return self
@@ -49,8 +49,8 @@ class Keys:
                     self._pressed(press.key)
 
     def _is_waiting(self) -> bool:
-        """Whether a key may be read; else some patience has been spent."""
-        if sys.platform == "win32":  # a console cannot be selected; to read where there is no key does no harm
+        """Return whether a key can be read; otherwise wait a little."""
+        if sys.platform == "win32":  # select does not work on a console; reading without a key is harmless
             return not self._ended.wait(0.05)
         if not _in_foreground():
             self._ended.wait(_PATIENCE_SECONDS)
@@ -58,38 +58,40 @@ class Keys:
         return bool(select.select([self._input.fileno()], [], [], _PATIENCE_SECONDS)[0])
 
     def _pressed(self, key: str) -> None:
-        """Tell a key; Ctrl-Z suspends, as it does where keys are not read one by one."""
+        """Report a key; Ctrl-Z suspends, as usual."""
         if key == Known.ControlZ and hasattr(os, "killpg"):
             os.killpg(os.getpgrp(), signal.SIGTSTP)
         else:
             self._key(str(getattr(key, "value", key)))
 
     def _take(self) -> None:
-        """Have keys come one by one and unseen, where the terminal is ours to say so."""
+        """Switch the terminal to single keys without echo, if it is ours."""
         if _in_foreground():
             self._taken.enter_context(self._input.raw_mode())
 
     def _suspend(self) -> None:
-        """Ctrl-Z: give the terminal back, then stop as the system does it."""
+        """Handle Ctrl-Z: restore the terminal, then stop like any program."""
         self._taken.close()
         signal.signal(signal.SIGTSTP, signal.SIG_DFL)
         os.kill(os.getpid(), signal.SIGTSTP)
-        signal.signal(signal.SIGTSTP, lambda *_: self._suspend())  # from here on it goes on again
+        signal.signal(signal.SIGTSTP, lambda *_: self._suspend())  # continues here after the suspension
 
     def _resume(self) -> None:
-        """Whoever had the terminal meanwhile has set it as it likes."""
+        """Take the terminal back; another program may have changed its settings."""
         self._taken.pop_all()
         self._take()
         self._redraw(True)
 
 
 def are_there() -> bool:
-    """Whether keys can be read, and somebody sees what they do."""
+    """Return whether keys can be read and the screen is visible."""
     return sys.stdin.isatty() and sys.stdout.isatty()
 
 
 def _in_foreground() -> bool:
-    """Whether the terminal is this process's: another one stops when it reads keys or sets the terminal."""
+    """Return whether this process owns the terminal; a background process stops if it reads keys or
+    changes settings.
+    """
     if not hasattr(os, "tcgetpgrp"):  # Windows
         return True
     try:

@@ -1,4 +1,4 @@
-"""The limits of an answer as options of commands: seconds, which are finite."""
+"""The limits of an answer as command options, in finite seconds."""
 
 import math
 from collections.abc import Callable
@@ -10,7 +10,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 class Seconds(click.FloatRange):
-    """A number of seconds, not below a least one; `nan` and `inf`, which Python takes for numbers, are none."""
+    """A number of seconds with a minimum; `nan` and `inf` are rejected."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
         """Take what was typed."""
@@ -21,10 +21,10 @@ class Seconds(click.FloatRange):
 
 
 def of_checks(command: F) -> F:
-    """Give a command the limits of a check and of an exercise."""
+    """Add the options for the limits per check and per exercise."""
     for name, seconds, says in (
-        ("--exercise-seconds", 60.0, "Limit of an exercise."),
-        ("--check-seconds", 10.0, "Limit of a check."),
+        ("--exercise-seconds", 60.0, "Limit per exercise."),
+        ("--check-seconds", 10.0, "Limit per check."),
     ):
         command = click.option(name, type=Seconds(0.1), default=seconds, show_default=True, help=says)(command)
     return command

@@ -11,12 +11,12 @@ from grader.commands import exercise_choice
 from grader.kata import curriculum
 from grader.reports.console import open_console
 
-FORCE = click.option("--force", is_flag=True, help="Write over what is there.")
+FORCE = click.option("--force", is_flag=True, help="Overwrite existing files.")
 
 
 @click.group("notebook", no_args_is_help=False)
 def command() -> None:
-    """The exercises as a notebook, and the answers back out of one.
+    """Build a notebook of the exercises, or read the answers from one.
 
     \b
     Examples:
@@ -41,7 +41,7 @@ def build(
     repository: str | None,
     force: bool,
 ) -> int:
-    """Make a notebook: of each exercise its lesson, a cell for the answer, and a cell that grades it.
+    """Build a notebook: for each exercise its lesson, a cell for the answer, and a cell that grades it.
 
     \b
     Examples:
@@ -55,10 +55,10 @@ def build(
     chosen = exercise_choice.chosen(typed, names, older)
     shown = paths.shown(out)
     if out.suffix != ".ipynb":
-        raise UsageError(f"{shown} is no name for a notebook; let it end in .ipynb")
+        raise UsageError(f"{shown} is not a notebook name; it must end in .ipynb")
     writable(out)
     if out.exists() and not force:
-        raise UsageError(f"{shown} is there already; name another file, or --force writes over it")
+        raise UsageError(f"{shown} already exists; choose another file, or overwrite it with --force")
     write_whole(
         out, notebook.build(chosen, repository=git.origin(paths.checkout().root) if repository is None else repository)
     )
@@ -72,7 +72,7 @@ def build(
 @click.argument("folder", type=click.Path(path_type=Path), metavar="DIR")
 @FORCE
 def read(source: Path, folder: Path, force: bool) -> int:
-    """Take the answers out of a notebook, into DIR/exNN_name.py.
+    """Write the answers of a notebook to DIR/exNN_name.py.
 
     \b
     Examples:
@@ -85,12 +85,14 @@ def read(source: Path, folder: Path, force: bool) -> int:
 
     shown = paths.shown(source)
     if source.suffix.lower() != ".ipynb":
-        raise UsageError(f"{shown} is no notebook: its name does not end in .ipynb")
+        raise UsageError(f"{shown} is not a notebook: its name does not end in .ipynb")
     taken = intake.take(source)
     if taken.problem:
         raise UsageError(f"{shown}: {taken.problem}")
     if not taken.answers:
-        raise UsageError(f"{shown} holds no answer: the cell of one begins with a line like `# {_an_exercise().file}`")
+        raise UsageError(
+            f"{shown} contains no answer: an answer cell begins with a line like `# {_an_exercise().file}`"
+        )
     _refuse(folder, sorted(taken.answers), force)
     for name, content in sorted(taken.answers.items()):
         write_whole(folder / name, content)
@@ -105,13 +107,15 @@ def _an_exercise() -> curriculum.Exercise:
 
 
 def _refuse(folder: Path, names: list[str], force: bool) -> None:
-    """Make the folder; say what keeps the files from being written there, before the first one is."""
+    """Create the folder; raise an error early if the files cannot be written there."""
     shown = paths.shown(folder)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         there = sorted(path.name for path in folder.glob("ex[0-9][0-9]_*.py"))
     except OSError as error:
-        raise UsageError(f"cannot write to {shown}: {error.strerror}; name another folder") from error
+        raise UsageError(f"cannot write to {shown}: {error.strerror}; choose another folder") from error
     if there and not force:
         more = f" and {len(there) - 1} more" if len(there) > 1 else ""
-        raise UsageError(f"{shown} holds {there[0]}{more} already; name another folder, or --force writes over them")
+        raise UsageError(
+            f"{shown} holds {there[0]}{more} already; choose another folder, or overwrite them with --force"
+        )

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from grader.learner.predictions.predictions import Asking, Predictable
 
 INTRO = (
-    "Type what each call gives: numbers in order (two decimals will do, brackets are optional), a word, or the name of "
-    "the error that it raises. `show` shows the result, `quit` stops."
+    "Type the result of each call: numbers in order (two decimals are enough, brackets are optional), a word, or the "
+    "name of the error that it raises. `show` shows the result, `quit` stops."
 )
 MEMORY = "predictions.json"
 
@@ -32,11 +32,11 @@ def _memory() -> Path:
 
 @click.command("predict")
 @click.argument("name", required=False, metavar="[EXERCISE]", shell_complete=commands.complete_exercise)
-@click.option("--again", is_flag=True, help="All five now, those that are not due, too.")
+@click.option("--again", is_flag=True, help="Ask all five now, even those that are not due.")
 def command(name: str | None, again: bool) -> int:
     """Predict five small results of an exercise before you write its code; nothing is graded.
 
-    A wrong prediction is compared with what known mistakes give. Each call comes back later, as a flashcard does;
+    A wrong prediction is compared with the results of known mistakes. Each call comes back later, like a flashcard;
     without an exercise, grade predict asks those that are due.
 
     \b
@@ -72,7 +72,7 @@ def command(name: str | None, again: bool) -> int:
 
 
 def _ask_all(console: Any, exercise: "Exercise", asking: "Asking", memory: Any, *, again: bool, new: bool) -> bool:
-    """Ask the calls of an exercise that are due or new; returns whether they came to the end."""
+    """Ask the due or new calls of an exercise; return whether all were answered."""
     from fsrs import Rating
 
     from grader.learner.flashcards import cards
@@ -91,20 +91,20 @@ def _ask_all(console: Any, exercise: "Exercise", asking: "Asking", memory: Any, 
     for count, number in enumerate(waiting, start=1):
         tries = _ask(console, number, calls, asking, f"{count} of {len(waiting)}")
         if tries is None:
-            console.print(f"Stopped. grade predict {exercise.short} goes on.", style="dim")
+            console.print(f"Stopped. grade predict {exercise.short} continues.", style="dim")
             return False
         fresh = deck[number].key not in memory
         session.answer(deck[number], (Rating.Easy if fresh else Rating.Good) if tries == 1 else Rating.Again, _now())
         right += tries == 1
         if cards.save(memory, MEMORY) and not told:
-            console.print(f"note: {paths.shown(_memory())} cannot be written: what you predicted is not remembered")
+            console.print(f"note: {paths.shown(_memory())} cannot be written: your predictions are not saved")
             told = True
-    console.print(f"\n{right} of {len(waiting)} right at the first try. Then write it: {paths.shown(exercise.stub)}")
+    console.print(f"\n{right} of {len(waiting)} right at the first try. Now write it: {paths.shown(exercise.stub)}")
     return True
 
 
 def _ask(console: Any, number: int, calls: "tuple[Predictable, ...]", asking: "Asking", place: str) -> int | None:
-    """Ask one call until the prediction is right; returns the tries, 0 if it was shown, None if they quit."""
+    """Ask one call until the prediction is right; return the tries, 0 if it was shown, None if the learner quits."""
     from rich.padding import Padding
     from rich.text import Text
 
@@ -117,7 +117,7 @@ def _ask(console: Any, number: int, calls: "tuple[Predictable, ...]", asking: "A
         console.print(f"{call.asks}: ", end="", soft_wrap=True)
         answer = typed_input.line()
         if answer is None or not sys.stdin.isatty():
-            console.print()  # nobody has pressed Enter
+            console.print()  # Enter was not pressed
         if answer is None or answer.lower() in ("quit", "q"):
             return None
         if answer.lower() in ("show", "s"):
@@ -139,15 +139,17 @@ def _ask(console: Any, number: int, calls: "tuple[Predictable, ...]", asking: "A
 
 
 def _wrong(number: int, typed: Any, calls: "tuple[Predictable, ...]", asking: "Asking") -> list[str]:
-    """What is said of a wrong prediction: the known mistake that gives it, in its own words."""
+    """Explain a wrong prediction by the known mistake that gives it."""
     found = asking.gives(number, typed, calls)
     if found is None:
         count, right = len(typed), len(calls[number].result)
         size = f" The result has {right} parts, and you typed {count}." if count != right else ""
-        return [f"Not that, and no known mistake gives it.{size}"]
+        return [f"That is wrong, and no known mistake gives this result.{size}"]
     cause, fitting = found
-    others = {1: "", 2: " One more known mistake gives the same."}.get(fitting, f" {fitting - 1} more give the same.")
-    return ["That is what this mistake would give:", cause.says + others, f"Why it looks right: {cause.looks_right}"]
+    others = {1: "", 2: " One other known mistake gives the same result."}.get(
+        fitting, f" {fitting - 1} others give the same result."
+    )
+    return ["This mistake gives that result:", cause.says + others, f"Why it looks right: {cause.looks_right}"]
 
 
 def _is_due(exercise: "Exercise", code: str, memory: Any) -> bool:
@@ -158,7 +160,7 @@ def _is_due(exercise: "Exercise", code: str, memory: Any) -> bool:
 
 
 def _is_asked(card: Any, session: "Session", *, new: bool) -> bool:
-    """Whether a call is new, has another result than it had, or is due."""
+    """Return whether a call is new, has a changed result, or is due."""
     known = session.memory.get(card.key)
     if known is None:
         return new

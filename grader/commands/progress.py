@@ -1,4 +1,4 @@
-"""How a command shows the progress of a run: a bar on a terminal, nothing in a pipe."""
+"""Shows the progress of a run: a bar on a terminal, nothing in a pipe."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -7,12 +7,12 @@ from rich.console import Console
 
 
 def result_of(console: Console, events: Iterable[Any]) -> Any:
-    """Follow a run's events; returns the result, which comes last."""
+    """Follow a run's events; return the result, which comes last."""
     return list(showing(console, events))[-1]
 
 
 def showing(console: Console, events: Iterable[Any]) -> Iterator[Any]:
-    """The events that are not progress, as they come; progress moves a bar, on a terminal."""
+    """Yield the events that are not progress; progress moves a bar on a terminal."""
     from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
     from rich.progress import Progress as Bar
 

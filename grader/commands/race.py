@@ -14,24 +14,24 @@ from grader.reports.console import open_console
 @click.option(
     "--answers", type=click.Path(path_type=Path), metavar="DIR", help="A folder of exNN_name.py files, or a notebook."
 )
-@click.option("--data", default="language", show_default=True, metavar="language|names|FILE", help="What to learn.")
-@click.option("--letters", type=click.IntRange(0), default=200_000, show_default=True, help="Of the language.")
-@click.option("--seeds", type=click.IntRange(1, 20), default=3, show_default=True, help="Runs of each model.")
+@click.option("--data", default="language", show_default=True, metavar="language|names|FILE", help="What to train on.")
+@click.option("--letters", type=click.IntRange(0), default=200_000, show_default=True, help="Levels of the language.")
+@click.option("--seeds", type=click.IntRange(1, 20), default=3, show_default=True, help="Runs per model.")
 @click.option(
     "--without",
     type=click.Choice(["norm", "tanh", "sharing", "neighbours"]),
     multiple=True,
-    help="A tree without it runs, too.",
+    help="Also run a tree without this part.",
 )
-@click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="A picture too: .png, .svg or .pdf.")
+@click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="Also draw a picture: .png, .svg or .pdf.")
 def command(
     answers: Path | None, data: str, letters: int, seeds: int, without: tuple[str, ...], out: Path | None
 ) -> int:
-    """Train your flat model (exercise 4) and your trees (exercise 8) side by side, all in the same way.
+    """Train your flat model (exercise 4) and your trees (exercise 8) side by side with the same recipe.
 
-    A fully connected model of the same size and depth runs with them, so that you see what depth does and what the
-    tree's wiring does. --without norm, tanh, sharing (of weights) or neighbours adds a tree that lacks it. On the
-    language the least possible loss is known; on names no model wins clearly.
+    A fully connected model of the same size and depth shows how much depth alone does, and how much the tree's wiring
+    adds. --without norm, tanh, sharing (of weights) or neighbours adds a tree without that part. For the language the
+    lowest possible loss is known; on names no model wins clearly.
 
     \b
     Examples:
@@ -65,5 +65,5 @@ def command(
     plot.report(console, curves, found, verdict(arrivals))
     if out is not None:
         write_whole(out, plot.picture(curves, found, out.suffix.lower().removeprefix(".")))
-        console.print(f"picture saved in {paths.shown(out)}", soft_wrap=True)
+        console.print(f"picture written to {paths.shown(out)}", soft_wrap=True)
     return 0

@@ -1,4 +1,4 @@
-"""One submission regraded exactly as `grade class` did, for an appeal: same terms, same sandbox, same limits."""
+"""Regrades one submission exactly as `grade class` did, for an appeal: same terms, sandbox and limits."""
 
 import tempfile
 from collections.abc import Sequence
@@ -36,7 +36,7 @@ def one(
 
     places = [Path(name) for name in names if Path(name).exists()] + ([answers] if answers else [])
     if len(places) != 1:
-        raise UsageError("--assignment, --secret and --hidden regrade one submission: name its folder, zip or notebook")
+        raise UsageError("--assignment, --secret and --hidden regrade one submission: give its folder, zip or notebook")
     (place,) = places
     others = [name for name in names if Path(name) != place]
     terms = class_terms.terms(options | {"names": others, "submission_seconds": SUBMISSION_SECONDS})

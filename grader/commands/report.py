@@ -31,7 +31,7 @@ from grader.reports.console import open_console
 def command(answers: Path | None, model: Path | None, out: Path | None, seed: int | None) -> int:
     """Write one HTML page: your progress, what failed and why, what you can explain, and pictures of your own tree.
 
-    It grades all exercises anew, so its exit status is that of `grade`. The pictures come after `grade train`.
+    It regrades all exercises, so its exit status is that of `grade`. For the pictures, run `grade train` first.
 
     \b
     Examples:
@@ -46,7 +46,7 @@ def command(answers: Path | None, model: Path | None, out: Path | None, seed: in
     from grader.reports import terminal
 
     if model is not None and not model.is_file():
-        raise UsageError(f"{paths.shown(model)} is not there: grade train --out {paths.shown(model)}")
+        raise UsageError(f"{paths.shown(model)} does not exist: grade train --out {paths.shown(model)}")
     if out is None:
         out = paths.checkout().state / "report.html"
         paths.checkout().state.mkdir(exist_ok=True)
@@ -71,28 +71,28 @@ def command(answers: Path | None, model: Path | None, out: Path | None, seed: in
     bonus = f"  (and {result.bonus:g} bonus)" if result.bonus else ""
     console.print(f"{result.points:g} of {result.max_points:g} points{bonus}")
     if isinstance(portrait, str):
-        console.print(f"without pictures of a tree: {portrait}", markup=False, soft_wrap=True)
-    console.print(f"report saved in {paths.shown(out)}\n{out.absolute().as_uri()}", markup=False, soft_wrap=True)
+        console.print(f"without pictures of your tree: {portrait}", markup=False, soft_wrap=True)
+    console.print(f"report written to {paths.shown(out)}\n{out.absolute().as_uri()}", markup=False, soft_wrap=True)
     return 0 if result.passed else 1
 
 
 def _portrait(console: Any, submission: Submission, model: Path, record: TrainingRecord | None) -> Portrait | str:
-    """The numbers of the pictures, or why there are none."""
+    """Return the figures of the pictures, or why there are none."""
     from grader.kata import corpus
 
     again = f"grade train --out {paths.shown(model)}" if model != paths.checkout().state / "tree.pt" else "grade train"
     if record is None:
         if model.exists():
-            return f"Nothing is known of how {paths.shown(model)} was trained. Train it anew: {again}"
+            return f"It is not known how {paths.shown(model)} was trained. Train it again: {again}"
         return f"There is no trained tree yet. Once exercises 3 to 10 are written: {again}"
     if record.words is None:
-        return f"{paths.shown(model)} learnt the language with a known optimum, and the pictures are of words: {again}"
+        return f"{paths.shown(model)} was trained on the artificial language, but the pictures are for words: {again}"
     try:
         words = corpus.load(record.data)
     except UsageError as error:
-        return f"The words that the tree learnt from cannot be read: {error}"
+        return f"The words that the tree was trained on cannot be read: {error}"
     if training_record.digest_of_words(words) != record.words:
-        return f"The words in {record.data} are not those that the tree learnt from any more. Train it anew: {again}"
+        return f"The words in {record.data} have changed since the tree was trained. Train it again: {again}"
     try:
         needed(words)
     except UsageError as error:  # an assignment without some of them
@@ -101,11 +101,11 @@ def _portrait(console: Any, submission: Submission, model: Path, record: Trainin
     try:
         return _painted(console, order)
     except AnswersFailed as error:
-        return f"Your tree could not be looked at: {error}"
+        return f"Your tree could not be examined: {error}"
 
 
 def _painted(console: Any, order: Order) -> Portrait:
-    """Have the pictures' numbers computed; most of the time goes into the flat model, and a bar shows it."""
+    """Compute the figures of the pictures with a progress bar; the flat model takes most of the time."""
     from rich.progress import BarColumn, Progress, TextColumn
 
     columns = TextColumn("{task.description}"), BarColumn(30)
@@ -115,4 +115,4 @@ def _painted(console: Any, order: Order) -> Portrait:
             if isinstance(event, Portrait):
                 return event
             bar.update(task, completed=event)
-    raise AnswersFailed("nothing came of it")
+    raise AnswersFailed("it failed")

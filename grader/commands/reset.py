@@ -11,7 +11,7 @@ from grader.reports.console import open_console
 @click.command("reset")
 @click.argument("exercise", metavar="EXERCISE", shell_complete=commands.complete_exercise)
 def command(exercise: str) -> int:
-    """Bring the stub of an exercise back; your file is kept as a backup.
+    """Restore the stub of an exercise; your file is kept as a backup.
 
     \b
     Example:
@@ -24,7 +24,7 @@ def command(exercise: str) -> int:
     console = open_console()
     path = paths.shown(found.stub)
     if backup is None:
-        console.print(f"{path} is the stub; nothing of yours was replaced.", soft_wrap=True)
+        console.print(f"{path} is already the stub; nothing was replaced.", soft_wrap=True)
     else:
         console.print(f"{path} is the stub again; your file is kept as {paths.shown(backup)}", soft_wrap=True)
     return 0

@@ -1,4 +1,4 @@
-"""A result as JSON where `--json FILE` says: a file, or standard output."""
+"""Writes a result as JSON for `--json FILE`: to a file, or to standard output."""
 
 import json
 import sys

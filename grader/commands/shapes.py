@@ -14,7 +14,7 @@ from grader.reports.console import open_console
     "--answers", type=click.Path(path_type=Path), metavar="DIR", help="A folder of exNN_name.py files, or a notebook."
 )
 def command(name: str, answers: Path | None) -> int:
-    """Print the shapes of a name in your own code, call by call, as far as it is written.
+    """Print the shapes of a name in your own code, call by call, as far as you have written it.
 
     \b
     Examples:

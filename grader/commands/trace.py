@@ -20,14 +20,14 @@ if TYPE_CHECKING:
 
 @click.command("trace")
 @click.argument("sheet", type=click.Choice(["fusion", "depth", "tree"]), default="fusion")
-@click.option("--seed", type=click.IntRange(0), metavar="N", help="Other numbers than your own.")
-@click.option("--print", "on_paper", is_flag=True, help="The sheet to fill in on paper; nothing is asked.")
+@click.option("--seed", type=click.IntRange(0), metavar="N", help="Use another worksheet.")
+@click.option("--print", "on_paper", is_flag=True, help="Print the worksheet to fill in on paper.")
 @click.option("--answers", is_flag=True, help="With --print: the answers on a second page.")
 def command(sheet: str, seed: int | None, on_paper: bool, answers: bool) -> int:
-    """Work through a sheet by hand, with numbers of your own: `fusion`, `depth` for a context, or a whole `tree`.
+    """Work through a sheet by hand, with numbers made for you: `fusion`, `depth` for a context, or a whole `tree`.
 
-    Each answer is checked, and a slip is named. The tree computes the parity of eight bits in three levels. Your
-    exercise 2 then does the same fusion, and your exercise 8 the same tree.
+    Each answer is checked, and mistakes are explained. The tree computes the parity of eight bits in three levels.
+    Afterwards your exercise 2 does the same fusion, and your exercise 8 the same tree.
 
     \b
     Examples:
@@ -43,7 +43,7 @@ def command(sheet: str, seed: int | None, on_paper: bool, answers: bool) -> int:
     from grader.learner.worksheets.tree import tree_sheet
 
     if answers and not on_paper:
-        raise UsageError("--answers goes with --print; while you are asked, type `show`")
+        raise UsageError("--answers requires --print; while you answer, type `show`")
     seed = own_seed() if seed is None else seed
     fusion = fusion_sheet(seed) if sheet == "fusion" else None
     tree = tree_sheet(seed) if sheet == "tree" else None
@@ -54,9 +54,9 @@ def command(sheet: str, seed: int | None, on_paper: bool, answers: bool) -> int:
         click.echo(paper.PAGE_BREAK.join(pages), nl=False)
         return 0
     console = open_console()
-    console.print(f"[bold]{chosen.title}[/bold]   (sheet {seed}; --seed asks another one)\n")
+    console.print(f"[bold]{chosen.title}[/bold]   (sheet {seed}; --seed gives another one)\n")
     console.print(chosen.given, markup=False)
-    console.print("\n`show` shows how a question is done, `quit` stops.", style="dim")
+    console.print("\n`show` shows the solution of a question, `quit` stops.", style="dim")
     if not _work_through(console, chosen):
         console.print(f"Stopped. The same sheet again: grade trace {sheet} --seed {seed}", style="dim")
         return 0
@@ -66,7 +66,7 @@ def command(sheet: str, seed: int | None, on_paper: bool, answers: bool) -> int:
 
 
 def _work_through(console: Any, sheet: "Worksheet") -> bool:
-    """Ask all questions; returns whether they came to the end."""
+    """Ask all questions; return whether all were answered."""
     step, first_try = None, 0
     for question in sheet.questions:
         if question.step != step:
@@ -81,7 +81,7 @@ def _work_through(console: Any, sheet: "Worksheet") -> bool:
 
 
 def _ask(console: Any, question: "Question") -> int | None:
-    """Ask until the answer is right; returns the tries it took, 0 where it was shown, None where they quit."""
+    """Ask until the answer is right; return the tries, 0 if it was shown, None if the learner quits."""
     from grader.learner.worksheets.worksheet import read_numbers
 
     tries = 0
@@ -89,7 +89,7 @@ def _ask(console: Any, question: "Question") -> int | None:
         console.print(question.asks, end="", markup=False, soft_wrap=True)
         answer = typed_input.line()
         if answer is None or not sys.stdin.isatty():
-            console.print()  # nobody has pressed Enter
+            console.print()  # Enter was not pressed
         if answer is None or answer.lower() in ("quit", "q"):
             return None
         if answer.lower() in ("show", "s"):
@@ -108,7 +108,7 @@ def _ask(console: Any, question: "Question") -> int | None:
 
 
 def _compare_with_own(console: Any, sheet: "FusionSheet") -> int:
-    """The same fusion by the learner's own code."""
+    """Run the same fusion with the learner's own code."""
     from grader.learner.worksheets import own_fusion
 
     exercise = _asked(own_fusion.EXERCISE)
@@ -117,14 +117,14 @@ def _compare_with_own(console: Any, sheet: "FusionSheet") -> int:
     own = own_fusion.own_trace(sheet, paths.checkout().exercises)
     if own is None:
         return _not_written(console, exercise, "the same fusion")
-    console.print(f"\nThe same numbers by your {exercise.short}:")
+    console.print(f"\nThe same numbers with your {exercise.short}:")
     for name in ("joined", "summed", "fused"):
         console.print(f"  {name:6}  {_four_digits(getattr(own, name))}", markup=False)
     return _told(console, own_fusion.differences(sheet, own))
 
 
 def _compare_with_own_tree(console: Any, sheet: "TreeSheet") -> int:
-    """The same tree by the learner's own code."""
+    """Run the same tree with the learner's own code."""
     from grader.learner.worksheets import own_tree
 
     exercise = _asked(own_tree.EXERCISE)
@@ -133,14 +133,14 @@ def _compare_with_own_tree(console: Any, sheet: "TreeSheet") -> int:
     own = own_tree.own_levels(sheet, paths.checkout().exercises)
     if own is None:
         return _not_written(console, exercise, "the same tree")
-    console.print(f"\nThe same bits by your {exercise.short}, with these weights:")
+    console.print(f"\nThe same bits with your {exercise.short}, with these weights:")
     for number, level in enumerate(own, start=1):
         console.print(f"  level {number}  {_four_digits(level)}", markup=False)
     return _told(console, own_tree.differences(sheet, own))
 
 
 def _asked(name: str) -> "Exercise | None":
-    """The exercise; None in an assignment without it."""
+    """Return the exercise; None if the assignment does not include it."""
     from grader.kata import curriculum
 
     return next((each for each in curriculum.exercises() if each.name == name), None)

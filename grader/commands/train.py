@@ -18,25 +18,27 @@ from grader.reports.console import open_console
     default="names",
     show_default=True,
     metavar="names|language|makemore|FILE",
-    help="Words to learn from; language: letters whose least possible loss is known.",
+    help="Words to train on; language: artificial letters whose lowest possible loss is known.",
 )
 @click.option(
     "--recipe",
     type=click.Choice(["published", "fast", "best"]),
-    help="published: 200,000 steps of SGD by your own loop; fast: as good in a fortieth of the time; best: better.",
+    help="published: 200,000 steps of SGD with your own loop; fast: as good in a fortieth of the time; best: better.",
 )
 @click.option("--steps", type=click.IntRange(1), help="Steps of SGD (20000; with --recipe published 200000).")
-@click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Of the weights and the batches.")
+@click.option(
+    "--seed", type=click.IntRange(0), default=0, show_default=True, help="Seed of the weights and the batches."
+)
 @click.option("--device", type=click.Choice(["cpu", "cuda", "auto"]), default="cpu", show_default=True)
 @click.option("--threads", type=click.IntRange(1), default=1, show_default=True, help="Cores that torch uses.")
-@click.option("--fresh", is_flag=True, help="Begin anew where this very run was stopped before.")
+@click.option("--fresh", is_flag=True, help="Start again instead of continuing this run.")
 @click.option(
     "--out",
     type=click.Path(path_type=Path),
     metavar="FILE",
     help="Where the model is saved (.grade/tree.pt, language.pt).",
 )
-@click.option("--with-solutions", is_flag=True, help="Let solutions stand in for exercises not written yet.")
+@click.option("--with-solutions", is_flag=True, help="Use the solutions of exercises that you have not written.")
 def command(
     answers: Path | None,
     data: str,
@@ -49,9 +51,9 @@ def command(
     out: Path | None,
     with_solutions: bool,
 ) -> int:
-    """Train the tree with the answers' own code (exercises 3 to 10), and write ten new names.
+    """Train the tree with your own code (exercises 3 to 10), and write ten new names.
 
-    A run that was stopped goes on with the same command.
+    If a run was stopped, the same command continues it.
 
     \b
     Examples:
@@ -68,9 +70,7 @@ def command(
         if missing and not with_solutions:
             first, others = missing[0], len(missing) - 1
             more = f" (and {others} more)" if others else ""
-            raise UsageError(
-                f"{first.name} is not written yet{more}: grade {first.short}, or --with-solutions stands in"
-            )
+            raise UsageError(f"{first.name} is not written yet{more}: grade {first.short}, or use --with-solutions")
         if out is None:
             out = paths.checkout().state / ("language.pt" if words is None else "tree.pt")
             paths.checkout().state.mkdir(exist_ok=True)

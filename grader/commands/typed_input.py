@@ -1,4 +1,4 @@
-"""What a person types while a command waits: a line, or a key; in a pipe, its lines. Nothing is printed here."""
+"""Reads what a person types while a command waits: a line or a key; in a pipe, its lines. Prints nothing."""
 
 import sys
 

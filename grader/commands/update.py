@@ -7,7 +7,7 @@ from grader.reports.console import open_console
 
 @click.command("update")
 def command() -> int:
-    """Bring a newer version of the kata into this checkout; your answers are committed first, and stay.
+    """Update this checkout to the newest version of the kata; your answers are committed first and kept.
 
     \b
     Example:
@@ -20,8 +20,8 @@ def command() -> int:
     if done.kept:
         console.print(f"committed first: {', '.join(done.kept)}", soft_wrap=True)
     if done.before == done.now:
-        console.print("This is the newest version.")
+        console.print("This is already the newest version.")
     else:
         console.print(f"Updated from {done.before} to {done.now}; make grade installs what is new.")
-        console.print("Where both sides had changed a line, yours stayed; grade says where that leaves you.")
+        console.print("If both versions changed a line, yours was kept. Run grade to see where you are.")
     return 0

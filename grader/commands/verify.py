@@ -12,13 +12,17 @@ from grader.reports.console import open_console
 @click.argument("names", nargs=-1, metavar="[EXERCISE]...")
 @exercise_choice.OPTION
 @click.option(
-    "--seeds", type=click.IntRange(1), default=8, show_default=True, help="At which each right answer must pass."
+    "--seeds",
+    type=click.IntRange(1),
+    default=8,
+    show_default=True,
+    help="Seeds with which each right answer must pass.",
 )
 def command(names: tuple[str, ...], typed: str | None, seeds: int) -> int:
-    """For authors: check that stubs, solutions, lessons, points and checks fit together.
+    """For authors: check that stubs, solutions, lessons, points and checks are consistent.
 
-    Then prove the checks: every known mistake in grader/mistakes/ must be caught and named as itself, every mutant of
-    the solutions must be caught, and no right answer of tests/right/ may be refused. `grade verify ex05`: one exercise.
+    Then prove the checks: they must catch and recognise every known mistake in grader/mistakes/, catch every mutant of
+    the solutions, and pass every right answer in tests/right/. `grade verify ex05` checks one exercise.
 
     \b
     Examples:

@@ -9,9 +9,9 @@ from grader.reports.console import open_console
 
 @click.command("watch")
 def command() -> int:
-    """Grade again what each save changed and what builds on it, and go on to the next unfinished exercise.
+    """Grade each time you save, including exercises that build on the change, and move on to the next unfinished one.
 
-    Keep it open beside your editor. Keys: h the next hint, l the list, n the next exercise, q quit.
+    Keep it open beside your editor. Keys: h next hint, l list, n next exercise, q quit.
 
     \b
     Examples:

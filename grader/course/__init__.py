@@ -1,1 +1,1 @@
-"""What the kata's author and an instructor need: stubs made from solutions, the author's check."""
+"""Tools for instructors and authors: handouts, grading a class, proving the checks."""

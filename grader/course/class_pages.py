@@ -1,6 +1,7 @@
-"""The pages of a class, `summary.html` and `similarity.html`: files that need no network, and no script to be read.
+"""The pages of a class, `summary.html` and `similarity.html`, which need no network and are readable without
+JavaScript.
 
-A script of a few lines sorts the table of students; the page is whole without it.
+A short script sorts the table of students.
 """
 
 import base64
@@ -28,7 +29,7 @@ def summary(
     comments: Mapping[str, str] | None = None,
     notes: Sequence[str] = (),
 ) -> str:
-    """The class at a glance.
+    """Write the overview of the class.
 
     Args:
         overview: the class in numbers.
@@ -58,7 +59,7 @@ def summary(
 
 
 def similarity(pairs: Sequence[Pair], title: str, of: str = "", similar: Similar | None = None) -> str:
-    """The pairs that are more alike than the class explains, side by side, and what else a comparison found.
+    """Write the similar pairs side by side, and the other findings of a comparison.
 
     Args:
         pairs: that stand out.

@@ -1,4 +1,4 @@
-"""A class run as it is watched: a bar with the time left, or in a pipe a line for each tenth. Prints only."""
+"""Progress of a class run: a bar with the time left, or in a pipe one line per tenth. Prints only."""
 
 from collections.abc import Iterator
 
@@ -9,7 +9,7 @@ from grader.base.results import Outcome
 
 
 def follow(console: Console, outcomes: Iterator[Outcome], total: int) -> Iterator[Outcome]:
-    """Pass outcomes on, and show how far the run is."""
+    """Pass on outcomes, and show the progress of the run."""
     columns = (
         TextColumn("{task.description}"),
         BarColumn(30),

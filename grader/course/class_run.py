@@ -1,6 +1,7 @@
-"""A run over a class: what needs grading is graded, and the gradebook and the pages are made from the results alone.
+"""A run over a class: grades what needs grading, then makes the gradebook and the pages from the results alone.
 
-A run can end at any moment: the next one grades what has no result, or one of another submission or on other terms.
+A run can be interrupted at any time: the next one grades submissions without a result, changed submissions, and results
+with different terms.
 """
 
 import hashlib
@@ -27,11 +28,13 @@ from grader.reports.feedback_file import Circumstances
 def grade(
     found: Sequence[Entry], results: Results, terms: Terms, again: Collection[str], pool: Pool
 ) -> Iterator[Outcome]:
-    """Grade what is missing, new or changed, and those named; yields every entry once, unchanged ones at once."""
+    """Grade missing, new or changed submissions and the given ones; yield every entry once, unchanged
+    ones immediately.
+    """
     events: queue.SimpleQueue[Outcome] = queue.SimpleQueue()
 
     def tasks() -> Iterator[Task]:
-        """Read lazily: a class may be larger than the memory."""
+        """Read submissions lazily: a class may be larger than the memory."""
         for entry in found:
             taken = intake.take(*entry.paths)
             kept = None if entry.student in again else results.stored(entry.slot)
@@ -51,7 +54,7 @@ def grade(
 
 @dataclass(frozen=True)
 class Telling:
-    """What the files of a class tell beside the results.
+    """What the files of a class show in addition to the results.
 
     Attributes:
         title: of the pages.
@@ -74,7 +77,7 @@ class Telling:
     earlier: Path | None = None
 
     def to(self, student: str) -> Circumstances:
-        """What one student's feedback tells."""
+        """Select what one student's feedback shows."""
         given = [extra for extra in self.by_hand if extra.student == student]
         return Circumstances(self.headline, given, self.comments, self.name_hidden)
 
@@ -82,7 +85,7 @@ class Telling:
 def write_class_files(
     handed_in: HandedIn, results: Results, terms: Terms, broken: Mapping[str, str], telling: Telling
 ) -> list[Line]:
-    """Make the gradebook and the pages from the results as they lie there, and bring each feedback up to date.
+    """Make the gradebook and the pages from the stored results, and update each feedback.
 
     Returns:
         the gradebook's lines.
@@ -98,7 +101,7 @@ def write_class_files(
     chosen = terms.chosen()
 
     def graded() -> Iterator[RunResult]:
-        """Every result, once: its feedback and its line in the gradebook are made as it goes by."""
+        """Yield every result once, writing its feedback and its gradebook line."""
         for entry in handed_in.entries:
             result = None if entry.slot in broken else results.stored(entry.slot)
             if result is None:
@@ -130,7 +133,7 @@ def write_class_files(
 
 
 def _write_similarity(found: Sequence[Entry], results: Results, telling: Telling, compared: list[str]) -> None:
-    """Compare the class, unless the page tells that it is of this very class: that takes 30 ms a student."""
+    """Compare the class, unless the page already covers this exact class: comparing takes 30 ms per student."""
     earlier = entries(telling.earlier).entries if telling.earlier else ()
     before = [(similarity.EARLIER + entry.student, intake.take(*entry.paths).answers) for entry in earlier]
     told = [sorted((name, hashlib.sha256(text).hexdigest()) for name, text in files.items()) for _, files in before]

@@ -1,7 +1,7 @@
-"""A class graded on a cluster of Dask's: every worker has this checkout, and grades as this machine would.
+"""Grades a class on a Dask cluster: every worker has this checkout and grades like this machine.
 
-A task carries the answers and the terms, never an exam's secret, and brings the result back: no disk is shared.
-What was running on a worker that is lost is graded again on another one, by Dask itself.
+A task contains the submission and the terms, never an exam's secret, and returns the result, so no shared disk is
+needed. If a worker is lost, Dask reruns its tasks.
 """
 
 import itertools
@@ -64,11 +64,11 @@ def _connect(address: str) -> Any:
     except ImportError as error:
         raise UsageError("--scheduler needs Dask: pip install -e '.[class]'") from error
     for name in ("distributed", "tornado"):
-        logging.getLogger(name).setLevel(logging.CRITICAL)  # what goes wrong is told by what comes back
+        logging.getLogger(name).setLevel(logging.CRITICAL)  # errors are part of the returned value
     try:
         client = Client(address, timeout=SECONDS_TO_CONNECT, set_as_default=False)
     except (OSError, ValueError) as error:
-        raise UsageError(f"no Dask scheduler answers at {address} ({line(str(error))})") from error
+        raise UsageError(f"no Dask scheduler responds at {address} ({line(str(error))})") from error
     try:
         client.wait_for_workers(1, timeout=SECONDS_TO_CONNECT)
     except TimeoutError as error:
@@ -85,14 +85,14 @@ def _outcome(task: Task, future: Any) -> Outcome:
         return found
     if isinstance(error, UsageError):
         raise error
-    return Outcome(task.student, task.slot, broken=line(f"the cluster gave it up: {type(error).__name__}: {error}"))
+    return Outcome(task.student, task.slot, broken=line(f"the cluster gave up: {type(error).__name__}: {error}"))
 
 
 def _graded(task: Task, terms: Terms, theirs: str) -> Outcome:
-    """On a worker: grade with this thread's grader, a new one where the terms are others than last time."""
+    """Grade on a worker with this thread's grader; make a new one if the terms have changed."""
     if kata_digest() != theirs:
         raise UsageError(
-            f"the checkout on {socket.gethostname()} is another version than the one here; make them equal"
+            f"the checkout on {socket.gethostname()} has a different version than this one; update one of them"
         )
     if getattr(_here, "terms", None) != terms.digest:
         if hasattr(_here, "grader"):

@@ -1,4 +1,4 @@
-"""What would be taken from a submission and why, as lines to read. Nothing is graded."""
+"""Lists which files of a submission count, and why. Nothing is graded."""
 
 from collections.abc import Iterator, Sequence
 
@@ -12,7 +12,7 @@ MOST_LEFT = 5
 
 
 def shown(entry: Entry, chosen: Sequence[Exercise], *, verbose: bool = False) -> list[str]:
-    """The lines for one student: what is taken, what is an untouched stub, what is missing, notes, what is left."""
+    """Yield the lines for one student: files that count, untouched stubs, missing exercises, notes, ignored files."""
     taken = intake.take(*entry.paths)
     return list(_lines(entry, taken, chosen, verbose))
 
@@ -34,7 +34,7 @@ def _lines(entry: Entry, taken: Taken, chosen: Sequence[Exercise], verbose: bool
         else:
             state = candidates.state(exercise, content)
             {candidates.WORK: work, candidates.STUB: stubs}.get(state, odd).append(exercise.short)
-    told = [("taken", work), ("untouched stub", stubs), ("taken, but no work found in it", odd), ("missing", missing)]
+    told = [("taken", work), ("untouched stub", stubs), ("taken, but it contains no work", odd), ("missing", missing)]
     yield f"{entry.student}{about}: " + "; ".join(f"{word}: {', '.join(which)}" for word, which in told if which)
     if verbose:
         yield from (f"  {file} from {line(place)}" for file, place in sorted(taken.places.items()))

@@ -1,4 +1,4 @@
-"""The submissions of a class: who there is, what each handed in, and the folder that each result goes to."""
+"""The submissions of a class: the students, what each handed in, and the folder of each result."""
 
 import hashlib
 import os
@@ -19,14 +19,14 @@ from grader.course.roster import Lookup, Person
 from grader.kata import candidates, curriculum, intake
 from grader.kata.containers import OTHER_ARCHIVES, natural
 
-_PLAIN_NAME = re.compile(r"(?!.*-[0-9a-f]{8}$)[\w@+][\w @+.,()-]{0,99}")  # none looks like the name of an odd one
+_PLAIN_NAME = re.compile(r"(?!.*-[0-9a-f]{8}$)[\w@+][\w @+.,()-]{0,99}")  # no name looks like one of a strange entry
 _BEFORE_AN_ANSWER = re.compile(r"(?P<name>.+?)[ _-]+(?P<file>ex\d\d?[_ -].*\.py)", re.IGNORECASE)
 MOST_NAMED = 8
 
 
 @dataclass(frozen=True)
 class Entry:
-    """What one student handed in.
+    """The submission of one student.
 
     Attributes:
         student: the name.
@@ -65,7 +65,7 @@ class HandedIn:
 
     @property
     def students(self) -> dict[str, Entry]:
-        """Everybody, by name."""
+        """All students, by name."""
         return {entry.student: entry for entry in (*self.entries, *self.absent)}
 
 
@@ -99,8 +99,8 @@ def entries(submissions: Path, people: Sequence[Person] = ()) -> HandedIn:
         key = (told.platform, told.id) if told.id else ("", unicodedata.normalize("NFC", told.student))
         groups.setdefault(key, []).append((told, place))
     if not groups:
-        raise UsageError(f"{shown} holds no submission: a folder, a .zip or an .ipynb for each student is expected")
-    notes = [f"{_few(strangers)}: not graded; a student hands in a folder, a .zip or an .ipynb"] if strangers else []
+        raise UsageError(f"{shown} contains no submission; expected one folder, .zip or .ipynb per student")
+    notes = [f"{_few(strangers)}: not graded; a submission is a folder, a .zip or an .ipynb"] if strangers else []
     alone = [_entry(parts, submitters) for parts in groups.values()]
     if people:
         alone, more = _by_class_list(alone, people)
@@ -116,7 +116,9 @@ def entries(submissions: Path, people: Sequence[Person] = ()) -> HandedIn:
 
 
 def single(path: Path) -> Entry | None:
-    """One submission: a zip, a notebook, or a folder with answers at its top; None for a folder of submissions."""
+    """Read one submission: a zip, a notebook, or a folder with answers at its top; return None for a folder of
+    submissions.
+    """
     try:
         answers = {exercise.file for exercise in curriculum.exercises()}
         is_one = path.is_file() or any(each.name in answers for each in os.scandir(path))
@@ -126,7 +128,7 @@ def single(path: Path) -> Entry | None:
 
 
 def _told(place: Path, logins: dict[str, str], *, is_folder: bool) -> PlatformName | None:
-    """Whose an entry is by its name; None if it is no submission."""
+    """Find the owner of an entry by its name; None if it is not a submission."""
     name = place.name
     if name.startswith(".") or name in ("__MACOSX", platform_names.METADATA):
         return None
@@ -146,7 +148,7 @@ def _told(place: Path, logins: dict[str, str], *, is_folder: bool) -> PlatformNa
 def _entry(
     parts: Sequence[tuple[PlatformName, Path]], submitters: dict[str, tuple[platform_names.Submitter, ...]]
 ) -> Entry:
-    """What one student handed in, of all that has the same name or id."""
+    """Combine all files with the same name or id into one student's submission."""
     files = [(told, path) for told, path in parts if not told.online_text] or list(parts)
     files.sort(key=lambda part: part[0].attempt)
     told = files[-1][0]
@@ -169,14 +171,14 @@ def _entry(
 
 
 def _by_class_list(found: Sequence[Entry], people: Sequence[Person]) -> tuple[list[Entry], list[str]]:
-    """Entries under the names of the class list; those of one student become one; notes of what did not fit."""
+    """Rename entries by the class list and merge those of one student; also return notes about mismatches."""
     lookup = Lookup(people)
     merged: dict[str, Entry] = {}
     kept, unknown, notes = [], [], []
     for entry in found:
         stems = [path.name if path.is_dir() else path.name.partition(".")[0] for path in entry.paths]
         names = [entry.person.login, entry.person.email, entry.student, *stems]
-        # Moodle writes the number of the participant, which a class list knows as well as that of the user, or not.
+        # Moodle writes the participant's number, which may be in a class list like that of the user, or not.
         person = (
             lookup.find(names) or lookup.find([entry.person.id])
             if entry.platform == MOODLE
@@ -203,7 +205,7 @@ def _by_class_list(found: Sequence[Entry], people: Sequence[Person]) -> tuple[li
 
 
 def _distinct(found: Sequence[Entry]) -> list[Entry]:
-    """Entries under names that no two share, also if a file system takes upper and lower case for the same."""
+    """Make names unique, even on file systems that ignore case."""
     names = [entry.student for entry in found]
     forms: tuple[Callable[[Entry], str], ...] = (
         lambda entry: f"{entry.student} ({entry.person.id})" if entry.person.id else entry.student,
@@ -219,7 +221,7 @@ def _distinct(found: Sequence[Entry]) -> list[Entry]:
 
 
 def slot(student: str) -> str:
-    """The name of a student's folder in RESULTS: the student's, but for what could lead elsewhere or hide."""
+    """Return the name of a student's folder in RESULTS, without characters that could lead elsewhere or hide it."""
     free = student.casefold() not in (*CLASS_FILES, *RESERVED)
     if _PLAIN_NAME.fullmatch(student) and free and not student.endswith((".", " ")):
         return student
@@ -228,6 +230,6 @@ def slot(student: str) -> str:
 
 
 def _few(names: Sequence[str]) -> str:
-    """Some names, and how many more there are."""
+    """Write some names, and how many more there are."""
     shown = ", ".join(line(name)[:80] for name in names[:MOST_NAMED])
     return shown if len(names) <= MOST_NAMED else f"{shown} and {len(names) - MOST_NAMED} more"

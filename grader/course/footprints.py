@@ -1,4 +1,4 @@
-"""`make footprints`: find out which checks each known mistake fails, and keep it beside the bank."""
+"""`make footprints`: records which checks each known mistake fails, next to the bank of mistakes."""
 
 import sys
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ SEEDS = range(3)
 
 
 def of(exercise: Exercise, workers: Workers) -> dict[str, Footprint]:
-    """Grade each mistake of an exercise at several seeds."""
+    """Grade each mistake of an exercise with several seeds."""
     trials = [trial for seed in SEEDS for trial in prove.of_mistakes(exercise, seed)]
     failed: dict[str, list[list[str]]] = {}
     for trial, result in zip(trials, prove.results(trials, workers), strict=True):
@@ -24,7 +24,7 @@ def of(exercise: Exercise, workers: Workers) -> dict[str, Footprint]:
 
 
 def main(names: Sequence[str]) -> None:
-    """Write the footprints of the exercises named, or of all."""
+    """Write the footprints of the given exercises, or of all."""
     chosen = curriculum.find(names)
     with worker_supply.workers(chosen, many=True) as workers:
         for exercise in chosen:

@@ -1,6 +1,6 @@
-"""git, as the course tools need it: what a checkout tracks, and commits that come out the same each time.
+"""git for the course tools: lists what a checkout tracks, and makes reproducible commits.
 
-Commits are made by `git fast-import`: it touches neither the index nor the files that somebody works on.
+Commits are made with `git fast-import`, which touches neither the index nor the working files.
 """
 
 import os
@@ -14,21 +14,21 @@ from pathlib import Path
 from grader.base import paths
 from grader.base.errors import UsageError
 
-# Of the person's settings only the name counts: line ends, signatures and hooks would make other commits of the same.
+# Only the name of the person's settings is used: line ends, signatures and hooks would change the commits.
 _PLAIN = ("-c", "core.autocrlf=false", "-c", "core.hooksPath=/dev/null", "-c", "user.useConfigOnly=true")
-_ELSEWHERE = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY")  # set where a hook runs us
+_ELSEWHERE = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY")  # set if a hook runs us
 
 
 @dataclass(frozen=True)
 class Signature:
-    """Who commits, and when: `Ada Lovelace <ada@example.org> 1795000000 +0000`, as git writes it."""
+    """The author of a commit and the time: `Ada Lovelace <ada@example.org> 1795000000 +0000`, as git writes it."""
 
     text: str
 
 
 @dataclass(frozen=True)
 class Commit:
-    """A commit to be made: the branch that it becomes the tip of, the commit before it, and the files that it changes.
+    """A commit to make: its branch, its parent, and the files that it changes.
 
     Attributes:
         branch: the branch.
@@ -44,13 +44,9 @@ class Commit:
 
 
 def run(folder: Path, *arguments: str, stdin: bytes | None = None) -> bytes:
-    """Run git in a folder; what it printed.
-
-    Raises:
-        UsageError: git is not installed, or it failed.
-    """
+    """Run git in a folder and return its output."""
     if shutil.which("git") is None:
-        raise UsageError("git is not installed, and a handout is a git repository: install git first")
+        raise UsageError("git is not installed, but a handout is a git repository: install git first")
     environment = {name: value for name, value in os.environ.items() if name not in _ELSEWHERE} | {"LC_ALL": "C"}
     done = subprocess.run(
         ["git", *_PLAIN, *arguments], cwd=folder, input=stdin, capture_output=True, env=environment, check=False
@@ -62,50 +58,42 @@ def run(folder: Path, *arguments: str, stdin: bytes | None = None) -> bytes:
 
 
 def head(root: Path) -> str:
-    """The commit that a checkout is at.
-
-    Raises:
-        UsageError: it is no git repository, or has no commit.
-    """
+    """Return the current commit of a checkout."""
     try:
         top = Path(_text(run(root, "rev-parse", "--show-toplevel")))
         commit = _text(run(root, "rev-parse", "--verify", "HEAD^{commit}"))
     except UsageError as error:
         if shutil.which("git") is None:
             raise
-        raise UsageError(f"{root} is no git repository with a commit: clone the kata with git") from error
+        raise UsageError(f"{root} is not a git repository with a commit: clone the kata with git") from error
     if top.resolve() != root.resolve():
-        raise UsageError(f"{root} lies in the git repository {top} and is none itself: clone the kata with git")
+        raise UsageError(f"{root} is inside the git repository {top}: clone the kata into a repository of its own")
     return commit
 
 
 def signature(root: Path, commit: str) -> Signature:
-    """The name that is configured, at the time of a commit: the same commit is always signed the same.
-
-    Raises:
-        UsageError: no name is configured.
-    """
+    """Return the configured name with the time of a commit, so that the same commit always has the same signature."""
     try:
         who = _text(run(root, "var", "GIT_COMMITTER_IDENT")).rpartition(">")[0] + ">"
     except UsageError as error:
         mend = "git config --global user.name 'Your Name', and user.email likewise"
-        raise UsageError(f"git does not know your name, which a commit needs: {mend}") from error
+        raise UsageError(f"git needs your name for a commit: {mend}") from error
     return Signature(f"{who} {_text(run(root, 'log', '-1', '--format=%ct', commit))} +0000")
 
 
 def changes(root: Path, places: Sequence[str]) -> list[str]:
-    """What in these places differs from the last commit, or is not in it."""
+    """List what differs from the last commit, or is not in it, in these places."""
     entries = run(root, "status", "--porcelain", "-z", "--no-renames", "--", *places).decode(errors="replace")
     return [entry[3:] for entry in entries.split("\0") if entry]
 
 
 def tracked(root: Path) -> list[str]:
-    """The paths of all files of a checkout that git knows."""
+    """List the paths of all tracked files of a checkout."""
     return run(root, "ls-files", "-z").decode().rstrip("\0").split("\0")
 
 
 def origin(root: Path) -> str:
-    """The address of the remote `origin`, without a password in it; empty if there is none."""
+    """Return the address of the remote `origin` without a password; empty if there is none."""
     try:
         address = _text(run(root, "remote", "get-url", "origin")).strip()
     except UsageError:
@@ -114,34 +102,34 @@ def origin(root: Path) -> str:
 
 
 def create(folder: Path) -> None:
-    """Make a folder that is there a repository without a commit, whose branch is `main`."""
+    """Turn an existing folder into a repository without a commit, with the branch `main`."""
     run(folder, "-c", "init.defaultBranch=main", "init", "--quiet", "--template=")
 
 
 def commit(folder: Path, commits: Sequence[Commit], who: Signature) -> None:
-    """Make commits, each the tip of its branch then, whatever the branch was before."""
+    """Make commits; each becomes the tip of its branch, whatever the branch was before."""
     stream = b"".join(_written(each, who) for each in commits)
     run(folder, "fast-import", "--quiet", "--force", "--date-format=raw", stdin=stream)
 
 
 def tip(folder: Path, branch: str) -> str | None:
-    """The commit at the tip of a branch; None where there is no such branch."""
+    """Return the commit at the tip of a branch; None if there is no such branch."""
     listed = _text(run(folder, "for-each-ref", "--format=%(objectname)", f"refs/heads/{branch}"))
     return listed or None
 
 
 def message(folder: Path, commit: str) -> str:
-    """The first line of what is told of a commit."""
+    """Return the subject of a commit."""
     return _text(run(folder, "log", "-1", "--format=%s", commit))
 
 
 def is_checked_out(folder: Path, branch: str) -> bool:
-    """Whether a branch is what somebody works on, here or in another worktree."""
+    """Return whether a branch is checked out, here or in another worktree."""
     return f"branch refs/heads/{branch}" in _text(run(folder, "worktree", "list", "--porcelain")).splitlines()
 
 
 def objects(folder: Path) -> Iterator[tuple[str, bytes]]:
-    """Every object that a repository holds, reachable or not: its kind and its content."""
+    """Yield every object of a repository, reachable or not: its kind and its content."""
     data = run(folder, "cat-file", "--batch-all-objects", "--unordered", "--batch")
     place = 0
     while place < len(data):
@@ -153,7 +141,7 @@ def objects(folder: Path) -> Iterator[tuple[str, bytes]]:
 
 
 def _written(each: Commit, who: Signature) -> bytes:
-    """A commit as `git fast-import` reads it."""
+    """Write a commit in the format of `git fast-import`."""
     told = each.message.encode() + b"\n"
     head = f"commit refs/heads/{each.branch}\nauthor {who.text}\ncommitter {who.text}\ndata {len(told)}\n"
     parts = [head.encode(), told]

@@ -1,4 +1,4 @@
-"""The gradebook: a line per student, the same columns for all, for a spreadsheet or a course platform. Text only."""
+"""The gradebook: one line per student with the same columns, for a spreadsheet or a course platform. Text only."""
 
 import csv
 import io
@@ -13,12 +13,12 @@ from grader.course.notes import notes_of
 from grader.kata.curriculum import Exercise
 
 HANDED_IN_NOTHING = "handed in nothing"
-EXCEL_MARK = "\ufeff"  # without this mark at the start Excel reads UTF-8 as the system's own encoding
+EXCEL_MARK = "\ufeff"  # without this mark Excel does not recognise UTF-8
 
 
 @dataclass(frozen=True)
 class Line:
-    """What stands in the gradebook of one student.
+    """One student's line of the gradebook.
 
     Attributes:
         entry: the student.
@@ -45,7 +45,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Maxima:
-    """The points that there are: of each exercise by name, hidden checks included, and the sums."""
+    """The maximum points: by exercise, including hidden checks, and the totals."""
 
     by_exercise: tuple[tuple[str, float], ...]
     points: float
@@ -53,7 +53,7 @@ class Maxima:
 
 
 def maxima(chosen: Sequence[Exercise], with_hidden: Mapping[str, float]) -> Maxima:
-    """The points that there are.
+    """Compute the maximum points.
 
     Args:
         chosen: the exercises that are graded.
@@ -65,7 +65,9 @@ def maxima(chosen: Sequence[Exercise], with_hidden: Mapping[str, float]) -> Maxi
 
 
 def graded(entry: Entry, result: RunResult, by_hand: Sequence[ByHand]) -> Line:
-    """One student's line. Points by hand are in the exercise's points and in the sums, and told beside them."""
+    """Make one student's line. Points by hand are included in the exercise's points and the totals, and listed
+    separately.
+    """
     assert result.origin is not None
     extra = {
         exercise.name: math.fsum(given.points for given in by_hand if given.exercise == exercise.name)
@@ -90,12 +92,12 @@ def graded(entry: Entry, result: RunResult, by_hand: Sequence[ByHand]) -> Line:
 
 
 def ungraded(entry: Entry, why: str) -> Line:
-    """The line of a student whose submission could not be graded."""
+    """Make the line of a submission that could not be graded."""
     return Line(entry, f"not graded: {why}")
 
 
 def absent(entry: Entry, chosen: Sequence[Exercise], by_hand: Sequence[ByHand]) -> Line:
-    """The line of a student of the class list who handed in nothing."""
+    """Make the line of a student of the class list who handed in nothing."""
     given = {exercise.name: 0.0 for exercise in chosen}
     for extra in by_hand:
         given[extra.exercise] = given.get(extra.exercise, 0.0) + extra.points
@@ -107,7 +109,7 @@ def absent(entry: Entry, chosen: Sequence[Exercise], by_hand: Sequence[ByHand]) 
 
 
 def status(result: RunResult) -> str:
-    """What was made of the submission: graded, or why there was nothing to grade."""
+    """Return the status of the submission: graded, or why there was nothing to grade."""
     assert result.origin is not None
     if result.origin.problem:
         return f"cannot be read: {result.origin.problem}"
@@ -117,7 +119,7 @@ def status(result: RunResult) -> str:
 
 
 def sandbox(result: RunResult) -> str:
-    """Whether all layers of the sandbox were on; else which were not. What each is, `result.json` tells."""
+    """Return whether all sandbox layers were on, else which ones were not; `result.json` has the details."""
     missing = [name for name, state in (result.layers or {}).items() if state != "on"]
     return f"without {', '.join(missing)}" if missing else "on"
 
@@ -131,7 +133,7 @@ def header(chosen: Sequence[Exercise]) -> list[str]:
 
 
 def row(line: Line, chosen: Sequence[Exercise], most: Maxima) -> list[str]:
-    """A line as cells."""
+    """Write a line as cells."""
     if line.points is None:
         numbers = [""] * (3 + len(chosen))
     else:
@@ -154,7 +156,7 @@ def row(line: Line, chosen: Sequence[Exercise], most: Maxima) -> list[str]:
 
 
 def text(chosen: Sequence[Exercise], lines: Iterable[Line], most: Maxima) -> str:
-    """The whole file."""
+    """Write the whole file."""
     file = io.StringIO()
     writer = csv.writer(file, lineterminator="\n")
     writer.writerow(header(chosen))
@@ -163,5 +165,5 @@ def text(chosen: Sequence[Exercise], lines: Iterable[Line], most: Maxima) -> str
 
 
 def number(points: float) -> str:
-    """Points as a cell shows them."""
+    """Write points for a cell."""
     return f"{round(points, 3):g}"

@@ -1,7 +1,7 @@
-"""The archive that Gradescope makes an autograder of: a handout, `setup.sh` and `run_autograder`.
+"""Builds the archive for a Gradescope autograder: a handout, `setup.sh` and `run_autograder`.
 
-What is in it: the handout's files in `kata/`, references sealed; the two scripts of `gradescope_files/`; an exam's
-secret and hidden checks in `exam/`.
+It contains the handout's files in `kata/`, with sealed references; the two scripts of `gradescope_files/`; and an
+exam's secret and hidden checks in `exam/`.
 """
 
 import io
@@ -21,7 +21,9 @@ SECRET, HIDDEN = "exam/secret", "exam/hidden"
 
 @dataclass(frozen=True)
 class Exam:
-    """What makes an exam of it, kept beside the kata in the archive, where no answer can read: see `Terms`."""
+    """The secret and hidden checks of an exam, stored in the archive outside of the kata, where no answer can read
+    them; see `Terms`.
+    """
 
     seed: int | None = None
     secret: bytes | None = None
@@ -31,7 +33,7 @@ class Exam:
 def archive(
     handout: Handout, *, extra_index: str | None = None, accept_weak: bool = False, exam: Exam | None = None
 ) -> bytes:
-    """The archive.
+    """Build the archive.
 
     Args:
         handout: whose assignment is graded.

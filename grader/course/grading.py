@@ -1,6 +1,6 @@
-"""One submission after another, graded on the terms of a class; on this machine or on one of a cluster.
+"""Grades submissions one after another on the terms of a class, on this machine or on a cluster.
 
-What a submission needs goes in as a value, what was found comes out as one. Who writes it down is `class_run`.
+Takes a submission as a value and returns the result as a value; `class_run` writes the files.
 """
 
 import shutil
@@ -24,7 +24,7 @@ TRIES = 3
 
 @dataclass(frozen=True)
 class Task:
-    """One submission to be graded: the student, what was taken, and the folder of RESULTS that it goes to."""
+    """One submission to grade: the student, the files that count, and the folder of RESULTS for it."""
 
     student: str
     slot: str
@@ -32,7 +32,7 @@ class Task:
 
 
 class Grader:
-    """Grades submissions one at a time with warm workers of its own. Close it, or use `with`.
+    """Grades submissions one at a time with its own warm workers. Close it, or use `with`.
 
     Args:
         terms: of the class.
@@ -59,7 +59,7 @@ class Grader:
             raise
 
     def grade(self, task: Task) -> RunResult:
-        """Grade one submission; where the workers broke, with new ones.
+        """Grade one submission; if the workers fail, retry with new ones.
 
         Raises:
             UsageError: they broke each time.
@@ -69,11 +69,15 @@ class Grader:
             for _ in range(TRIES):
                 try:
                     return self._graded(task, folder)
-                except (UsageError, OSError, ValueError) as error:  # no word, no pipe or half a word from the worker
+                except (
+                    UsageError,
+                    OSError,
+                    ValueError,
+                ) as error:  # no reply, no pipe or a partial reply from the worker
                     broke = error
                     self._workers.close()
                     self._workers = self._start()
-        raise UsageError(f"the process that runs answers broke {TRIES} times: {line(str(broke))}") from broke
+        raise UsageError(f"the worker process failed {TRIES} times: {line(str(broke))}") from broke
 
     def close(self) -> None:
         """End the workers."""
@@ -107,7 +111,7 @@ class Grader:
             self._workers,
             seed=terms.seeds if isinstance(terms.seeds, int) else dict(terms.seeds),
             limits=terms.limits,
-            shrink=False,  # a wrong answer takes a third of the time; the class's mistakes need no smallest input
+            shrink=False,  # three times as fast for wrong answers; a class needs no smallest inputs
             at_once=1,
         )
         result = run.last(events)
@@ -123,8 +127,8 @@ class Grader:
 
 
 def _refuse_rivals(checks: dict[str, tuple[Check, ...]]) -> None:
-    """Checks are told apart by name: a hidden one may not have that of another."""
+    """Raise an error if a hidden check has the name of another check."""
     for exercise, own in checks.items():
         for name, count in Counter(check.name for check in own).items():
             if count > 1:
-                raise UsageError(f"two checks of {exercise} are called {name}: give the hidden one another name")
+                raise UsageError(f"two checks of {exercise} are called {name}: rename the hidden one")

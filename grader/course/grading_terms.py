@@ -1,6 +1,6 @@
 """The terms on which a class is graded, the same for every submission: exercises, seeds, hidden checks, limits.
 
-Their digest is kept with each result: a result under other terms is not comparable, and is graded anew.
+Each result stores their digest: a result with different terms is not comparable and is regraded.
 """
 
 import hashlib
@@ -21,14 +21,14 @@ from grader.kata.curriculum import Exercise
 from grader.kata.digest import kata_digest
 
 SHORTEST_SECRET = 16
-# A right submission takes about a second: one that hangs in every check ends too. One exercise is checked at a time, so
-# that half of the memory that two have in practice gives an answer as much as there.
+# A right submission takes about a second; one that hangs in every check must end, too. Exercises run one at a time,
+# so half of the memory that two share at home gives an answer the same amount.
 CLASS_LIMITS = Limits(run_seconds=300.0, memory_bytes=Limits().memory_bytes // 2)
 
 
 @dataclass(frozen=True)
 class Terms:
-    """On which terms a submission is graded. Plain values, so that a cluster can be told them.
+    """The terms on which a submission is graded, as plain values that can be sent to a cluster.
 
     Attributes:
         exercises: the names of those that are graded.
@@ -49,16 +49,16 @@ class Terms:
     assignment: Assignment | None = field(default_factory=assignment.here)
 
     def chosen(self) -> tuple[Exercise, ...]:
-        """The exercises that are graded, in order."""
+        """The graded exercises, in order."""
         return tuple(exercise for exercise in offered(self.assignment) if exercise.name in self.exercises)
 
     def given(self) -> tuple[str, ...]:
-        """The exercises that are not asked, and which others build on."""
+        """The exercises that are not graded but that others build on."""
         return curriculum.beneath(offered(self.assignment)) if self.assignment else ()
 
     @cached_property
     def digest(self) -> str:
-        """SHA-256 of all that can change a result, the checks and references in this checkout among them."""
+        """SHA-256 of everything that can change a result, including the checks and references in this checkout."""
         limits = {name: value if math.isfinite(value) else None for name, value in asdict(self.limits).items()}
         points = self.assignment.points if self.assignment else None
         said = [self.exercises, self.seed_shown, limits, points]
@@ -70,12 +70,14 @@ class Terms:
 
 
 def offered(given_out: Assignment | None) -> tuple[Exercise, ...]:
-    """What can be graded: the exercises of an assignment, or those of this checkout."""
+    """List what can be graded: the exercises of an assignment, or those of this checkout."""
     return curriculum.exercises() if given_out is None else curriculum.asked(given_out)
 
 
 def exam_seeds(secret: bytes) -> tuple[tuple[str, int], ...]:
-    """The seed of each exercise: HMAC-SHA256(secret, exercise), cut to what torch takes. No table of answers helps."""
+    """Return the seed of each exercise: HMAC-SHA256(secret, exercise), shortened for torch, so that a table of answers
+    does not help.
+    """
     return tuple(
         (exercise.name, int.from_bytes(hmac.digest(secret, exercise.name.encode(), "sha256")[:8]) >> 1)
         for exercise in curriculum.lessons()
@@ -83,7 +85,7 @@ def exam_seeds(secret: bytes) -> tuple[tuple[str, int], ...]:
 
 
 def exam_digest(secret: bytes) -> str:
-    """What stands for a secret in the gradebook: only who has it can tell that it is this one."""
+    """Return a digest of a secret for the gradebook, which only the owner of the secret can verify."""
     return "hmac:" + hmac.digest(secret, b"which secret was it?", "sha256").hex()[:16]
 
 
@@ -118,11 +120,11 @@ def read_hidden(folder: Path, chosen: Sequence[Exercise]) -> tuple[tuple[str, by
     wanted = {exercise.checks.name for exercise in chosen}
     strangers = [name for name, _ in files if name.startswith("test_") and name not in wanted]
     if strangers:
-        raise UsageError(
-            f"{shown}/{strangers[0]} is named after no exercise that is graded: test_exNN_name.py is taken"
-        )
+        raise UsageError(f"{shown}/{strangers[0]} does not belong to a graded exercise; expected test_exNN_name.py")
     if not any(name in wanted for name, _ in files):
-        raise UsageError(f"{shown} holds no hidden checks: files named test_exNN_name.py, as in tests/checks")
+        raise UsageError(
+            f"{shown} contains no hidden checks: they are files named test_exNN_name.py, as in tests/checks"
+        )
     return files
 
 

@@ -1,7 +1,8 @@
-"""`grade handout`: a repository for learners, made of this checkout: stubs, lessons, checks, grader, sealed references.
+"""`grade handout`: builds a repository for learners from this checkout: stubs, lessons, checks, grader, sealed
+references.
 
-What goes in is named here, path by path: what is not named stays behind. What may be in none of it is in `leaks`; the
-files that only a handout has are in `handout_files/`.
+This module lists the included paths; everything else is left out. `leaks` checks that no solution is included. Files
+that only a handout has are in `handout_files/`.
 """
 
 import contextlib
@@ -26,7 +27,7 @@ from grader.kata.curriculum import Exercise
 MAIN, SOLUTIONS = "main", "solutions"
 WORKFLOW = ".github/workflows/grade.yml"
 TEMPLATES = Path(__file__).parent / "handout_files"
-# What a handout is made of: where any of it differs from the last commit, it would be the handout of no commit.
+# The sources of a handout; if one differs from the last commit, the handout would match no commit.
 SOURCES = (
     "exercises",
     "solutions",
@@ -41,14 +42,14 @@ SOURCES = (
 _NOBODY = git.Signature("kata <kata@localhost> 0 +0000")
 _AS_THEY_ARE = ("AGENTS.md", "LICENSE", "constraints.txt", "pyproject.toml", ".gitignore")
 _OF_AN_EXERCISE = re.compile(r"(?:test_)?(ex\d\d_\w+)\.(py|md|yaml)")
-# Stubs, lessons, hints, cards and checks: what learners may read is no secret.
+# Stubs, lessons, hints, cards and checks are not secret.
 _READABLE = re.compile(r"exercises/(?:hints/|cards/)?ex\d\d_|tests/checks/")
 _LINK = re.compile(r"\[([^\]]*)\]\((?:[\w./-]*/)?(ex\d\d_\w+)\.(?:md|py)(?:#[^)]*)?\)")
 
 
 @dataclass(frozen=True)
 class Handout:
-    """What a handout holds: the files of `main` by path, and what the branch `solutions` changes in them."""
+    """The contents of a handout: the files of `main` by path, and the changes in the branch `solutions`."""
 
     assignment: Assignment
     given: tuple[str, ...]
@@ -59,7 +60,9 @@ class Handout:
 def choose(
     exercises: Sequence[Exercise], *, title: str = "", due: str = "", seed: int = 0, spoil: bool = False
 ) -> Assignment:
-    """An assignment of these exercises. Their points grow or shrink to 100 whole ones, bonus ones in proportion."""
+    """Make an assignment of these exercises, with points scaled to integers that sum to 100, and bonus points in
+    proportion.
+    """
     main = [exercise for exercise in exercises if not exercise.bonus] or list(exercises)
     extra = [exercise for exercise in exercises if exercise not in main]
     weights = [exercise.points for exercise in main]
@@ -71,7 +74,7 @@ def choose(
 
 
 def contents(chosen: Assignment) -> Handout:
-    """All files of a handout.
+    """Collect all files of a handout.
 
     Raises:
         UsageError: this is no git repository, a solution's markers do not pair up, ...
@@ -97,7 +100,7 @@ def contents(chosen: Assignment) -> Handout:
 
 
 def write(handout: Handout, folder: Path, who: git.Signature, *, with_solutions: bool) -> None:
-    """Write the repository, whole or not at all.
+    """Write the repository completely or not at all.
 
     Raises:
         UsageError: the folder cannot be written, or git fails.
@@ -113,7 +116,7 @@ def write(handout: Handout, folder: Path, who: git.Signature, *, with_solutions:
 
 
 def refuse(folder: Path) -> git.Signature:
-    """What makes a handout impossible, before any work; who signs it, where nothing does.
+    """Check early whether the handout can be made, and who signs its commits.
 
     Raises:
         UsageError: a line that says what, and the mend.
@@ -123,18 +126,18 @@ def refuse(folder: Path) -> git.Signature:
     who = git.signature(root, git.head(root))
     if changed := git.changes(root, SOURCES):
         more = f" and {len(changed) - 1} more differ" if len(changed) > 1 else " differs"
-        raise UsageError(f"{changed[0]}{more} from the last commit: commit or take back, then hand out")
+        raise UsageError(f"{changed[0]}{more} from the last commit: commit or revert the changes first")
     if folder.resolve().is_relative_to(root):
-        raise UsageError(f"{shown} lies in this repository; name a folder outside of it")
+        raise UsageError(f"{shown} is inside this repository; choose a folder outside of it")
     if folder.exists() and not folder.is_dir():
-        raise UsageError(f"{shown} is a file; name a folder that is not there yet")
+        raise UsageError(f"{shown} is a file; choose a new folder")
     if folder.is_dir() and any(folder.iterdir()):
-        raise UsageError(f"{shown} is there and not empty; name a folder that is not there yet")
+        raise UsageError(f"{shown} exists and is not empty; choose a new folder")
     return who
 
 
 def leaking() -> Iterator[str]:
-    """What the whole kata's handout, made of the files as they are now, would tell of solutions and mistakes."""
+    """List what a handout of the whole kata would reveal of solutions and mistakes."""
     try:
         made = contents(choose(curriculum.exercises()))
     except UsageError as error:
@@ -147,7 +150,7 @@ def leaking() -> Iterator[str]:
 
 
 def _goes_in(path: PurePosixPath, asked: set[str], lessons: set[str]) -> bool:
-    """Whether a file of the checkout goes into a handout as it is."""
+    """Return whether a file of the checkout goes into a handout unchanged."""
     of = _OF_AN_EXERCISE.fullmatch(path.name)
     match path.parts:
         case (name,):
@@ -155,7 +158,7 @@ def _goes_in(path: PurePosixPath, asked: set[str], lessons: set[str]) -> bool:
         case ("data", *_):
             return True
         case ("exercises", "README.md" | "curriculum.yaml"):
-            return False  # they tell of all exercises; the handout has its own, of those asked and given
+            return False  # they cover all exercises; the handout has its own for its exercises
         case ("exercises", *_):
             return of is None or (of[2] != "py" and of[1] in lessons)
         case ("tests", "checks", *_):
@@ -171,16 +174,18 @@ def _read(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise UsageError(f"{paths.shown(path)} cannot be read: {error.strerror}; git checkout mends it") from error
+        raise UsageError(
+            f"{paths.shown(path)} cannot be read: {error.strerror}; restore it with git checkout"
+        ) from error
 
 
 def _without_dead_links(page: bytes, lessons: set[str]) -> bytes:
-    """A page whose links lead to exercises that are there; of the others the words stay."""
+    """Remove links to missing exercises from a page, keeping their words."""
     return _LINK.sub(lambda link: link[0] if link[2] in lessons else link[1], page.decode()).encode()
 
 
 def _own_files(chosen: Assignment, asked: Sequence[Exercise], given: Sequence[Exercise]) -> dict[str, bytes]:
-    """What only a handout has: its README, its Makefile, the workflow that grades each push."""
+    """Make the files that only a handout has: its README, its Makefile, the workflow that grades each push."""
     templates = jinja2.Environment(
         loader=jinja2.FileSystemLoader(TEMPLATES),
         undefined=jinja2.StrictUndefined,
@@ -198,15 +203,15 @@ def _own_files(chosen: Assignment, asked: Sequence[Exercise], given: Sequence[Ex
 
 @contextlib.contextmanager
 def _in_its_place_at_the_end(folder: Path) -> Iterator[Path]:
-    """A new folder beside the one wanted; it takes that name when the block ends well, and goes away otherwise."""
+    """Make a temporary folder that is renamed to the final one if the block succeeds, and deleted otherwise."""
     waiting = folder.absolute().with_name(f".{folder.name}.{secrets.token_hex(6)}")
     try:
         waiting.mkdir(parents=True)
         yield waiting
         if folder.is_dir():
-            folder.rmdir()  # empty: Windows moves nothing onto a folder that is there
+            folder.rmdir()  # empty, because Windows cannot replace an existing folder
         waiting.rename(folder.absolute())
     except OSError as error:
-        raise UsageError(f"cannot write to {paths.shown(folder)}: {error.strerror}; name another folder") from error
+        raise UsageError(f"cannot write to {paths.shown(folder)}: {error.strerror}; choose another folder") from error
     finally:
         shutil.rmtree(waiting, ignore_errors=True)

@@ -1,4 +1,6 @@
-"""Hidden checks proved before a class is graded by them: what the references fail, every right answer would."""
+"""Proves hidden checks before a class is graded: a check that the reference solutions fail would fail every right
+answer.
+"""
 
 import ast
 from collections.abc import Collection, Sequence
@@ -12,7 +14,7 @@ from grader.kata.submission import Submission, laid_out
 
 
 def prove(folder: Path, chosen: Sequence[Exercise]) -> dict[str, float]:
-    """Put the checks in a folder to the references.
+    """Run the hidden checks on the reference solutions.
 
     Returns:
         of each exercise that they belong to, the points that it has with them.
@@ -36,16 +38,14 @@ def prove(folder: Path, chosen: Sequence[Exercise]) -> dict[str, float]:
         for check in exercise.checks:
             if check.check.hidden and check.finding.status != "passed":
                 why = check.finding.difference or check.finding.status
-                raise UsageError(f"the hidden check {check.check.name} fails the reference of {exercise.name}: {why}")
+                raise UsageError(
+                    f"the hidden check {check.check.name} fails for the reference solution of {exercise.name}: {why}"
+                )
     return {exercise.name: exercise.max_points for exercise in result.exercises}
 
 
 def _functions(file: Path) -> list[str]:
-    """The names of the functions that a file of checks defines.
-
-    Raises:
-        UsageError: it cannot be read, or it is no Python.
-    """
+    """List the functions that a file of checks defines."""
     try:
         tree = ast.parse(file.read_bytes())
     except OSError as error:
@@ -57,10 +57,10 @@ def _functions(file: Path) -> list[str]:
 
 
 def _refuse_worthless(file: str, written: Sequence[str], checks: Collection[str]) -> None:
-    """Do not let an exam lose a check because a mark was forgotten."""
+    """Raise an error for a check that would not count because its mark is missing."""
     mend = "each hidden check is a function test_... with @pytest.mark.worth(points)"
     for name in written:
         if name.startswith("test_") and name not in checks:
             raise UsageError(f"{name} in the hidden {file} would not count: {mend}")
     if not set(written) & set(checks):
-        raise UsageError(f"the hidden {file} holds no check: {mend}")
+        raise UsageError(f"the hidden {file} contains no check: {mend}")

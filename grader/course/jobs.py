@@ -1,4 +1,4 @@
-"""The graders of a run over a class: as many as jobs, on this machine. Others make a cluster (`cluster`)."""
+"""The graders of a class run on this machine, one per job; `cluster` is the alternative."""
 
 import queue
 import threading
@@ -12,11 +12,11 @@ from grader.course.grading import Grader, Task
 from grader.course.grading_terms import Terms
 from grader.engine.cause_cache import CauseCache
 
-Pool = Callable[[Iterator[Task]], Iterator[Outcome]]  # grades what comes, in whatever order it is done
+Pool = Callable[[Iterator[Task]], Iterator[Outcome]]  # grades submissions in any order
 
 
 def on_this_machine(terms: Terms, jobs: int, scratch: Path) -> Pool:
-    """Grade with so many jobs at once, each with warm workers of its own; what one has learnt of answers, all know."""
+    """Grade with this many parallel jobs, each with its own warm workers; they share a cache of causes."""
 
     def pool(tasks: Iterator[Task]) -> Iterator[Outcome]:
         done: queue.SimpleQueue[Outcome | BaseException | None] = queue.SimpleQueue()
@@ -38,8 +38,8 @@ def on_this_machine(terms: Terms, jobs: int, scratch: Path) -> Pool:
                     done.put(outcome(grader, task))
                 done.put(None)
             except OSError as error:
-                done.put(UsageError(f"the run cannot go on in {paths.shown(scratch)}: {error.strerror}"))
-            except BaseException as error:  # told to the one who waits, or else it waits for ever
+                done.put(UsageError(f"the run cannot continue in {paths.shown(scratch)}: {error.strerror}"))
+            except BaseException as error:  # passed on to the waiting thread, which would otherwise wait forever
                 done.put(error)
 
         threads = [threading.Thread(target=work, daemon=True) for _ in range(jobs)]
@@ -64,7 +64,7 @@ def on_this_machine(terms: Terms, jobs: int, scratch: Path) -> Pool:
 
 
 def outcome(grader: Grader, task: Task) -> Outcome:
-    """Grade one; what cannot be graded is told, and stops nobody else."""
+    """Grade one submission; an error is reported and does not stop the others."""
     try:
         return Outcome(task.student, task.slot, grader.grade(task))
     except UsageError as error:

@@ -1,4 +1,4 @@
-"""Lines of solutions and of mistakes that a handout must not hold, and where one does. Reads, and writes nothing."""
+"""Finds lines of solutions and of mistakes that a handout must not contain. Reads only."""
 
 import re
 from collections.abc import Iterator
@@ -7,13 +7,13 @@ from pathlib import Path
 from grader.course import git
 from grader.kata import curriculum, mistakes, references, stubs
 
-# What catches, imports or begins a constructor says nothing of an answer.
+# Lines that catch errors, import, or begin a constructor reveal nothing.
 _EVERYBODYS = re.compile(r"def __init__\(self\)( -> None)?:|except [\w.]+( as \w+)?:|(from [\w.]+ )?import [\w., ]+")
-LONG_LINE = 25  # shorter lines, such as `return x`, are nobody's secret
+LONG_LINE = 25  # shorter lines, such as `return x`, are not secret
 
 
 def secrets() -> dict[str, str]:
-    """Every longer line of a solution's regions and of a mistake, code or words, and what it belongs to."""
+    """Collect every longer line of a solution's regions and of a mistake, code or text, with its owner."""
     found: dict[str, str] = {}
     for exercise in curriculum.exercises():
         for line in stubs.region_lines(references.solution(exercise.name) or ""):
@@ -32,14 +32,14 @@ def secrets() -> dict[str, str]:
 
 
 def in_text(text: str, hidden: dict[str, str]) -> Iterator[str]:
-    """Which of the lines a text holds, also as a part of a line."""
+    """Find these lines in a text, even as part of a line."""
     for line, owner in hidden.items():
         if line in text:
             yield f"a line of {owner}: {line}"
 
 
 def in_history(repository: Path, shown: str) -> Iterator[str]:
-    """The leaks of all objects of a repository, reachable or not.
+    """Find leaks in all objects of a repository, reachable or not.
 
     Args:
         repository: the handout.

@@ -1,4 +1,4 @@
-"""Words on the mistakes of a class: in full from the bank, and an instructor's own to all who made one."""
+"""Texts on the mistakes of a class: from the bank, and an instructor's comments for all who made one."""
 
 import csv
 import functools
@@ -31,7 +31,7 @@ def read(path: Path) -> dict[str, str]:
                 where = f"{shown}, line {rows.line_num}"
                 name, comment = ((row[column] or "").strip() for column in COLUMNS)
                 if not any(name in causes(exercise.name) for exercise in curriculum.lessons()):
-                    raise UsageError(f"{where}: there is no known mistake {name!r}; the summary names them")
+                    raise UsageError(f"{where}: there is no known mistake {name!r}; the summary lists them")
                 if not comment:
                     raise UsageError(f"{where}: the comment is missing")
                 found[name] = line(comment)
@@ -39,18 +39,20 @@ def read(path: Path) -> dict[str, str]:
     except OSError as error:
         raise UsageError(f"{shown} cannot be read: {error.strerror}") from error
     except (UnicodeDecodeError, csv.Error) as error:
-        raise UsageError(f"{shown} is no CSV file in UTF-8: {error}") from error
+        raise UsageError(f"{shown} is not a CSV file in UTF-8: {error}") from error
 
 
 @functools.cache
 def causes(exercise: str) -> dict[str, Cause]:
-    """The known mistakes of an exercise in the learner's words, by name; none if there is no such exercise here."""
+    """Return the known mistakes of an exercise as the learner reads them, by name; none if there is no
+    such exercise.
+    """
     lesson = next((lesson for lesson in curriculum.lessons() if lesson.name == exercise), None)
     return {mistake.name: mistake.cause for mistake in mistakes.of(lesson)} if lesson else {}
 
 
 def in_full(result: RunResult) -> RunResult:
-    """A result whose causes have all their words: a result file keeps the name and one text."""
+    """Restore the full texts of a result's causes, because a result file stores only the name and one text."""
     exercises = tuple(
         replace(
             exercise,

@@ -1,7 +1,7 @@
 """Wrong answers made by rule: each solution with one operator, constant, comparison, argument or statement changed.
 
-Mutation tools (mutmut, cosmic-ray) run a test command for each mutant; here a mutant is an answer like any other,
-graded in a forked process within a tenth of a second. So only the rules are needed, and they are short.
+Mutation tools (mutmut, cosmic-ray) run a test command per mutant. Here a mutant is an ordinary answer, graded in a
+forked process within a tenth of a second, so only the rules are needed.
 """
 
 import ast
@@ -51,7 +51,7 @@ class Mutant:
 
 
 def of(exercise: Exercise) -> Iterator[Mutant]:
-    """All mutants of an exercise's solution; of two that read the same only the first."""
+    """Make all mutants of an exercise's solution, without duplicates."""
     source = exercise.solution.read_text(encoding="utf-8")
     seen = {ast.unparse(ast.parse(source))}
     for tree, function, old, new in _changed(ast.parse(source)):
@@ -62,7 +62,7 @@ def of(exercise: Exercise) -> Iterator[Mutant]:
 
 
 def equivalent(exercise: Exercise) -> dict[str, str]:
-    """The mutants that no check can tell from the solution, each with the reason.
+    """Read the mutants that no check can distinguish from the solution, each with the reason.
 
     Raises:
         UsageError: the list cannot be read.
@@ -76,7 +76,7 @@ def equivalent(exercise: Exercise) -> dict[str, str]:
 
 
 def _changed(tree: ast.Module) -> Iterator[tuple[ast.Module, str, str, str]]:
-    """Each changed tree, with the function and the line before and after."""
+    """Yield each changed tree, with the function and the line before and after."""
     for path, function, statement in _statements(tree):
         for changed in _variants(statement):
             yield _with(tree, path, changed), function, _headline(statement), _headline(changed)
@@ -86,7 +86,7 @@ Path = tuple[tuple[str, int], ...]
 
 
 def _statements(tree: ast.Module) -> Iterator[tuple[Path, str, ast.stmt]]:
-    """Every statement inside a function, and every function for its defaults, with the way to it from the root."""
+    """Yield every statement inside a function, and every function for its defaults, with the path from the root."""
 
     def walk(node: Any, path: Path, function: str) -> Iterator[tuple[Path, str, ast.stmt]]:
         for field in ("body", "orelse", "finalbody"):
@@ -105,7 +105,7 @@ def _statements(tree: ast.Module) -> Iterator[tuple[Path, str, ast.stmt]]:
 
 
 def _with(tree: ast.Module, path: Path, statement: ast.stmt) -> ast.Module:
-    """A copy of the tree in which a statement stands at the end of the path."""
+    """Copy the tree with another statement at the end of the path."""
     changed = copy.deepcopy(tree)
     node: Any = changed
     for field, index in path[:-1]:
@@ -116,7 +116,7 @@ def _with(tree: ast.Module, path: Path, statement: ast.stmt) -> ast.Module:
 
 
 def _variants(statement: ast.stmt) -> Iterator[ast.stmt]:
-    """The statement left out, and every expression of its own changed in every way."""
+    """Yield the variants of a statement: left out, and with each of its expressions changed in every way."""
     if isinstance(statement, ast.Expr | ast.Assign | ast.AugAssign | ast.Raise | ast.Break):
         yield ast.Pass()
     if isinstance(statement, ast.Return) and statement.value is not None:
@@ -134,7 +134,7 @@ def _variants(statement: ast.stmt) -> Iterator[ast.stmt]:
 
 
 def _own_expressions(statement: ast.stmt) -> Iterator[ast.expr]:
-    """The expressions of a statement, without those of the statements inside it, annotations and texts of errors."""
+    """Yield the expressions of a statement, without nested statements, annotations and error messages."""
     waiting: list[ast.AST] = [statement.args] if isinstance(statement, ast.FunctionDef) else [statement]
     while waiting:
         node = waiting.pop()
@@ -149,7 +149,7 @@ def _own_expressions(statement: ast.stmt) -> Iterator[ast.expr]:
 
 
 def _changes(node: ast.expr) -> Iterator[ast.expr]:
-    """An expression, wrong in every way that the rules know."""
+    """Yield every wrong version of an expression that the rules produce."""
     if isinstance(node, ast.Compare) and len(node.ops) == 1:
         for comparison in _COMPARISONS.get(type(node.ops[0]), ()):
             yield ast.Compare(node.left, [comparison()], node.comparators)
@@ -187,12 +187,12 @@ def _other_constants(value: Any) -> list[Any]:
 
 
 def _replaced(statement: ast.stmt, old: ast.expr, new: ast.expr) -> ast.stmt:
-    """A copy of a statement in which one expression is another one."""
+    """Copy a statement with one expression replaced."""
     return copy.deepcopy(statement, {id(old): new})
 
 
 def _headline(statement: ast.stmt) -> str:
-    """The statement's first line of code, without what is inside it."""
+    """Return the statement's first line of code, without its body."""
     return next(line for line in ast.unparse(statement).splitlines() if not line.startswith("@"))
 
 

@@ -1,6 +1,6 @@
-"""A notebook made of exercises: of each its lesson, its stub in a cell for the answer, and a cell that grades it there.
+"""Builds a notebook of exercises: for each one its lesson, its stub in a cell, and a cell that grades it.
 
-What such a notebook does while it is open is in `grader.notebook`, how answers are read out of one in `notebook_cells`.
+`grader.notebook` is what runs in an open notebook; `notebook_cells` reads the answers.
 """
 
 import base64
@@ -18,7 +18,7 @@ from grader.kata import notebook_cells, stubs
 from grader.kata.curriculum import Exercise
 
 TITLE = "WaveNet kata"
-# What a notebook's Markdown cell can carry with it (JupyterLab draws no other attachment, and SVG only in a data URL).
+# Image types of a notebook's Markdown cell (JupyterLab shows no others, and SVG only in a data URL).
 ATTACHED = ("image/png", "image/jpeg", "image/gif", "image/webp")
 SVG = "image/svg+xml"
 INSTALL = f"""\
@@ -36,7 +36,7 @@ if importlib.util.find_spec("grader") is None:
     if not folder.exists():
         subprocess.run(["git", "clone", "--quiet", KATA, str(folder)], check=True)
     subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", "-e", str(folder)], check=True)
-    sys.path.insert(0, str(folder))  # this kernel was started before it was there"""
+    sys.path.insert(0, str(folder))  # this kernel was started before the installation"""
 _FENCE = r"^(?P<fence>```|~~~)[\s\S]*?^(?P=fence)[ \t]*$"
 _LINK = re.compile(
     rf"{_FENCE}|(?P<picture>!?)\[(?P<text>[^\]]*)\]\((?P<target>[^)\s]+)(?:\s+\"[^\"]*\")?\)", re.MULTILINE
@@ -45,7 +45,7 @@ _ELSEWHERE = re.compile(r"[a-z][a-z0-9+.-]*:|#", re.IGNORECASE)
 
 
 def build(exercises: Sequence[Exercise], title: str = TITLE, repository: str = "") -> str:
-    """The text of a notebook of these exercises; the same arguments give the same text, byte for byte.
+    """Build the text of a notebook; the same arguments give the same bytes.
 
     Args:
         exercises: which.
@@ -75,22 +75,24 @@ def _start(title: str, exercises: Sequence[Exercise], repository: str) -> Iterat
         "markdown",
         "start",
         f"# {title}\n\n"
-        "Run the next two cells once each time the kernel has started: the first installs the kata if this Python "
-        "lacks it (on Colab, for one). Then, for each exercise: read its lesson, write your answer in "
+        "Run the next two cells each time the kernel has started. The first one installs the kata if this Python does "
+        "not have it (for example on Colab). Then, for each exercise, read its lesson, write your answer in "
         "the cell below, run it, and run the cell after it, which grades what you ran, saved or not.\n\n"
-        f"Leave the first line of an answer as it is: `# {example.file}` says whose it is. Keep one such cell for "
-        "each exercise. Other cells are yours: nobody grades them.",
+        f"Keep the first line of an answer: `# {example.file}` says which exercise it belongs to. Keep one such cell "
+        "per exercise. You can add other cells; they are not graded.",
     )
     yield _cell("code", "install", INSTALL.replace("{{ repository }}", repository), locked=True)
     yield _cell("code", "load", "%load_ext grader.notebook", locked=True)
 
 
 def _lesson(exercise: Exercise) -> Any:
-    """The lesson; its pictures travel with the cell, links to files become their names."""
+    """Make the lesson cell; pictures are embedded, links to files become their names."""
     try:
         text = exercise.lesson.read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"the lesson {paths.shown(exercise.lesson)} cannot be read; git checkout mends it") from error
+        raise UsageError(
+            f"the lesson {paths.shown(exercise.lesson)} cannot be read; restore it with git checkout"
+        ) from error
     attachments: dict[str, dict[str, str]] = {}
 
     def carried(link: re.Match[str]) -> str:
@@ -117,7 +119,7 @@ def _picture(exercise: Exercise, path: Path) -> tuple[str, str]:
     kind = mimetypes.guess_type(path.name)[0] or "unknown"
     of = f"{path.name}, a picture of the lesson {exercise.short},"
     if kind not in (*ATTACHED, SVG):
-        raise UsageError(f"{of} cannot travel in a notebook ({kind}); PNG, JPEG, GIF, WebP or SVG can")
+        raise UsageError(f"{of} cannot be included in a notebook ({kind}); PNG, JPEG, GIF, WebP or SVG can")
     try:
         return kind, base64.b64encode(path.read_bytes()).decode()
     except OSError as error:
@@ -137,7 +139,7 @@ def _grading(exercise: Exercise) -> Any:
 
 
 def _cell(kind: str, name: str, source: str, *, solution: bool = False, locked: bool = False) -> Any:
-    """A cell; code has nbgrader's metadata, too (version 3 of its schema).
+    """Make a cell; code cells also have nbgrader's metadata (version 3 of its schema).
 
     No cell has `grade: true`: nbgrader gives points for a cell that runs without an error, and `%grade` always does.
     """

@@ -1,4 +1,4 @@
-"""What an instructor should know of a student's result: kept with the result, and told again by every run."""
+"""Notes for the instructor on a student's result, stored with the result and printed by every run."""
 
 from collections.abc import Iterable, Sequence
 
@@ -9,7 +9,7 @@ MOST_PRINTED = 20
 
 
 def notes_of(result: RunResult) -> tuple[str, ...]:
-    """The notes on one result, a line each: what was taken, what cost a whole exercise, time limits."""
+    """List the notes on one result: which files count, what cost a whole exercise, time limits."""
     assert result.origin is not None
     if result.origin.problem:
         return (f"0 points: {result.origin.problem}",)
@@ -25,12 +25,12 @@ def notes_of(result: RunResult) -> tuple[str, ...]:
 
 
 def few(notes: Sequence[str], where: str) -> list[str]:
-    """The first of many notes, and where the rest stands."""
+    """Return the first notes, and where to find the rest."""
     if len(notes) <= MOST_PRINTED:
         return list(notes)
     return [*notes[:MOST_PRINTED], f"and {len(notes) - MOST_PRINTED} more notes: {where}"]
 
 
 def of_students(notes: Iterable[tuple[str, Sequence[str]]]) -> list[str]:
-    """The notes of a class as lines that begin with the student."""
+    """Write the notes of a class as lines that begin with the student."""
     return [f"{student}: {note}" for student, several in notes for note in several]

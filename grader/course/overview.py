@@ -1,4 +1,6 @@
-"""A class in numbers, from its results: how points are spread, what each check cost, what went wrong most often."""
+"""Statistics of a class from its results: the distribution of points, the cost of each check, the most
+common mistakes.
+"""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -14,7 +16,7 @@ MOST_MISTAKES, MOST_CLUSTERS = 20, 12
 
 @dataclass(frozen=True)
 class CheckFigures:
-    """One check over the class: how many passed, and how many did not, by what happened."""
+    """One check over the class: how many passed, and how many did not, by status."""
 
     name: str
     rule: str
@@ -24,7 +26,7 @@ class CheckFigures:
 
     @property
     def share(self) -> float:
-        """The share of the class that earned it, the denominator being everybody."""
+        """The share of the whole class that earned it."""
         return self.statuses["passed"] / max(self.statuses.total(), 1)
 
 
@@ -44,7 +46,7 @@ class ExerciseFigures:
 
 @dataclass(frozen=True)
 class Mistake:
-    """A known mistake that answers behave like, what the learner reads of it, how many students made it, and who."""
+    """A known mistake, its text, how many students made it, and who."""
 
     name: str
     exercise: str
@@ -55,7 +57,7 @@ class Mistake:
 
 @dataclass(frozen=True)
 class Cluster:
-    """Students whose answers to an exercise fail the same checks in the same way, which no known mistake explains.
+    """Students whose answers fail the same checks of an exercise in the same way, which no known mistake explains.
 
     Attributes:
         exercise: its name.
@@ -74,7 +76,7 @@ class Cluster:
 
 @dataclass(frozen=True)
 class Slow:
-    """A check that had to be stopped, and whose answer it was."""
+    """A check that timed out, and the student."""
 
     student: str
     exercise: str
@@ -83,7 +85,7 @@ class Slow:
 
 @dataclass(frozen=True)
 class Overview:
-    """A class in numbers.
+    """Statistics of a class.
 
     Attributes:
         totals: each student's points of the main line, those by hand included.
@@ -120,19 +122,19 @@ class Overview:
 
     @property
     def full(self) -> int:
-        """How many have every point of the main line."""
+        """The number of students with all points of the main exercises."""
         return sum(total >= self.max_points for total in self.totals)
 
     @property
     def hardest(self) -> list[tuple[ExerciseFigures, CheckFigures]]:
-        """The checks that cost the class most points, the dearest first."""
+        """The checks that cost the class most points, most expensive first."""
         pairs = [(exercise, check) for exercise in self.exercises for check in exercise.checks if check.share < 1]
         return sorted(pairs, key=lambda pair: (pair[1].share - 1) * pair[1].max_points)[:8]
 
 
 @dataclass
 class _Sums:
-    """What one exercise adds up to while the results go by."""
+    """Running totals of one exercise."""
 
     shown: ExerciseResult
     points: float = 0.0
@@ -141,7 +143,7 @@ class _Sums:
 
 
 def overview(results: Iterable[RunResult], by_hand: Sequence[ByHand], ungraded: Sequence[tuple[str, str]]) -> Overview:
-    """Add up a class. The results are read one at a time; of each only figures and a few names are kept."""
+    """Compute the statistics. Results are read one at a time; only figures and a few names are kept."""
     sums: dict[str, _Sums] = {}
     totals: list[float] = []
     mistakes: dict[tuple[str, str], tuple[Cause, list[str]]] = {}
@@ -195,7 +197,7 @@ def overview(results: Iterable[RunResult], by_hand: Sequence[ByHand], ungraded: 
 
 
 def _cluster(exercise: ExerciseResult) -> Cluster | None:
-    """What no known mistake explains in one answer: its failing checks, hidden ones apart."""
+    """Find what no known mistake explains in one answer: its failing checks, without hidden ones."""
     failing = [
         check
         for check in exercise.checks

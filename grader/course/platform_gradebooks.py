@@ -1,7 +1,7 @@
-"""The gradebook as Canvas and Moodle import it. Text only; `gradebook` makes the lines.
+"""The gradebook in the formats that Canvas and Moodle import. Text only; `gradebook` makes the lines.
 
-A platform finds a student by an id: the one in the name of what it handed out, or that of the class list. Without
-either the entry's name stands for the login. A student who handed in nothing has empty cells, which change nothing.
+Students are found by an id, from the submission's name or the class list; without one, the entry's name is used as the
+login. A student who handed in nothing has empty cells, which change nothing.
 """
 
 import csv
@@ -14,7 +14,7 @@ from grader.course.platform_names import CANVAS, MOODLE
 
 
 def canvas(title: str, lines: Sequence[Line], most: Maxima) -> str:
-    """Canvas: a row of the points that can be had, then the students.
+    """Write the Canvas file: a row of maximum points, then the students.
 
     Canvas looks for a student by ID, then by SIS user ID, then by SIS login ID.
     """
@@ -34,7 +34,7 @@ def canvas(title: str, lines: Sequence[Line], most: Maxima) -> str:
 
 
 def moodle(title: str, lines: Sequence[Line], most: Maxima) -> str:
-    """Moodle: in its import, map from one of the first columns, and the points to the grade item."""
+    """Write the Moodle file; in its import, map one of the first columns, and the points to the grade item."""
     columns = [title, *([f"{title} (bonus)"] if most.bonus else []), "Maximum grade", f"Feedback: {title}"]
     rows = [["Identifier", "Full name", "Username", "ID number", "Email address", *columns]]
     for line in lines:

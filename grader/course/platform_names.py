@@ -1,4 +1,4 @@
-"""The names that course platforms give to what students hand in: whose it is, the id, whether late, which attempt."""
+"""The names that course platforms give to submissions: student, id, late mark, attempt."""
 
 import re
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from typing import Any
 import yaml
 
 MOODLE, CANVAS, GRADESCOPE, GITHUB = "Moodle", "Canvas", "Gradescope", "GitHub"
-METADATA = "submission_metadata.yml"  # Gradescope's export has one beside the submissions
+METADATA = "submission_metadata.yml"  # Gradescope's export has one next to the submissions
 MOST_METADATA_BYTES = 32 << 20
 
 _MOODLE = re.compile(r"(?P<name>.+?)_(?P<id>\d+)_assignsubmission_(?P<plugin>file|onlinetext)(?:_(?P<file>.*))?")
@@ -19,7 +19,7 @@ _VERSION = re.compile(r"-(\d{1,2})(?=\.[^.]+$)")
 
 @dataclass(frozen=True)
 class PlatformName:
-    """What a name says.
+    """The parts of a name.
 
     Attributes:
         platform: whose naming it is; empty: nobody's.
@@ -39,7 +39,7 @@ class PlatformName:
 
 
 def read(name: str, *, is_folder: bool) -> PlatformName | None:
-    """What an entry's name says, if a platform gave it."""
+    """Parse an entry's name if it comes from a platform."""
     if found := _MOODLE.fullmatch(name):
         return PlatformName(MOODLE, found["name"], found["id"], online_text=found["plugin"] == "onlinetext")
     if not is_folder and (found := _CANVAS.fullmatch(name)):
@@ -53,7 +53,7 @@ def read(name: str, *, is_folder: bool) -> PlatformName | None:
 
 @dataclass(frozen=True)
 class Submitter:
-    """Who handed in, as Gradescope's metadata say."""
+    """The student in Gradescope's metadata."""
 
     name: str
     id: str
@@ -61,7 +61,7 @@ class Submitter:
 
 
 def gradescope_submitters(submissions: Path) -> dict[str, tuple[Submitter, ...]]:
-    """By folder name, who handed in; empty if there are no metadata that can be read."""
+    """Return the student by folder name; empty if there are no readable metadata."""
     try:
         with (submissions / METADATA).open("rb") as file:
             content = file.read(MOST_METADATA_BYTES)
@@ -79,7 +79,7 @@ def _submitter(fields: dict[str, Any]) -> Submitter:
 
 
 def github_logins(folders: list[Path]) -> dict[str, str]:
-    """By folder name, the login: clones of repositories that are called ASSIGNMENT-LOGIN, two or more."""
+    """Return the login by folder name, for two or more clones named ASSIGNMENT-LOGIN."""
     clones = [folder.name for folder in folders if (folder / ".git").exists()]
     if len(clones) < 2:
         return {}
@@ -91,7 +91,7 @@ def github_logins(folders: list[Path]) -> dict[str, str]:
 
 
 def return_name(name: str, file: str) -> str | None:
-    """Where feedback on an entry goes so that its platform takes it back; None if no platform named the entry."""
+    """Return where feedback on an entry must go for its platform; None if the name is not from a platform."""
     if found := _MOODLE.fullmatch(name):
         return f"{found['name']}_{found['id']}_assignsubmission_file_/{file}"
     if found := _CANVAS.fullmatch(name):

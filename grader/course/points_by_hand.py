@@ -1,6 +1,6 @@
-"""Points that an instructor gives by hand, read from a CSV file: student, exercise, points, reason.
+"""Reads points given by hand from a CSV file: student, exercise, points, reason.
 
-`total` instead of an exercise adjusts the sum: `ada,total,-5,three days late`.
+`total` instead of an exercise adjusts the total: `ada,total,-5,three days late`.
 """
 
 import csv
@@ -38,7 +38,7 @@ def read(path: Path, students: Collection[str], most: Mapping[str, float]) -> tu
             rows = csv.DictReader(file)
             names = tuple(rows.fieldnames or ())
             if names != COLUMNS:
-                only = " (its fields are parted by semicolons; save it with commas)" if ";" in "".join(names) else ""
+                only = " (its fields are separated by semicolons; save it with commas)" if ";" in "".join(names) else ""
                 raise UsageError(f"{shown} must begin with the line {','.join(COLUMNS)}{only}")
             for row in rows:
                 where = f"{shown}, line {rows.line_num}"
@@ -48,18 +48,18 @@ def read(path: Path, students: Collection[str], most: Mapping[str, float]) -> tu
                 whole = sum(most.values()) if given.exercise == TOTAL else most[given.exercise]
                 if abs(sums[key]) > whole + 1e-9:
                     of = "the assignment" if given.exercise == TOTAL else given.exercise
-                    raise UsageError(f"{where}: {sums[key]:g} points by hand, and {of} has {whole:g}")
+                    raise UsageError(f"{where}: {sums[key]:g} points by hand, but {of} has {whole:g}")
                 found.append(given)
     except OSError as error:
         raise UsageError(f"{shown} cannot be read: {error.strerror}") from error
     except (UnicodeDecodeError, csv.Error) as error:
-        raise UsageError(f"{shown} is no CSV file in UTF-8: {error}") from error
+        raise UsageError(f"{shown} is not a CSV file in UTF-8: {error}") from error
     return tuple(found)
 
 
 def _given(row: dict[str | None, Any], where: str, students: Collection[str], most: Mapping[str, float]) -> ByHand:
     if None in row:
-        raise UsageError(f"{where}: there are more than {len(COLUMNS)} fields; one that holds a comma stands in quotes")
+        raise UsageError(f"{where}: there are more than {len(COLUMNS)} fields; put a field with a comma in quotes")
     student, exercise, points, reason = ((row[column] or "").strip() for column in COLUMNS)
     if student not in students:
         raise UsageError(f"{where}: there is no submission of {student!r}")
@@ -79,7 +79,7 @@ def _given(row: dict[str | None, Any], where: str, students: Collection[str], mo
     except ValueError:
         number = math.nan
     if not math.isfinite(number):
-        raise UsageError(f"{where}: {points!r} is no number of points")
+        raise UsageError(f"{where}: {points!r} is not a number of points")
     if not reason:
         raise UsageError(f"{where}: a reason is missing; the student reads it")
     return ByHand(student, name, number, reason)

@@ -1,6 +1,6 @@
-"""The checks proved by answers: known mistakes and mutants must be caught, right answers in other styles must pass.
+"""Proves the checks with answers: they must catch known mistakes and mutants, and pass right answers in other styles.
 
-Each is graded alone, on the references of what it builds on. What should be true of all is in `verify`.
+Each answer is graded alone, with the references for what it builds on. `verify` lists all claims.
 """
 
 import os
@@ -24,16 +24,16 @@ from grader.kata.submission import Submission
 
 T = TypeVar("T")
 
-SEEDS = 8  # at each of which every right style must pass; more with --seeds
+SEEDS = 8  # seeds with which every right style must pass; more with --seeds
 LEAST_MISTAKES, LEAST_CORE_MISTAKES = 8, 15
 LEAST_STYLES, LEAST_CORE_STYLES = 4, 8
-# A mutant may loop for ever, which counts as caught; a check takes a fiftieth of this.
+# A mutant may loop endlessly, which counts as caught; a check takes a fiftieth of this.
 MUTANT_LIMITS = Limits(check_seconds=2.0, exercise_seconds=20.0)
 
 
 @dataclass(frozen=True)
 class Trial:
-    """One answer to be graded alone: to which exercise, what it is called, its code, and how it is judged."""
+    """One answer to grade alone: its exercise, its name, its code, and how it is judged."""
 
     exercise: Exercise
     name: str
@@ -45,7 +45,7 @@ class Trial:
     diagnose: bool = False
 
     def result(self, workers: Workers, *, diagnose: bool = False) -> tuple[ExerciseResult, Causes]:
-        """Grade it, and look for the mistakes that agree."""
+        """Grade it, and find the matching mistakes."""
         with tempfile.TemporaryDirectory() as folder:
             Path(folder, self.exercise.file).write_text(self.code, encoding="utf-8")
             return run.grade_alone(
@@ -64,31 +64,31 @@ class Trial:
         return f"{self.exercise.short}: {self.name} {wrong}" if wrong else None
 
 
-# An error that names every argument, its value and its shape, as any refusal should.
+# An error that includes every argument, its value and its shape.
 REFUSAL = 'raise ValueError([(name, str(it), getattr(it, "shape", "")) for name, it in locals().items()])'
 
 
 def of_idle(exercise: Exercise) -> list[Trial]:
-    """Answers that do nothing: none may earn a point by leaving alone what it never touches, or by refusing all."""
+    """Make answers that do nothing; none may earn a point by leaving things unchanged or by rejecting everything."""
     stub = stubs.stub(exercise)
     codes = {
         "that returns None": stub.replace(stubs.UNWRITTEN, "return None"),
         "that raises": stub.replace(stubs.UNWRITTEN, 'raise RuntimeError("no idea")'),
-        "that refuses everything": stub.replace(stubs.UNWRITTEN, REFUSAL),
-        "that builds anything, and refuses every call of it": _built(stub).replace(stubs.UNWRITTEN, REFUSAL),
+        "that rejects everything": stub.replace(stubs.UNWRITTEN, REFUSAL),
+        "that builds anything, but rejects every call": _built(stub).replace(stubs.UNWRITTEN, REFUSAL),
         "that does not parse": "def it(:\n",
     }
     return [Trial(exercise, f"one {says}", code, _earns_nothing) for says, code in codes.items()]
 
 
 def _built(stub: str) -> str:
-    """A stub whose constructors do nothing."""
+    """Make a stub whose constructors do nothing."""
     written = re.escape(stubs.UNWRITTEN)
     return re.sub(rf"(def __init__\((?:(?!\n    def ).)*?){written}", r"\1return", stub, flags=re.DOTALL)
 
 
 def of_mistakes(exercise: Exercise, seed: int = 0) -> list[Trial]:
-    """Every known mistake, in each of its ways: caught, and named as itself.
+    """Try every known mistake in each of its versions: it must be caught and recognised.
 
     Raises:
         UsageError: a mistake's file is damaged, or does not fit the solution.
@@ -102,7 +102,7 @@ def of_mistakes(exercise: Exercise, seed: int = 0) -> list[Trial]:
 
 
 def of_mutants(exercise: Exercise) -> list[Trial]:
-    """Every mutant: caught, unless it is listed as equivalent."""
+    """Try every mutant: it must be caught, unless it is listed as equivalent."""
     equivalent = mutants.equivalent(exercise)
     return [
         Trial(
@@ -118,7 +118,7 @@ def of_mutants(exercise: Exercise) -> list[Trial]:
 
 
 def of_styles(exercise: Exercise, seeds: int) -> list[Trial]:
-    """The solution and every right answer in another style, at so many seeds: not refused."""
+    """Try the solution and every right answer in another style with several seeds: they must pass."""
     return [
         Trial(exercise, f"{path.stem} at seed {seed}", path.read_text(encoding="utf-8"), _accepted, seed, True)
         for path in (exercise.solution, *styles(exercise))
@@ -127,17 +127,17 @@ def of_styles(exercise: Exercise, seeds: int) -> list[Trial]:
 
 
 def styles(exercise: Exercise) -> list[Path]:
-    """The files of right answers in other styles."""
+    """List the files of right answers in other styles."""
     return sorted((paths.checkout().root / "tests" / "right" / exercise.name).glob("*.py"))
 
 
 def problems(trials: Sequence[Trial], workers: Workers) -> Iterator[str | None]:
-    """Grade all trials; what is wrong with each, in order, or None."""
+    """Grade all trials; return what is wrong with each, in order, or None."""
     return _on_all_cores(lambda trial: trial.problem(workers), trials)
 
 
 def results(trials: Sequence[Trial], workers: Workers) -> Iterator[ExerciseResult]:
-    """Grade all trials; what was found of each, in order."""
+    """Grade all trials; return the results in order."""
     return _on_all_cores(lambda trial: trial.result(workers)[0], trials)
 
 
@@ -150,7 +150,7 @@ def _on_all_cores(of: Callable[[Trial], T], trials: Sequence[Trial]) -> Iterator
 
 
 def too_few(exercise: Exercise) -> Iterator[str]:
-    """What an exercise lacks: mistakes, or right answers in other styles."""
+    """Report if an exercise has too few mistakes or right answers in other styles."""
     for what, count, least, core in (
         ("mistakes", len(mistakes.of(exercise)), LEAST_MISTAKES, LEAST_CORE_MISTAKES),
         ("right answers in other styles", len(styles(exercise)), LEAST_STYLES, LEAST_CORE_STYLES),
@@ -161,19 +161,19 @@ def too_few(exercise: Exercise) -> Iterator[str]:
 
 
 def out_of_step(exercise: Exercise) -> Iterator[str]:
-    """The mistakes without a footprint, and the footprints without a mistake."""
+    """List mistakes without a footprint, and footprints without a mistake."""
     kept, known = footprints.read(exercise), {label for each in mistakes.of(exercise) for label in each.labels}
     for name in sorted(known ^ kept.keys()):
-        what = "has no footprint yet" if name in known else "has a footprint, and is no mistake of the bank"
+        what = "has no footprint yet" if name in known else "has a footprint, but is not in the bank of mistakes"
         yield f"{exercise.short}: {name} {what}; make footprints"
 
 
 def unknown_mutants(exercise: Exercise) -> Iterator[str]:
-    """What is listed as an equivalent mutant, and is no mutant."""
+    """List entries of the equivalent mutants that do not exist."""
     known = {mutant.says for mutant in mutants.of(exercise)}
     for says in mutants.equivalent(exercise):
         if says not in known:
-            yield f"{exercise.short}: `{says}` is listed as equivalent, but no mutant is called so"
+            yield f"{exercise.short}: `{says}` is listed as equivalent, but there is no such mutant"
 
 
 def _named(name: str) -> Callable[[ExerciseResult, Causes], str | None]:
@@ -184,7 +184,7 @@ def _named(name: str) -> Callable[[ExerciseResult, Causes], str | None]:
         if not any(check.finding.observation for check in failed):
             return f"is caught only because it stops the grader: {failed[0].finding.difference}"
         if silent := [check.check.name for check in failed if not check.finding.difference]:
-            return f"fails {silent[0]} without a word on why"
+            return f"fails {silent[0]} without a message"
         others = ", ".join(other for other in causes.alone if other != name)
         if others and name in causes.alone:
             return f"has a twin: {others} behaves the same in every check"
@@ -193,7 +193,7 @@ def _named(name: str) -> Callable[[ExerciseResult, Causes], str | None]:
             return f"is taken for {', '.join(sorted(named - {name}))}"
         if named:
             return None
-        return "is not recognised: it does not behave the same twice, or make footprints is due"
+        return "is not recognised: its behaviour varies, or its footprint is out of date (make footprints)"
 
     return judge
 
@@ -213,4 +213,4 @@ def _passes_unseen(result: ExerciseResult, _: Causes) -> str | None:
 
 def _accepted(result: ExerciseResult, _: Causes) -> str | None:
     refused = next((check for check in result.checks if check.finding.status != "passed"), None)
-    return f"is refused by {refused.check.name}: {refused.finding.difference}" if refused else None
+    return f"is rejected by {refused.check.name}: {refused.finding.difference}" if refused else None

@@ -1,18 +1,18 @@
-"""What changed between two gradings of one submission, a line each."""
+"""The differences between two gradings of one submission, one per line."""
 
 from grader.base.results import ExerciseResult, RunResult
 
 
 def changes(before: RunResult | None, now: RunResult) -> list[str]:
-    """Compare check by check; a check that only one of the two knows is told as such."""
+    """Compare check by check, and report checks that only one grading has."""
     if before is None:
         return ["it had no result before"]
     old = {exercise.name: exercise for exercise in before.exercises}
     lines = []
     if before.origin and now.origin and before.origin.digest != now.origin.digest:
-        lines.append("the submission is another one than before")
+        lines.append("the submission has changed")
     if before.origin and now.origin and before.origin.terms != now.origin.terms:
-        lines.append("checks, seed or limits are others than before")
+        lines.append("checks, seed or limits have changed")
     for exercise in now.exercises:
         lines += _exercise(old.get(exercise.name), exercise)
     points = f"{before.points:g} to {now.points:g} points"

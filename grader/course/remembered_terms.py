@@ -1,7 +1,7 @@
-"""How a results folder was made, kept in it, so that a later run does not silently regrade a class on other terms.
+"""The terms of a results folder, stored in it, so that a later run does not silently regrade a class differently.
 
-The secret of an exam is kept as a digest. What is in the file of points by hand or in the class list may change from
-run to run; that there is one may not be forgotten.
+An exam's secret is stored as a digest. The contents of the file of points by hand and of the class list may change
+between runs, but the options may not be omitted.
 """
 
 import json
@@ -21,7 +21,7 @@ LIMITS = ("check_seconds", "exercise_seconds", "run_seconds")
 
 
 def of(terms: Terms, *, by_hand: Path | None, roster: Path | None) -> dict[str, Any]:
-    """What a results folder remembers of a run."""
+    """Return what a results folder stores of a run."""
     limits = asdict(terms.limits)
     return {
         "assignment": {"title": terms.assignment.title, "points": dict(terms.assignment.points)}
@@ -38,7 +38,7 @@ def of(terms: Terms, *, by_hand: Path | None, roster: Path | None) -> dict[str, 
 
 
 def read(results: Path) -> dict[str, Any]:
-    """What a results folder remembers; nothing if it is new or its file is damaged."""
+    """Read the stored terms; empty if the folder is new or the file is damaged."""
     try:
         told = json.loads((results / FILE).read_text(encoding="utf-8"))
     except (OSError, ValueError):
@@ -47,12 +47,12 @@ def read(results: Path) -> dict[str, Any]:
 
 
 def keep(results: Path, now: dict[str, Any]) -> None:
-    """Remember the terms of this run."""
+    """Store the terms of this run."""
     write_whole(results / FILE, json.dumps(now, indent=1, ensure_ascii=False) + "\n")
 
 
 def refuse_other(results: Path, before: dict[str, Any], now: dict[str, Any]) -> None:
-    """Do not let a class be regraded on other terms by an option that was forgotten.
+    """Raise an error if a forgotten option would regrade a class with different terms.
 
     Raises:
         UsageError: the terms are others than those of the results; the line says which.
@@ -60,13 +60,13 @@ def refuse_other(results: Path, before: dict[str, Any], now: dict[str, Any]) -> 
     if changed := changes(before, now):
         shown = paths.shown(results)
         raise UsageError(
-            f"the results in {shown} were made on other terms: {'; '.join(changed)}. Give the same options, another "
-            "--out, or --new-terms"
+            f"the results in {shown} were made with different options: {'; '.join(changed)}. Give the same options, "
+            "another --out, or --new-terms"
         )
 
 
 def changes(before: dict[str, Any], now: dict[str, Any]) -> list[str]:
-    """What differs, a few words each. Points by hand and a class list may come newly, and may not be left out."""
+    """List what differs, in a few words each. Points by hand and a class list may be added, but not omitted."""
     told = []
     for name, words in (("exercises", _exercises), ("assignment", _assignment), ("seed", _seed), ("hidden", _hidden)):
         if name in before and before[name] != now[name]:

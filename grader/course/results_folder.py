@@ -1,6 +1,6 @@
-"""The folder that a run over a class writes to: one run at a time, each file whole, what a kill has left swept away.
+"""The results folder of a class run: one run at a time, atomic files, and cleanup after a killed run.
 
-Of a student the result is written last, so that where it is, all is.
+A student's result is written last, so if it exists, all other files do.
 """
 
 import json
@@ -25,33 +25,31 @@ GRADEBOOK, GRADEBOOK_EXCEL, SUMMARY, SIMILARITY = (
     "similarity.html",
 )
 CLASS_FILES = (GRADEBOOK, GRADEBOOK_EXCEL, SUMMARY, SIMILARITY, remembered_terms.FILE)
-RESERVED = REMOVED, RETURN = "removed", "return"  # folders of RESULTS that are no student's
+RESERVED = REMOVED, RETURN = "removed", "return"  # folders of RESULTS that do not belong to a student
 SCRATCH = ".in-progress"
 _LOCK = ".lock"
 
 
 class Results:
-    """The folder that a run writes to, held against a second run at the same time. Use `with`."""
+    """The results folder, locked against a second run. Use `with`."""
 
     def __init__(self, folder: Path, submissions: Path) -> None:
         self.folder, self.scratch = folder, folder / SCRATCH
         shown = paths.shown(folder)
         try:
             if folder.resolve().is_relative_to(submissions.resolve()):
-                raise UsageError(f"{shown} lies in the submissions; name a folder outside of them")
+                raise UsageError(f"{shown} is inside the submissions; choose a folder outside of them")
             folder.mkdir(parents=True, exist_ok=True)
             if not (folder / _LOCK).exists() and (strangers := [*filter(Path.exists, self._written())]):
-                raise UsageError(
-                    f"{paths.shown(strangers[0])} is there, and no grade class wrote it: name another --out"
-                )
+                raise UsageError(f"{paths.shown(strangers[0])} was not written by grade class: choose another --out")
             self._lock = filelock.FileLock(folder / _LOCK)
             self._lock.acquire(blocking=False)
         except filelock.Timeout as error:
             raise UsageError(
-                f"another grade class is at work in {shown}; wait for it, or name another --out"
+                f"another grade class is running in {shown}; wait for it, or choose another --out"
             ) from error
         except OSError as error:
-            raise UsageError(f"cannot write to {shown}: {error.strerror}; name another --out") from error
+            raise UsageError(f"cannot write to {shown}: {error.strerror}; choose another --out") from error
 
     def __enter__(self) -> "Results":
         try:
@@ -67,14 +65,14 @@ class Results:
         self._lock.release()
 
     def stored(self, slot: str) -> RunResult | None:
-        """The result of a student, where there is one that can be read."""
+        """Return a student's result if it is readable."""
         try:
             return RunResult.from_json(json.loads((self.folder / slot / RESULT).read_text(encoding="utf-8")))
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
             return None
 
     def set_aside(self, slots: Collection[str]) -> list[str]:
-        """Move the results of students who are no longer among the submissions to `removed/`; back if they are again.
+        """Move results of students without a submission to `removed/`, and back if they return.
 
         Returns:
             the names of the folders that were moved away.
@@ -99,7 +97,7 @@ class Results:
         return moved
 
     def keep(self, slot: str, result: RunResult, told: Circumstances) -> None:
-        """Write a student's files. The result comes last: where it is, all is.
+        """Write a student's files; the result comes last.
 
         Raises:
             UsageError: the disk is full, ...; what was there before is as it was.
@@ -109,12 +107,12 @@ class Results:
         write_whole(self.folder / slot / RESULT, json.dumps(result.as_json(), indent=1, ensure_ascii=False) + "\n")
 
     def put_feedback(self, slot: str, result: RunResult, told: Circumstances) -> None:
-        """Write what a student reads, unless it is there, letter for letter."""
+        """Write the feedback if it has changed."""
         self.put(slot, FEEDBACK, feedback(result, told))
         self.put(slot, FEEDBACK_PAGE, page(result, told))
 
     def put(self, slot: str, name: str, text: str) -> None:
-        """Write a file of a student's, or (`slot` is "") of the class, unless it is there, letter for letter."""
+        """Write a file of a student, or (`slot` is "") of the class, if it has changed."""
         path = self.folder / slot / name
         try:
             if path.read_text(encoding="utf-8") == text:
@@ -124,13 +122,13 @@ class Results:
         write_whole(path, text)
 
     def is_of_the_run(self, path: Path) -> bool:
-        """Whether a run writes a file of this path itself."""
+        """Return whether the run itself writes a file with this path."""
         inner = path.resolve()
         own = inner.parent == self.folder.resolve() and inner.name in CLASS_FILES
         return own or (inner.parent.parent == self.folder.resolve() and inner.name in (RESULT, FEEDBACK, FEEDBACK_PAGE))
 
     def _written(self) -> Iterator[Path]:
-        """The files that an earlier run may have written."""
+        """List the files of earlier runs."""
         yield from (self.folder / name for name in CLASS_FILES)
         for name in (RESULT, FEEDBACK, FEEDBACK_PAGE):
             yield from self.folder.glob(f"*/{name}")
@@ -142,7 +140,7 @@ class Results:
             raise UsageError(f"cannot write to {paths.shown(self.folder)}: {error.strerror}") from error
 
     def _sweep(self) -> None:
-        """Take away what a run that was killed has left: answers laid out, files not yet moved to their place."""
+        """Delete the leftovers of a killed run: prepared answers and temporary files."""
         shutil.rmtree(self.scratch, ignore_errors=True)
         for name in (RESULT, FEEDBACK, FEEDBACK_PAGE):
             for path in self.folder.glob(f"*/.{name}.*"):

@@ -1,4 +1,4 @@
-"""Feedback packed so that a platform, or a person, can give it back: under the names that the submissions came with."""
+"""Packs the feedback under the original names of the submissions, for a platform or a person."""
 
 import io
 import shutil
@@ -19,13 +19,13 @@ _DATE = (2020, 1, 1, 0, 0, 0)  # the same feedback gives the same archive
 
 
 def place(entry: Entry) -> str:
-    """Where a student's page goes: as the platform called the submission, else in a folder of its name."""
+    """Return the path of a student's page: the platform's name for the submission, else a folder with its name."""
     path = entry.paths[-1]
     return platform_names.return_name(path.name, FEEDBACK_PAGE) or f"{entry.slot}/{FEEDBACK_PAGE}"
 
 
 def pack(kind: str, results: Path, entries: Iterable[Entry]) -> tuple[Path, int]:
-    """Pack the pages of those who have one.
+    """Pack the feedback pages.
 
     Args:
         kind: `moodle`: a zip for "Upload multiple feedback files in a zip" of Moodle; `folder`: files in a folder.
@@ -43,7 +43,7 @@ def pack(kind: str, results: Path, entries: Iterable[Entry]) -> tuple[Path, int]
         pages = [(name, entry) for name, entry in pages if entry.platform == MOODLE]
         if not pages:
             raise UsageError(
-                "--return moodle: no submission has a name that Moodle gave (NAME_12345_assignsubmission_file_); "
+                "--return moodle: no submission has a name from Moodle (NAME_12345_assignsubmission_file_); "
                 "--return folder writes plain folders"
             )
         data = io.BytesIO()

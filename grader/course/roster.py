@@ -1,4 +1,4 @@
-"""A class list as a CSV file (name, login, e-mail, LMS id, section), and which submission is whose by it."""
+"""Reads a class list from a CSV file (name, login, e-mail, LMS id, section), and matches submissions with it."""
 
 import csv
 import itertools
@@ -13,7 +13,7 @@ from grader.base import paths
 from grader.base.errors import UsageError
 from grader.base.plain_text import line
 
-# What columns are called, by us and in the exports of Canvas and Moodle.
+# Names of columns, ours and those of Canvas and Moodle exports.
 COLUMNS = {
     "name": ("name", "student", "full name", "fullname", "student name"),
     "first": ("first name", "given name", "firstname"),
@@ -28,7 +28,7 @@ COLUMNS = {
 
 @dataclass(frozen=True)
 class Person:
-    """A student as the class list tells; what is not told is empty."""
+    """A student of the class list; missing fields are empty."""
 
     name: str
     login: str = ""
@@ -55,9 +55,9 @@ def read(path: Path) -> tuple[Person, ...]:
             raise UsageError(f"{shown} needs a first line like name,login,e-mail,LMS id,section")
         found = [(rows.line_num, _person(dict(zip(names, row, strict=False)))) for row in rows if any(row)]
     except OSError as error:
-        raise UsageError(f"the roster {shown} cannot be read: {error.strerror}") from error
+        raise UsageError(f"the class list {shown} cannot be read: {error.strerror}") from error
     except (UnicodeDecodeError, csv.Error) as error:
-        raise UsageError(f"the roster {shown} is no CSV file in UTF-8: {error}") from error
+        raise UsageError(f"the class list {shown} is not a CSV file in UTF-8: {error}") from error
     for number, person in found:
         if not person.name:
             raise UsageError(f"{shown}, line {number}: neither a name nor a login nor an e-mail address")
@@ -88,7 +88,7 @@ def _person(fields: dict[str, str]) -> Person:
 
 
 class Lookup:
-    """Finds a student of the class list by what a platform calls the submission."""
+    """Finds a student of the class list by the platform's name for the submission."""
 
     def __init__(self, people: Sequence[Person]) -> None:
         self._levels: list[dict[str, list[Person]]] = []
@@ -100,7 +100,7 @@ class Lookup:
             self._levels.append(level)
 
     def find(self, names: Iterable[str]) -> Person | None:
-        """The one student who is meant by the first name or id that fits; None if nobody is, or it could be several."""
+        """Return the only student that matches the first usable name or id; None if no one or several match."""
         for name in filter(None, names):
             for level, key in _keys(name, *self._levels):
                 if len(found := level.get(key, [])) == 1:
@@ -132,12 +132,12 @@ def _mail_boxes(person: Person) -> Iterator[str]:
 
 
 def _names(person: Person) -> Iterator[str]:
-    """A name's parts in any order: platforms write `Ada Lovelace`, `Lovelace, Ada` and `lovelaceada`."""
+    """Return the parts of a name in any order: platforms write `Ada Lovelace`, `Lovelace, Ada` and `lovelaceada`."""
     parts = re.split(r"[\s,]+", re.sub(r"\s*\(.*\)$", "", person.name).strip())
     orders = itertools.permutations(parts) if len(parts) <= 4 else [parts, [parts[-1], *parts[:-1]]]
     yield from (_compact("".join(order)) for order in orders)
 
 
 def _compact(name: str) -> str:
-    """Letters and digits alone, without accents."""
+    """Keep only letters and digits, without accents."""
     return "".join(sign for sign in unicodedata.normalize("NFKD", name).casefold() if sign.isalnum())

@@ -23,17 +23,17 @@ from pygments.token import Token
 
 from grader.kata import curriculum, references, stubs
 
-GRAM = 12  # tokens: about two lines; anything shorter two people write alike
+GRAM = 12  # tokens, about two lines; two people often write the same shorter pieces
 WINDOW = 6  # so that a copy of 17 tokens or more is always seen
 MOST_SHARERS = 25
-LEAST_SHARED = 6  # fingerprints that nearly nobody else has
+LEAST_SHARED = 6  # fingerprints that almost no one else has
 LEAST_LIKENESS = 0.3
 SPREADS = 6.0  # how far above the other pairs, in median absolute deviations
 MOST_PAIRS = 60
-LEAST_OF_A_COPY = 0.8  # of the shorter submission: what a group has in common, however many share it
-LEAST_SAME_CODE = 3  # exercises that equal the published solution but for comments: one alone is no wonder
+LEAST_OF_A_COPY = 0.8  # of the shorter submission, counting everything that a group shares
+LEAST_SAME_CODE = 3  # exercises that equal the published solution except for comments; a single one is not unusual
 MOST_IDENTICAL = 60
-EARLIER = "earlier: "  # before the names of submissions that the class is only compared with
+EARLIER = "earlier: "  # prefix for submissions that are only used for comparison
 IDENTICAL, RENAMED, ALIKE = "identical bytes", "the same code but for names, numbers and comments", "alike"
 
 Fingerprints = dict[int, tuple[int, int]]
@@ -41,7 +41,7 @@ Fingerprints = dict[int, tuple[int, int]]
 
 @dataclass(frozen=True)
 class Side:
-    """One of two answers: whose it is, its lines, and which of them the other has too (from 0)."""
+    """One of two answers: its owner, its lines, and which of them the other one shares (from 0)."""
 
     student: str
     lines: tuple[str, ...]
@@ -50,7 +50,7 @@ class Side:
 
 @dataclass(frozen=True)
 class Alike:
-    """One exercise in which the two of a pair are alike."""
+    """One exercise in which two answers are similar."""
 
     exercise: str
     likeness: float
@@ -60,7 +60,7 @@ class Alike:
 
 @dataclass(frozen=True)
 class Pair:
-    """Two students whose answers share what the class does not; the exercises, the most alike first.
+    """Two students whose answers share code that the class does not; the most similar exercises first.
 
     Attributes:
         likeness: of what is rare in the shorter of the two, the share that is in both, by weight.
@@ -76,7 +76,7 @@ class Pair:
 
 @dataclass(frozen=True)
 class Group:
-    """Students whose whole submissions are copies of one another, so far as code can tell.
+    """Students whose whole submissions are copies of each other, as far as the code shows.
 
     Attributes:
         students: three or more; two are a pair.
@@ -100,7 +100,7 @@ class Published:
 
 @dataclass(frozen=True)
 class Identical:
-    """One exercise in which students handed in the same bytes, which nobody was given."""
+    """One exercise in which students handed in identical files that no one was given."""
 
     exercise: str
     students: tuple[str, ...]
@@ -108,7 +108,7 @@ class Identical:
 
 @dataclass(frozen=True)
 class Similar:
-    """What a comparison of a class found."""
+    """The findings of a comparison of a class."""
 
     pairs: tuple[Pair, ...] = ()
     groups: tuple[Group, ...] = ()
@@ -118,7 +118,7 @@ class Similar:
 
 @dataclass
 class _Class:
-    """The fingerprints of a class: by answer, and who has each."""
+    """The fingerprints of a class, by answer, and who has each."""
 
     prints: dict[tuple[str, str], Fingerprints] = field(default_factory=dict)
     texts: dict[tuple[str, str], str] = field(default_factory=dict)
@@ -141,7 +141,7 @@ def fingerprints(text: str) -> Fingerprints:
 
 
 def pairs(answers: Iterable[tuple[str, Mapping[str, bytes]]]) -> tuple[Pair, ...]:
-    """The pairs of a class that stand out, the most alike first; those of a group are told with the group.
+    """List the pairs that stand out, most similar first; pairs within a group are reported with the group.
 
     Args:
         answers: of each student the files, by name.
@@ -179,7 +179,7 @@ def compare(
 
 
 class _Given:
-    """What everybody was given, or could have come to: the stub and the solution of an exercise."""
+    """What everyone was given or could have written: the stub and the solution of an exercise."""
 
     def __init__(self, exercise: curriculum.Exercise) -> None:
         solution = references.solution(exercise.name)
@@ -191,7 +191,7 @@ class _Given:
 
 
 def _published(group: _Class, students: Sequence[str], given: Mapping[str, _Given]) -> tuple[Published, ...]:
-    """Who handed in the published solutions."""
+    """List who handed in the published solutions."""
     found = []
     for student in students:
         files = [name for owner, name in group.texts if owner == student]
@@ -206,7 +206,7 @@ def _published(group: _Class, students: Sequence[str], given: Mapping[str, _Give
 
 
 def _identical(group: _Class, given: Mapping[str, _Given]) -> tuple[Identical, ...]:
-    """The files that several handed in byte by byte, but for what was given or published."""
+    """List files that several students handed in byte by byte, except for given or published ones."""
     owners: dict[tuple[str, bytes], list[str]] = defaultdict(list)
     for (student, name), digest in group.bytes.items():
         if digest not in given[name].published | given[name].stub and group.texts[student, name].strip():
@@ -220,7 +220,7 @@ def _identical(group: _Class, given: Mapping[str, _Given]) -> tuple[Identical, .
 
 
 def _groups(group: _Class, students: Sequence[str]) -> tuple[Group, ...]:
-    """Students linked by copies of whole submissions, three or more.
+    """Group three or more students linked by copies of whole submissions.
 
     That a twentieth of the class shares something explains it where people write alike; it does not if they share
     nearly all that is theirs.
@@ -262,7 +262,7 @@ def _how(group: _Class, students: Sequence[str], files: Sequence[str]) -> str:
 
 
 def _shown(group: _Class, students: Sequence[str], name: str) -> Alike:
-    """The first two of a group side by side in one exercise."""
+    """Show the first two of a group side by side in one exercise."""
     left, right = sorted(students)[:2]
     prints = [group.prints[student, name] for student in (left, right)]
     common = [print_ for print_ in prints[0] if print_ in prints[1]]
@@ -272,7 +272,7 @@ def _shown(group: _Class, students: Sequence[str], name: str) -> Alike:
 
 
 def _standing_out(group: _Class, students: int, together: Collection[tuple[str, str]]) -> tuple[Pair, ...]:
-    """The pairs that stand out, but for those of one group, and for two of earlier years."""
+    """List the pairs that stand out, except within a group or between two submissions of earlier years."""
     most = min(max(3, students // 20), MOST_SHARERS)
     weights = {
         key: math.log2((students + 1) / len(owners)) for key, owners in group.owners.items() if len(owners) <= most
@@ -336,13 +336,13 @@ def _sha256(text: str) -> bytes:
 
 
 def _code(text: str) -> str:
-    """A text's tokens with their names, without comments, docstrings and layout."""
+    """Tokenise a text with names, without comments, docstrings and layout."""
     tokens = PythonLexer(stripnl=False, ensurenl=False).get_tokens(text)
     return " ".join(value for kind, value in tokens if _sign(kind, value))
 
 
 def _levelled(text: str) -> list[tuple[str, int]]:
-    """Tokens and their lines; names are all one, so are numbers and texts; comments and layout are left out."""
+    """Normalise tokens: names, numbers and strings are each replaced by one token; comments and layout are dropped."""
     tokens, line = [], 0
     for kind, value in PythonLexer(stripnl=False, ensurenl=False).get_tokens(text):
         sign = _sign(kind, value)

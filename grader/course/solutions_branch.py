@@ -1,6 +1,6 @@
-"""`make solutions-branch`: the branch `solutions` of this repository, whose `exercises/` hold the answers.
+"""`make solutions-branch`: creates the branch `solutions` of this repository, whose `exercises/` contain the solutions.
 
-It is made of the last commit, is never checked out, and replaces only a branch that came from here.
+The branch is based on the last commit, is never checked out, and replaces only a branch that this command made.
 """
 
 import sys
@@ -11,16 +11,16 @@ from grader.course import git
 from grader.kata import curriculum, references, stubs
 
 BRANCH = "solutions"
-MESSAGE = "Solutions: exercises/ as the solutions answer them"
+MESSAGE = "Solutions of all exercises"
 
 
 def answers() -> dict[str, bytes]:
-    """The answers as files of `exercises/`, by path."""
+    """Return the solutions as files of `exercises/`, by path."""
     return {f"exercises/{each.file}": stubs.answer(each).encode() for each in curriculum.exercises()}
 
 
 def make() -> str:
-    """Make the branch; what became of it, in one line.
+    """Create the branch; return the result in one line.
 
     Raises:
         UsageError: it is checked out, is somebody's own, or the solutions differ from the last commit's.
@@ -30,15 +30,15 @@ def make() -> str:
     head = git.head(root)
     who = git.signature(root, head)
     if changed := git.changes(root, ["solutions"]):
-        raise UsageError(f"{changed[0]} differs from the last commit, of which the branch is made: commit it first")
+        raise UsageError(f"{changed[0]} differs from the last commit, from which the branch is made: commit it first")
     before = git.tip(root, BRANCH)
     if before and git.message(root, before) != MESSAGE:
-        raise UsageError(f"there is a branch {BRANCH} of your own: git branch -m {BRANCH} my-{BRANCH} makes room")
+        raise UsageError(f"you already have a branch {BRANCH}: rename it with git branch -m {BRANCH} my-{BRANCH}")
     if git.is_checked_out(root, BRANCH):
-        raise UsageError(f"the branch {BRANCH} is checked out: git switch main, then once more")
+        raise UsageError(f"the branch {BRANCH} is checked out: run git switch main, then try again")
     git.commit(root, [git.Commit(BRANCH, MESSAGE, answers(), head)], who)
     after = git.tip(root, BRANCH)
-    made = "is as it was" if after == before else "was made" if before is None else "was made anew"
+    made = "is unchanged" if after == before else "was made" if before is None else "was recreated"
     return f"the branch {BRANCH} {made}; compare: git diff main {BRANCH} -- exercises"
 
 

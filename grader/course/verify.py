@@ -1,6 +1,6 @@
-"""`grade verify`: the author's check that all parts of the kata fit together, and that the checks can be believed.
+"""`grade verify`: checks that all parts of the kata are consistent, and that the checks can be trusted.
 
-No printing. What answers are graded to prove the checks is in `prove`.
+No printing. `prove` grades the answers that prove the checks.
 """
 
 import functools
@@ -29,14 +29,14 @@ MAIN_POINTS, CORE_POINTS = 100, 70
 
 @dataclass(frozen=True)
 class Claim:
-    """What should be true of the kata, and each place where it is not."""
+    """A claim about the kata, and each place where it is false."""
 
     says: str
     problems: tuple[str, ...]
 
 
 def claims(chosen: Sequence[Exercise], seeds: int = prove.SEEDS) -> Iterator[Claim | Progress]:
-    """Check everything, the quick things first; `chosen` in full, what concerns the whole kata always.
+    """Check everything, fast claims first; `chosen` in detail, claims about the whole kata always.
 
     Args:
         chosen: the exercises.
@@ -48,30 +48,32 @@ def claims(chosen: Sequence[Exercise], seeds: int = prove.SEEDS) -> Iterator[Cla
 
 
 def written_claims(chosen: Sequence[Exercise], workers: Workers) -> Iterator[Claim]:
-    """Check what the files and the list of checks show without grading."""
-    yield _claim("each stub is what its solution gives", _stubs_out_of_step(chosen))
-    yield _claim("each lesson is complete, and holds no line of a solution", _incomplete_lessons(chosen))
+    """Check what the files and the list of checks show, without grading."""
+    yield _claim("each stub matches its solution", _stubs_out_of_step(chosen))
+    yield _claim("each lesson is complete and contains no line of a solution", _incomplete_lessons(chosen))
     yield _claim("the main line gives 100 points, 70 of them in the core", _points())
-    yield _claim("the handout holds no line of a solution or of a mistake in its history", handout.leaking())
+    yield _claim("the handout's history contains no line of a solution or of a mistake", handout.leaking())
     checks = workers.checks()
-    yield _claim("each exercise's checks sum up to its points, and each states its rule", _sums(chosen, checks))
-    yield _claim("each line of a contract is named by a check", _unchecked_lines(chosen, checks))
-    yield _claim("the table of objectives names checks that there are", _objectives(checks, chosen))
-    yield _claim("there are mistakes and right answers enough to prove the checks by", _each(prove.too_few, chosen))
+    yield _claim(
+        "the points of each exercise's checks are right, and each check states its rule", _sums(chosen, checks)
+    )
+    yield _claim("each line of a contract has a check", _unchecked_lines(chosen, checks))
+    yield _claim("the checks in the table of objectives exist", _objectives(checks, chosen))
+    yield _claim("there are enough mistakes and right answers to prove the checks", _each(prove.too_few, chosen))
     yield _claim("each known mistake has its footprint", _each(prove.out_of_step, chosen))
-    yield _claim("each mutant that is listed as equivalent is one", _each(prove.unknown_mutants, chosen))
+    yield _claim("each mutant that is listed as equivalent exists", _each(prove.unknown_mutants, chosen))
 
 
 def graded_claims(chosen: Sequence[Exercise], workers: Workers, seeds: int) -> Iterator[Claim | Progress]:
-    """Check what takes grading: stubs, solutions, known mistakes, mutants and right styles."""
+    """Check what needs grading: stubs, solutions, known mistakes, mutants and right styles."""
     stubs_run = run.last(run.grade(read_folder(paths.checkout().exercises), chosen, workers))
     yield _claim("no stub passes a check", _not_unstarted(stubs_run))
-    yield from _proved("answers that do nothing earn nothing", prove.of_idle, chosen, workers)
+    yield from _proved("answers that do nothing earn no points", prove.of_idle, chosen, workers)
     solutions_run = run.last(run.grade(read_folder(paths.checkout().solutions), chosen, workers))
     yield _claim("each solution passes every check", _not_passed(solutions_run))
-    yield from _proved("known mistakes are caught, and each is named as itself", prove.of_mistakes, chosen, workers)
-    yield from _proved("mutants are caught, but for those listed as equivalent", prove.of_mutants, chosen, workers)
-    says = f"right answers, each style at {seeds} seeds, are not refused"
+    yield from _proved("known mistakes are caught, and each is recognised", prove.of_mistakes, chosen, workers)
+    yield from _proved("mutants are caught, except for those listed as equivalent", prove.of_mutants, chosen, workers)
+    says = f"right answers, each style at {seeds} seeds, pass"
     yield from _proved(says, functools.partial(prove.of_styles, seeds=seeds), chosen, workers)
 
 
@@ -86,7 +88,7 @@ def _each(problems: Callable[[Exercise], Iterator[str]], chosen: Sequence[Exerci
 def _proved(
     says: str, trials_of: Callable[[Exercise], list[prove.Trial]], chosen: Sequence[Exercise], workers: Workers
 ) -> Iterator[Claim | Progress]:
-    """Grade the trials of all exercises, and tell how far that is."""
+    """Grade the trials of all exercises, and report the progress."""
     started = time.perf_counter()
     try:
         trials = [trial for exercise in chosen for trial in trials_of(exercise)]
@@ -105,7 +107,7 @@ def _stubs_out_of_step(chosen: Sequence[Exercise]) -> Iterator[str]:
         path = paths.shown(exercise.stub)
         try:
             if stubs.stub(exercise) != exercise.stub.read_text(encoding="utf-8"):
-                yield f"{path} is not the stub of {paths.shown(exercise.solution)}: grade reset {exercise.short}"
+                yield f"{path} does not match {paths.shown(exercise.solution)}: grade reset {exercise.short}"
         except (OSError, UnicodeDecodeError):
             yield f"{path} cannot be read: grade reset {exercise.short}"
         except UsageError as error:
@@ -130,12 +132,12 @@ def _incomplete_lessons(chosen: Sequence[Exercise]) -> Iterator[str]:
                 yield f"{name}: {count} {what}, {least} or more expected"
         for builds_on in exercise.builds_on:
             if builds_on not in {other.name for other in curriculum.exercises() if other.number < exercise.number}:
-                yield f"{name}: builds on {builds_on}, which is no earlier exercise"
+                yield f"{name}: builds on {builds_on}, which is not an earlier exercise"
         written = [text, *exercise.hints, *(f"{card.front}\n{card.back}" for card in exercise.cards)]
         lesson_lines = {line.strip() for each in written for line in each.splitlines()}
         secret = (line for line in stubs.region_lines(exercise.solution.read_text(encoding="utf-8")))
         yield from (
-            f"{name} holds a line of the solution: {x}"
+            f"{name} contains a line of the solution: {x}"
             for x in secret
             if len(x) > leaks.LONG_LINE and x in lesson_lines
         )
@@ -159,7 +161,7 @@ def _sums(chosen: Sequence[Exercise], checks: dict[str, tuple[Check, ...]]) -> I
             yield f"{exercise.checks.name}: the checks give {total:g} points, the lesson says {exercise.points:g}"
         for check in own:
             if not check.rule.endswith(".") or not (check.rule[:1].isupper() or check.rule[:1] == "`"):
-                yield f"{exercise.checks.name}: {check.name} has no rule (a sentence as docstring)"
+                yield f"{exercise.checks.name}: {check.name} has no rule (a sentence as its docstring)"
         errors = sum(check.points for check in own if check.errors)
         if errors > MOST_FOR_ERRORS * exercise.points + 1e-9:
             yield f"{exercise.checks.name}: error handling earns {errors:g} of {exercise.points:g} points, over a tenth"
@@ -170,9 +172,9 @@ def _sums(chosen: Sequence[Exercise], checks: dict[str, tuple[Check, ...]]) -> I
 def _unchecked_lines(chosen: Sequence[Exercise], checks: dict[str, tuple[Check, ...]]) -> Iterator[str]:
     for exercise in chosen:
         named = {line for check in checks.get(exercise.name, ()) for line in check.contract}
-        yield from (f"{exercise.name}: no check names `{line}`" for line in exercise.contract if line not in named)
+        yield from (f"{exercise.name}: no check covers `{line}`" for line in exercise.contract if line not in named)
         unknown = sorted(named - exercise.contract.keys())
-        yield from (f"{exercise.name}: a check names `{line}`, which the contract lacks" for line in unknown)
+        yield from (f"{exercise.name}: a check covers `{line}`, which is not in the contract" for line in unknown)
 
 
 def _objectives(checks: dict[str, tuple[Check, ...]], chosen: Sequence[Exercise]) -> Iterator[str]:
@@ -180,16 +182,16 @@ def _objectives(checks: dict[str, tuple[Check, ...]], chosen: Sequence[Exercise]
     try:
         text = path.read_text(encoding="utf-8")
     except OSError:
-        yield f"{paths.shown(path)} is not there"
+        yield f"{paths.shown(path)} is missing"
         return
     known = {check.name for own in checks.values() for check in own}
     everything = len(chosen) == len(curriculum.exercises())
     for name in re.findall(r"`(test_\w+)`", text):
         if everything and name not in known:
-            yield f"{paths.shown(path)} names `{name}`, which is no check"
+            yield f"{paths.shown(path)} lists `{name}`, which is not a check"
     for exercise in chosen:
         if f"({exercise.name}.md)" not in text:
-            yield f"{paths.shown(path)} does not lead to {exercise.name}.md"
+            yield f"{paths.shown(path)} does not link to {exercise.name}.md"
 
 
 def _not_unstarted(stubs_run: RunResult) -> Iterator[str]:

@@ -1,1 +1,1 @@
-"""A run: attempts, worker processes, what is cached, diagnosis, the pytest plugin."""
+"""Runs: attempts, worker processes, caches, diagnosis, the pytest plugin."""

@@ -1,8 +1,8 @@
-"""An attempt: checks of one answer run in other processes, within limits, as often as it takes to hear of each.
+"""Attempts: run the checks of one answer in worker processes within limits, restarting until every check has a result.
 
-Nothing of the learner's runs here. A process that dies, hangs or closes its pipe costs the check that it was at; the
-remaining checks go on in a new one. Limits are CPU time of the process in which the answer runs, so that a loaded
-machine grades as an idle one; an answer that sleeps or waits is stopped by the clock, after six times as long.
+Nothing of the learner runs in this process. A worker process that dies, hangs or closes its pipe costs only its current
+check; the rest continues in a new process. Limits are CPU time of the answer's process, so a busy machine grades like
+an idle one; an answer that sleeps or waits is stopped after six times as long.
 """
 
 import contextlib
@@ -25,16 +25,18 @@ from grader.kata.curriculum import Exercise
 from grader.kata.submission import Submission
 
 AT_ONCE = min(2, os.cpu_count() or 1)
-WAITING = 6  # times as many seconds by the clock as of CPU time
-LATE_SECONDS = 0.3  # in which an answer whose time is over tells what it is at
-LEAST_WAIT = 0.02  # between two looks at the CPU time of a process
-HASTE, LEAST_SECONDS = 10, 1.0  # once a check has hung the others have so many times less at first, or at the least
+WAITING = 6  # wall-clock seconds per CPU second
+LATE_SECONDS = 0.3  # grace period after a timeout, in which the child reports its line
+LEAST_WAIT = 0.02  # between two readings of a process's CPU time
+HASTE, LEAST_SECONDS = (
+    10,
+    1.0,
+)  # after a check has hung, the others get this fraction of the time at first, or this minimum
 
 
 @dataclass(frozen=True)
 class Limits:
-    """What one answer may use: CPU seconds for a check and an exercise, seconds by the clock for a whole run, bytes of
-    memory for a run.
+    """Limits of one answer: CPU seconds per check and exercise, wall-clock seconds and bytes of memory per run.
 
     In the sandbox also CPU seconds for all exercises of a submission together, every attempt included.
     """
@@ -47,7 +49,7 @@ class Limits:
 
 
 class Cancellation:
-    """Gives a run up from another thread: what it runs is ended at once, and `grade` raises `Cancelled`."""
+    """Cancels a run from another thread: its processes are ended, and `grade` raises `Cancelled`."""
 
     def __init__(self) -> None:
         self.asked = False
@@ -55,15 +57,15 @@ class Cancellation:
         self._lock = threading.Lock()
 
     def ask(self) -> None:
-        """Give the run up."""
+        """Cancel the run."""
         with self._lock:
             self.asked = True
             for process in self._running:
-                process.records.put(None)  # whoever waits for a record wakes up
+                process.records.put(None)  # wakes up the thread that waits for a record
 
     @contextlib.contextmanager
     def watching(self, process: Process) -> Iterator[None]:
-        """Have a process given up with the run; raises `Cancelled` where that is so already."""
+        """End this process if the run is cancelled; raise `Cancelled` if it already is."""
         with self._lock:
             self.check()
             self._running.add(process)
@@ -74,18 +76,18 @@ class Cancellation:
                 self._running.discard(process)
 
     def check(self) -> None:
-        """Raise `Cancelled` where the run was given up."""
+        """Raise `Cancelled` if the run was cancelled."""
         if self.asked:
             raise Cancelled
 
 
 class Cancelled(Exception):
-    """The run was given up."""
+    """The run was cancelled."""
 
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a run is: the check that has just begun, and how many are done of how many."""
+    """The progress of a run: the current check, and how many are done."""
 
     exercise: str
     check: str
@@ -94,7 +96,7 @@ class Progress:
 
 
 class Attempts:
-    """The attempts of one run, which share its time, its CPU seconds and the count of what is done.
+    """The attempts of one run, which share its time limit, CPU seconds and count of finished checks.
 
     Args:
         workers: the processes that run the checks.
@@ -121,7 +123,7 @@ class Attempts:
     ) -> None:
         self.workers, self.submission, self.limits = workers, submission, limits
         self.cancellation = cancellation or Cancellation()
-        self.total = 0  # checks that there are to do
+        self.total = 0  # number of checks to run
         self._seed, self._shrink, self._at_once, self._tell = seed, shrink, at_once, tell
         self._deadline = time.monotonic() + WAITING * limits.run_seconds * _crowd()
         self._done, self._cpu_left = 0, limits.cpu_seconds
@@ -145,7 +147,7 @@ class Attempts:
         patience: int,
         until_failure: bool = False,
     ) -> dict[str, Finding]:
-        """Run checks, in as many processes as it takes: one that dies or hangs costs the check that it was at.
+        """Run checks in as many processes as necessary: one that dies or hangs costs only its current check.
 
         Once a check has hung, the others have a tenth of the time at first, so that those that do not hang are reached.
         One that this stops elsewhere than in a function that hung is tried again at the end, in full.
@@ -154,7 +156,7 @@ class Attempts:
         from the findings.
         """
         findings: dict[str, Finding] = {}
-        hasty: dict[str, Finding] = {}  # of the checks that were stopped early
+        hasty: dict[str, Finding] = {}  # findings of the checks that were stopped early
         spent = _Spent(limits, min(time.monotonic() + WAITING * limits.exercise_seconds * _crowd(), self._deadline))
         while patience > 0:
             self.cancellation.check()
@@ -195,35 +197,33 @@ class Attempts:
                 continue
             step, finding = ended
             if finding.status == "timeout" and in_haste and step in fresh:
-                said = (
-                    f"the check was stopped after {allowed.check_seconds:g} CPU seconds, as another one had never ended"
-                )
+                said = f"the check timed out after {allowed.check_seconds:g} CPU seconds: another check never ended"
                 hasty[step] = replace(finding, difference=said)
                 continue
             stopped = waiting if finding.at_import else [name for name in waiting if name == step]
-            stopped = [name for name in stopped if name not in findings]  # it may have died between two checks
+            stopped = [name for name in stopped if name not in findings]  # the process may have died between two checks
             findings |= dict.fromkeys(stopped, finding)
             self.count(done=len(stopped) * (not standing_on))
             patience -= 1
         return findings
 
     def _over(self, spent: "_Spent") -> Finding | None:
-        """Why nothing more can be tried, where that is so."""
+        """Return why nothing more can run, if so."""
         if spent.is_over():
-            limit = f"the {spent.limits.exercise_seconds:g} CPU seconds of the exercise (--exercise-seconds)"
+            limit = f"the exercise has used its {spent.limits.exercise_seconds:g} CPU seconds (--exercise-seconds)"
             if time.monotonic() >= self._deadline:
-                limit = f"the time of the whole submission, {self.limits.run_seconds:g} s (--submission-seconds)"
-            return Finding("timeout", difference=f"not reached within {limit}")
+                limit = f"the submission has used its {self.limits.run_seconds:g} s (--submission-seconds)"
+            return Finding("timeout", difference=f"not run: {limit}")
         if self.limits.cpu_seconds - self._cpu_left >= self.limits.run_seconds:
-            limit = f"the {self.limits.run_seconds:g} CPU seconds of the whole submission (--submission-seconds)"
-            return Finding("timeout", difference=f"not reached within {limit}")
+            limit = f"the submission has used its {self.limits.run_seconds:g} CPU seconds (--submission-seconds)"
+            return Finding("timeout", difference=f"not run: {limit}")
         if self._cpu_left <= 0:
-            used_up = f"the {self.limits.cpu_seconds:g} s of CPU time that a submission has are used up"
+            used_up = f"not run: the submission has used its {self.limits.cpu_seconds:g} s of CPU time"
             return Finding("timeout", difference=used_up)
         return None
 
     def count(self, *, done: int = 0, cpu_seconds: float = 0.0) -> None:
-        """Note checks that are done and CPU time that is spent; exercises are checked in several threads."""
+        """Add finished checks and CPU time; several threads run exercises."""
         with self._counting:
             self._done += done
             self._cpu_left -= cpu_seconds
@@ -238,7 +238,7 @@ class Attempts:
         *,
         counted: bool,
     ) -> tuple[str, Finding] | None:
-        """Take a process's records until it is done; else the step that it was at when it ended, and why."""
+        """Read a process's records until it is done; otherwise return its last step, and why it ended."""
         step, started, late = "import", _Moment.of(process), Finding("timeout")
         while True:
             over, wait = _time_left(step, started, process, limits, spent)
@@ -273,7 +273,7 @@ class Attempts:
 
 
 def _function(finding: Finding) -> str | None:
-    """The function that an answer was in when it was stopped, where that is known: in the sandbox it is not."""
+    """Return the function in which an answer was stopped, if known; in the sandbox it is not."""
     inside = re.findall(r"^\S.*, line \d+, in (\S+)$", finding.traceback or "", re.MULTILINE)
     return inside[-1] if inside else None
 
@@ -285,20 +285,20 @@ def _hastened(limits: Limits) -> Limits:
 
 @dataclass
 class _Spent:
-    """What the processes of one exercise have spent together, and until when they may go on by the clock."""
+    """What the processes of one exercise have used together, and their deadline."""
 
     limits: Limits
     deadline: float
     cpu_seconds: float = 0.0
 
     def is_over(self) -> bool:
-        """Whether nothing is left."""
+        """Return whether nothing is left."""
         return self.cpu_seconds >= self.limits.exercise_seconds or time.monotonic() >= self.deadline
 
 
 @dataclass(frozen=True)
 class _Moment:
-    """When a step began: by the clock, and by the CPU time of its process."""
+    """The start of a step, by wall clock and by CPU time."""
 
     clock: float
     cpu_seconds: float
@@ -311,44 +311,49 @@ class _Moment:
 def _time_left(
     step: str, started: _Moment, process: Process, limits: Limits, spent: _Spent
 ) -> tuple[str | None, float]:
-    """Which limit a step has reached, if any, in words; and how long to wait before looking again."""
+    """Return the limit that a step has reached, in words, and how long to wait before the next look."""
     clock, cpu = time.monotonic(), process.cpu_seconds()
     check, exercise = limits.check_seconds, limits.exercise_seconds
-    of_check = f"{check:g} CPU seconds that a check may take (--check-seconds)"
-    of_exercise = f"{exercise:g} CPU seconds that an exercise may take (--exercise-seconds)"
+    of_check = f"{check:g} CPU seconds (the limit per check, --check-seconds)"
+    of_exercise = f"{exercise:g} CPU seconds (the limit per exercise, --exercise-seconds)"
     left = [(exercise - spent.cpu_seconds - cpu, of_exercise), (spent.deadline - clock, of_exercise)]
     if step != "import":
         waited, longest = clock - started.clock, WAITING * check * _crowd()
         left.append((check - (cpu - started.cpu_seconds), of_check))
-        left.append((longest - waited, f"{waited:.3g} s of waiting, of the {of_check}"))
+        left.append(
+            (
+                longest - waited,
+                f"{waited:.3g} s of waiting (the limit per check is {check:g} CPU seconds, --check-seconds)",
+            )
+        )
     least, words = min(left)
     return (words, 0.0) if least <= 0 else (None, max(least, LEAST_WAIT))
 
 
 def _crowd() -> float:
-    """How many processes share a core: a process that waits for its turn does not wait for anything of its own."""
+    """Return the number of processes per core, because a process that waits for a core is not hanging."""
     return max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1)) if hasattr(os, "getloadavg") else 1.0
 
 
 def _timed_out(late: Finding, step: str, seconds: float, limit: str) -> Finding:
-    """The finding of a step that was ended; `late` is what it told when its time was over, where it still could."""
+    """Make the finding of a step that timed out; `late` is what the process still reported at its deadline."""
     if late.status != "timeout":
-        return replace(late, seconds=seconds)  # it had failed already, and was being made smaller
+        return replace(late, seconds=seconds)  # the check had already failed, and hypothesis was shrinking the example
     what = "importing the file" if step == "import" else "the check"
-    why = "does it wait for something?" if "of waiting" in limit else "does a loop never end?"
-    difference = f"{what} was stopped after the {limit}: {why}"
+    why = "does it wait for something?" if "of waiting" in limit else "is there an endless loop?"
+    difference = f"{what} timed out after {limit}: {why}"
     return replace(late, seconds=seconds, difference=difference, at_import=step == "import")
 
 
 def _lost(late: Finding, step: str, why: str, process: Process, limits: Limits, seconds: float) -> Finding:
-    """Why the process that the answers run in is gone: it died, it broke the rules of the boundary, or it hung."""
+    """Find out why the answer's process is gone: it died, violated the protocol, or hung."""
     assert process.worker is not None
     status, used = process.worker.end(0.5)
     process.end(0.5)
     if status == WALLS_MISSING:
-        raise UsageError("the sandbox could not be set up for a worker as it was for the first one; try once more")
+        raise UsageError("the sandbox could not be set up for another worker; try again")
     if why == "time" or used >= limits.exercise_seconds:
-        exercise = f"{limits.exercise_seconds:g} CPU seconds that an exercise may take (--exercise-seconds)"
+        exercise = f"{limits.exercise_seconds:g} CPU seconds (the limit per exercise, --exercise-seconds)"
         return _timed_out(late, step, seconds, exercise)
     return _died(step, status if why == "closed" else PIPE_CLOSED)
 
@@ -360,10 +365,10 @@ def _died(step: str, status: int | None) -> Finding:
     elif status < 0:
         name = signal.Signals(-status).name if -status in {s.value for s in signal.Signals} else str(-status)
         how = {
-            "SIGSEGV": "crashed (SIGSEGV, an access to memory that is not its own)",
+            "SIGSEGV": "crashed (SIGSEGV, invalid memory access)",
             "SIGKILL": "was killed (SIGKILL, often because memory ran out)",
         }.get(name, f"crashed ({name})")
     else:
-        how = "ended Python itself (os._exit)" if status == 0 else f"ended Python itself (exit status {status})"
+        how = "exited Python (os._exit)" if status == 0 else f"exited Python (exit status {status})"
     difference = f"the answer {how} {during}"
     return Finding("error", difference=difference, got=f"no result: the process {how}", at_import=step == "import")

@@ -1,9 +1,9 @@
-"""The scripts of a check, put together once for many answers: what to ask of each, and what must come of it.
+"""The scripts of a check, built once for many answers: the steps to run, and the expected outcomes.
 
-A check is run on the reference solutions, and its steps are kept with the questions that its comparisons asked. Each
-answer then runs the same steps, sent as one frame, and is asked the same questions. Where one of them is not answered
-as it should be, the check itself is run on the outcomes that have come: it fails there as it would have failed on the
-answer. Only where it goes another way than it went for the references is the answer asked again.
+A check is run on the reference solutions, and its steps are recorded with the questions of its comparisons. Each answer
+then runs the same steps, sent as one frame, and the recorded questions are checked. If one fails, the check itself runs
+on the received outcomes and fails as it would have failed on the answer. The answer is asked again only if the check
+takes another path than for the references.
 """
 
 from collections.abc import Callable, Sequence
@@ -20,7 +20,7 @@ from grader.engine import pytest_plugin
 from grader.engine.example_search import Failure
 from grader.language.script import SCRIPT, Script
 
-_NEEDED = ("build", "part")  # their outcomes are needed to tell a failing example
+_NEEDED = ("build", "part")  # their outcomes are needed to report a failing example
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class CheckScript:
     questions: tuple[tuple[tuple[tuple[int, ...], Callable[..., object]], ...], ...]
 
     def is_passed(self, replies: Sequence[Reply]) -> bool:
-        """Whether outcomes are all as they should be."""
+        """Return whether all outcomes are as expected."""
         return all(map(_is_as_asked, self.examples, self.questions, replies))
 
 
@@ -50,7 +50,7 @@ def _is_as_asked(
     try:
         for numbers, question in questions:
             question(*(reply.outcomes[number] for number in numbers))
-    except Exception:  # a mismatch, or what a question did not reckon with: the check itself will tell
+    except Exception:  # a mismatch, or an unexpected outcome: the check itself will report it
         return False
     return True
 
@@ -60,7 +60,7 @@ def _ended(outcomes: Sequence[Outcome], example: Example) -> bool:
 
 
 def put_together(item: pytest.Item, runner: LocalRunner) -> CheckScript | None:
-    """The scripts of a check for the seed at hand; None where it has none of its own or the references do not pass it.
+    """Record the scripts of a check for a seed; None if it draws its own inputs or the references fail it.
 
     Args:
         item: the check, seeded.
@@ -92,11 +92,11 @@ def _example(script: Script) -> Example:
 
 
 class Diverged(BaseException):
-    """A check asks for other steps than it did for the references."""
+    """A check runs other steps than for the references."""
 
 
 class ReplayRunner:
-    """Gives a check the outcomes that have come already.
+    """Gives a check the outcomes that are already there.
 
     Args:
         examples: what was run.
@@ -110,7 +110,7 @@ class ReplayRunner:
         self._at, self._ran = -1, 0
 
     def run(self, steps: Sequence[Numbered], seed: int | None) -> Reply:
-        """The outcomes of these steps.
+        """Return the outcomes of these steps.
 
         Raises:
             Diverged: they are not those that were run.
@@ -139,7 +139,7 @@ def _are_the_same(one: Numbered, other: Numbered) -> bool:
 
 
 def run(item: pytest.Item, runner: Runner, replay: ReplayRunner) -> tuple[Failure | None, float]:
-    """Run a check on outcomes that have come, and on the answer itself where it goes another way."""
+    """Run a check on received outcomes, and on the answer itself if it takes another path."""
     failure, seconds = pytest_plugin.run_check(item, replay)
     if failure is not None and not isinstance(failure.raised, Diverged):
         return failure, seconds

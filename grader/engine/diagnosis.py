@@ -1,7 +1,7 @@
-"""Which known mistakes explain what the checks saw of an answer: a comparison of data. Nothing of an answer runs here.
+"""Finds the known mistakes that explain an answer's observations by comparing data. No code of an answer runs here.
 
-Real answers have several mistakes and lack error handling. For each failing check the known mistakes that it sees in
-the same way are its candidates; the explanation is the smallest set of mistakes that accounts for all these checks.
+Real answers contain several mistakes and lack error handling. For each failing check, the candidates are the known
+mistakes with the same observation. The explanation is the smallest set of mistakes that covers all failing checks.
 """
 
 import itertools
@@ -12,21 +12,21 @@ from typing import Any, Protocol
 from grader.engine.observation import alike, alike_but_for_errors
 
 Observation = dict[str, Any]
-Observations = Mapping[str, Observation | None]  # by check: what it saw, None if the answer passed it
-MOST_IN_A_SET = 4  # mistakes that explain an answer together, besides those that are the only candidate of a check
+Observations = Mapping[str, Observation | None]  # by check: its observation, None if the answer passed
+MOST_IN_A_SET = 4  # combined mistakes, besides those that are the only candidate of a check
 
 
 class Bank(Protocol):
-    """What the checks see of the known mistakes of one exercise."""
+    """The observations of the known mistakes of one exercise."""
 
     def labels(self) -> Iterable[str]:
-        """Each way of making each mistake: `newest-first`, or `newest-first.2` for the second way."""
+        """List each version of each mistake: `newest-first`, or `newest-first.2` for the second version."""
 
     def always_fails(self, label: str) -> Collection[str]:
-        """The checks that it fails with any seed."""
+        """Return the checks that it fails with every seed."""
 
     def may_fail(self, label: str) -> Collection[str]:
-        """The checks that it fails with some seed."""
+        """Return the checks that it fails with some seed."""
 
     def seen(self, label: str, check: str, most: int | None = None) -> Observation | None:
         """What a check sees of it with this run's seed; None if it passes the first `most` examples (None: all)."""
@@ -34,7 +34,7 @@ class Bank(Protocol):
 
 @dataclass(frozen=True)
 class Suspect:
-    """A known mistake that nothing speaks against, and the failing checks that see it as they saw the answer.
+    """A known mistake that is consistent with the answer, and the failing checks with the same observation.
 
     Attributes:
         name: of the mistake.
@@ -47,18 +47,18 @@ class Suspect:
     differs: frozenset[str]
 
     def mostly_agrees(self, checks: set[str], explained: set[str]) -> bool:
-        """Whether of some checks more see it as they saw the answer than see something else that nothing explains."""
+        """Return whether more of some checks agree with the answer than disagree without explanation."""
         return len(self.explains & checks) > len(self.differs & checks - explained)
 
 
 def name_of(label: str) -> str:
-    """The mistake's name, without the number of the way."""
+    """Return the mistake's name, without the number of the version."""
     return label.partition(".")[0]
 
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """What is known about an answer's mistakes.
+    """The findings about an answer's mistakes.
 
     Attributes:
         causes: the name of the mistake behind a failing check, by check; only those for which it can be told.
@@ -83,7 +83,7 @@ def diagnosis(answer: Observations, errors: Collection[str], bank: Bank) -> Diag
     ]
     values = failed - set(errors)
     found = explained(values, suspects, ()) or in_other_words(answer, values, bank)
-    # Which errors an answer raises says little: of checks of these a mistake must explain most by itself.
+    # The type of an error says little, so a single mistake must explain most checks of this kind.
     left = failed & set(errors)
     believed = [s for s in suspects if s.name in found.values() or s.mostly_agrees(left, set())]
     found |= explained(left, believed, found.values())
@@ -94,7 +94,7 @@ def diagnosis(answer: Observations, errors: Collection[str], bank: Bank) -> Diag
 def suspected(
     answer: Observations, failed: Collection[str], errors: Collection[str], bank: Bank, label: str
 ) -> Suspect | None:
-    """The mistake as a suspect; None if no failing check sees it as it saw the answer, or a passed one would not pass.
+    """Return the mistake as a suspect; None if no failing check agrees, or a passed check would fail.
 
     A mistake in values may break error handling on the way; that the answer's is right does not speak against it.
     """
@@ -117,7 +117,7 @@ def _seen_by_then(bank: Bank, label: str, check: str, answer: Observations) -> O
 
 
 def in_other_words(answer: Observations, failed: set[str], bank: Bank) -> dict[str, str]:
-    """Name the one mistake that fails the very same checks at the same examples, though with other errors.
+    """Find the one mistake that fails the same checks at the same examples, though with other errors.
 
     So a sum written as `np.einsum` fails where one with `@` does, and the errors have nothing in common.
 
@@ -139,7 +139,7 @@ def in_other_words(answer: Observations, failed: set[str], bank: Bank) -> dict[s
 
 
 def explained(checks: Collection[str], suspects: Sequence[Suspect], known: Iterable[str]) -> dict[str, str]:
-    """Name the mistake behind each of some checks.
+    """Find the mistake behind each of some checks.
 
     Args:
         checks: the failing checks to be explained.
@@ -161,7 +161,7 @@ def explained(checks: Collection[str], suspects: Sequence[Suspect], known: Itera
 
 
 def smallest_covers(wanted: set[str], suspects: Sequence[Suspect], known: set[str]) -> list[frozenset[str]]:
-    """The sets of mistakes that explain all checks, as few mistakes as can be, and of these the ones that differ least.
+    """Find the smallest sets of mistakes that explain all checks, preferring those that differ least.
 
     Args:
         wanted: checks, each of which a suspect explains.

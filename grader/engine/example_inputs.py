@@ -1,7 +1,7 @@
-"""The inputs of a check, drawn once for a seed and shown to every answer: hypothesis takes half the time of a check.
+"""The inputs of a check, generated once per seed for all answers, because hypothesis takes half the time of a check.
 
-As long as an answer passes, what hypothesis tries next does not depend on it; so the inputs can be drawn with no answer
-at all. A failing example is the same one, too. Only making it smaller needs hypothesis again.
+For a passing answer, the inputs do not depend on the answer, so they can be generated without one. The first failing
+example is the same, too; only shrinking it needs hypothesis again.
 """
 
 import copy
@@ -12,11 +12,11 @@ from hypothesis.strategies import DataObject
 
 from grader.engine.example_search import Arguments, Settled
 
-NOT_DRAWN = "answers"  # the fixture: comes from pytest, not from hypothesis
+NOT_DRAWN = "answers"  # the fixture, which comes from pytest, not from hypothesis
 
 
 def arguments(item: pytest.Function) -> list[Arguments] | None:
-    """The arguments of all examples that a passing answer is shown, in order.
+    """Generate the arguments of all examples for a passing answer, in order.
 
     None where they cannot be known beforehand: the check draws more while it runs, or draws what cannot be copied.
 

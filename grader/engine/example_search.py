@@ -1,6 +1,7 @@
-"""The search for a failing example of one check: what was tried, the first failure, the smallest so far, and its end.
+"""The search for a failing example of one check: the number of examples, the first failure, and the smallest so far.
 
-hypothesis draws and shrinks; how far is decided here, in numbers of calls, so that two runs with one seed end alike.
+hypothesis generates and shrinks; this module limits the number of calls, so that two runs with one seed end the same
+way.
 """
 
 import contextlib
@@ -48,12 +49,12 @@ class Failure:
 
     @classmethod
     def now(cls, raised: BaseException, example: int = 1) -> "Failure":
-        """The failure that has just come up; `example` counts those tried, this one included."""
+        """Make a failure from the current example; `example` counts the examples so far, including this one."""
         return cls(raised, SCRIPT.snapshot(), SCRIPT.printed, observation(raised, example))
 
 
 class Budget:
-    """How many calls the checks of one exercise may spend on making a failing example smaller.
+    """How many calls the checks of one exercise may spend on shrinking a failing example.
 
     Calls, not seconds, so that the same seed ends at the same example; none of the known mistakes takes 200. Where an
     answer is so slow that they take seconds all the same, the first failing example is told as it is: what was found by
@@ -62,7 +63,7 @@ class Budget:
 
     CALLS_A_CHECK = 150
     CALLS = 300
-    SECONDS = 3.0  # of the processor; three times as many by the clock, so that a busy machine changes nothing
+    SECONDS = 3.0  # CPU seconds; three times as many wall-clock seconds, so that a busy machine changes nothing
 
     def __init__(self) -> None:
         self.calls = self.CALLS
@@ -70,7 +71,7 @@ class Budget:
 
     @property
     def late(self) -> bool:
-        """Whether the seconds are over."""
+        """Return whether the time is over."""
         return self.seconds <= 0
 
     @contextlib.contextmanager
@@ -85,11 +86,11 @@ class Budget:
 
 
 class Settled(BaseException):
-    """Carries the end of a search past hypothesis, which would go on."""
+    """Ends a search although hypothesis would continue."""
 
 
 class Search:
-    """The examples of one check, one after the other. `begin` starts anew.
+    """The examples of one check, one after another; `begin` starts a new search.
 
     Attributes:
         drawn: the arguments of all examples of the seed at hand, where they are known beforehand.
@@ -105,7 +106,7 @@ class Search:
         self.begin(Budget())
 
     def begin(self, budget: Budget | None, most: int | None = None) -> None:
-        """Forget what was found.
+        """Forget earlier findings.
 
         Args:
             budget: calls for making a failing example smaller; none: the first failing example ends the search.
@@ -119,7 +120,7 @@ class Search:
 
     @property
     def failure(self) -> Failure | None:
-        """The failing example to tell about."""
+        """The failing example to report."""
         return self.first if self.budget is None or self.budget.late else self.smallest
 
     def watching(self, inner_test: Callable[..., Any]) -> Callable[..., Any]:
@@ -131,22 +132,22 @@ class Search:
             try:
                 with self._counted():
                     result = inner_test(*args, **kwargs)
-                SCRIPT.run()  # what no comparison has looked at may have raised an error
+                SCRIPT.run()  # a step that no comparison has read may have raised an error
                 self.on_passed()
                 return result
-            except (Settled, HypothesisException, StopTest):  # the end of the search, or of an example that is none
+            except (Settled, HypothesisException, StopTest):  # the end of the search, or of a rejected example
                 raise
             except BaseException as raised:
                 self.note(raised)
                 if self.budget is None or isinstance(raised, NotImplementedError | NotThere | Problem | Lost | Misuse):
-                    raise Settled from raised  # no smaller input would change it, or none is looked for
+                    raise Settled from raised  # it does not depend on the input, or shrinking is off
                 raise
 
         self.example = run_example
         return run_example
 
     def note(self, raised: BaseException) -> None:
-        """Keep a failing example; hypothesis only ever tries one that is smaller than the last failing one."""
+        """Keep a failing example; hypothesis only tries smaller ones after a failure."""
         failure = Failure.now(raised, max(self.tried, 1))
         if self.first is None:
             self.first = self.smallest = failure
@@ -154,7 +155,7 @@ class Search:
             self.smallest = replace(failure, observation=self.first.observation)
 
     def _counted(self) -> contextlib.AbstractContextManager[None]:
-        """Count one example more, or end the search."""
+        """Count one more example, or end the search."""
         if self.first is None:
             if self.tried == self.most:
                 raise Settled
@@ -168,7 +169,7 @@ class Search:
 
 
 def observation(raised: BaseException, example: int) -> dict[str, Any]:
-    """What a failing check saw, as data.
+    """Return the observation of a failing check as data.
 
     The words of an error that the answer itself raises are each author's own: only its kind counts. The words of
     Python's and torch's errors tell which operation failed, and on which shapes: their kind alone says too little.
@@ -178,7 +179,7 @@ def observation(raised: BaseException, example: int) -> dict[str, Any]:
         seen = {"says": raised.difference, "came": observed(came)}
         if isinstance(came, BaseException):
             seen["says"] = raised.difference.partition(":")[0]
-        if raised.refusal:  # which of the calls that should be refused was not: they are not counted as steps
+        if raised.refusal:  # which of the calls that should raise an error did not: these are not counted as steps
             seen["wanted"] = raised.expected
     elif isinstance(raised, Problem):
         seen = {"says": raised.difference}
@@ -190,12 +191,12 @@ def observation(raised: BaseException, example: int) -> dict[str, Any]:
 
 
 def _words(raised: BaseException) -> str:
-    """The first line of an error's message, without addresses: these are others in each process."""
+    """Return the first line of an error message, without addresses, which differ between processes."""
     return _ADDRESS.sub("0x...", values_as_text.message(raised).partition("\n")[0])[:MOST_WORDS]
 
 
 def _kind(raised: BaseException) -> tuple[object, ...]:
-    """What hypothesis takes for the same failure: the kind of exception and the line that raised it."""
+    """Return what hypothesis treats as the same failure: the type of exception and the line that raised it."""
     trace = raised.__traceback__
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next
@@ -203,8 +204,8 @@ def _kind(raised: BaseException) -> tuple[object, ...]:
 
 
 def begin_example() -> None:
-    """Begin an example: nothing of the last one is left, and what a check itself draws is the same in every run."""
+    """Begin an example without leftovers of the last one, and with the same random numbers in every run."""
     SCRIPT.begin()
-    random.seed(0)  # these two as hypothesis seeds them
+    random.seed(0)  # the same two that hypothesis seeds
     if numpy_random := sys.modules.get("numpy.random"):
         numpy_random.seed(0)

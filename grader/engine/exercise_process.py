@@ -1,6 +1,7 @@
-"""What a process that was forked for one exercise does: it checks answers, or looks for the mistake, and tells records.
+"""The child process for one exercise: runs the checks, or diagnoses the mistake, and reports records.
 
-Records are JSON lines on a pipe of its own. It ends without exit handlers: whatever an answer has left behind ends too.
+Records are JSON lines on a separate pipe. The process ends without exit handlers, which also ends everything that an
+answer left behind.
 """
 
 import contextlib
@@ -35,7 +36,7 @@ from grader.engine.worker_processes import PIPE_CLOSED
 from grader.kata import curriculum, references
 from grader.language.script import SCRIPT
 
-PUBLIC_SEEDS = 1 << 31  # a seed below is anybody's guess; one that was made from a secret is not
+PUBLIC_SEEDS = 1 << 31  # a smaller seed can be guessed; one derived from a secret cannot
 
 
 def run(request: Work, records: Records, items: dict[str, list[pytest.Item]], *descriptors: int) -> NoReturn:
@@ -70,7 +71,9 @@ def run(request: Work, records: Records, items: dict[str, list[pytest.Item]], *d
 
 
 def weights_seed(seed: int) -> int:
-    """The seed of initial weights. They are drawn where the answer runs: it must not tell a secret seed of inputs."""
+    """Return the seed of initial weights. They are drawn where the answer runs, so the seed must not reveal a secret
+    seed of inputs.
+    """
     if 0 <= seed < PUBLIC_SEEDS:
         return seed
     return int.from_bytes(hashlib.sha256(f"weights/{seed}".encode()).digest()[:4], "big")
@@ -124,7 +127,7 @@ def _source(request: CheckAnswer) -> str:
 
 
 def imported(exercise: str, runner: Runner) -> None:
-    """Import the answer before a check's time runs; what the import raises, each check raises again, and tells."""
+    """Import the answer before a check's time starts; each check raises the error of the import again."""
     step = Step("read", Name(exercise, "__name__"), None, may_raise=True)
     runner.run([Numbered(0, step)], SCRIPT.seed)
 
@@ -163,7 +166,7 @@ def _found(
 
 @contextlib.contextmanager
 def when_late(seconds: float, tell: Callable[[FrameType | None], None]) -> Iterator[None]:
-    """Have it told what the block is at when its time is over; to end it is the supervisor's business."""
+    """Report where the block is at its deadline; the supervisor ends the process."""
     if not hasattr(signal, "setitimer"):  # Windows
         yield
         return
@@ -176,7 +179,7 @@ def when_late(seconds: float, tell: Callable[[FrameType | None], None]) -> Itera
 
 
 def close_the_world() -> None:
-    """Leave answers no input and no real output."""
+    """Disconnect answers from standard input and the real output."""
     nothing = os.open(os.devnull, os.O_RDWR)
     for descriptor in (0, 1, 2):
         os.dup2(nothing, descriptor)
@@ -184,7 +187,7 @@ def close_the_world() -> None:
 
 
 def limit_memory(memory_bytes: int) -> None:
-    """Refuse allocations beyond the limit, where the system can (Linux; macOS takes the limit and ignores it)."""
+    """Limit memory if the system can (Linux; macOS accepts the limit and ignores it)."""
     try:
         import resource
     except ImportError:  # Windows

@@ -1,4 +1,4 @@
-"""From a failing example to a finding: whose fault, which line of the learner's, and in which words."""
+"""Turns a failing example into a finding: who is at fault, the learner's line, and the message."""
 
 import re
 from collections.abc import Collection
@@ -36,7 +36,7 @@ def finding(
         return Finding("not_started" if raised.exercise == exercise else "error", difference=str(raised))
     if isinstance(raised, Problem):
         if raised.lacking in replaced:
-            difference = f"{raised.difference}; with the reference in place of {raised.lacking} it cannot run"
+            difference = f"{raised.difference}; it cannot run with the reference solution for {raised.lacking}"
             return Finding("blocked", difference=difference, traceback=raised.code, where=raised.where)
         return Finding(
             "error",
@@ -67,9 +67,9 @@ def finding(
         limit = f" of {memory_bytes / 2**30:.0f} GiB" if memory_bytes else ""
         difference = f"it asked for more memory than the limit{limit}"
     elif isinstance(raised, RecursionError):
-        difference = "it calls itself without end (RecursionError)"
+        difference = "endless recursion (RecursionError)"
     elif isinstance(raised, EOFError) and "reading a line" in str(raised):
-        difference = "it asks for input (EOFError); an answer cannot: take input() out"
+        difference = "it asks for input (EOFError), but there is none: remove input()"
     elif _not_initialised(raised):
         difference = f"`super().__init__()` is missing at the start of `__init__` ({values_as_text.error(raised)})"
     else:
@@ -84,12 +84,12 @@ def finding(
         traceback=learner_lines.written(lines),
         where=lines[-1].place if lines else None,
         printed=printed,
-        observation=None if slip else failure.observation,  # its cause is told: no mistake is to be looked for
+        observation=None if slip else failure.observation,  # the message gives the cause, so no known mistake is needed
     )
 
 
 def without_references(found: Finding) -> Finding:
-    """What is told of an attempt with references beside the answer: nothing that the answer could have read in them."""
+    """Remove from a finding everything that an answer could have read from references next to it."""
     hidden = "an error" if found.status == "error" else found.difference
     if found.observation is not None and "error" in found.observation:
         hidden = f"your code raised {found.observation['error']}"
@@ -97,7 +97,7 @@ def without_references(found: Finding) -> Finding:
 
 
 def unfinished(frame: FrameType | None) -> Finding:
-    """What an answer is at when its time is over: the call, and the line."""
+    """Make the finding of an answer at its deadline: the call, and the line."""
     lines = learner_lines.of_frame(frame)
     return Finding(
         "timeout",
@@ -108,19 +108,19 @@ def unfinished(frame: FrameType | None) -> Finding:
 
 
 def out_of_memory(raised: BaseException) -> bool:
-    """Whether an allocation was refused: Python's own error, NumPy's, or torch's."""
+    """Return whether an allocation failed: Python's own error, NumPy's, or torch's."""
     return isinstance(raised, MemoryError) or (isinstance(raised, RuntimeError) and "allocate memory" in str(raised))
 
 
 def _not_initialised(raised: BaseException) -> bool:
-    """Whether torch missed what `nn.Module.__init__` makes of a module."""
+    """Return whether `nn.Module.__init__` was not called."""
     text = values_as_text.message(raised)
     missing = re.search(r"has no attribute '_(parameters|buffers|modules|forward_hooks|backward_hooks)'", text)
     return isinstance(raised, AttributeError) and (missing is not None or "before Module.__init__() call" in text)
 
 
 def _first_cause(raised: BaseException) -> BaseException:
-    """Out of hypothesis's groups (an answer that differs between two equal calls) the first exception that is ours."""
+    """Return the first exception of ours from hypothesis's groups (an answer that differs between two equal calls)."""
     while isinstance(raised, BaseExceptionGroup):
         raised = raised.exceptions[0]
     return raised
@@ -130,4 +130,4 @@ def _example(script: Script, *, whole: bool = False) -> str | None:
     try:
         return script.written(whole=whole)
     except Exception as error:  # a repr of the learner's own objects may raise anything
-        return f"(the call cannot be printed: {type(error).__name__})"
+        return f"(the call cannot be shown: {type(error).__name__})"

@@ -1,6 +1,6 @@
-"""What the checks see of the known mistakes of an exercise: each is run through them when it is asked for, once.
+"""Runs the known mistakes of an exercise through its checks, each once, on demand.
 
-This runs in a process that holds the bank and no answer of a learner's.
+This runs in a process that contains the bank and no learner's answer.
 """
 
 import contextlib
@@ -19,7 +19,7 @@ from grader.kata import footprints, mistakes, references
 from grader.kata.curriculum import Exercise
 from grader.kata.mistakes import Mistake
 
-MOST_SECONDS = 5.0  # of CPU time for one check of one mistake; none takes a fifth
+MOST_SECONDS = 5.0  # CPU seconds for one check of one mistake; none takes a fifth of that
 
 
 class RunMistakes:
@@ -47,25 +47,25 @@ class RunMistakes:
         self.prepare()
 
     def prepare(self) -> None:
-        """Let the checks reach the references, and this bank from now on."""
+        """Make the references, and then this bank, available to the checks."""
         self._answers.take_references()
-        getattr(self._answers, self.exercise.name)  # and with it what it builds on
+        getattr(self._answers, self.exercise.name)  # and what it builds on
 
     def labels(self) -> Iterable[str]:
-        """Each way of making each mistake."""
+        """List each version of each mistake."""
         return self._ways
 
     def mistake(self, name: str) -> Mistake:
-        """The mistake of that name."""
+        """Return the mistake with this name."""
         return self._ways[name][0]
 
     def always_fails(self, label: str) -> Collection[str]:
-        """The checks that it fails with any seed: none if it has no footprint yet."""
+        """Return the checks that it fails with every seed: none if it has no footprint yet."""
         known = self._footprints.get(label)
         return known.always & self._items.keys() if known else ()
 
     def may_fail(self, label: str) -> Collection[str]:
-        """The checks that it fails with some seed: any if it has no footprint yet."""
+        """Return the checks that it fails with some seed: any if it has no footprint yet."""
         known = self._footprints.get(label)
         return (known.always | known.sometimes) & self._items.keys() if known else self._items.keys()
 
@@ -90,7 +90,7 @@ class RunMistakes:
 
 @contextlib.contextmanager
 def at_most(seconds: float) -> Iterator[None]:
-    """Raise TimeoutError inside the block after so many seconds of CPU time, on systems that can."""
+    """Raise TimeoutError inside the block after this CPU time, on systems that can."""
     if not hasattr(signal, "setitimer"):  # Windows
         yield
         return

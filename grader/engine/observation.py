@@ -1,7 +1,7 @@
-"""What a check saw of an answer, as plain data, and when two answers were seen to do the same.
+"""The observation of a check as plain data, and whether two answers behaved the same.
 
-Data because the two run in different processes; the same up to rounding, since right reasons have many spellings.
-torch and NumPy are looked up, never imported. Nothing here runs an answer.
+It is data because the two run in different processes. Comparison allows rounding, because right answers differ in
+rounding. torch and NumPy are looked up, never imported. Nothing here runs an answer.
 """
 
 import math
@@ -13,13 +13,13 @@ from typing import Any
 MOST_NUMBERS = 1_024
 MOST_TEXT = 4_096
 MOST_BITS = 10_000  # of an integer that Python writes in decimal digits; it refuses 4,300 of them
-# The same mistake written in another way rounds otherwise; an eps ten times too large differs by more than 1e-6.
+# The same mistake in other code rounds differently; an eps that is ten times too large differs by more than 1e-6.
 CLOSE = {"float64": 1e-9, "float32": 1e-5, "float16": 1e-2, "bfloat16": 1e-1}
 _NUMBER = re.compile(r"(?<![\w.])[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?(?!\w)|\bnan\b|\binf\b", re.IGNORECASE)
 
 
 def observed(value: Any) -> Any:
-    """A value as JSON: tensors and arrays with shape and dtype, exceptions by their kind alone.
+    """Turn a value into JSON: tensors and arrays with shape and dtype, exceptions as their type.
 
     Of more than 1,024 numbers the first are kept.
     """
@@ -53,7 +53,7 @@ def _numbers(shape: tuple[int, ...], dtype: str, flat: Any) -> dict[str, Any]:
 
 
 def alike(one: Any, other: Any, close: float = CLOSE["float64"]) -> bool:
-    """Whether two observations are the same up to rounding.
+    """Return whether two observations are the same up to rounding.
 
     Args:
         one: an observation.
@@ -78,7 +78,7 @@ def alike(one: Any, other: Any, close: float = CLOSE["float64"]) -> bool:
 
 
 def alike_but_for_errors(one: Any, other: Any) -> bool:
-    """Whether two observations are the same, or any two errors at the same example and step.
+    """Return whether two observations are the same, or errors of any kind at the same example and step.
 
     Args:
         one: the observation of a failing check, or None.
@@ -96,7 +96,7 @@ def _close(one: float, other: float, close: float, scale: float = 1.0) -> bool:
 
 
 def _same_numbers(one: dict[str, Any], other: dict[str, Any]) -> bool:
-    """Tensors by their largest element: a value that cancels to 1e-17 in one of them is 0 in the other."""
+    """Compare tensors relative to their largest element: 1e-17 from cancellation counts as 0."""
     if one["shape"] != other["shape"] or one["dtype"] != other["dtype"]:
         return False
     close = CLOSE.get(one["dtype"], 0.0)
@@ -109,7 +109,7 @@ def _same_numbers(one: dict[str, Any], other: dict[str, Any]) -> bool:
 
 
 def _same_text(one: str, other: str) -> bool:
-    """Texts that say the same: word for word, their numbers up to the digits that are printed."""
+    """Compare texts: word for word, and their numbers up to the printed digits."""
     if _NUMBER.sub("#", one) != _NUMBER.sub("#", other):
         return False
     numbers = zip(_NUMBER.findall(one), _NUMBER.findall(other), strict=True)

@@ -1,6 +1,6 @@
-"""The pytest plugin: the `answers` fixture, the settings of hypothesis, each check's seed, and what a check found.
+"""The pytest plugin: the `answers` fixture, the settings of hypothesis, each check's seed, and its finding.
 
-`pytest` in the checkout uses it as it stands (pdb and tracebacks work); the worker reads the findings from it.
+`pytest` in the checkout uses it directly (pdb and tracebacks work); the worker process reads the findings from it.
 """
 
 import copy
@@ -25,7 +25,7 @@ from grader.kata import curriculum, sealed_modules
 from grader.language.answer_names import Answers as AnswerNames
 from grader.language.script import SCRIPT
 
-__tracebackhide__ = True  # pytest shows the check and the answer, not what stands between them
+__tracebackhide__ = True  # pytest shows the check and the answer, not the frames between them
 ANSWERS = pytest.StashKey[Answers]()  # in this process
 CHECK = pytest.StashKey[Check]()
 ERRORS = "errors"  # the `kind` of a check of error handling
@@ -41,7 +41,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--answers", default=str(paths.checkout().exercises), metavar="DIR", help="folder of answers (exercises/)"
     )
-    group.addoption("--hidden-checks", default=None, metavar="DIR", help="folder of checks that the handout lacks")
+    group.addoption("--hidden-checks", default=None, metavar="DIR", help="folder of hidden checks")
     group.addoption("--answers-seed", type=int, default=0, metavar="N", help="seed of the checks' inputs (0)")
 
 
@@ -53,7 +53,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Read what each check earns, and watch the examples that it tries."""
+    """Read the points of each check, and watch its examples."""
     folder = config.getoption("--hidden-checks")
     hidden_folder = Path(folder).resolve() if folder else None
     for item in items:
@@ -79,7 +79,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def seed(items: Collection[pytest.Item], number: int) -> None:
-    """Seed the inputs of each check by the run's seed and its own name, and the initial weights by the run's seed."""
+    """Seed the inputs of each check with the run's seed and its name, and the initial weights with the run's seed."""
     SCRIPT.seed = number
     for item in items:
         if isinstance(item, pytest.Function) and CHECK in item.stash and hasattr(item.obj, "hypothesis"):
@@ -89,7 +89,7 @@ def seed(items: Collection[pytest.Item], number: int) -> None:
 
 
 def draw(items: Collection[pytest.Item], number: int) -> None:
-    """Draw the inputs of each check for a run's seed now: processes forked later show them to many answers."""
+    """Generate the inputs of each check for a seed now, for all processes that are forked later."""
     seed(items, number)
     for item in items:
         if isinstance(item, pytest.Function) and hasattr(item.obj, "hypothesis") and number not in item.stash[DRAWN]:
@@ -98,7 +98,7 @@ def draw(items: Collection[pytest.Item], number: int) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, object]:
-    """Keep what came out of the check, and end it with the failing example that is told about."""
+    """Run the check and end it with the failing example to report."""
     search = pyfuncitem.stash.get(SEARCH, None)
     SCRIPT.accepted.clear()
     begin_example()
@@ -109,7 +109,7 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, o
             raise
         if not isinstance(raised, Settled) and search.first is None:
             search.note(raised)
-        if search.failure is None:  # ended after so many examples that did not fail
+        if search.failure is None:  # stopped after this many examples without a failure
             return None
         raise search.failure.raised from None
 
@@ -133,12 +133,12 @@ def answers_of(config: pytest.Config) -> Any:
 
 
 def _rule(function: Callable[..., object]) -> str:
-    """The check's docstring, on one line: what the learner reads."""
+    """Return the check's docstring on one line, which is the rule that learners read."""
     return " ".join((inspect.getdoc(function) or "").split())
 
 
 def run_check(item: pytest.Item, runner: Runner, budget: Budget | None = None) -> tuple[Failure | None, float]:
-    """Run one collected check; how it failed, and the seconds that it took.
+    """Run one collected check; return how it failed, and its seconds.
 
     Args:
         item: the check.
@@ -157,7 +157,7 @@ def run_check(item: pytest.Item, runner: Runner, budget: Budget | None = None) -
 
 
 def glance(item: pytest.Item, runner: Runner, most: int | None) -> Failure | None:
-    """Run one collected check without making its failing example smaller: how it first fails, if it does.
+    """Run one collected check without shrinking; return its first failure, if any.
 
     Args:
         item: the check.
@@ -172,12 +172,12 @@ def glance(item: pytest.Item, runner: Runner, most: int | None) -> Failure | Non
 
 
 def runs_alone(item: pytest.Item) -> bool:
-    """Whether a check needs nothing of pytest but the answers; a hidden one may."""
+    """Return whether a check needs only the answers from pytest; a hidden one may need more."""
     return isinstance(item, pytest.Function) and {"answers", "request"}.issuperset(item.fixturenames)
 
 
 def _called(item: pytest.Item, search: Search) -> None:
-    """Run a check as the plain function that it is: without pytest's reports, 1 ms a check."""
+    """Run a check as a plain function: without pytest's reports, which cost 1 ms per check."""
     assert isinstance(item, pytest.Function)
     if search.drawn is not None and _replayed(search):
         return
@@ -193,21 +193,21 @@ def _called(item: pytest.Item, search: Search) -> None:
 
 
 def _replayed(search: Search) -> bool:
-    """Show an answer the inputs that were drawn beforehand; whether all that there is to know is known then."""
+    """Show an answer the inputs generated beforehand; return whether that settles the result."""
     assert search.drawn is not None
     try:
         for given in search.drawn:
             search.example(**copy.deepcopy(given), answers=NAMES)
     except Settled:
         return True
-    except BaseException:  # noted by the search; hypothesis comes to the same example, and makes it smaller
+    except BaseException:  # recorded by the search; hypothesis finds the same example, and shrinks it
         search.begin(search.budget, search.most)
         return False
     return True
 
 
 def _through_pytest(item: pytest.Item, search: Search) -> None:
-    """Run a check as pytest does, with its fixtures."""
+    """Run a check through pytest, with its fixtures."""
     reports: list[pytest.TestReport] = []
     try:
         reports = private_interfaces.run_with_fixtures(item)
@@ -219,7 +219,7 @@ def _through_pytest(item: pytest.Item, search: Search) -> None:
 
 
 def checks(items: Collection[pytest.Item]) -> dict[str, list[pytest.Item]]:
-    """The collected checks by exercise, in the order of their files."""
+    """Return the collected checks by exercise, in file order."""
     found: dict[str, list[pytest.Item]] = {}
     for item in items:
         if CHECK in item.stash:

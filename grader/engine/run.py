@@ -1,4 +1,4 @@
-"""A run: the answers as they are, what is unjust once more on references, what each check counts, the likely cause."""
+"""A run: checks the answers, reruns unfair failures with references, counts the points, finds the likely cause."""
 
 import hashlib
 import json
@@ -17,7 +17,7 @@ from grader.kata import curriculum
 from grader.kata.curriculum import Exercise
 from grader.kata.submission import Submission
 
-DIAGNOSIS_SECONDS = 60.0  # it takes 0.1 of CPU time; a mistake that hangs must not hold up a report for ever
+DIAGNOSIS_SECONDS = 60.0  # it takes 0.1 s of CPU time; a mistake that hangs must not block a report
 
 
 def grade(
@@ -31,7 +31,7 @@ def grade(
     at_once: int = AT_ONCE,
     cancellation: Cancellation | None = None,
 ) -> Iterator[Progress | RunResult]:
-    """Check the answers to the exercises chosen; yields the progress, and last the result.
+    """Check the answers to the chosen exercises; yield the progress, and last the result.
 
     Args:
         submission: the answers.
@@ -66,7 +66,7 @@ def grade(
 
     def supervise() -> None:
         try:
-            layers = workers.layers()  # a sandbox that is too weak is refused before anything runs
+            layers = workers.layers()  # raise an error for a weak sandbox before anything runs
             results = run.results(chosen, at_once)
             events.put(RunResult(submission.shown, told, time.perf_counter() - started, results, layers=layers))
         except BaseException as error:
@@ -85,7 +85,7 @@ def grade(
 
 
 def last(events: Iterator[Progress | RunResult]) -> RunResult:
-    """Let a run come to its end, and take the result."""
+    """Wait for the end of a run, and return the result."""
     *_, result = events
     assert isinstance(result, RunResult)
     return result
@@ -101,7 +101,7 @@ def grade_alone(
     until_failure: bool = False,
     diagnose: bool = True,
 ) -> tuple[ExerciseResult, Causes]:
-    """Check one answer on the references of all others, and find its mistakes.
+    """Check one answer with the references for all other exercises, and find its mistakes.
 
     Args:
         submission: the answers, of which only this one is looked at.
@@ -118,7 +118,7 @@ def grade_alone(
 
 
 class _Run:
-    """One run: each exercise with the answers as they are, then what failed because of an earlier one once more."""
+    """One run: each exercise with the answers, then failures that may come from earlier exercises with references."""
 
     def __init__(self, attempts: Attempts) -> None:
         self.attempts, self.limits = attempts, attempts.limits
@@ -145,7 +145,7 @@ class _Run:
             return tuple(pool.map(lambda exercise: self.second_attempt(exercise, first), chosen))
 
     def alone(self, exercise: Exercise, until_failure: bool) -> ExerciseResult:
-        """Check an exercise on the references of what it builds on."""
+        """Check an exercise with the references for what it builds on."""
         started = time.perf_counter()
         checks = self.workers.checks()[exercise.name]
         names, references = [check.name for check in checks], curriculum.ancestors(exercise)
@@ -155,7 +155,7 @@ class _Run:
         return _exercise_result(exercise, results, time.perf_counter() - started)
 
     def first_attempt(self, exercise: Exercise) -> ExerciseResult:
-        """Check an exercise with the answers as they are.
+        """Check an exercise with the answers.
 
         Where it builds on others it gives up at the first check that hangs or dies: an earlier exercise may be why.
         """
@@ -174,7 +174,7 @@ class _Run:
         return _exercise_result(exercise, results, time.perf_counter() - started)
 
     def second_attempt(self, exercise: Exercise, first: dict[str, ExerciseResult]) -> ExerciseResult:
-        """Where earlier exercises are wrong or missing, run what failed once more with their references."""
+        """If earlier exercises are wrong or missing, rerun the failures with their references."""
         result = first[exercise.name]
         wrong = tuple(name for name in curriculum.ancestors(exercise) if name in first and not first[name].passed)
         if self.submission.problem(exercise):
@@ -222,7 +222,7 @@ class _Run:
         return Causes({name: Cause(**cause) for name, cause in record["causes"].items()}, tuple(record["alone"]))
 
     def resumed(self, exercise: Exercise, checks: tuple[CheckResult, ...]) -> tuple[CheckResult, ...]:
-        """Run what the first attempt gave up, where no earlier exercise is to blame."""
+        """Run what the first attempt gave up, if no earlier exercise is to blame."""
         untried = [result.check.name for result in checks if result.finding is _UNTRIED]
         findings = self.attempts.make(exercise, untried, (), self.limits, len(untried))
         return tuple(replace(r, finding=findings.get(r.check.name, r.finding)) for r in checks)
@@ -230,7 +230,7 @@ class _Run:
     def with_references(
         self, exercise: Exercise, checks: tuple[CheckResult, ...], wrong: tuple[str, ...]
     ) -> tuple[CheckResult, ...]:
-        """Run what did not pass with references in place of the wrong exercises."""
+        """Rerun failed checks with references for the wrong exercises."""
         again = [result.check.name for result in checks if result.finding.status not in ("passed", "not_started")]
         findings = self.attempts.make(exercise, again, wrong, self.limits, len(again))
         needed = self.least_references(exercise, findings, wrong)
@@ -241,18 +241,14 @@ class _Run:
     def least_references(
         self, exercise: Exercise, findings: dict[str, Finding], wrong: tuple[str, ...]
     ) -> tuple[str, ...]:
-        """Of the references under which checks pass, those without which some no longer would.
-
-        One that is missing may make a check hang: it has three times as long as the slowest took with all of them, and
-        two seconds more, since that one may have been remembered.
-        """
+        """Find the references without which some checks would no longer pass."""
         passed = [name for name, finding in findings.items() if finding.status == "passed"]
         slowest = max((findings[name].seconds for name in passed), default=0.0)
         limits = replace(self.limits, check_seconds=min(self.limits.check_seconds, 2.0 + 3 * slowest))
         needed = wrong
         for name in wrong if passed else ():
             fewer = tuple(other for other in needed if other != name)
-            if not fewer:  # without any they did not pass: they are here because the first attempt has shown that
+            if not fewer:  # without references they failed in the first attempt
                 break
             tried = self.attempts.make(exercise, passed, fewer, limits, patience=1, until_failure=True)
             if [finding.status for finding in tried.values()] == ["passed"] * len(passed):
@@ -273,14 +269,14 @@ def _may_be_unjust(result: ExerciseResult) -> bool:
 
 
 def _import_problem(results: Sequence[CheckResult]) -> str | None:
-    """The one line that all checks of a file that does not import have in common."""
+    """Return the line that all checks of a file share if it does not import."""
     findings = [result.finding for result in results]
     alike = len({finding.difference for finding in findings}) == 1
     return findings[0].difference if alike and all(f.at_import or f.status == "error" for f in findings) else None
 
 
 def _fairer(result: CheckResult, again: Finding, wrong: tuple[str, ...], needed: tuple[str, ...]) -> CheckResult:
-    """The result that is just: what happens with references counts where it says more about this exercise."""
+    """Prefer the rerun with references, unless it failed in the same way or could not run."""
     if again.status == "passed":
         return replace(result, finding=again, stands_on=needed)
     same = (again.difference, again.got) == (result.finding.difference, result.finding.got)

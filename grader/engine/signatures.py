@@ -1,4 +1,4 @@
-"""What is wrong with the signature of a method that refused its arguments, as its source shows."""
+"""Explains a TypeError by the signature of the method, read from its source."""
 
 import ast
 import re
@@ -8,7 +8,7 @@ _UNEXPECTED = re.compile(r"(?:(\w+)\.)?(__init__)\(\) got an unexpected keyword 
 
 
 def remark(message: str, source: str) -> str:
-    """A sentence on the signature that explains a TypeError, or an empty text.
+    """Return a sentence on the signature that explains a TypeError, or an empty text.
 
     Args:
         message: the error's, such as `Fusion.forward() takes 1 positional argument but 2 were given`.

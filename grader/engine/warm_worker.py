@@ -1,8 +1,8 @@
-"""The process that runs answers: it imports torch and the checks once, then forks a `child` for each request.
+"""The warm worker: imports torch and the checks once, then forks a `child` per request.
 
-Requests are JSON lines on standard input; records are JSON lines on what was standard output, or, for a forked child,
-on a pipe of its own that comes with the request. A child belongs to one exercise: whatever an answer does to its
-process ends with it. Where processes cannot fork, the supervisor starts a new worker for each request.
+Requests are JSON lines on standard input. Records are JSON lines on the original standard output or, for a forked
+child, on a pipe that comes with the request. A child serves one exercise, so whatever an answer does to its process
+ends with it. Where processes cannot fork, the supervisor starts a new worker per request.
 """
 
 import contextlib
@@ -32,23 +32,23 @@ from grader.language.script import SCRIPT
 _QUIET = ["terminal", "cacheprovider", "doctest", "junitxml", "faulthandler", "logging", "unraisableexception"]
 _QUIET += ["threadexception", "warnings", "pastebin", "debugging", "setuponly", "setupplan", "stepwise", "recwarn"]
 _PR_SET_PDEATHSIG = 1
-GARBAGE = 20_000  # objects before Python looks for cycles; at its usual 700 that takes a twentieth of a check
+GARBAGE = 20_000  # allocations before a garbage collection; the default of 700 costs a twentieth of a check
 
 
 class Worker:
-    """The plugin object that takes over pytest's run loop."""
+    """The plugin object that replaces pytest's run loop."""
 
     def __init__(self, records: Records, control: socket.socket | None) -> None:
         self.records, self.control = records, control
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
-        """A check file that cannot be imported is the project's fault, or the environment's."""
+        """Report a check file that cannot be imported, which is the fault of the project or the environment."""
         if report.failed:
             self.records.send(broken=report.longreprtext.strip().splitlines()[-1].removeprefix("E").strip())
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> NoReturn:
-        """Tell which checks there are, then serve requests until the supervisor closes its end."""
+        """Report the collected checks, then serve requests until the supervisor closes its end."""
         items = pytest_plugin.checks(session.items)
         self.records.send(
             checks={name: [asdict(item.stash[pytest_plugin.CHECK]) for item in found] for name, found in items.items()}
@@ -64,11 +64,11 @@ class Worker:
             assert isinstance(request, CheckAnswer | FindMistakes)
             warm_up_for(request)
             run(request, self.records, items)
-        os._exit(0)  # tearing torch down takes longer than a check
+        os._exit(0)  # shutting down torch takes longer than a check
 
 
 def warm_up() -> None:
-    """Do once what each child would do again."""
+    """Do once what each child would otherwise repeat."""
     if "numpy" in sys.modules:
         importlib.import_module("numpy.random")  # hypothesis looks at it first; 40 ms
     _first_example()
@@ -97,7 +97,7 @@ def warm_up_for(request: Work) -> None:
 
 
 def serve(connection: socket.socket, records: Records, items: dict[str, list[pytest.Item]]) -> None:
-    """Fork a child for each request; the pipe for its records comes with it. End children when told to."""
+    """Fork a child per request, with the pipe for its records. End children on request."""
     children: set[int] = set()
     try:
         for data, descriptors in JsonSocket(connection).received():
@@ -140,13 +140,13 @@ def draw(items: list[pytest.Item], seed: int, *, scripts: bool) -> None:
 
 
 def end_with_parent() -> None:
-    """Have this process killed when the one that forked it ends, however that ends: an answer may loop (Linux)."""
+    """Make the kernel kill this process if its parent ends, because an answer may loop (Linux)."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def end(child: int, patience: float) -> int | None:
-    """Wait for a child, then kill it and all of its group; its exit status, or None where it had to be killed."""
+    """Wait for a child, then kill its process group; return its exit status, or None if it was killed."""
     deadline = time.monotonic() + patience
     status = None
     while status is None:
@@ -167,22 +167,22 @@ def end(child: int, patience: float) -> int | None:
 
 
 def hidden_checks(folder: str, public: list[str]) -> list[str]:
-    """Arguments for the check files in another folder: they have the names of the exercises' own."""
+    """Return the pytest arguments for hidden check files, which have the same names as the exercises' own."""
     files = [str(Path(folder) / Path(path).name) for path in public]
     present = [path for path in files if Path(path).exists()]
     return [f"--hidden-checks={folder}", "--import-mode=importlib", *present]
 
 
 def main() -> None:
-    """Start pytest on the check files named, with its records on what was standard output."""
-    gc.disable()  # until all is imported: that leaves no garbage, and looking for it takes a tenth of the time
+    """Start pytest on the given check files, with records on the original standard output."""
+    gc.disable()  # during imports, which leave no garbage; collecting takes a tenth of the time
     options = json.loads(sys.argv[1])
     records = Records(os.dup(1))
     os.dup2(2, 1)
     connection = socket.socket(fileno=options["control"]) if options["control"] is not None else None
     quiet = [word for name in _QUIET for word in ("-p", f"no:{name}")]
     hidden = hidden_checks(options["hidden"], options["pytest"]) if options["hidden"] else []
-    # No conftest.py of the learner's own is read; one beside hidden checks is.
+    # A conftest.py of the learner is ignored; one next to hidden checks is read.
     apart = ["--confcutdir", str(Path(options["pytest"][0]).parent)] if options["pytest"] else []
     arguments = ["-c", options["config"], "--assert=plain", "-s", *apart, *quiet, *options["pytest"], *hidden]
     pytest.main(arguments, plugins=[Worker(records, connection)])

@@ -1,7 +1,7 @@
-"""The processes in which answers run: started, spoken to and ended here; what they find is judged in `attempts`.
+"""Starts, talks to and ends the processes in which answers run; `attempts` judges their findings.
 
-Where processes can fork (Linux), one warm worker forks a child for each request; elsewhere each gets a new worker.
-In the sandbox each child has a second process beside it (`answers.sandbox`): the checks run here, the answers there.
+On Linux, one warm worker forks a child per request; elsewhere each request gets a new worker. In the sandbox, each
+child has a second process (`answers.sandbox`): the child runs the checks, the second process runs the answer.
 """
 
 import contextlib
@@ -31,13 +31,13 @@ from grader.engine.requests import CheckAnswer, DrawInputs, EndProcess, Request,
 from grader.kata import assignment, curriculum
 from grader.kata.curriculum import Exercise
 
-CLOSE_SECONDS = 5.0  # in which the warm process ends those that it has forked; it takes milliseconds
+CLOSE_SECONDS = 5.0  # time for the warm worker to end its children, which takes milliseconds
 PIPE_CLOSED = 74  # the exit status of a process whose answer closed the pipe for its records
 CAN_FORK = hasattr(os, "fork") and hasattr(socket, "send_fds") and sys.platform == "linux"
 
 
 class Process:
-    """One process that checks one exercise: its records as they come (None at its end), and how to end it.
+    """A process that checks one exercise: its records as they arrive (None at its end), and how to end it.
 
     `worker` is the process that the answers run in, where that is another one: in the sandbox.
     """
@@ -68,7 +68,7 @@ class Process:
 
 
 class Workers:
-    """The worker processes: one that forks (Linux), or a new one for each request. Close them, or use `with`.
+    """The worker processes: one that forks (Linux), or a new one per request. Close them, or use `with`.
 
     Args:
         chosen: the exercises that they check.
@@ -118,7 +118,7 @@ class Workers:
             self._warm = self._spawn(None)
 
     def checks(self) -> dict[str, tuple[Check, ...]]:
-        """The checks of each exercise, as the worker has collected them."""
+        """Return the checks of each exercise, as the worker collected them."""
         with self._lock:
             if not self._checks:
                 record = self._answer()
@@ -149,7 +149,9 @@ class Workers:
             return None
         weakness = self._sandbox.weakness()
         if weakness and not self._accept_weak:
-            raise UsageError(f"the sandbox lacks {weakness}; --accept-weak-sandbox grades all the same, and says so")
+            raise UsageError(
+                f"the sandbox lacks {weakness}; --accept-weak-sandbox grades anyway, and the results say so"
+            )
         return self._sandbox.layers()
 
     @contextlib.contextmanager
@@ -192,7 +194,7 @@ class Workers:
         self._errors.close()
 
     def _draw(self, exercise: str, seed: int) -> None:
-        """Have the warm process draw inputs, and put scripts together, once for all that it forks from then on."""
+        """Make the warm worker generate inputs and record scripts, once for all later forks."""
         if (exercise, seed) not in self._drawn:
             self._drawn.add((exercise, seed))
             self._asked(DrawInputs(exercise, seed, scripts=self.sandboxed))
@@ -233,7 +235,7 @@ class Workers:
             process, self._warm = self._warm, None
         if process is None:
             process = self._spawn(None)
-            self._answer(process)  # its list of checks, known already
+            self._answer(process)  # its list of checks, which is already known
         assert process.stdin is not None and process.stdout is not None
         process.stdin.write(json.dumps(as_json(request)).encode() + b"\n")
         process.stdin.close()
@@ -248,25 +250,25 @@ class Workers:
         return Process(process.stdout, end, process.pid if CAN_FORK else None)
 
     def _answer(self, process: subprocess.Popen[bytes] | None = None) -> dict[str, Any]:
-        """The next record of a worker itself."""
+        """Return the next record of the warm worker itself."""
         process = process or self._warm
         assert process is not None and process.stdout is not None
         line = process.stdout.readline()
         if not line:
-            raise UsageError(f"the process that runs answers does not start: {self._last_error()}; {_remedy()}")
+            raise UsageError(f"the worker process does not start: {self._last_error()}; {_remedy()}")
         record: dict[str, Any] = json.loads(line)
         return record
 
     def _last_error(self) -> str:
         self._errors.seek(0)
         lines = self._errors.read().decode(errors="replace").strip().splitlines()
-        return lines[-1] if lines else "it ended without a word"
+        return lines[-1] if lines else "it ended without a message"
 
     def _spawn(self, theirs: socket.socket | None) -> "subprocess.Popen[bytes]":
         options = {
             "config": str(paths.checkout().root / "pyproject.toml"),
             "control": theirs.fileno() if theirs else None,
-            # relative: pytest gives a [ in a path a meaning of its own
+            # relative, because pytest interprets a [ in a path
             "pytest": [os.path.relpath(exercise.checks, paths.checkout().root) for exercise in self._collected],
             "hidden": str(self._hidden) if self._hidden else None,
         }
@@ -278,19 +280,21 @@ class Workers:
             cwd=paths.checkout().root,
             env=environment(),
             pass_fds=[theirs.fileno()] if theirs else [],
-            start_new_session=True,  # Ctrl-C reaches the supervisor alone
+            start_new_session=True,  # only the supervisor receives Ctrl-C
         )
         self._spawned.add(process)
         return process
 
 
 def environment() -> dict[str, str]:
-    """One thread for each process (two cores check two exercises), no plugins of other projects, no debugger."""
+    """Return the environment: one thread per process (two cores check two exercises), no plugins of other projects, no
+    debugger.
+    """
     threads = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
     quiet = {
         "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
         "PYTHONBREAKPOINT": "0",
-        "MPLBACKEND": "agg",  # plt.show() opens no window that somebody would have to close
+        "MPLBACKEND": "agg",  # plt.show() opens no window
         "PYTEST_ADDOPTS": "",
         "PYTHONHASHSEED": "0",
     }
@@ -298,16 +302,16 @@ def environment() -> dict[str, str]:
 
 
 def _remedy() -> str:
-    """What may help where the checks do not start."""
+    """Suggest a fix if the checks do not start."""
     places = [Path(place) for place in os.environ.get("PYTHONPATH", "").split(os.pathsep) if place]
     suspects = sorted({paths.shown(found) for found in in_the_way([paths.checkout().root, *places])})
     if suspects:
-        return f"Python may take {', '.join(suspects)} for a library of that name: rename it, then try again"
-    return "make grade mends the environment"
+        return f"Python may import {', '.join(suspects)} instead of a library with that name: rename it, then try again"
+    return "make grade repairs the environment"
 
 
 def _kill(process: "subprocess.Popen[bytes]") -> None:
-    """Kill a worker and its group."""
+    """Kill a worker and its process group."""
     with contextlib.suppress(OSError):
         if hasattr(os, "killpg"):
             os.killpg(process.pid, signal.SIGKILL)
@@ -324,7 +328,7 @@ def _with_ancestors(chosen: Sequence[Exercise]) -> tuple[Exercise, ...]:
 
 
 def _worth(exercise: Exercise, checks: Sequence[Check]) -> tuple[Check, ...]:
-    """The checks with their own points, or their share of those that an assignment gives the exercise."""
+    """Return the checks with their own points, or with their share of the assignment's points."""
     if not exercise.assigned:
         return tuple(checks)
     weights = [0.0 if check.hidden else check.points for check in checks]

@@ -1,4 +1,4 @@
-"""Where commands get worker processes. Each command starts its own, unless `cli.run` was given another supply."""
+"""Provides worker processes for commands. Each command starts its own, unless `cli.run` was given another supply."""
 
 import contextlib
 from collections.abc import Callable, Iterator, Sequence
@@ -14,7 +14,7 @@ _supply: Supply = Workers
 
 
 def workers(chosen: Sequence[Exercise], **options: Any) -> Workers:
-    """Get workers for the chosen exercises, with the options of `Workers`. Close them, or use `with`."""
+    """Return workers for the chosen exercises, with the options of `Workers`. Close them, or use `with`."""
     return _supply(chosen, **options)
 
 

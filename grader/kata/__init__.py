@@ -1,1 +1,1 @@
-"""The course as data: exercises, references, known mistakes, stubs, submissions and how they are taken in."""
+"""The course as data: exercises, references, known mistakes, stubs, and reading submissions."""

@@ -1,7 +1,7 @@
-"""What a course asks of its learners out of the kata: exercises and their points, a title, a date, a seed.
+"""An assignment: the exercises and points that a course asks for, a title, a due date, a seed.
 
-It stands in `assignment.yaml` of a handout, where an instructor may change it; the kata itself has none. Which files an
-exercise has is for `curriculum` to know.
+It is stored in `assignment.yaml` of a handout, which an instructor may edit; the kata itself has none. `curriculum`
+knows the files of an exercise.
 """
 
 import math
@@ -18,17 +18,17 @@ from grader.base.plain_text import line
 
 FILE = "assignment.yaml"
 POINTS = 100
-# The C loader takes a fifth of the time; some systems have only the other one.
+# The C loader is five times as fast; some systems lack it.
 _YAML_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _HEAD = """\
-# The assignment: `grade` reads it here, `grade class --assignment` anywhere. The points may be changed, also to a sum
-# other than 100: each exercise's checks share its points as they do in the kata.
+# The assignment: read by `grade` in this folder and by `grade class --assignment`. You can change the points, even to
+# a total other than 100: the checks of an exercise share its points in the same proportion as in the kata.
 """
 
 
 @dataclass(frozen=True)
 class Assignment:
-    """What is asked.
+    """The contents of an assignment.
 
     Attributes:
         title: what it is called; may be empty.
@@ -46,16 +46,16 @@ class Assignment:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The exercises that are asked."""
+        """The names of the exercises."""
         return tuple(name for name, _ in self.points)
 
     @property
     def headline(self) -> str:
-        """Title and date in one line; empty where there are none."""
+        """Title and date in one line; empty if there are none."""
         return ", ".join(part for part in (self.title, f"due {self.due}" if self.due else "") if part)
 
     def written(self) -> str:
-        """The file, as text."""
+        """The file as text."""
         fields = {"title": self.title, "due": self.due, "seed": self.seed, "spoil": self.spoil}
         fields["points"] = {name: int(points) if points == int(points) else points for name, points in self.points}
         return _HEAD + yaml.safe_dump(fields, sort_keys=False, allow_unicode=True, width=120)
@@ -63,7 +63,7 @@ class Assignment:
 
 @paths.once
 def here() -> Assignment | None:
-    """The assignment of this checkout, if it is a handout.
+    """Return the assignment of this checkout, if it is a handout.
 
     Raises:
         UsageError: its file is damaged.
@@ -73,13 +73,13 @@ def here() -> Assignment | None:
 
 
 def seed() -> int:
-    """Of the checks' inputs, where no other one is named: the assignment's, or 0."""
+    """Return the default seed of the checks' inputs: the assignment's, or 0."""
     found = here()
     return found.seed if found else 0
 
 
 def read(path: Path) -> Assignment:
-    """Read an assignment's file.
+    """Read an assignment file.
 
     Raises:
         UsageError: it cannot be read, or a field is missing or of another kind.
@@ -91,7 +91,7 @@ def read(path: Path) -> Assignment:
             raise ValueError("no exercise has points")
         seed, spoil = fields["seed"], fields["spoil"]
         if type(seed) is not int or seed < 0 or type(spoil) is not bool:
-            raise ValueError("seed is a number from 0, spoil is true or false")
+            raise ValueError("seed must be a number from 0, spoil must be true or false")
         return Assignment(_text(fields["title"]), _text(fields["due"]), seed, spoil, points)
     except (OSError, ValueError, yaml.YAMLError, KeyError, TypeError, AttributeError) as error:
         reason = f"{error} is missing" if isinstance(error, KeyError) else line(str(error))
@@ -101,18 +101,18 @@ def read(path: Path) -> Assignment:
 
 
 def _text(value: Any) -> str:
-    """A text; a date that YAML takes for one of its own is written as it stood."""
+    """Return a text; restore dates that YAML has parsed."""
     return line("" if value is None else str(value))
 
 
 def _number(value: Any) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value) or value <= 0:
-        raise ValueError(f"{value} is no number of points")
+        raise ValueError(f"{value} is not a number of points")
     return float(value)
 
 
 def shares(weights: Sequence[float], total: float, digits: int = 0) -> list[float]:
-    """Split points in the proportion of the weights into numbers of so many digits, which sum up to the total.
+    """Split points in proportion to the weights into numbers with a fixed number of digits that sum to the total.
 
     What rounding down leaves goes to those that lost most, the first among equals.
     """

@@ -1,7 +1,7 @@
-"""Which file answers which exercise, and which one counts if several do. Names and text are looked at, no code is run.
+"""Decides which file answers which exercise, and which one counts if there are several. No code is run.
 
-The rule: work wins over an untouched stub; among works a file outside of folders called old, backup or draft; then the
-exact name `exNN_name.py`; then the newest; then the deepest; then the last in the order of names.
+Edited files win over untouched stubs; then files outside folders called old, backup or draft; then the exact name
+`exNN_name.py`; then the newest; then the deepest; then the last by name.
 """
 
 import ast
@@ -17,8 +17,8 @@ from grader.kata import curriculum, references, stubs
 from grader.kata.containers import natural
 from grader.kata.curriculum import Exercise
 
-EXACT, RENAMED, NUMBER_ONLY = 0, 1, 2  # how a name fits: as asked, changed on the way, another name after `exNN_`
-SAME_SECONDS = 5.0  # files written within so many seconds are of the same age: unpacking takes as long
+EXACT, RENAMED, NUMBER_ONLY = 0, 1, 2  # how a name matches: exactly, changed by a platform, another name after `exNN_`
+SAME_SECONDS = 5.0  # files written within this many seconds count as equally old, because unpacking takes time
 WORK, STUB, GIVEN, EMPTY = 3, 2, 1, 0
 _SET_ASIDE = re.compile(r"(?:^|[^a-z])(?:old|back-?up|bak|drafts?|archived?|previous|trash|deleted)(?:$|[^a-z])")
 
@@ -30,7 +30,7 @@ _OTHER_NAME = re.compile(r"(?:exercise|ex)[ _-]?0*(\d{1,2})[ _-].+")
 
 @dataclass(frozen=True)
 class Fit:
-    """That a file's name stands for an exercise: how well, and the version that a platform wrote behind it."""
+    """How well a file name matches an exercise, and the version that a platform appended."""
 
     exercise: Exercise
     how: int
@@ -39,7 +39,7 @@ class Fit:
 
 @dataclass(frozen=True)
 class Candidate:
-    """A file, or the cells of a notebook, that could be the answer to an exercise."""
+    """A file, or the cells of a notebook, that could answer an exercise."""
 
     fit: Fit
     place: str
@@ -48,30 +48,30 @@ class Candidate:
 
     @functools.cached_property
     def state(self) -> int:
-        """Whether it holds work, the untouched stub, the kata's own solution file, or nothing."""
+        """Whether it contains work, the untouched stub, the kata's own solution file, or nothing."""
         if self.folder.rpartition("/")[2].casefold() == "solutions" and _is_published(self.fit.exercise, self.content):
             return GIVEN
         return state(self.fit.exercise, self.content)
 
     @property
     def folder(self) -> str:
-        """Where it lies, without its own name."""
+        """Its path without its name."""
         return self.place.rpartition("/")[0]
 
     @property
     def set_aside(self) -> bool:
-        """Whether a folder above it is called old, backup, draft or so."""
+        """Whether it is inside a folder called old, backup, draft or similar."""
         return _SET_ASIDE.search(self.folder.casefold()) is not None
 
 
 def is_stub(file: str, text: str) -> bool:
-    """Whether a piece of a notebook is the stub, or a part of it, as it was given."""
+    """Return whether a piece of a notebook is the unchanged stub, or a part of it."""
     fit = fits(file)
     return fit is not None and state(fit.exercise, text.encode("utf-8", "replace")) == STUB
 
 
 def fits(name: str) -> Fit | None:
-    """The exercise that a file's name stands for; None for any other file."""
+    """Return the exercise that a file name matches; None for any other file."""
     plain = unicodedata.normalize("NFC", name).strip()
     exact = next((exercise for exercise in curriculum.exercises() if exercise.file == plain), None)
     if exact is not None:
@@ -102,19 +102,19 @@ def fits(name: str) -> Fit | None:
 
 
 def version(name: str) -> int:
-    """The version that a platform wrote behind the name of what was handed in: `..._lab1-2.zip` is 2."""
+    """Return the version that a platform appended to a name: `..._lab1-2.zip` is 2."""
     stem = name.casefold().rpartition(".")[0]
     copied = _COPIED.search(stem) if _OF_A_PLATFORM.match(stem) else None
     return int(copied["version"] or 0) if copied else 0
 
 
 def looks_like_an_answer(name: str) -> bool:
-    """Whether a name is that of an answer, though to no exercise."""
+    """Return whether a name looks like an answer, but matches no exercise."""
     return re.fullmatch(r"ex\d\d_\w+\.py", name.casefold(), re.ASCII) is not None
 
 
 def choose(candidates: Sequence[Candidate]) -> Candidate:
-    """The one of several candidates for an exercise that counts."""
+    """Choose the candidate that counts for an exercise."""
     if len(candidates) == 1:
         return candidates[0]
 
@@ -129,7 +129,7 @@ def choose(candidates: Sequence[Candidate]) -> Candidate:
 
 
 def why_not(loser: Candidate, winner: Candidate) -> str:
-    """In a few words why one of two candidates does not count."""
+    """Say in a few words why one of two candidates does not count."""
     if loser.content == winner.content:
         return "identical"
     if loser.state != winner.state:
@@ -144,7 +144,7 @@ def why_not(loser: Candidate, winner: Candidate) -> str:
 
 
 def state(exercise: Exercise, content: bytes) -> int:
-    """Whether a text holds work on an exercise, or is what everybody was given."""
+    """Return whether a text contains work on an exercise, or only what everyone was given."""
     text = content.decode("utf-8", "replace")
     if not text.strip():
         return EMPTY
@@ -162,7 +162,7 @@ def state(exercise: Exercise, content: bytes) -> int:
 
 @functools.cache
 def _asked(name: str) -> frozenset[str]:
-    """The functions and methods that an exercise's stub leaves to be written."""
+    """List the functions and methods that an exercise's stub leaves to write."""
     (exercise,) = (exercise for exercise in curriculum.lessons() if exercise.name == name)
     try:
         tree = _parsed(stubs.stub(exercise))
@@ -172,7 +172,7 @@ def _asked(name: str) -> frozenset[str]:
 
 
 def _is_published(exercise: Exercise, content: bytes) -> bool:
-    """Whether a file is the solution as the kata publishes it."""
+    """Return whether a file is the published solution."""
     solution = references.solution(exercise.name)
     return solution is not None and content.replace(b"\r\n", b"\n") == solution.encode()
 
@@ -180,14 +180,14 @@ def _is_published(exercise: Exercise, content: bytes) -> bool:
 def _parsed(text: str) -> ast.Module | None:
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # a stranger's `"\d"` is no news to whoever runs the class
+            warnings.simplefilter("ignore")  # a warning about a student's `"\d"` does not help the instructor
             return ast.parse(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
 
 
 def _bodies(tree: ast.Module) -> dict[str, bool]:
-    """The functions of a text, methods as `Class.method`, and whether each is written."""
+    """Map the functions of a text, methods as `Class.method`, to whether each is written."""
     found: dict[str, bool] = {}
     for node in tree.body:
         if isinstance(node, ast.FunctionDef):
@@ -208,7 +208,7 @@ def _is_written(function: ast.FunctionDef) -> bool:
 
 
 def _names(tree: ast.Module) -> set[str]:
-    """What a text defines or assigns at its top."""
+    """List the names that a text defines or assigns at top level."""
     names = set()
     for node in tree.body:
         if isinstance(node, ast.FunctionDef | ast.ClassDef | ast.AsyncFunctionDef):

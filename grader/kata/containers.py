@@ -1,8 +1,8 @@
-"""What lies in a folder, a zip or a single file that was handed in, archives in it included.
+"""Lists the contents of a submitted folder, zip or file, including nested archives.
 
-Nothing is unpacked to disk. Every number is bounded: files listed, bytes read, archives in archives.
-Links are not followed. Folders that hold no work (`.git`, environments, caches; in a checkout of the kata everything
-but `exercises/`) are not looked into.
+Nothing is unpacked to disk, and everything is bounded: the number of files, bytes read, nesting. Links are not
+followed. Folders without work are skipped (`.git`, environments, caches; in a checkout of the kata everything but
+`exercises/`).
 """
 
 import io
@@ -23,7 +23,7 @@ from grader.base.plain_text import reason
 
 MOST_FILES = 20_000  # listed in one submission; the shallow ones come first
 MOST_DEPTH = 16
-MOST_ZIP_BYTES = 1 << 30  # of a zip on disk: only what is an answer is read
+MOST_ZIP_BYTES = 1 << 30  # of a zip on disk: only answers are read
 MOST_NESTED_BYTES = 64 << 20  # of an archive in an archive, which is read into memory
 MOST_DIRECTORY_BYTES = 16 << 20  # of a zip's list of files
 MOST_ARCHIVES, MOST_NESTING = 20, 3
@@ -40,44 +40,44 @@ _END, _END_BYTES, _LOCATOR, _LOCATOR_BYTES = b"PK\x05\x06", 22, b"PK\x06\x07", 2
 
 
 class Unreadable(Exception):
-    """Nothing can be taken from this: one line that says why."""
+    """Something cannot be read; one line says why."""
 
 
 @dataclass(frozen=True)
 class Item:
-    """A file that was handed in: where it lies, how to read it or why it is not read, and when it was changed."""
+    """A submitted file: its place, how to read it or why it is not read, and its modification time."""
 
     place: str
-    read: Callable[[int], bytes] | None = None  # so many bytes at the most
+    read: Callable[[int], bytes] | None = None  # at most this many bytes
     refused: str | None = None
     modified: float = 0.0  # seconds since 1970, 0 if unknown
     version: int = 0  # that a platform wrote behind the name of what it lies in
 
     @property
     def name(self) -> str:
-        """The last part of the place."""
+        """The last part of its place."""
         return self.place.rpartition("/")[2]
 
 
 @dataclass
 class Listing:
-    """The files of one submission, and the folders that were not looked into."""
+    """The files of one submission, and the skipped folders."""
 
     items: list[Item] = field(default_factory=list)
     skipped: list[str] = field(default_factory=list)
     archives: int = 0
 
     def has_room(self) -> bool:
-        """Whether one more file may be listed; says once that there is none."""
+        """Return whether another file can be listed; report once if not."""
         if len(self.items) < MOST_FILES:
             return True
         if len(self.items) == MOST_FILES:
-            self.items.append(Item("…", refused=f"it holds more than {MOST_FILES:,} files; the rest is not looked at"))
+            self.items.append(Item("…", refused=f"it holds more than {MOST_FILES:,} files; the rest is ignored"))
         return False
 
 
 def listing(path: Path, prefix: str = "") -> Listing:
-    """List what was handed in: a folder, a zip, or one file.
+    """List a submission: a folder, a zip, or one file.
 
     Raises:
         Unreadable: it is a link, a damaged zip, an archive that is not read, ...
@@ -101,7 +101,7 @@ def listing(path: Path, prefix: str = "") -> Listing:
 
 
 def read_file(path: Path, most: int) -> bytes:
-    """Read so much of a regular file and nothing else, even if something took its place: a link, an endless pipe.
+    """Read a bounded part of a regular file, even if something else has replaced it, such as a link or an endless pipe.
 
     Raises:
         Unreadable: it is not a regular file.
@@ -115,7 +115,7 @@ def read_file(path: Path, most: int) -> bytes:
 
 
 def _add_folder(found: Listing, root: Path, prefix: str) -> None:
-    """Every file below a folder, the shallow ones first."""
+    """Add every file below a folder, shallow ones first."""
     waiting = deque([(root, prefix)])
     while waiting:
         folder, above = waiting.popleft()
@@ -144,7 +144,7 @@ def _add_folder(found: Listing, root: Path, prefix: str) -> None:
 
 
 def _is_skipped(name: str, beside: Iterable[str]) -> bool:
-    """Whether a folder holds no work, by its name and by what lies beside it."""
+    """Return whether a folder contains no work, judging by its name and neighbours."""
     lower = name.lower()
     of_a_checkout = lower in _NOT_WORK and set(_OF_A_CHECKOUT) <= set(beside)
     return name.startswith(".") or lower in _SKIPPED or lower.endswith(".egg-info") or of_a_checkout
@@ -157,13 +157,13 @@ def _unread_archive(place: str) -> str | None:
 
 def _opened(path: Path) -> zipfile.ZipFile:
     if path.stat().st_size > MOST_ZIP_BYTES:
-        raise Unreadable(f"it is larger than {MOST_ZIP_BYTES >> 30} GiB; hand in the exNN_name.py files alone")
+        raise Unreadable(f"it is larger than {MOST_ZIP_BYTES >> 30} GiB; hand in only the exNN_name.py files")
     file = os.fdopen(os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0)), "rb")
     return _zip(file)
 
 
 def _zip(file: io.BufferedIOBase) -> zipfile.ZipFile:
-    """Open a zip, unless its list of files is so long that reading it alone would take the memory.
+    """Open a zip, unless reading its list of files would take too much memory.
 
     Raises:
         Unreadable: it is damaged, or too large.
@@ -177,15 +177,15 @@ def _zip(file: io.BufferedIOBase) -> zipfile.ZipFile:
         if at >= 0 and len(tail) >= at + _END_BYTES:
             (length,) = struct.unpack_from("<I", tail, at + 12)
             if length > MOST_DIRECTORY_BYTES or tail[max(0, at - _LOCATOR_BYTES) : at].startswith(_LOCATOR):
-                raise Unreadable("it holds too many files; hand in the exNN_name.py files alone")
+                raise Unreadable("it holds too many files; hand in only the exNN_name.py files")
         file.seek(0)
         return zipfile.ZipFile(file)
     except DAMAGED as error:
-        raise Unreadable(f"it is no zip that can be opened ({reason(error)})") from error
+        raise Unreadable(f"it is not a readable zip ({reason(error)})") from error
 
 
 def _add_zip(found: Listing, archive: zipfile.ZipFile, prefix: str, nesting: int) -> None:
-    """Every file in a zip. A member is read as a stream that is cut off, so what it claims to hold does not matter."""
+    """Add every file of a zip. Members are read as bounded streams, so their declared sizes do not matter."""
     members = [(_normal(member), member) for member in archive.infolist() if not member.is_dir()]
     beside: dict[str, set[str]] = {}
     environments = {place.rpartition("/")[0] for place, _ in members if place.endswith("/pyvenv.cfg")}
@@ -216,12 +216,12 @@ def _add_zip(found: Listing, archive: zipfile.ZipFile, prefix: str, nesting: int
 
 
 def _normal(member: zipfile.ZipInfo) -> str:
-    """A member's name with slashes; old Windows tools write backslashes."""
+    """Return a member's name with slashes; old Windows tools write backslashes."""
     return member.filename.replace("\\", "/")
 
 
 def _folder_skipped(place: str, beside: dict[str, set[str]], environments: set[str]) -> str | None:
-    """The first folder above a member that is not looked into."""
+    """Return the first skipped folder above a member."""
     parts = place.split("/")[:-1]
     for depth, part in enumerate(parts):
         above, folder = "/".join(parts[:depth]), "/".join(parts[: depth + 1])
@@ -233,13 +233,13 @@ def _folder_skipped(place: str, beside: dict[str, set[str]], environments: set[s
 def _refused(place: str, member: zipfile.ZipInfo) -> str | None:
     kind = stat.S_IFMT(member.external_attr >> 16)
     if place.startswith("/") or ".." in PurePosixPath(place).parts or re.match(r"[A-Za-z]:", place):
-        return "its name leads out of the zip"
+        return "its path leads outside of the zip"
     if kind not in (0, stat.S_IFREG):
         return "it is not a regular file"
     if member.flag_bits & 1:
         return "it is encrypted"
     if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-        return "its compression is not known here"  # others expand without a bound on one read
+        return "its compression method is not supported"  # others expand without a limit per read
     return None
 
 
@@ -259,15 +259,15 @@ def _nested(item: Item) -> zipfile.ZipFile:
     assert item.read is not None
     content = item.read(MOST_NESTED_BYTES + 1)
     if len(content) > MOST_NESTED_BYTES:
-        raise Unreadable(f"it is larger than {MOST_NESTED_BYTES >> 20} MiB; hand in the exNN_name.py files alone")
+        raise Unreadable(f"it is larger than {MOST_NESTED_BYTES >> 20} MiB; hand in only the exNN_name.py files")
     return _zip(io.BytesIO(content))
 
 
 def _add_nested(found: Listing, item: Item, opened: Callable[[], zipfile.ZipFile], nesting: int) -> None:
-    """The files of a zip that lies in a folder or in another zip; one that cannot be read is named, as a file."""
+    """Add the files of a zip in a folder or in another zip; an unreadable one is listed as a file."""
     found.archives += 1
     if found.archives > MOST_ARCHIVES or nesting > MOST_NESTING:
-        found.items.append(Item(item.place, refused="there are too many archives, or one in another in another"))
+        found.items.append(Item(item.place, refused="there are too many archives, or they are nested too deep"))
         return
     try:
         _add_zip(found, opened(), f"{item.place}/", nesting)
@@ -278,11 +278,11 @@ def _add_nested(found: Listing, item: Item, opened: Callable[[], zipfile.ZipFile
 
 
 def natural(place: str) -> tuple[tuple[bool, int, str], ...]:
-    """Sorts `attempt 2` before `attempt 10`."""
+    """Sort key that puts `attempt 2` before `attempt 10`."""
     parts = re.split(r"(\d+)", place.casefold())
     return tuple((not part.isdecimal(), int(part[:9]) if part.isdecimal() else 0, part) for part in parts)
 
 
 def files(found: Listing) -> Iterator[Item]:
-    """What can be read."""
+    """List the readable files."""
     return (item for item in found.items if item.refused is None and item.read is not None)

@@ -1,6 +1,6 @@
-"""Finds a list of words to learn from, reads it, and refuses in one clear line what is no such list.
+"""Finds and reads a list of words for training, and explains in one line if a file is not a valid list.
 
-Splitting the words, numbering their characters and cutting windows are not here: they are the learner's (exercise 3).
+Splitting the words, numbering their characters and cutting windows are the learner's task (exercise 3).
 """
 
 import hashlib
@@ -25,7 +25,7 @@ WHITE_SPACE_OR_CONTROL = re.compile(r"[\s\x00-\x1f\x7f-\x9f]")
 
 
 class CorpusError(UsageError):
-    """A corpus that cannot be used; the message is one line: what, where, the mend."""
+    """An unusable corpus; the message is one line: what, where, how to fix it."""
 
 
 def find_corpus(name: str, data_dir: Path | None = None) -> Path:
@@ -48,7 +48,7 @@ def find_corpus(name: str, data_dir: Path | None = None) -> Path:
 
 
 def load(name: str, others: Sequence[str] = ()) -> list[str]:
-    """Read a named corpus or a file of the user's own; the names that ship are refused where they were altered.
+    """Read a named corpus or the user's own file; names that ship with the course must be unaltered.
 
     Args:
         name: as `find_corpus` takes it.
@@ -61,7 +61,8 @@ def load(name: str, others: Sequence[str] = ()) -> list[str]:
 
 
 def load_names(data_dir: Path | None = None) -> list[str]:
-    """Read the names that ship with the course, and refuse altered ones: losses compare on the same words only.
+    """Read the names that ship with the course, and reject an altered file, because losses are only comparable on the
+    same words.
 
     The digest is that of the words, one a line with LF: a checkout with CRLF has altered nothing.
 
@@ -76,7 +77,7 @@ def load_names(data_dir: Path | None = None) -> list[str]:
 
 
 def read_words(path: Path, others: Sequence[str] = ()) -> list[str]:
-    """Read the words of a UTF-8 file, one a line, in its order and as written: duplicates and capitals stay.
+    """Read the words of a UTF-8 file, one per line, in order and unchanged: duplicates and capitals stay.
 
     A byte order mark, CRLF, a last line without an end and blank lines at the end are no fault.
 
@@ -92,7 +93,7 @@ def read_words(path: Path, others: Sequence[str] = ()) -> list[str]:
     while lines and not lines[-1].strip():
         lines.pop()
     if not lines:
-        raise CorpusError(f"{place(path)} is empty: write one word a line")
+        raise CorpusError(f"{place(path)} is empty: write one word per line")
     for number, line in enumerate(lines, start=1):
         if fault := _fault(line):
             shown = line if len(line) <= SHOWN else line[: SHOWN - 1] + "…"
@@ -105,12 +106,12 @@ def _read_text(path: Path, others: Sequence[str]) -> str:
         data = path.read_bytes()
     except FileNotFoundError as error:
         named = ", ".join([*NAMED, *others])
-        raise CorpusError(f"{place(path)} is not there: check the path, or name one of {named}") from error
+        raise CorpusError(f"{place(path)} does not exist: check the path, or choose one of {named}") from error
     except IsADirectoryError as error:
-        raise CorpusError(f"{place(path)} is a folder: name a file in it") from error
+        raise CorpusError(f"{place(path)} is a folder: choose a file in it") from error
     except OSError as error:
         raise CorpusError(
-            f"{place(path)} cannot be read ({error.strerror}): name a text file that you may read"
+            f"{place(path)} cannot be read ({error.strerror}): choose a text file that you can read"
         ) from error
     try:
         return data.decode().removeprefix("\ufeff")
@@ -121,13 +122,13 @@ def _read_text(path: Path, others: Sequence[str]) -> str:
 
 
 def _fault(line: str) -> str | None:
-    """Why a line is not a word, and the mend; None for a word."""
+    """Return why a line is not a word, and how to fix it; None for a word."""
     if not line.strip():
         return "a blank line: remove it"
     if "." in line:
         return "a `.` is the token that ends a word: remove it"
     if WHITE_SPACE_OR_CONTROL.search(line):
-        return "white space or a control character: write one word a line and nothing else"
+        return "white space or a control character: write only one word per line"
     if len(line) > LONGEST_WORD:
         return f"{len(line)} characters: shorten it to {LONGEST_WORD} or fewer"
     return None

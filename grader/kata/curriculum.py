@@ -1,4 +1,4 @@
-"""The exercises in order: a table of them, and of each its hints, its flashcards and its lesson's contract.
+"""The exercises in order: a table, and for each exercise its hints, its flashcards and its lesson's contract.
 
 Nothing here runs code or knows results.
 """
@@ -17,7 +17,7 @@ from grader.base.errors import UsageError
 from grader.kata import assignment
 from grader.kata.assignment import Assignment
 
-# The C loader reads the files of ten exercises in 10 ms, the Python one in 90 ms; some systems have only the latter.
+# The C loader reads the files of ten exercises in 10 ms, the Python loader in 90 ms; some systems lack the former.
 _YAML_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _CONTRACT_LINE = re.compile(r"^- \*\*([\w-]+)\*\*: (.+)$", re.MULTILINE)
 _DAMAGE = (OSError, ValueError, yaml.YAMLError, KeyError, TypeError, AttributeError)
@@ -33,7 +33,7 @@ class Card:
 
 @dataclass(frozen=True)
 class Exercise:
-    """One exercise: its row in the table, its hints and cards, and where its files lie.
+    """One exercise: its row in the table, its hints and cards, and the paths of its files.
 
     `assigned`: its points are those of an assignment, which its checks then share.
     """
@@ -68,13 +68,13 @@ class Exercise:
 
     @property
     def question(self) -> str:
-        """A question to think about when it is done: the last of its cards that asks why, else the last."""
+        """A question to think about afterwards: the last card that asks why, else the last card."""
         fronts = [card.front for card in self.cards]
         return next((front for front in reversed(fronts) if front.startswith("Why")), fronts[-1])
 
     @property
     def lesson(self) -> Path:
-        """The lesson, beside the stub."""
+        """The lesson, next to the stub."""
         return paths.checkout().exercises / f"{self.name}.md"
 
     @property
@@ -84,7 +84,7 @@ class Exercise:
 
     @property
     def solution(self) -> Path:
-        """The answer that the stub is made from."""
+        """The solution from which the stub is generated."""
         return paths.checkout().solutions / self.file
 
     @property
@@ -95,13 +95,14 @@ class Exercise:
 
 @paths.once
 def exercises() -> tuple[Exercise, ...]:
-    """The exercises that a learner is asked, in order: of a handout those of its assignment, else all."""
+    """List the exercises for the learner, in order: those of a handout's assignment, else all."""
     here = assignment.here()
     return lessons() if here is None else asked(here)
 
 
 def asked(given_out: Assignment) -> tuple[Exercise, ...]:
-    """The exercises of an assignment, with its points. Where it asks nothing else, bonus exercises are its main line.
+    """List the exercises of an assignment, with its points. If it has only bonus exercises, these count as main
+    exercises.
 
     Raises:
         UsageError: it names one that is not here.
@@ -109,7 +110,7 @@ def asked(given_out: Assignment) -> tuple[Exercise, ...]:
     points = dict(given_out.points)
     found = [lesson for lesson in lessons() if lesson.name in points]
     if strangers := sorted(points.keys() - {lesson.name for lesson in found}):
-        raise UsageError(f"the assignment asks {strangers[0]}, and there is no such lesson here")
+        raise UsageError(f"the assignment includes {strangers[0]}, but there is no such lesson here")
     bonus_alone = all(lesson.bonus for lesson in found)
     return tuple(
         replace(lesson, points=points[lesson.name], bonus=lesson.bonus and not bonus_alone, assigned=True)
@@ -118,14 +119,16 @@ def asked(given_out: Assignment) -> tuple[Exercise, ...]:
 
 
 def beneath(chosen: Iterable[Exercise]) -> tuple[str, ...]:
-    """What exercises build on, directly or not, and which is not among them."""
+    """List what exercises build on, directly or not, that is not among them."""
     names = {exercise.name: ancestors(exercise) for exercise in chosen}
     return tuple(sorted(set().union(*names.values()) - names.keys()))
 
 
 @paths.once
 def given() -> tuple[str, ...]:
-    """What the exercises of a handout build on and do not ask: references stand for these, always."""
+    """List the exercises that a handout's exercises build on but that are not assigned; references
+    always replace them.
+    """
     return beneath(exercises()) if assignment.here() else ()
 
 
@@ -152,14 +155,14 @@ def table() -> Path:
 
 
 def table_of(names: Iterable[str]) -> str:
-    """The table with the rows of some exercises only, as text."""
+    """Write the table with only some of its rows."""
     wanted = set(names)
     rows = [row for row in _read(table()) if row["name"] in wanted]
     return str(yaml.safe_dump(rows, sort_keys=False, allow_unicode=True, width=120))
 
 
 def _exercise(name: str, row: dict[str, Any]) -> Exercise:
-    """Read an exercise: its row, and the three files beside.
+    """Read an exercise: its row, and its three files.
 
     Raises:
         UsageError: one of them is missing or damaged.
@@ -187,23 +190,23 @@ def _read(path: Path) -> Any:
 def _damaged(path: Path, error: Exception) -> UsageError:
     reason = str(error).splitlines()[0] if str(error) else type(error).__name__
     shown = paths.shown(path)
-    return UsageError(f"{shown} is missing or damaged ({reason}); git checkout {shown} brings it back")
+    return UsageError(f"{shown} is missing or damaged ({reason}); restore it with git checkout {shown}")
 
 
 def needed(numbers: Iterable[int], command: str) -> tuple[Exercise, ...]:
-    """The exercises whose code a command runs, in order.
+    """List the exercises whose code a command runs, in order.
 
     Raises:
         UsageError: the assignment lacks one of them.
     """
     wanted = set(numbers)
     if lacking := sorted(wanted - {lesson.number for lesson in lessons()}):
-        raise UsageError(f"{command} works with exercise {lacking[0]}, too, which is no part of this assignment")
+        raise UsageError(f"{command} also needs exercise {lacking[0]}, which is not part of this assignment")
     return tuple(lesson for lesson in lessons() if lesson.number in wanted)
 
 
 def find(names: Iterable[str], commands: Sequence[str] = ()) -> tuple[Exercise, ...]:
-    """Find exercises by number, name or an unambiguous part of it; none named means all, in order, each once.
+    """Find exercises by number, name or an unambiguous part of it; without names, return all, in order, each once.
 
     Args:
         names: as typed: `5`, `ex05`, `flatten`, `ex05_flatten_consecutive`.
@@ -217,7 +220,7 @@ def find(names: Iterable[str], commands: Sequence[str] = ()) -> tuple[Exercise, 
 
 
 def find_one(typed: str, commands: Sequence[str] = ()) -> Exercise:
-    """Find one exercise, as `find` does; raises the same."""
+    """Find one exercise like `find`; raise the same errors."""
     name = typed.lower().removesuffix(".py")
     number = re.fullmatch(r"(?:ex)?0*(\d+)", name)
     if number:
@@ -229,7 +232,9 @@ def find_one(typed: str, commands: Sequence[str] = ()) -> Exercise:
     if len(matches) == 1:
         return matches[0]
     if matches:
-        raise UsageError(f"{typed!r} fits several exercises: {', '.join(e.name for e in matches)}; type more of one")
+        raise UsageError(
+            f"{typed!r} matches several exercises: {', '.join(e.name for e in matches)}; type more of the name"
+        )
     if number:
         numbers = [exercise.number for exercise in exercises()]
         whole = numbers == list(range(numbers[0], numbers[-1] + 1))
@@ -239,7 +244,7 @@ def find_one(typed: str, commands: Sequence[str] = ()) -> Exercise:
 
 
 def _closest(name: str, commands: Sequence[str]) -> list[str]:
-    """The three known names that look most like `name`, the more alike first."""
+    """Return the three known names most similar to `name`, most similar first."""
     choices = {
         exercise.name: (exercise.name, exercise.name[5:], *exercise.name[5:].split("_")) for exercise in exercises()
     }
@@ -252,7 +257,7 @@ def _closest(name: str, commands: Sequence[str]) -> list[str]:
 
 
 def ancestors(exercise: Exercise) -> tuple[str, ...]:
-    """All exercises that this one builds on, directly or not, in order."""
+    """List all exercises that this one builds on, directly or not, in order."""
     by_name = {other.name: other for other in lessons()}
     names: set[str] = set()
     waiting = list(exercise.builds_on)

@@ -1,7 +1,7 @@
-"""One digest of all that can change a result; what was graded or proved under another one is done again.
+"""A digest of everything that can change a result; results and proofs with a different digest are out of date.
 
-`grade class`, the machines of a cluster and the cache of proofs use it. A lesson's prose, the README and the tests of
-the grader are no part of it.
+Used by `grade class`, the machines of a cluster and the cache of proofs. The prose of lessons, the README and the tests
+of the grader are not included.
 """
 
 import hashlib
@@ -20,7 +20,7 @@ _CODE = (".py", ".html", ".jinja", ".css", ".js", ".json", ".sh")
 
 
 def kata_digest(exercises: Collection[str] | None = None, packages: Collection[str] | None = None) -> str:
-    """SHA-256 of what results depend on.
+    """Return the SHA-256 of everything that results depend on.
 
     Args:
         exercises: names of the exercises whose checks, references and mistakes count; None: all.
@@ -49,7 +49,7 @@ def _version(library: str) -> str:
 
 
 def _code(packages: Collection[str] | None) -> list[tuple[str, str]]:
-    """The files of `grader`, each with its digest; known mistakes and sealed references count with the references."""
+    """Yield the files of `grader` with their digests; known mistakes and sealed references count as references."""
     root = paths.checkout().root / "grader"
     found = [path for path in sorted(root.rglob("*")) if path.suffix in _CODE and "__pycache__" not in path.parts]
     return [
@@ -60,7 +60,7 @@ def _code(packages: Collection[str] | None) -> list[tuple[str, str]]:
 
 
 def _checks(exercises: Collection[str]) -> list[tuple[str, str]]:
-    """The checks and what they share; a handout seals what of it is as secret as a solution (`BESIDE_CHECKS`)."""
+    """Yield the checks and their shared modules; a handout seals the secret ones (`BESIDE_CHECKS`)."""
     return [
         (path.name, _sha256(path))
         for path in sorted(paths.checkout().checks.glob("*.py"))

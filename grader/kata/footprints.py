@@ -1,7 +1,7 @@
-"""Which checks each known mistake fails, kept beside the bank in `exNN_name/footprints.json`.
+"""Records which checks each known mistake fails, in `exNN_name/footprints.json` next to the bank.
 
-A diagnosis looks here first, and runs only the mistakes that fail what the answer failed: one or two out of fifty.
-`make footprints` writes the files anew; `grade verify` says when that is due.
+A diagnosis reads this first, and runs only the mistakes that fail the same checks as the answer: one or two out of
+fifty. `make footprints` rewrites the files; `grade verify` says when that is necessary.
 """
 
 import json
@@ -19,24 +19,24 @@ _FILE = "footprints.json"
 
 @dataclass(frozen=True)
 class Footprint:
-    """The checks that a mistake fails at every seed that was tried, and those that it fails at some."""
+    """The checks that a mistake fails with every tried seed, and those that it fails with some."""
 
     always: frozenset[str]
     sometimes: frozenset[str]
 
     @classmethod
     def over(cls, failed: Collection[Collection[str]]) -> "Footprint":
-        """What a mistake failed at several seeds, put together."""
+        """Combine what a mistake failed with several seeds."""
         always = frozenset.intersection(*map(frozenset, failed))
         return cls(always, frozenset().union(*failed) - always)
 
     def fits(self, failed: Collection[str], passed: Collection[str]) -> bool:
-        """Whether an answer that fails and passes these checks may hold the mistake."""
+        """Return whether an answer that fails and passes these checks may contain the mistake."""
         return self.always.isdisjoint(passed) and set(failed) <= self.always | self.sometimes
 
 
 def read(exercise: Exercise) -> dict[str, Footprint]:
-    """The footprint of each mistake that has one, by name.
+    """Read the footprints, by name of the mistake.
 
     Raises:
         UsageError: the file is damaged.
@@ -45,11 +45,11 @@ def read(exercise: Exercise) -> dict[str, Footprint]:
         kept = json.loads(references.bank(exercise.name).get(_FILE, "{}"))
         return {name: Footprint(frozenset(each["always"]), frozenset(each["sometimes"])) for name, each in kept.items()}
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise UsageError(f"{exercise.name}/{_FILE} is damaged; make footprints writes it anew") from error
+        raise UsageError(f"{exercise.name}/{_FILE} is damaged; make footprints rewrites it") from error
 
 
 def write(exercise: Exercise, footprints: Mapping[str, Footprint]) -> None:
-    """Keep the footprints of an exercise's mistakes."""
+    """Write the footprints of an exercise's mistakes."""
     kept = {
         name: {"always": sorted(each.always), "sometimes": sorted(each.sometimes)}
         for name, each in sorted(footprints.items())

@@ -1,6 +1,6 @@
-"""Lines of an answer that cost nothing and are worth a word: a debugger left in, a setting of the whole process.
+"""Harmless lines of an answer that deserve a note: a forgotten debugger, a setting of the whole process.
 
-They are read off the text, so that the same file gets the same notes wherever it is graded. Runs no code.
+They are found in the text, so that a file gets the same notes everywhere. Runs no code.
 """
 
 import ast
@@ -29,7 +29,7 @@ DEBUGGERS = ("breakpoint", "set_trace")
 
 
 def notes(exercise: Exercise, path: Path, options: str = "") -> list[str]:
-    """What to tell of a file, a line for debuggers and a line for settings; nothing of a file that does not parse.
+    """List the notes on a file, one line for debuggers and one for settings; none for a file that does not parse.
 
     Args:
         exercise: whose file it is.
@@ -53,13 +53,13 @@ def notes(exercise: Exercise, path: Path, options: str = "") -> list[str]:
         what = " and ".join(settings)
         found.append(
             f"{path.name}, line {min(settings.values())}: {what} changed for the whole process; "
-            "put back before each check"
+            "restored before each check"
         )
     return found
 
 
 def _at_import(body: list[ast.stmt]) -> Iterator[ast.Call]:
-    """The calls that stand as statements of their own at the top level."""
+    """Yield the calls that are statements at top level."""
     for statement in body:
         if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
             yield statement.value
@@ -68,5 +68,5 @@ def _at_import(body: list[ast.stmt]) -> Iterator[ast.Call]:
 
 
 def _name(call: ast.Call) -> str:
-    """The last part of what is called."""
+    """Return the last part of the called name."""
     return getattr(call.func, "attr", getattr(call.func, "id", ""))

@@ -1,8 +1,8 @@
-"""What a student handed in (folders, zips, notebooks, files) as answers, by whitelist. Bytes are read, no code is run.
+"""Reads answers from what a student handed in (folders, zips, notebooks, files), by whitelist. No code is run.
 
-A file named after an exercise counts, wherever it lies, and so do the cells of notebooks that are marked so
-(`notebook_cells`). `candidates` says which one counts if there are several, `containers` what is looked at. Everything
-else is left, and named. Nothing is unpacked to a path that a student chose.
+A file named after an exercise counts, wherever it is, and so do marked cells of notebooks (`notebook_cells`).
+`candidates` chooses between several, `containers` decides what is searched. Everything else is ignored and listed.
+Nothing is unpacked to a path that a student chose.
 """
 
 import contextlib
@@ -27,13 +27,13 @@ KINDS = (containers.ZIP, NOTEBOOK)
 MOST_NOTEBOOKS = 20
 MOST_CANDIDATES = 400
 MOST_NAMED = 50
-MOST_OTHERS = 8  # files that are no answers are named up to here, and counted beyond
-ONLY_ANSWERS = "only exNN_name.py files are taken"
+MOST_OTHERS = 8  # list up to this many ignored files by name, and count the rest
+ONLY_ANSWERS = "only exNN_name.py files count"
 
 
 @dataclass(frozen=True)
 class Taken:
-    """The answers in what was handed in.
+    """The answers in a submission.
 
     Attributes:
         answers: file name to content.
@@ -51,13 +51,13 @@ class Taken:
 
     @property
     def digest(self) -> str:
-        """SHA-256 of all that a result or its feedback depends on."""
+        """SHA-256 of everything that a result or its feedback depends on."""
         files = {name: hashlib.sha256(content).hexdigest() for name, content in sorted(self.answers.items())}
         return hashlib.sha256(json.dumps([files, self.ignored, self.problem, self.notes]).encode()).hexdigest()
 
 
 def take(*handed_in: Path) -> Taken:
-    """Take the answers from what one student handed in; whatever is wrong with it is told in the result."""
+    """Read the answers of one student; problems are reported in the result."""
     items: list[Item] = []
     skipped: list[str] = []
     problems = []
@@ -78,7 +78,7 @@ def take(*handed_in: Path) -> Taken:
 
 @contextlib.contextmanager
 def opened(path: Path) -> Iterator[tuple[Submission, tuple[str, ...]]]:
-    """Answers to be graded, for the time of the block: a folder as it lies, or what a zip or a notebook holds.
+    """Yield answers to grade: a folder as it is, or the contents of a zip or a notebook in a temporary folder.
 
     Second, how the answers were chosen and what was left of a zip or a notebook and why, a line each.
 
@@ -96,7 +96,7 @@ def opened(path: Path) -> Iterator[tuple[Submission, tuple[str, ...]]]:
         try:
             folder = stack.enter_context(laid_out(taken.answers))
         except OSError as error:
-            raise UsageError(f"the answers in {shown} cannot be laid out: {error.strerror}") from error
+            raise UsageError(f"the answers in {shown} cannot be prepared: {error.strerror}") from error
         yield Submission(folder, shown), (*taken.notes, *taken.ignored)
 
 
@@ -106,26 +106,28 @@ def _holds_files(path: Path) -> bool:
 
 @dataclass
 class _Sorted:
-    """The files of a submission, sorted by what they are."""
+    """The files of a submission, by kind."""
 
     candidates: dict[str, list[Candidate]] = field(default_factory=lambda: defaultdict(list))
-    left: list[str] = field(default_factory=list)  # why something that could have been an answer is none
-    others: list[str] = field(default_factory=list)  # files that are no answers
+    left: list[str] = field(default_factory=list)  # why something that looks like an answer is not one
+    others: list[str] = field(default_factory=list)  # files that are not answers
     notes: list[str] = field(default_factory=list)
     read: int = 0
     notebooks: int = 0
 
     def add(self, fit: Fit, place: str, content: bytes, modified: float) -> None:
-        """One more candidate, unless it only has the number of an exercise and nothing that is asked there."""
+        """Add a candidate, unless it only has the number of an exercise and defines nothing that the exercise needs."""
         candidate = Candidate(fit, place, content, modified)
         if fit.how == candidates.NUMBER_ONLY and candidate.state == candidates.EMPTY:
-            self.left.append(f"{line(place)}: it defines nothing that {fit.exercise.short} asks for")
+            self.left.append(f"{line(place)}: it defines nothing that {fit.exercise.short} needs")
         else:
             self.candidates[fit.exercise.name].append(candidate)
 
 
 def _from(items: Sequence[Item], skipped: Sequence[str], problems: Sequence[str], *, alone: bool = False) -> Taken:
-    """Choose among all files. `alone`: a notebook that is all there is; what is wrong with it is the problem."""
+    """Choose among all files. `alone`: the submission is a single notebook, whose problems are those of
+    the submission.
+    """
     found = _Sorted(left=[line(problem) for problem in problems])
     for item in items:
         try:
@@ -139,7 +141,7 @@ def _from(items: Sequence[Item], skipped: Sequence[str], problems: Sequence[str]
     notes, left = _told(found, chosen)
     if not chosen:
         why = (found.left or _others(found.others) or _skipped(skipped) or ["it is empty"])[0]
-        notes.append(f"nothing was taken of what was handed in ({why})")
+        notes.append(f"nothing that was handed in counts ({why})")
     ignored = [*left, *found.left, *_others(found.others), *_skipped(skipped)]
     if len(ignored) > MOST_NAMED:
         ignored[MOST_NAMED:] = [f"and {len(ignored) - MOST_NAMED:,} more"]
@@ -164,7 +166,7 @@ def _sort(found: _Sorted, item: Item) -> None:
     elif fit is not None:
         found.read += 1
         if found.read > MOST_CANDIDATES:
-            raise Unreadable("there are too many files that are named after exercises")
+            raise Unreadable("there are too many files with names of exercises")
         found.add(
             replace(fit, version=max(fit.version, item.version)), item.place, item.read(MOST_BYTES + 1), item.modified
         )
@@ -175,12 +177,12 @@ def _sort(found: _Sorted, item: Item) -> None:
 
 
 def _sort_notebook(found: _Sorted, item: Item) -> None:
-    """The answers in the cells of a notebook."""
+    """Add the answers in the cells of a notebook."""
     assert item.read is not None
     content = item.read(notebook_cells.MOST_BYTES + 1)
     if len(content) > notebook_cells.MOST_BYTES:
         most = notebook_cells.MOST_BYTES >> 20
-        raise Unreadable(f"it is larger than {most} MiB; hand in the exNN_name.py files alone")
+        raise Unreadable(f"it is larger than {most} MiB; hand in only the exNN_name.py files")
     try:
         cells = notebook_cells.code_cells(content)
     except notebook_cells.NoNotebook as error:
@@ -198,7 +200,7 @@ def _sort_notebook(found: _Sorted, item: Item) -> None:
 
 
 def _told(found: _Sorted, chosen: dict[str, Candidate]) -> tuple[list[str], list[str]]:
-    """What is noted of the choice, and the candidates that were left, a line each.
+    """List the notes on the choice, and the rejected candidates.
 
     Candidates of one folder that lost to those of another for one reason are one line: a whole copy, as a rule.
     """
@@ -208,7 +210,7 @@ def _told(found: _Sorted, chosen: dict[str, Candidate]) -> tuple[list[str], list
     for name, winner in chosen.items():
         exercise = winner.fit.exercise
         if winner.fit.how != candidates.EXACT:
-            notes.append(f"{line(winner.place)} is taken as {exercise.file}")
+            notes.append(f"{line(winner.place)} counts as {exercise.file}")
         for loser in found.candidates[name]:
             if loser is winner:
                 continue
@@ -217,7 +219,7 @@ def _told(found: _Sorted, chosen: dict[str, Candidate]) -> tuple[list[str], list
                 left.append(f"{line(loser.place)}: identical to {line(winner.place)}")
                 continue
             together.setdefault((winner.folder, loser.folder, why), []).append((exercise, winner, loser))
-            left.append(f"{line(loser.place)}: {line(winner.place)} is taken instead ({why})")
+            left.append(f"{line(loser.place)}: {line(winner.place)} counts instead ({why})")
     for (at, other, why), several in together.items():
         if len(several) == 1 or at == other:
             notes += [f"{e.short}: {line(w.place)} is taken, not {line(x.place)} ({why})" for e, w, x in several]
@@ -232,7 +234,7 @@ def _shown(folder: str) -> str:
 
 
 def _others(places: Sequence[str]) -> list[str]:
-    """Files that are no answers: named if they are few, else counted in one line."""
+    """List files that are not answers: by name if they are few, else counted in one line."""
     if len(places) <= MOST_OTHERS:
         return [f"{line(place)}: {ONLY_ANSWERS}" for place in places]
     some = ", ".join(line(place)[:60] for place in places[:3])
@@ -241,6 +243,6 @@ def _others(places: Sequence[str]) -> list[str]:
 
 def _skipped(places: Sequence[str]) -> list[str]:
     if len(places) <= MOST_OTHERS:
-        return [f"{line(place)}/…: not looked into" for place in places]
+        return [f"{line(place)}/…: skipped" for place in places]
     some = ", ".join(line(place)[:60] for place in places[:3])
-    return [f"{len(places):,} folders ({some}, ...): not looked into"]
+    return [f"{len(places):,} folders ({some}, ...): skipped"]

@@ -1,6 +1,6 @@
-"""The bank of known wrong answers: one short file each, `exNN_name/what-goes-wrong.yaml`. Read and applied here.
+"""The bank of known mistakes: one short file each, `exNN_name/what-goes-wrong.yaml`. Read and applied here.
 
-A mistake is told as changes to the solution, so that it says only what is wrong. Nothing here runs it.
+A mistake is stored as changes to the solution, so that it contains only what is wrong. Nothing here runs it.
 """
 
 import textwrap
@@ -15,7 +15,7 @@ from grader.base.results import Cause
 from grader.kata import references
 from grader.kata.curriculum import Exercise
 
-# The C loader takes a fifth of the time; some systems have only the other one.
+# The C loader is five times as fast; some systems lack it.
 _YAML_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _SUFFIX = ".yaml"
 _WORDS = ("says", "looks_right", "advice")
@@ -23,13 +23,13 @@ _WORDS = ("says", "looks_right", "advice")
 
 @dataclass(frozen=True)
 class Change:
-    """A piece of the solution and what stands in its place: a part of one line, or whole lines, indented as there."""
+    """A piece of the solution and its replacement: part of a line, or whole lines, indented as in the solution."""
 
     old: str
     new: str
 
     def made_in(self, text: str) -> str:
-        """Make the change.
+        """Apply the change.
 
         Raises:
             ValueError: the old piece is not there, or more than once.
@@ -38,7 +38,7 @@ class Change:
         lines, old = text.splitlines(), self.old.splitlines()
         places = list(_blocks(lines, old)) if of_lines else range(text.count(self.old))
         if len(places) != 1:
-            there = "is not in the solution" if not places else f"is there {len(places)} times; give more of it"
+            there = "is not in the solution" if not places else f"is there {len(places)} times; quote more of it"
             raise ValueError(f"`{old[0]}` {there}")
         if not of_lines:
             return text.replace(self.old, self.new)
@@ -49,7 +49,7 @@ class Change:
 
 @dataclass(frozen=True)
 class Mistake:
-    """One known mistake: what a learner is told about it, and the changes to the solution that make it, in order.
+    """One known mistake: its texts for the learner, and the changes to the solution, in order.
 
     Attributes:
         cause: what a learner is told.
@@ -61,16 +61,16 @@ class Mistake:
 
     @property
     def name(self) -> str:
-        """`interleaved-channels`, the name of its file."""
+        """The name of its file: `interleaved-channels`."""
         return self.cause.name
 
     @property
     def labels(self) -> tuple[str, ...]:
-        """A label for each way: the mistake's name, then `name.2`, `name.3`."""
+        """One label per version: the mistake's name, then `name.2`, `name.3`."""
         return (self.name, *(f"{self.name}.{number}" for number in range(2, len(self.ways) + 1)))
 
     def code(self, solution: str, way: int = 0) -> str:
-        """The whole wrong answer.
+        """Return the whole wrong answer.
 
         Args:
             solution: the text of the solution.
@@ -88,12 +88,12 @@ class Mistake:
 
 
 def of(exercise: Exercise) -> tuple[Mistake, ...]:
-    """The known mistakes of an exercise, by name."""
+    """Return the known mistakes of an exercise, by name."""
     return tuple(read(exercise, name, text) for name, text in texts(exercise).items())
 
 
 def texts(exercise: Exercise) -> dict[str, str]:
-    """Their files' texts, by the mistakes' names."""
+    """Return the texts of their files, by name."""
     files = references.bank(exercise.name).items()
     return {name.removesuffix(_SUFFIX): text for name, text in files if name.endswith(_SUFFIX)}
 
@@ -128,7 +128,7 @@ def _sentence(text: str, name: str) -> str:
 
 
 def _blocks(lines: list[str], block: list[str]) -> Iterator[int]:
-    """Where a block of lines stands, whatever it is indented by as a whole."""
+    """Find a block of lines, whatever its indentation as a whole."""
     for start in range(len(lines) - len(block) + 1):
         indented = textwrap.indent("\n".join(block), _indent(lines[start])).splitlines()
         if lines[start : start + len(block)] == indented:

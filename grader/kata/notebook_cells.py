@@ -1,9 +1,8 @@
-"""Answers in the cells of a notebook: which text is whose, and what of it is Python. Text goes in, text comes out.
+"""Answers in the cells of a notebook: which cell belongs to which exercise, and which text is Python.
 
-A code cell belongs to an answer if it holds the line `# exNN_name.py`, as its first one as a rule, or if its metadata
-say so (`kata.file`). That line is the notebook's, not the file's. What the cells of one file hold is joined in their
-order, as if they were run from top to bottom; magics (`%timeit f()`, `!ls`) stay as comments. No code is run, and time
-and memory grow with the text only, whatever a stranger wrote there.
+A code cell belongs to an answer if it contains the line `# exNN_name.py`, usually as its first line, or if its metadata
+say so (`kata.file`). That line is not part of the file. The cells of one file are joined in order, as if run from top
+to bottom; magics (`%timeit f()`, `!ls`) become comments. No code is run, and time and memory grow only with the text.
 """
 
 import itertools
@@ -17,9 +16,9 @@ from grader.base.plain_text import reason
 from grader.kata import curriculum
 
 MOST_BYTES = 128 << 20  # of a notebook as it was saved
-MOST_BESIDE_OUTPUTS = 16 << 20  # of what is left of it without them: it holds more than answers
+MOST_BESIDE_OUTPUTS = 16 << 20  # of the rest without outputs, which contains more than answers
 
-INSTALLS = "# Installs the kata if this Python lacks it."  # the first line of a cell that is nobody's answer
+INSTALLS = "# Installs the kata if this Python lacks it."  # the first line of a cell that is not an answer
 
 _UNREADABLE = (ValueError, KeyError, TypeError, AttributeError, RecursionError)
 _JSON = re.compile(r'("outputs"\s*:\s*)(?=\[)|"[^"\\]*(?:\\.[^"\\]*)*"|([\[{])|([\]}])', re.DOTALL)
@@ -46,7 +45,7 @@ _DEFINITION = re.compile(r"^(?:class|def|async def)[ \t]+(\w+)", re.MULTILINE)
 
 
 class NoNotebook(Exception):
-    """It cannot be read as a notebook: one line that says why."""
+    """A file is not a readable notebook; one line says why."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +58,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class Found:
-    """The answers in a notebook, file name to text; what belongs to none and why it is left; notes, a line each."""
+    """The answers in a notebook by file name, the ignored cells and why, and notes."""
 
     files: dict[str, str]
     left: tuple[tuple[str, str], ...] = ()
@@ -67,33 +66,33 @@ class Found:
 
 
 def marked(file: str, text: str) -> str:
-    """A file as the source of a cell: the line that says which it is, and its text."""
+    """Write a file as the source of a cell: the marker line, and its text."""
     return f"# {file}\n{text.removesuffix(chr(10))}"
 
 
 def code_cells(content: bytes) -> list[Cell]:
-    """The code cells of a notebook of any version, in their order. Outputs, of whatever size, are not looked at.
+    """List the code cells of a notebook of any version, in order. Outputs are not read.
 
     Raises:
         NoNotebook: it is damaged, or too large even without its outputs.
     """
-    import nbformat  # 0.2 s, and only who has a notebook needs it
+    import nbformat  # 0.2 s, and only needed for notebooks
     import nbformat.reader
 
     try:
         text = _without_outputs(content.decode("utf-8-sig"))
         if len(text) > MOST_BESIDE_OUTPUTS:
             most = MOST_BESIDE_OUTPUTS >> 20
-            raise NoNotebook(f"it is larger than {most} MiB without outputs; hand in the exNN_name.py files alone")
-        # Not `nbformat.reads`: that warns on standard error of everything that notebooks in the wild leave out.
+            raise NoNotebook(f"it is larger than {most} MiB without outputs; hand in only the exNN_name.py files")
+        # Not `nbformat.reads`, which warns on standard error about fields that many notebooks omit.
         notebook = nbformat.convert(nbformat.reader.reads(text), 4)
         return [_cell(cell) for cell in notebook["cells"] if cell["cell_type"] == "code"]
     except (*_UNREADABLE, nbformat.ValidationError) as error:
-        raise NoNotebook(f"it is no notebook that can be read ({reason(error)})") from error
+        raise NoNotebook(f"it is not a readable notebook ({reason(error)})") from error
 
 
 def answers(cells: Iterable[Cell], untouched: Callable[[str, str], bool] = lambda file, text: False) -> Found:
-    """The files that the cells of a notebook hold, and what is left.
+    """Read the files in the cells of a notebook, and list the ignored cells.
 
     Args:
         cells: its code cells, in order.
@@ -105,7 +104,7 @@ def answers(cells: Iterable[Cell], untouched: Callable[[str, str], bool] = lambd
     for number, (file, text) in enumerate(held):
         if file is not None and _COLAB.search(text):
             held[number] = (file, _without_colab(text))
-            notes[f"{file}: lines for Google Colab are left out"] = None
+            notes[f"{file}: lines for Google Colab are ignored"] = None
     by_file: dict[str, list[str]] = {}
     for file, text in held:
         if file is not None:
@@ -117,14 +116,14 @@ def answers(cells: Iterable[Cell], untouched: Callable[[str, str], bool] = lambd
             if any(given[:last]) or (any(given[last + 1 :]) and last >= 0):
                 ordered = [*itertools.compress(texts, given), *itertools.compress(texts, map(operator.not_, given))]
                 if ordered != texts:
-                    notes[f"{file}: the cell that is filled in counts, not the untouched copy below it"] = None
+                    notes[f"{file}: the edited cell counts, not the untouched copy below it"] = None
                 by_file[file] = ordered
     left = tuple(_left([text for file, text in held if file is None and _has_code(text)]))
     return Found({file: "\n\n".join(texts) for file, texts in by_file.items()}, left, tuple(notes))
 
 
 def joined(held: Iterable[tuple[str | None, str]]) -> dict[str, str]:
-    """The pieces of each file as one text, in their order."""
+    """Join the pieces of each file in order."""
     parts: dict[str, list[str]] = {}
     for file, text in held:
         if file is not None:
@@ -133,7 +132,7 @@ def joined(held: Iterable[tuple[str | None, str]]) -> dict[str, str]:
 
 
 def pieces(source: str, file: str | None = None) -> list[tuple[str | None, str]]:
-    """Cut a cell into the files that it holds: one as a rule, more where cells were merged.
+    """Split a cell into its files: usually one, more if cells were merged.
 
     What stands above the first of the lines that name a file belongs to that file too: an import put on top, say.
 
@@ -151,7 +150,7 @@ def pieces(source: str, file: str | None = None) -> list[tuple[str | None, str]]
         if found["magic"]:
             texts[-1].append(_as_comment(found["magic"]))
             continue
-        at += 1  # the line that names the file goes, and its end with it
+        at += 1  # remove the marker line with its line end
         if files:
             texts.append([])
         files.append(found["file"])
@@ -161,7 +160,7 @@ def pieces(source: str, file: str | None = None) -> list[tuple[str | None, str]]
 
 
 def _of_notebooks(source: str) -> Iterator[re.Match[str]]:
-    """The lines that are a notebook's and not Python's: those that name a file, and magics; none within a string."""
+    """Find the lines that are not Python: markers and magics, but none inside a string."""
     depth = at = 0
     while found := (_IN_BRACKETS if depth else _AT_TOP).search(source, at):
         at = found.end()
@@ -174,14 +173,14 @@ def _of_notebooks(source: str) -> Iterator[re.Match[str]]:
 
 
 def _as_comment(magic: str) -> str:
-    """A magic as a comment in its line; within a block, which may hold nothing else, as a statement too."""
+    """Turn a magic into a comment; inside a block, add a statement in case it is the only line."""
     command = magic.strip()
     indent = magic[: len(magic) - len(magic.lstrip())]
     return f"{indent}pass  # {command}" if indent else f"# {command}"
 
 
 def _without_colab(text: str) -> str:
-    """A text whose lines for Google Colab are comments: the import of `google.colab`, and calls on what it imported."""
+    """Comment out the lines for Google Colab: the import of `google.colab`, and calls of what it imported."""
     names = {name for found in _COLAB.finditer(text) for name in re.findall(r"\w+", found["names"] or "google")}
     lines = [
         f"# {each}" if _COLAB.match(each) or (re.match(r"(\w+)\.", each) and each.split(".")[0] in names) else each
@@ -195,7 +194,7 @@ def _has_code(text: str) -> bool:
 
 
 def _left(unmarked: list[str]) -> Iterator[tuple[str, str]]:
-    """What is told of cells that hold code and belong to no answer: most of all where one looks as if it should."""
+    """Describe cells with code that belong to no answer, especially those that look like answers."""
     owners = _owners() if unmarked else {}
     others = 0
     for text in unmarked:
@@ -203,7 +202,7 @@ def _left(unmarked: list[str]) -> Iterator[tuple[str, str]]:
         if text.startswith(INSTALLS):
             continue
         if defined:
-            why = f"not marked; if it is an answer, let it begin with the line `# {owners[defined[0]]}`"
+            why = f"not marked; if it is an answer, its first line must be `# {owners[defined[0]]}`"
             yield f"a cell that defines {', '.join(defined)}", why
         else:
             others += 1
@@ -212,7 +211,7 @@ def _left(unmarked: list[str]) -> Iterator[tuple[str, str]]:
 
 
 def _owners() -> dict[str, str]:
-    """The classes and functions that exercises ask for, and the file of each."""
+    """Map the classes and functions that exercises ask for to their files."""
     owners: dict[str, str] = {}
     for exercise in curriculum.exercises():
         try:
@@ -230,7 +229,7 @@ def _cell(cell: Any) -> Cell:
 
 
 def _without_outputs(text: str) -> str:
-    """A notebook's JSON with every list of outputs empty. Read as JSON, 50 MB of them would take a gigabyte."""
+    """Empty all output lists in a notebook's JSON, because parsing 50 MB of outputs would take a gigabyte."""
     kept: list[str] = []
     at = depth = 0
     tokens = _JSON.finditer(text)

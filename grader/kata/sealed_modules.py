@@ -1,4 +1,4 @@
-"""Modules that checks import and a handout holds sealed: made from their text, with no file and no bytecode."""
+"""Imports the sealed modules of a handout from their text, without a file or bytecode."""
 
 import importlib.abc
 import importlib.machinery
@@ -11,7 +11,7 @@ from grader.kata import references
 
 
 class _Sealed(importlib.abc.MetaPathFinder, importlib.abc.Loader):
-    """Finds and makes them, where no file of that name is there."""
+    """Finds and creates the modules if there is no file with their name."""
 
     def __init__(self, texts: dict[str, str]) -> None:
         self._texts = texts
@@ -22,7 +22,7 @@ class _Sealed(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         return importlib.util.spec_from_loader(fullname, self) if fullname in self._texts else None
 
     def get_source(self, fullname: str) -> str:
-        """Its text."""
+        """Return the text of a module."""
         return self._texts[fullname]
 
     def exec_module(self, module: types.ModuleType) -> None:
@@ -32,6 +32,6 @@ class _Sealed(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
 
 def offer() -> None:
-    """Let them be imported from now on; where nothing is sealed, nothing changes."""
+    """Make them importable; in a checkout without seals, change nothing."""
     if references.are_sealed():
         sys.meta_path.append(_Sealed(references.beside_checks()))

@@ -1,7 +1,7 @@
-"""Stubs made from solutions: every region between the markers is taken out. `python -m grader.kata.stubs` writes all.
+"""Generates stubs from solutions by removing the regions between the markers. `python -m grader.kata.stubs` writes all.
 
-A region inside a function becomes a NotImplementedError; one at the top of the file (private helpers) goes. Imports of
-other exercises name their package, `from exercises.ex05_... import`, so that `python exercises/ex07_fusion.py` works.
+A region inside a function becomes a NotImplementedError; one at top level (private helpers) disappears. Imports of
+other exercises use the package, `from exercises.ex05_... import`, so that `python exercises/ex07_fusion.py` works.
 """
 
 import re
@@ -17,7 +17,7 @@ UNWRITTEN = 'raise NotImplementedError("not written yet")'
 
 
 def stub(exercise: Exercise) -> str:
-    """The stub of an exercise, as text.
+    """Return the stub of an exercise as text.
 
     Raises:
         UsageError: the solution is not there, or its markers do not pair up.
@@ -26,7 +26,7 @@ def stub(exercise: Exercise) -> str:
 
 
 def answer(exercise: Exercise) -> str:
-    """The solution of an exercise as a person would have handed it in: without the markers.
+    """Return the solution of an exercise without the markers, as a person would hand it in.
 
     Raises:
         UsageError: the solution is not there.
@@ -35,26 +35,26 @@ def answer(exercise: Exercise) -> str:
 
 
 def _runnable(text: str) -> str:
-    """The text with imports of other exercises that also work where the file is run as a script."""
+    """Rewrite imports of other exercises so that they also work in a script."""
     return re.sub(
         r"^from \.(ex\d\d_\w+) import", rf"from {paths.checkout().exercises.name}.\1 import", text, flags=re.MULTILINE
     )
 
 
 def without_markers(text: str) -> str:
-    """A text without the lines that mark what is a solution in it."""
+    """Remove the marker lines from a text."""
     return "\n".join(line for line in text.splitlines() if line.strip() not in (BEGIN, END)) + "\n"
 
 
 def _solution(exercise: Exercise) -> str:
     solution = references.solution(exercise.name)
     if solution is None:
-        raise UsageError(f"{exercise.name} has no solution in this checkout; git checkout brings it back")
+        raise UsageError(f"{exercise.name} has no solution in this checkout; restore it with git checkout")
     return solution
 
 
 def without_solution(solution: str, name: str) -> str:
-    """Take the regions out of a solution's text."""
+    """Remove the regions from a solution."""
     kept: list[str] = []
     inside = False
     for number, line in enumerate(solution.splitlines(), start=1):
@@ -74,7 +74,7 @@ def without_solution(solution: str, name: str) -> str:
 
 
 def region_lines(solution: str) -> list[str]:
-    """The lines of code between the markers: what no stub, lesson or handout may hold."""
+    """Return the code lines between the markers, which no stub, lesson or handout may contain."""
     lines: list[str] = []
     inside = False
     for line in solution.splitlines():

@@ -1,4 +1,4 @@
-"""A folder of answers: which file is whose, and what is wrong with files that cannot even be read. Runs no code."""
+"""A folder of answers: which file belongs to which exercise, and which files cannot be read. Runs no code."""
 
 import contextlib
 import io
@@ -20,7 +20,7 @@ MOST_BYTES = 1 << 20
 
 @dataclass(frozen=True)
 class FileProblem:
-    """Why a file cannot be graded: a line for the learner, or None where the file is simply not there."""
+    """Why a file cannot be graded: a line for the learner, or None if the file is simply missing."""
 
     line: str | None
     where: str | None = None
@@ -28,7 +28,7 @@ class FileProblem:
 
 @dataclass(frozen=True)
 class Submission:
-    """A folder of `exNN_name.py` files, and how the learner calls it.
+    """A folder of `exNN_name.py` files, and its name for the learner.
 
     `given`: the exercises that references answer, whatever lies in the folder: they are not asked.
     """
@@ -38,39 +38,43 @@ class Submission:
     given: tuple[str, ...] = field(default_factory=curriculum.given)
 
     def path(self, exercise: Exercise) -> Path:
-        """Where the answer to an exercise lies."""
+        """Return the path of the answer to an exercise."""
         return self.folder / exercise.file
 
     def problem(self, exercise: Exercise) -> FileProblem | None:
-        """What keeps this exercise's file from being read, in one line."""
+        """Return why this exercise's file cannot be read, in one line."""
         path = self.path(exercise)
         if not path.is_symlink() and not path.exists():
             others = self._others(exercise)
-            return FileProblem(f"{others[0]} is not taken: the file must be called {exercise.file}" if others else None)
+            return FileProblem(
+                f"{others[0]} does not count: the file must be called {exercise.file}" if others else None
+            )
         return _unreadable(path)
 
     def notes(self, chosen: Sequence[Exercise]) -> list[str]:
-        """What is harmless in these exercises' files and worth a word, a line each."""
+        """List harmless findings in these exercises' files that deserve a note."""
         own = self.folder == paths.checkout().exercises
         options = "" if own else f" --answers {shlex.quote(self.shown)}"
         readable = [exercise for exercise in chosen if self.problem(exercise) is None]
         return [note for exercise in readable for note in harmless_lines.notes(exercise, self.path(exercise), options)]
 
     def not_graded(self) -> list[str]:
-        """Notes on files that look like answers and are none: of no exercise, or a copy or test beside an answer."""
+        """Describe files that look like answers but are not graded: without an exercise, or copies and tests next to an
+        answer.
+        """
         exercises = curriculum.exercises()
         known = {exercise.number for exercise in exercises}
         there = [path.name for path in self._candidates()]
         unknown = [name for name in there if int(name[2:4]) not in known]
         beside = [name for exercise in exercises if exercise.file in there for name in self._others(exercise)]
-        notes = [f"{name} belongs to no exercise and is not graded" for name in unknown]
+        notes = [f"{name} does not belong to an exercise and is not graded" for name in unknown]
         if beside:
             verb = "is" if len(beside) == 1 else "are"
-            notes.append(f"{', '.join(beside)} {verb} not graded: only the exact names of exercises are")
+            notes.append(f"{', '.join(beside)} {verb} not graded: only files with the exact names of exercises are")
         return notes
 
     def _others(self, exercise: Exercise) -> list[str]:
-        """The files that have this exercise's number and another name."""
+        """List the files with this exercise's number and another name."""
         names = (path.name for path in self._candidates())
         return [name for name in names if name.startswith(f"{exercise.short}_") and name != exercise.file]
 
@@ -79,7 +83,7 @@ class Submission:
 
 
 def read_folder(folder: Path) -> Submission:
-    """Take a folder as answers.
+    """Read a folder as answers.
 
     Raises:
         UsageError: it is not there, is no folder, or cannot be listed.
@@ -87,9 +91,9 @@ def read_folder(folder: Path) -> Submission:
     shown = paths.shown(folder)
     try:
         if not folder.exists():
-            raise UsageError(f"the folder {shown} is not there; --answers names a folder of exNN_*.py files")
+            raise UsageError(f"the folder {shown} does not exist; --answers expects a folder of exNN_*.py files")
         if not folder.is_dir():
-            raise UsageError(f"{shown} is not a folder; --answers names a folder of exNN_*.py files")
+            raise UsageError(f"{shown} is not a folder; --answers expects a folder of exNN_*.py files")
         next(folder.iterdir(), None)
     except OSError as error:
         raise UsageError(f"the folder {shown} cannot be read: {error.strerror}") from error
@@ -98,7 +102,7 @@ def read_folder(folder: Path) -> Submission:
 
 @contextlib.contextmanager
 def laid_out(answers: Mapping[str, bytes], within: Path | None = None) -> Iterator[Path]:
-    """These files alone, in a new folder that goes away with the block.
+    """Write these files to a temporary folder for the duration of the block.
 
     Args:
         answers: file name to content.
@@ -124,13 +128,13 @@ def _unreadable(path: Path) -> FileProblem | None:
         if path.exists() and not path.is_file():
             return FileProblem(f"{name} is not a regular file", name)
         if path.stat().st_size > MOST_BYTES:
-            return FileProblem(f"{name} is larger than 1 MiB; an answer takes a few lines", name)
+            return FileProblem(f"{name} is larger than 1 MiB; an answer is only a few lines", name)
         source = path.read_bytes()
     except OSError as error:
-        links = "it is a symbolic link that leads back to itself or nowhere" if path.is_symlink() else error.strerror
+        links = "it is a symbolic link to itself or to a missing file" if path.is_symlink() else error.strerror
         return FileProblem(f"{name} cannot be read: {links}", name)
     if not source.strip():
-        return FileProblem(f"{name} is empty; grade reset {name[:4]} brings the stub back", name)
+        return FileProblem(f"{name} is empty; grade reset {name[:4]} restores the stub", name)
     try:
         source.decode(_encoding(source))
     except UnicodeDecodeError as error:
@@ -142,13 +146,13 @@ def _unreadable(path: Path) -> FileProblem | None:
         )
     if b"\0" in source:
         line = source.count(b"\n", 0, source.index(b"\0")) + 1
-        return FileProblem(f"{name}, line {line} holds a zero byte; it is not Python", f"{name}:{line}")
+        return FileProblem(f"{name}, line {line} contains a zero byte; it is not Python", f"{name}:{line}")
     return None
 
 
 def _encoding(source: bytes) -> str:
-    """The encoding that a file declares in its first two lines, as Python reads it, or UTF-8."""
+    """Return the encoding that a file declares in its first two lines, as Python reads it, or UTF-8."""
     try:
         return tokenize.detect_encoding(io.BytesIO(source).readline)[0]
-    except SyntaxError:  # not UTF-8 there, or an encoding that Python does not know, which it says itself
+    except SyntaxError:  # not UTF-8 there, or an encoding unknown to Python, which reports that itself
         return "utf-8"

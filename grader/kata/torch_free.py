@@ -1,4 +1,4 @@
-"""Which exercises can be checked where torch cannot be installed (Macs with an Intel processor, for one)."""
+"""Exercises that can be graded without torch, which cannot be installed everywhere (for example on Macs with Intel)."""
 
 import importlib.util
 import re
@@ -12,7 +12,7 @@ _IMPORT = re.compile(r"^\s*(?:import|from) torch\b", re.MULTILINE)
 
 
 def split(chosen: Sequence[Exercise]) -> tuple[list[Exercise], list[str]]:
-    """The exercises that can be checked here, and a note on those that cannot.
+    """Return the exercises that can be graded here, and a note on the others.
 
     Raises:
         UsageError: none of them can.
@@ -24,7 +24,7 @@ def split(chosen: Sequence[Exercise]) -> tuple[list[Exercise], list[str]]:
     if not left:
         return able, []
     names = f"{left[0]} to {left[-1]}" if len(left) > 2 else " and ".join(left)
-    note = f"torch is not installed here: {names} cannot be checked; make grade installs it where there is one"
+    note = f"torch is not installed here: {names} cannot be graded; make grade installs it if it can"
     if not able:
         raise UsageError(note)
     return able, [note]

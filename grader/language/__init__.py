@@ -1,7 +1,7 @@
-"""What checks are written in: verbs that do something with an answer, and comparisons that say what should come of it.
+"""The language of checks: functions that use an answer, and comparisons that test the outcomes.
 
-A check reaches an answer through these alone. `answers.exNN_name.NAME` names a function or class; verbs build and call
-and give handles; comparisons look at what came.
+Checks use answers only through this package. `answers.exNN_name.NAME` refers to a function or class; `build`, `call`
+and others return handles; comparisons test their outcomes.
 """
 
 from grader.language.answer_names import Answers

@@ -1,4 +1,6 @@
-"""What a check receives: `answers.ex05_flatten_consecutive.FlattenConsecutive` names a class; nothing is run yet."""
+"""What a check receives: `answers.ex05_flatten_consecutive.FlattenConsecutive` refers to a class without running
+anything.
+"""
 
 from collections.abc import Collection
 

@@ -1,7 +1,7 @@
-"""Comparing what an answer gave with what an oracle says: type, shape and dtype before values.
+"""Compares the outcome of an answer with that of an oracle: type, shape and dtype before values.
 
-These are the only places that look at outcomes. Nothing is broadcast, and nothing of the learner's is called. torch and
-NumPy are looked up, not imported.
+Only these functions read outcomes. Nothing is broadcast, and no code of the learner is called. torch and NumPy are
+looked up, not imported.
 """
 
 import sys
@@ -26,7 +26,7 @@ MOST_IN_ORDER = 16  # values whose order is written out
 
 
 class Mismatch(AssertionError):
-    """The answer is not what the rule says: what was expected, what came, and the first place where they part.
+    """The answer breaks the rule: the expected value, the actual value, and the first difference.
 
     Args:
         difference: where the two part, one line.
@@ -49,11 +49,11 @@ class Mismatch(AssertionError):
 
 
 class Differs(Exception):
-    """An outcome is not what it was of the answer for which a script was put together (`engine.class_scripts`)."""
+    """An outcome differs from that of the answer for which a script was recorded (`engine.class_scripts`)."""
 
 
 def looked(got: Any, compare: Callable[[Any], object]) -> None:
-    """Compare a value, or what came of a step."""
+    """Compare a value, or the outcome of a step."""
     if isinstance(got, Handle):
         SCRIPT.ask(lambda outcome: compare(outcome.value), got)
     else:
@@ -61,17 +61,17 @@ def looked(got: Any, compare: Callable[[Any], object]) -> None:
 
 
 def seen(question: Callable[..., Any], *handles: Handle) -> Any:
-    """What a function makes of the values of some steps: to decide what to look at next, or to compare later."""
+    """Apply a function to the values of some steps, to decide what to test next or to compare later."""
     return _answered(lambda *outcomes: question(*(outcome.value for outcome in outcomes)), *handles)
 
 
 def value(handle: Any) -> Any:
-    """The value of a step; everything that a check does with it counts as a comparison."""
+    """Return the value of a step; everything that a check does with it counts as a comparison."""
     return seen(lambda made: made, handle) if isinstance(handle, Handle) else handle
 
 
 def worked(question: Callable[[Work], Any], *handles: Handle) -> Any:
-    """What a function makes of the work of some calls together, which were made inside of `counting()`."""
+    """Apply a function to the work of some calls inside `counting()`."""
 
     def together(*outcomes: Outcome) -> Any:
         done = [outcome.work or Work() for outcome in outcomes]
@@ -81,12 +81,12 @@ def worked(question: Callable[[Work], Any], *handles: Handle) -> Any:
 
 
 def came_of(question: Callable[[Outcome], Any], handle: Handle) -> Any:
-    """What a function makes of all that came of a step, an error too."""
+    """Apply a function to the whole outcome of a step, including an error."""
     return _answered(question, handle)
 
 
 def _answered(question: Callable[..., Any], *handles: Handle) -> Any:
-    """Put a question to outcomes; of another answer it must have the same answer for the check to go the same way."""
+    """Ask a question about outcomes; a replay continues only if the answer is the same."""
     known: list[Any] = []
 
     def asked(*outcomes: Outcome) -> Any:
@@ -106,7 +106,7 @@ def _as_before(answer: Any, known: Any) -> None:
 
 
 def _alike(answer: Any, known: Any) -> bool:
-    """Whether two values are the same as far as a check can tell."""
+    """Return whether two values are the same as far as a check can tell."""
     if isinstance(known, Opaque) and isinstance(answer, Opaque):
         return (known.kinds, known.length) == (answer.kinds, answer.length)
     if isinstance(known, dict) and isinstance(answer, dict):
@@ -124,7 +124,7 @@ def _alike(answer: Any, known: Any) -> bool:
 
 
 def attribute(owner: Handle, path: str, kind: type | tuple[type, ...] | None = None) -> Handle:
-    """Read an attribute that the contract names, of the kind that it names.
+    """Read an attribute of the contract, and check its type.
 
     Args:
         owner: the object.
@@ -141,7 +141,7 @@ def attribute(owner: Handle, path: str, kind: type | tuple[type, ...] | None = N
             raise outcome.error
         if outcome.error is not None:
             raise Mismatch(
-                f"the attribute `{name}` is missing", expected=f"an attribute `{name}`", got="nothing of that name"
+                f"the attribute `{name}` is missing", expected=f"an attribute `{name}`", got="no such attribute"
             )
 
     SCRIPT.ask(there, found)
@@ -151,7 +151,7 @@ def attribute(owner: Handle, path: str, kind: type | tuple[type, ...] | None = N
 
 
 def assign(module: Handle, path: str, values: Any) -> None:
-    """Copy values into a parameter or buffer of a module, where it has their shape."""
+    """Copy values into a parameter or buffer of a module, if the shape fits."""
     assigned = add_assign(module, path, values)
 
     def fits(shape: Any) -> None:
@@ -159,9 +159,7 @@ def assign(module: Handle, path: str, values: Any) -> None:
         if shape != tuple(values.shape):
             SCRIPT.hide(assigned)
         if shape is None:
-            raise Mismatch(
-                f"the attribute `{name}` is missing", expected=f"a tensor `{name}`", got="no tensor of that name"
-            )
+            raise Mismatch(f"the attribute `{name}` is missing", expected=f"a tensor `{name}`", got="no such tensor")
         wanted = tuple(values.shape)
         difference = f"`{path}` has shape {shape}, expected {wanted}"
         holds(shape == wanted, difference, expected=f"shape {wanted}", got=f"shape {shape}")
@@ -170,12 +168,12 @@ def assign(module: Handle, path: str, values: Any) -> None:
 
 
 def exists(thing: Handle) -> bool:
-    """Whether what came of a step is something, not None."""
+    """Return whether the outcome of a step is not None."""
     return bool(seen(lambda made: made is not None, thing))
 
 
 def same(got: Any, expected: Any, *, what: str = RESULT, gradient: bool = False) -> None:
-    """Compare a result with the oracle's: kind, shape, dtype, then values within the measured tolerances.
+    """Compare a result with the oracle's: type, shape, dtype, then values within the measured tolerances.
 
     Args:
         got: what the answer returned.
@@ -183,7 +181,7 @@ def same(got: Any, expected: Any, *, what: str = RESULT, gradient: bool = False)
         what: how the message calls it.
         gradient: compare by the largest difference over the largest magnitude, float64.
     """
-    kept = copied(expected) if isinstance(got, Handle) else expected  # a check may go on with its tensors
+    kept = copied(expected) if isinstance(got, Handle) else expected  # a check may continue to use its tensors
     looked(got, lambda made: _same(made, kept, what, gradient))
 
 
@@ -222,7 +220,7 @@ def _same_shape(got: Any, shape: tuple[int, ...], what: str) -> None:
 
 
 def of_kind(got: Any, kind: type | tuple[type, ...], *, what: str = RESULT) -> None:
-    """Expect the kind that the contract names: that an answer leaves alone what it never used proves nothing.
+    """Expect the type of the contract, because an answer that never uses its arguments would also leave them unchanged.
 
     Args:
         got: the value.
@@ -271,7 +269,7 @@ def _same_dtype(got: Any, dtype: Any) -> None:
 
 
 def holds(condition: bool, difference: str, *, expected: Any = None, got: Any = None) -> None:
-    """State a condition in the learner's words; the sentence says what is wrong."""
+    """Check a condition; the sentence for the learner says what is wrong."""
     if not condition:
         raise Mismatch(difference, expected=expected, got=got)
 
@@ -279,7 +277,7 @@ def holds(condition: bool, difference: str, *, expected: Any = None, got: Any = 
 def backward(
     result: Handle, gradients: Any, *, what: str = RESULT, source: str = "its input", item: int | None = None
 ) -> None:
-    """Run backward from a result of the shape of these gradients; an example says so below the call.
+    """Run backward from a result with gradients of its shape; an example shows this below the call.
 
     Args:
         result: what the answer returned.
@@ -300,7 +298,7 @@ def _as_got(got: Any) -> str:
 
 
 def no_return(got: Any) -> str:
-    """What to add to a line on a result of a wrong kind: a question, where it is None."""
+    """Return a question to add if a result is None."""
     return "; is a return missing?" if got is None else ""
 
 
@@ -314,23 +312,23 @@ def _same_plain(got: Any, expected: Any, what: str) -> None:
         raise _of_another_type(got, type(expected), what, expected)
     if isinstance(expected, dict):
         if list(got) != list(expected) and set(got) == set(expected):
-            raise Mismatch(f"{what} holds the right keys in another order", expected=expected, got=got)
+            raise Mismatch(f"{what} has the right keys in the wrong order", expected=expected, got=got)
         for key in expected:
             if key not in got:
-                raise Mismatch(f"{what} lacks {key!r}", expected=expected, got=got)
+                raise Mismatch(f"{what} does not contain {key!r}", expected=expected, got=got)
             if type(got[key]) is not type(expected[key]) or got[key] != expected[key]:
                 difference = f"at {key!r}: {expected[key]!r} expected, {got[key]!r} got"
                 raise Mismatch(_about(what, difference), expected=expected, got=got)
         extra = [key for key in got if key not in expected]
         if extra:
-            raise Mismatch(f"{what} holds {extra[0]!r}, which it should not", expected=expected, got=got)
+            raise Mismatch(f"{what} contains {extra[0]!r}, which it should not", expected=expected, got=got)
     elif not _equal(got, expected):
         difference = _about(what, f"{values_as_text.value(expected)} expected, {values_as_text.value(got)} got")
         raise Mismatch(difference if len(difference) < 160 else f"{what} differs", expected=expected, got=got)
 
 
 def _equal(got: Any, expected: Any) -> bool:
-    """Equality as the expected value's own type sees it; a subclass cannot answer for itself."""
+    """Compare with the equality of the expected value's type, so that a subclass cannot decide for itself."""
     return expected.__eq__(got) is True
 
 
@@ -422,7 +420,7 @@ def _differs(what: str, index: tuple[int, ...], expected: Any, got: Any) -> None
 
 
 def _order(expected: Any, got: Any) -> str:
-    """Where a few values are right and only their order is not: that order, to be taken in at a glance."""
+    """Return the order of a few right values in the wrong order, short enough to read at a glance."""
     wanted, came = expected.reshape(-1).tolist(), got.reshape(-1).tolist()
     if len(wanted) > MOST_IN_ORDER or len(set(wanted)) < len(wanted) or set(wanted) != set(came):
         return ""
@@ -430,10 +428,12 @@ def _order(expected: Any, got: Any) -> str:
 
 
 def _about(what: str, difference: str) -> str:
-    """Say of what the difference is, unless it is simply the result."""
+    """Say what the difference is about, unless it is simply the result."""
     return difference if what == RESULT else f"{what}: {difference}"
 
 
 def _told(what: str, verb: str, rest: str) -> str:
-    """`x` has shape ...; but the logits: shape ..., for what has words of its own may be many."""
+    """Join a subject and a difference: `x` has shape ..., but: the logits: shape ..., since long subjects may be
+    plural.
+    """
     return f"{what} {verb} {rest}" if what == RESULT or what.startswith("`") else f"{what}: {rest}"

@@ -1,4 +1,4 @@
-"""What an answer must leave as it was: its arguments, and the global random states."""
+"""Side effects that an answer must not have: changed arguments, and touched global random states."""
 
 import contextlib
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ __tracebackhide__ = True  # pytest ends its traceback at the check's own line
 
 @contextlib.contextmanager
 def leaves_alone(**arguments: Any) -> Iterator[None]:
-    """Expect that the calls of the block change none of the arguments named, nor the global random state."""
+    """Expect that the calls of the block change neither the given arguments nor the global random state."""
     before = {name: copied(value) for name, value in arguments.items()}
     with watching(arguments) as calls:
         yield
@@ -28,8 +28,8 @@ def leaves_alone(**arguments: Any) -> Iterator[None]:
             if outcome.moved:
                 raise Mismatch(
                     f"the global random state of {outcome.moved[0]} was touched",
-                    expected="the global random state as it was",
-                    got=f"{outcome.moved[0]}'s global generator has moved on",
+                    expected="the global random state unchanged",
+                    got=f"{outcome.moved[0]}'s global generator has changed",
                 )
 
         SCRIPT.ask(as_it_was, handle)

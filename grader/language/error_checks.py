@@ -1,4 +1,4 @@
-"""What an answer must refuse, and what it must not: the kind of the error, and what its message includes."""
+"""Checks of errors: what must raise one, what must not, the type of the error, and what its message includes."""
 
 import functools
 import re
@@ -13,13 +13,13 @@ from grader.language.comparisons import RESULT, Mismatch, holds
 from grader.language.script import SCRIPT, Handle
 from grader.language.verbs import Target, add_build, add_call
 
-# What an f-string holds for a value, short enough to be searched for in a long text: `{group}`, `{x.shape[0]!r:>3}`.
+# A placeholder of an f-string, short enough to be found in a long text: `{group}`, `{x.shape[0]!r:>3}`.
 _PLACEHOLDER = re.compile(r"\{[A-Za-z_][\w.]{0,50}(?:[(\[][^{}'\"]{0,50})?(?:![rsa])?(?: ?= ?)?(?::[^{}]{0,20})?\}")
 __tracebackhide__ = True  # pytest ends its traceback at the check's own line
 
 
 def accepted(target: Target, *args: Any, method: str | None = None, **kwargs: Any) -> Handle:
-    """Take what a right call returns, or a constructor builds; that it is refused is what is wrong then."""
+    """Return the outcome of a valid call; if it raises an error, say so."""
     made = _tried(target, args, kwargs, method)
     SCRIPT.ask(_went_through, made)
     return made
@@ -27,7 +27,7 @@ def accepted(target: Target, *args: Any, method: str | None = None, **kwargs: An
 
 def _went_through(outcome: Outcome) -> None:
     if isinstance(outcome.error, ValueError):
-        difference = "nothing is wrong with this call, and it was refused"
+        difference = "this call is valid, but it raised an error"
         raise Mismatch(difference, expected="no error", got=outcome.error) from outcome.error
     if outcome.error is not None:
         raise outcome.error
@@ -35,14 +35,15 @@ def _went_through(outcome: Outcome) -> None:
 
 
 def accepts(target: Target, *args: Any, method: str | None = None, **kwargs: Any) -> None:
-    """Expect that a right call goes through, ahead of a wrong one near it: to refuse everything is no check.
+    """Expect that a valid call works, next to an invalid one, because an answer that always raises an error checks
+    nothing.
 
     Once for a function in a check: each of its examples would tell the same.
     """
     name = method or (target.name if isinstance(target, Name) else "itself")
     if name not in SCRIPT.accepted:
         made = accepted(target, *args, method=method, **kwargs)
-        SCRIPT.hide(made)  # a failure later on does not show what went well
+        SCRIPT.hide(made)  # a later failure does not show successful steps
         SCRIPT.accepted.add(name)
 
 
@@ -57,7 +58,7 @@ def raises(
     shown: bool = False,
     **kwargs: Any,
 ) -> None:
-    """Expect an error of one kind whose message includes all of `naming`, and one of `values` where there are any.
+    """Expect an error of one type whose message includes all of `naming`, and one of `values` if there are any.
 
     Args:
         error: the kind; a subclass of it is one too.
@@ -80,7 +81,7 @@ def raises(
 
     SCRIPT.ask(fits, tried)
     if not shown:
-        SCRIPT.hide(tried)  # a call that was refused, as it should be, shows nothing
+        SCRIPT.hide(tried)  # a call that raised the right error is not shown
 
 
 def _is_refused(
@@ -98,14 +99,14 @@ def _is_refused(
         raise mismatch(f"{type(raised).__name__} was raised, expected {error.__name__}", got=raised) from raised
     missing = [name for name in naming if not includes(raised, (error_wording.WORD, name))]
     if missing:
-        raise mismatch(f"the message does not name {missing[0]!r}{_no_f(raised)}", got=raised) from raised
+        raise mismatch(f"the message does not include {missing[0]!r}{_no_f(raised)}", got=raised) from raised
     if values and not includes(raised, (error_wording.ONE_OF, *values)):
         names = " or ".join(values_as_text.python(value) for value in values)
-        raise mismatch(f"the message does not name the value {names}{_no_f(raised)}", got=raised) from raised
+        raise mismatch(f"the message does not include the value {names}{_no_f(raised)}", got=raised) from raised
 
 
 def refused(target: Target, *args: Any, method: str | None = None, **kwargs: Any) -> Handle:
-    """Call what may raise any error or none: what it leaves behind is looked at, whichever it is.
+    """Make a call that may or may not raise an error, to look at its side effects.
 
     A file that is not there or does not import, and what is not written yet, are no outcomes of a call.
     """
@@ -120,7 +121,7 @@ def _was_called(outcome: Outcome) -> None:
 
 
 def includes(error: BaseException, question: error_wording.Question) -> bool:
-    """Whether the message of an error is as asked for."""
+    """Return whether the message of an error is as required."""
     try:
         return error_wording.holds(str(error), question)
     except Exception:  # the learner's own __str__ may raise anything
@@ -138,18 +139,18 @@ def _is_class(target: Name) -> bool:
 
 
 def _is_no_refusal(raised: BaseException) -> bool:
-    """Whether an error says that there is nothing to call yet, or that Python itself is to end."""
+    """Return whether an error means that there is nothing to call yet, or that Python should exit."""
     return isinstance(raised, NotImplementedError | NotThere | Problem) or not isinstance(raised, Exception)
 
 
 def _no_f(raised: BaseException) -> str:
-    """What to add where the message holds a placeholder in place of its value."""
+    """Return a question to add if the message contains a placeholder instead of its value."""
     left = _PLACEHOLDER.search(values_as_text.message(raised))
-    return f"; it holds {left.group()} itself: is the f before its quotes missing?" if left else ""
+    return f"; it holds {left.group()} literally: is the f before the quotes missing?" if left else ""
 
 
 def _wanted_message(naming: Sequence[str], values: Sequence[Any]) -> str:
     parts = [repr(name) for name in naming] + [" or ".join(values_as_text.python(value) for value in values)] * bool(
         values
     )
-    return f" with a message that names {' and '.join(parts)}" if parts else ""
+    return f" with a message that includes {' and '.join(parts)}" if parts else ""

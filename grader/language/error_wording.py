@@ -1,9 +1,9 @@
-"""What a check asks of the words of an error; all else in them is each author's own."""
+"""What a check requires of an error message; all other words are free."""
 
 import re
 from typing import Any
 
-# Possessive where it can be: an answer writes the text, and must not make the search for numbers quadratic.
+# Possessive quantifiers, so that an answer's text cannot make the search for numbers quadratic.
 _NUMBER = re.compile(r"(?<![\w.])[-+]?(?:\d++(?:\.\d*+)?|\.\d++)(?:e[-+]?\d++)?(?!\w)", re.IGNORECASE)
 WORD, ONE_OF = "word", "one of"
 
@@ -12,7 +12,7 @@ Question = tuple[Any, ...]
 
 
 def holds(text: str, question: Question) -> bool:
-    """Whether a message is as asked for.
+    """Return whether a message is as required.
 
     Raises:
         ValueError: it is no question.
@@ -26,7 +26,7 @@ def holds(text: str, question: Question) -> bool:
 
 
 def _holds_value(message: str, value: Any) -> bool:
-    """Whether a message holds a value: a number standing alone (in any notation), or a text."""
+    """Return whether a message contains a value: a separate number (in any notation), or a text."""
     if isinstance(value, str):
         return value in message
     plain = re.sub(r"(?<=\d)[_,](?=\d{3}(?!\d))", "", message)  # 1,000 and 1_000 are 1000

@@ -1,8 +1,8 @@
-"""The script of one example: the steps that a check asks for, what came of them, and the Python that a learner reads.
+"""The script of an example: the steps of a check, their outcomes, and the Python that a learner reads.
 
-There is one script in a process, `SCRIPT`. Steps run at once where the answer is in this process; for a sandboxed one
-they wait until a comparison first looks at an outcome. What comparisons ask of outcomes is kept beside the steps, so
-that the same questions can be put to another answer's outcomes (`engine.class_scripts`).
+Each process has one script, `SCRIPT`. If the answer is in this process, steps run at once; for a sandboxed answer they
+wait until a comparison reads an outcome. The questions of comparisons are recorded with the steps, so that they can be
+asked about another answer's outcomes (`engine.class_scripts`).
 """
 
 import contextlib
@@ -21,22 +21,22 @@ from grader.base import values_as_text
 __tracebackhide__ = True  # pytest ends its traceback at the check's own line
 
 Writer = Callable[["Script", Numbered], list[str]]  # the lines of Python that show a step
-Question = Callable[[Outcome], object]  # raises where an outcome is not as it should be
+Question = Callable[[Outcome], object]  # raises if an outcome is wrong
 
 
-_LIKE_A_VALUE = "an answer's object is used like a value; a check takes its value by value() or seen()"
+_LIKE_A_VALUE = "an answer's object is used like a value; a check must read it with value() or seen()"
 
 
 @dataclass(frozen=True, eq=False)
 class Handle:
-    """What a check holds of an answer: the object that a step made, or what a call returned. Verbs look at it."""
+    """A check's handle for an answer's object: built, or returned by a call."""
 
     number: int
 
     def __getattr__(self, name: str) -> NoReturn:
         if name.startswith("__"):
             raise AttributeError(name)
-        raise Misuse(f"`.{name}` of an answer's object; a check reads it by attribute(), state() or seen()")
+        raise Misuse(f"`.{name}` of an answer's object; a check must read it with attribute(), state() or seen()")
 
     def _refuse(self, *_: object, **__: object) -> NoReturn:
         raise Misuse(_LIKE_A_VALUE)
@@ -54,7 +54,7 @@ class Handle:
 
 @dataclass(frozen=True)
 class Shown:
-    """How a step is told: the lines that show it, and whether it is shown only as the last one."""
+    """How a step is shown: its lines, and whether only as the last step."""
 
     write: Writer
     only_last: bool = False
@@ -63,7 +63,7 @@ class Shown:
 
 @dataclass
 class Flags:
-    """What the steps of a block have in common."""
+    """Flags of the steps in a block."""
 
     seed: int | None = None
     watched: dict[str, Any] | None = None
@@ -103,13 +103,13 @@ class Script:
     _begun: bool = False
 
     def begin(self) -> None:
-        """Begin an example: nothing is left of the last one."""
+        """Begin a new example."""
         self.steps, self.outcomes, self.questions, self._shown = [], [], [], []
         self.flags, self.printed, self.failed_at, self._looked_at = Flags(), "", None, None
         self._labels, self._modes, self._aside, self._ran, self._begun = {}, {}, [], 0, False
 
     def snapshot(self) -> "Script":
-        """The script as it stands, for telling a failure when other examples have been run."""
+        """Copy the script, to report a failure after other examples have run."""
         kept = copy.copy(self)
         kept._labels = dict(self._labels)
         return kept
@@ -117,7 +117,7 @@ class Script:
     def add(
         self, step: Step, write: Writer, *, label: str | None = None, only_last: bool = False, hidden: bool = False
     ) -> Handle:
-        """Ask for a step; where the answer is in this process it runs now.
+        """Add a step; run it now if the answer is in this process.
 
         Args:
             step: what to do; of its arguments copies are kept.
@@ -135,12 +135,12 @@ class Script:
         return Handle(number)
 
     def run(self) -> None:
-        """Run what waits. An error that no check asked for is raised here, as the answer raised it."""
+        """Run the pending steps. Raise an unexpected error here, as the answer raised it."""
         waiting = self.steps[self._ran :]
         if not waiting:
             return
         if self.runner is None:
-            raise Misuse("no answer is there to run a check on")
+            raise Misuse("there is no answer to run a check on")
         reply = self.runner.run(waiting, None if self._begun else self.seed)
         self._begun, self._ran = True, len(self.steps)
         self.outcomes += reply.outcomes
@@ -153,22 +153,22 @@ class Script:
             raise last.error
 
     def outcome(self, handle: Handle) -> Outcome:
-        """What came of a step."""
+        """Return the outcome of a step."""
         self.run()
         return self.outcomes[handle.number]
 
     def ask(self, question: Callable[..., Any], *handles: Handle) -> Any:
-        """Put a question to the outcomes of steps, and keep it; what it says, or raises, is passed on."""
+        """Ask a question about the outcomes of steps, record it, and return or raise its result."""
         numbers = tuple(handle.number for handle in handles)
         self.questions.append((numbers, question))
         outcomes = [self.outcome(handle) for handle in handles]
         self._looked_at = max(numbers)
         return question(*outcomes)
 
-    # ---- how it is told ----
+    # ---- how steps are shown ----
 
     def name(self, number: int, base: str) -> str:
-        """Give what a step makes a name that no other one has."""
+        """Give the result of a step a unique name."""
         if number in self._labels:
             return self._labels[number]
         taken = {label for other, label in self._labels.items() if other not in self._aside}
@@ -181,11 +181,11 @@ class Script:
         return name
 
     def label(self, number: int) -> str | None:
-        """The name of what a step made."""
+        """Return the name of a step's result."""
         return self._labels.get(number)
 
     def words(self, thing: Any) -> str:
-        """How a line refers to a value: by its name, or as Python."""
+        """Write a reference to a value: its name, or Python."""
         if isinstance(thing, Handle | Ref):
             return self.name(thing.number, "result")
         if isinstance(thing, Name):
@@ -196,12 +196,12 @@ class Script:
         return values_as_text.python(thing)
 
     def arguments(self, step: Step) -> str:
-        """The arguments of a call, as Python."""
+        """Write the arguments of a call as Python."""
         named = [f"{name}={self.words(value)}" for name, value in step.kwargs.items()]
         return ", ".join([*map(self.words, step.args), *named])
 
     def written(self, *, whole: bool = False) -> str | None:
-        """What was done, as Python, one statement a line; up to the step that failed, or was looked at last.
+        """Write the steps as Python, one statement per line, up to the step that failed or was read last.
 
         What came of a step was told when it had run, and no later one has changed it. `whole`: to the last step.
         """
@@ -209,7 +209,7 @@ class Script:
         end = len(self.steps) if whole or last is None else last + 1
         shown = [pair for pair in zip(self._shown[:end], self.steps, strict=False) if not pair[0].hidden]
         names, lines = -1, list[str]()
-        while names < len(self._labels):  # a line may give an earlier one's result the name by which it refers to it
+        while names < len(self._labels):  # a line may name an earlier result in order to refer to it
             names = len(self._labels)
             lines = [
                 line
@@ -220,7 +220,7 @@ class Script:
         return "\n".join(lines) or None
 
     def hide(self, handle: Handle) -> None:
-        """Do not show a step after all."""
+        """Hide a step."""
         self._shown[handle.number] = replace(self._shown[handle.number], hidden=True)
 
     def show_only(self, handle: Handle) -> None:
@@ -231,11 +231,11 @@ class Script:
 
     @property
     def length(self) -> int:
-        """How many steps there are, up to the one that failed."""
+        """The number of steps, up to the one that failed."""
         return len(self.steps) if self.failed_at is None else self.failed_at + 1
 
     def is_in_mode(self, number: int, training: bool) -> bool:
-        """Whether a module is in a mode as far as the check knows; from now on it counts as being in it."""
+        """Return whether a module is known to be in a mode; from now on it is."""
         was = self._modes.get(number, True)
         self._modes[number] = training
         return was == training
@@ -250,7 +250,7 @@ def _as_ref(value: Any) -> Any:
 
 @contextlib.contextmanager
 def flags(**changes: Any) -> Iterator[None]:
-    """Let the steps of the block have these flags."""
+    """Set these flags for the steps of the block."""
     before = SCRIPT.flags
     SCRIPT.flags = replace(before, **changes)
     try:

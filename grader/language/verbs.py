@@ -1,4 +1,4 @@
-"""What a check does with an answer: each verb adds a step to the example's script."""
+"""The functions with which a check uses an answer: each adds a step to the example's script."""
 
 import re
 import sys
@@ -19,12 +19,12 @@ _VARIABLES = {"FusionTree": "tree", "FlatMLP": "model", "StreamingTree": "stream
 
 
 def build(cls: Name, *args: Any, **kwargs: Any) -> Handle:
-    """Construct an object of the answer; its initial weights come from the run's seed."""
+    """Construct an object; its initial weights depend on the run's seed."""
     return add_build(cls, args, kwargs)
 
 
 def add_build(cls: Name, args: tuple[Any, ...], kwargs: dict[str, Any], *, may_raise: bool = False) -> Handle:
-    """Construct an object; an error may be an outcome like any other."""
+    """Construct an object; an error is an ordinary outcome."""
 
     def write(script: Script, numbered: Numbered) -> list[str]:
         line, made = f"{cls.name}({script.arguments(numbered.step)})", _made(script, numbered)
@@ -36,14 +36,14 @@ def add_build(cls: Name, args: tuple[Any, ...], kwargs: dict[str, Any], *, may_r
 
 
 def call(target: Target, *args: Any, method: str | None = None, **kwargs: Any) -> Handle:
-    """Call a function, an object or a method of it; the arguments are copies, so that later lines have their own."""
+    """Call a function, an object or a method; the arguments are copies, so that later lines have their own."""
     return add_call(target, args, kwargs, method)
 
 
 def add_call(
     target: Target, args: tuple[Any, ...], kwargs: dict[str, Any], method: str | None = None, *, may_raise: bool = False
 ) -> Handle:
-    """Call it; an error may be an outcome like any other."""
+    """Call it; an error is an ordinary outcome."""
 
     def write(script: Script, numbered: Numbered) -> list[str]:
         result = script.label(numbered.number)
@@ -61,7 +61,7 @@ def add_call(
 
 
 def each(target: Target, method: str, values: Sequence[Any] | Handle) -> Handle:
-    """Call a method with one value after the other; all results are looked at after the last call."""
+    """Call a method with one value after another; results are read after the last call."""
 
     def write(script: Script, numbered: Numbered) -> list[str]:
         return [f"[{script.words(target)}.{method}(value) for value in {script.words(values)}]"]
@@ -71,7 +71,7 @@ def each(target: Target, method: str, values: Sequence[Any] | Handle) -> Handle:
 
 
 def given(name: str, made: str, *after: str, seed: int | None = None) -> Handle:
-    """An object that the check makes, as Python text; the example shows the text.
+    """Make an object of the check from Python text; the example shows the text.
 
     Args:
         name: what later lines call it.
@@ -83,24 +83,24 @@ def given(name: str, made: str, *after: str, seed: int | None = None) -> Handle:
 
 
 def defined(name: str, text: str, shown: str) -> Handle:
-    """A class that the check defines by its text; the example shows a line in its place."""
+    """Define a class of the check by its text; the example shows a line instead."""
     label = SCRIPT.name(len(SCRIPT.steps), name)
     line = re.sub(rf"^{name}\b", label, shown)
     return SCRIPT.add(Step("text", None, name, (text,), seed=0), lambda *_: [line], label=name)
 
 
 def run_seed() -> int:
-    """The seed of the run, as the answer's side knows it."""
+    """Return the seed of the run for the worker."""
     return SCRIPT.seed
 
 
 def show_only(call: Handle) -> None:
-    """Let the example show one call, and what it was called with."""
+    """Let the example show only one call and its arguments."""
     SCRIPT.show_only(call)
 
 
 def do(lines: Sequence[str], seed: int | None = None) -> None:
-    """Run statements of the check's own, with the objects of the example by their names.
+    """Run statements of the check, with the example's objects by name.
 
     Args:
         lines: the statements.
@@ -121,12 +121,12 @@ def _text(name: str | None, lines: Sequence[str], seed: int | None) -> Handle:
 
 
 def named(thing: Handle) -> str:
-    """The name that lines of text call an object by."""
+    """Return the name of an object in lines of text."""
     return SCRIPT.words(thing)
 
 
 def leaf(name: str, values: Any) -> Handle:
-    """A tensor of these values to which gradients flow; `gradient` tells what has reached it."""
+    """Make a tensor that collects gradients; `gradient` reads them."""
 
     def write(script: Script, numbered: Numbered) -> list[str]:
         return [f"{script.label(numbered.number)} = {values_as_text.python(numbered.step.args[0])}.requires_grad_()"]
@@ -135,7 +135,7 @@ def leaf(name: str, values: Any) -> Handle:
 
 
 def part(owner: Handle, path: str, name: str) -> Handle:
-    """An object that another one holds, to be called by itself: `part(tree, "levels.0", "level")`."""
+    """Return a part of an object, to call it separately: `part(tree, "levels.0", "level")`."""
 
     def write(script: Script, numbered: Numbered) -> list[str]:
         return [f"{script.label(numbered.number)} = {script.words(owner)}.{_as_python(path)}"]
@@ -144,7 +144,7 @@ def part(owner: Handle, path: str, name: str) -> Handle:
 
 
 def add_assign(module: Handle, path: str, values: Any) -> Handle:
-    """Copy values into a parameter or buffer of a module; the outcome is the shape that it has there."""
+    """Copy values into a parameter or buffer of a module; the outcome is its shape."""
 
     def write(script: Script, numbered: Numbered) -> list[str]:
         shown = values_as_text.python(numbered.step.args[0])
@@ -154,7 +154,7 @@ def add_assign(module: Handle, path: str, values: Any) -> Handle:
 
 
 def train(module: Handle, training: bool = True) -> None:
-    """Put a module into training mode, or into evaluation mode."""
+    """Switch a module to training or evaluation mode."""
     shown = not SCRIPT.is_in_mode(module.number, training)
     words = "train()" if training else "eval()"
     step = Step("mode", Ref(module.number), None, (training,))
@@ -162,20 +162,20 @@ def train(module: Handle, training: bool = True) -> None:
 
 
 def to_dtype(module: Handle, dtype: Any) -> None:
-    """Turn a module to another dtype."""
+    """Convert a module to another dtype."""
     torch = sys.modules["torch"]
     words = {torch.float64: "double()", torch.float32: "float()"}.get(dtype, f"to({dtype})")
     SCRIPT.add(Step("dtype", Ref(module.number), None, (dtype,)), lambda script, _: [f"{script.words(module)}.{words}"])
 
 
 def read(owner: Handle, path: str) -> Handle:
-    """Read an attribute by its path; the example shows it only where it ends there."""
+    """Read an attribute by its path; the example shows it only as its last step."""
     step = Step("read", Ref(owner.number), path, may_raise=True)
     return SCRIPT.add(step, lambda script, _: [f"{script.words(owner)}.{_as_python(path)}"], only_last=True)
 
 
 def item(owner: Handle, number: int) -> Handle:
-    """An item of a tuple or list that was returned; the example names it only where gradients flow back from it."""
+    """Return an item of a returned tuple or list; the example names it only if gradients flow back from it."""
 
     def write(script: Script, numbered: Numbered) -> list[str]:
         label = script.label(numbered.number)
@@ -185,13 +185,13 @@ def item(owner: Handle, number: int) -> Handle:
 
 
 def now(thing: Handle) -> Handle:
-    """An object as it is now: a list that has grown, a generator that has drawn."""
+    """Return the current state of an object: a list that has grown, a generator that has drawn."""
     return SCRIPT.add(Step("read", Ref(thing.number)), lambda script, _: [script.words(thing)], only_last=True)
 
 
 @dataclass(frozen=True)
 class State:
-    """What a module consists of.
+    """The contents of a module.
 
     Attributes:
         kinds: the classes of `torch.nn` that it is one of; empty: it is no module.
@@ -218,14 +218,14 @@ def state(module: Handle) -> Handle:
 
 
 def state_of(told: Any) -> State:
-    """The snapshot that a step of `state` has told."""
+    """Return the snapshot of a `state` step."""
     empty: dict[str, Any] = {"training": False, "parameters": {}, "buffers": {}, "state_dict": {}, "modes": {}}
     fields = empty | {key: value for key, value in told.items() if key != "is"}
     return State(told["is"].kinds, **fields, name=told["is"].name)
 
 
 def add_backward(result: Handle, gradients: Any, item: int | None) -> Handle:
-    """Run backward from a result, or from an item of it; the outcome says whether there is a way back."""
+    """Run backward from a result, or from an item of it; the outcome says whether it is connected."""
     made = SCRIPT.steps[result.number].step
     if made.operation == "item" and isinstance(made.target, Ref):
         SCRIPT.name(made.target.number, "returned")
@@ -240,7 +240,7 @@ def add_backward(result: Handle, gradients: Any, item: int | None) -> Handle:
 
 
 def gradient(thing: Handle, path: str | None = None) -> Handle:
-    """The gradient that has reached a leaf, or a parameter of a module; None where none has."""
+    """Return the gradient of a leaf, or of a module's parameter; None if there is none."""
 
     def write(script: Script, numbered: Numbered) -> list[str]:
         return [f"{script.words(thing)}{f'.{_as_python(path)}' if path else ''}.grad"]
@@ -249,17 +249,17 @@ def gradient(thing: Handle, path: str | None = None) -> Handle:
 
 
 def seeded(seed: int) -> AbstractContextManager[None]:
-    """Calls in the block draw from global random states of this seed, which are put back after each."""
+    """Seed the global random states for the calls in the block, and restore them after each."""
     return flags(seed=seed)
 
 
 def aside() -> AbstractContextManager[None]:
-    """Steps of the block are not shown: what goes well there tells nothing about a later failure."""
+    """Hide the steps of the block: if they succeed, they do not help to explain a later failure."""
     return flags(hidden=True)
 
 
 def counting() -> AbstractContextManager[None]:
-    """What torch does in the calls of the block is counted; `worked` tells it."""
+    """Count torch's work in the calls of the block; `worked` reads it."""
     return flags(counted=True)
 
 
@@ -268,7 +268,7 @@ _watched: list[tuple[Handle, dict[int | str, str]]] = []
 
 @contextmanager
 def watching(arguments: dict[str, Any]) -> Iterator[list[tuple[Handle, dict[int | str, str]]]]:
-    """Have the calls of the block tell what they do to these arguments, and to the global random states.
+    """Report changes of these arguments and of the global random states by the calls of the block.
 
     The list holds the calls, each with the names of its arguments by their places.
     """
@@ -283,14 +283,14 @@ def _places(watched: dict[str, Any], args: tuple[Any, ...], kwargs: dict[str, An
 
 
 def _made(script: Script, numbered: Numbered) -> Any:
-    """What a step has made, where it went through."""
+    """Return the result of a step, if it succeeded."""
     outcome = script.outcomes[numbered.number] if numbered.number < len(script.outcomes) else None
     return outcome.value if outcome is not None and outcome.error is None else None
 
 
 def _name(cls: Any) -> Name:
     if not isinstance(cls, Name):
-        raise Misuse(f"{cls!r:.40} is none of the answers' functions and classes: `answers.exNN_name.name`")
+        raise Misuse(f"{cls!r:.40} is not a function or class of the answers: `answers.exNN_name.name`")
     return cls
 
 
@@ -301,5 +301,5 @@ def _target(target: Any) -> Name | Ref:
 
 
 def _as_python(path: str) -> str:
-    """A path as Python: `levels.0.norm` is `levels[0].norm`."""
+    """Write a path as Python: `levels.0.norm` is `levels[0].norm`."""
     return re.sub(r"\.(\d+)", r"[\1]", path)

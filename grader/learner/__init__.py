@@ -1,1 +1,1 @@
-"""What a learner meets beside the checks: hints, comparison with the solution, their state, training."""
+"""Commands for learners beyond checking: hints, comparison with the solution, progress, training."""

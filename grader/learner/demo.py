@@ -1,4 +1,4 @@
-"""The whole course in one screen, by the tree that ships trained: names, shapes, a prediction, a loss. Returns text."""
+"""A preview of the course on one screen, with the trained tree that ships with it. Returns text."""
 
 import math
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ LIKELIEST = 4
 
 @dataclass(frozen=True)
 class Level:
-    """One level of a tree for one name: what it is called, the pieces that its nodes see, and its shape."""
+    """One level of a tree for one name: its title, the pieces that its nodes see, and its shape."""
 
     name: str
     pieces: tuple[str, ...]
@@ -38,7 +38,7 @@ def new_ones(drawn: Sequence[str]) -> int:
 
 
 def levels(tree: ReferenceTree, name: str = NAME) -> list[Level]:
-    """The levels of the tree for a name, from the characters to the scores."""
+    """List the levels of the tree for a name, from the characters to the scores."""
     window = name[-CONTEXT:].rjust(CONTEXT, ".")
     found = []
     for number, shape in enumerate(tree.level_shapes(name)):
@@ -49,7 +49,7 @@ def levels(tree: ReferenceTree, name: str = NAME) -> list[Level]:
 
 
 def drawing(found: Sequence[Level]) -> str:
-    """The levels one below the other: each piece above the middle of what it was made from."""
+    """Draw the levels below each other, with each piece above the middle of its parts."""
     width = 3 * CONTEXT + 2
     lines = [f"{'':12}{'what each vector sees':{width}}shape"]
     for level in found:
@@ -61,7 +61,7 @@ def drawing(found: Sequence[Level]) -> str:
 
 
 def prediction(tree: ReferenceTree, known: str) -> str:
-    """What the tree expects after the beginning of a name."""
+    """Describe the prediction of the tree after the beginning of a name."""
     values, tokens = tree.probabilities(known).topk(LIKELIEST)
     likeliest = zip(tokens.tolist(), values.tolist(), strict=True)
     said = [f"{'the end' if token == 0 else tree.vocabulary[token]} {100 * value:.0f} %" for token, value in likeliest]
@@ -69,20 +69,20 @@ def prediction(tree: ReferenceTree, known: str) -> str:
 
 
 def loss(tree: ReferenceTree) -> str:
-    """The loss on held-out names, beside that of a model that knows nothing."""
+    """Describe the loss on held-out names, next to that of a uniform guess."""
     size = len(tree.vocabulary)
     return (
-        f"Its loss on names it never saw is {tree.validation_loss:.2f} nats per character: a guess that gives all "
-        f"{size} characters the same chance costs ln {size} = {math.log(size):.2f}."
+        f"Its loss on names it never saw is {tree.validation_loss:.2f} nats per character: a uniform "
+        f"guess among {size} characters costs ln {size} = {math.log(size):.2f}."
     )
 
 
 def next_steps() -> list[tuple[str, str]]:
-    """Where to go from the demo: commands, and what each is for."""
+    """List what to do after the demo: commands, and what each is for."""
     first = curriculum.exercises()[0]
     return [
-        ("grade explore", "look into this tree: who sees what, and what it costs"),
+        ("grade explore", "explore this tree: what each node sees, and what it costs"),
         (f"grade predict {first.number}", "predict five small results before you write any code"),
         (f"grade {first.number}", f"read exercises/{first.lesson.name}, then write your own"),
-        ("grade shapes", "these shapes again, by your own code, as far as it goes"),
+        ("grade shapes", "these shapes again, with your own code"),
     ]

@@ -1,4 +1,4 @@
-"""`grade hint`: the next hint of an exercise, one more at each call, from a nudge to nearly the answer."""
+"""`grade hint`: the next hint of an exercise, one more at each call, from a small hint to nearly the answer."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ from grader.learner.state import State
 
 @dataclass(frozen=True)
 class Hint:
-    """One hint, its number from 1, and how many there are."""
+    """A hint, its number from 1, and the number of hints."""
 
     text: str
     number: int
@@ -16,14 +16,14 @@ class Hint:
 
 
 def next_hint(exercise: Exercise, state: State) -> Hint:
-    """Take the next hint; after the last one, the last one again."""
+    """Return the next hint; after the last one, the last one again."""
     number = min(state.hints.get(exercise.name, 0) + 1, len(exercise.hints))
     state.hints[exercise.name] = number
     return Hint(exercise.hints[number - 1], number, len(exercise.hints))
 
 
 def all_hints(exercise: Exercise, state: State) -> list[Hint]:
-    """Take all hints."""
+    """Return all hints."""
     count = len(exercise.hints)
     state.hints[exercise.name] = count
     return [Hint(text, number, count) for number, text in enumerate(exercise.hints, 1)]

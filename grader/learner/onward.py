@@ -1,4 +1,4 @@
-"""What leads a learner on: the list, hints, what an exercise was good for, where to go on. Prints only."""
+"""Prints what to do next: the list of exercises, hints, what a passed exercise taught, the next exercise."""
 
 import shlex
 import shutil
@@ -17,12 +17,12 @@ from grader.learner import state
 from grader.learner.hints import Hint
 from grader.learner.state import State
 
-TRAINS = set(range(3, 11))  # the exercises that grade train is made of
-TRAINING = "Train your own tree on real names: grade train; then grade report shows what it has learnt."
+TRAINS = set(range(3, 11))  # the exercises that grade train uses
+TRAINING = "Train your own tree on real names: grade train; then grade report shows what it has learned."
 
 
 def overview(console: Console, remembered: State) -> None:
-    """All exercises in order, and where to go on."""
+    """Print all exercises in order, and the next one."""
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
     table.add_column("")
     table.add_column("title")
@@ -46,18 +46,18 @@ def overview(console: Console, remembered: State) -> None:
 
 
 def go_on(console: Console, exercise: Exercise | None) -> None:
-    """Where to go on."""
+    """Print the next exercise."""
     if exercise is None or (exercise.bonus and _all_points_are_there()):
-        all_of = "All exercises pass" if exercise is None else "All points are yours"
+        all_of = "All exercises pass" if exercise is None else "You have all points"
         console.print(f"{all_of}. {TRAINING}" if _can_train() else f"{all_of}.", soft_wrap=True)
     if exercise is None:
         return
-    console.print(f"Go on with {exercise.short}: read {paths.shown(exercise.lesson)},", soft_wrap=True)
+    console.print(f"Continue with {exercise.short}: read {paths.shown(exercise.lesson)},", soft_wrap=True)
     console.print(f"  fill in {paths.shown(exercise.stub)}, then: grade {exercise.short}", soft_wrap=True)
 
 
 def _all_points_are_there() -> bool:
-    """Whether every exercise that is not a bonus passes."""
+    """Return whether every exercise except bonus ones passes."""
     remembered = state.load()
     return all(remembered.has_passed(exercise) for exercise in curriculum.exercises() if not exercise.bonus)
 
@@ -68,19 +68,19 @@ def _can_train() -> bool:
 
 
 def can_now_explain(console: Console, exercise: Exercise) -> None:
-    """What an exercise that passed for the first time was good for, and a question to think about."""
+    """Print what an exercise that passes for the first time taught, and a question to think about."""
     console.print()
     console.print(Text(f"{exercise.short} passes for the first time. You can now:", "bold green"))
     for objective in exercise.objectives:
         console.print(f"  - {objective[:1].lower()}{objective[1:]}", markup=False)
-    console.print(Text.assemble(("To think about: ", "bold"), exercise.question))
+    console.print(Text.assemble(("A question: ", "bold"), exercise.question))
     console.print(f"  the lesson answers it: {paths.shown(exercise.lesson)}", soft_wrap=True, markup=False)
     console.print(f"  how the solution is written: grade compare {exercise.short}")
     console.print()
 
 
 def hints(console: Console, exercise: Exercise, shown: Sequence[Hint]) -> None:
-    """Hints, and how many are left."""
+    """Print hints, and how many are left."""
     for hint in shown:
         console.print(Text(f"{exercise.short}, hint {hint.number} of {hint.count}", "bold"))
         console.print(hint.text, markup=False)
@@ -95,7 +95,7 @@ def hints(console: Console, exercise: Exercise, shown: Sequence[Hint]) -> None:
 
 
 def own_code(exercise: Exercise) -> str:
-    """The command that runs a learner's file and then waits for calls of what is in it."""
+    """Return the command that runs a learner's file interactively."""
     found = shutil.which("python")
     active = found is not None and Path(found).parent == Path(sys.executable).parent
     python = "python" if active else shlex.quote(paths.shown(Path(sys.executable)))

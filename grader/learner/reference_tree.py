@@ -1,7 +1,7 @@
-"""The tree that ships trained, `data/demo_tree.npz`, for those who have no tree of their own yet.
+"""The trained tree that ships with the kata, `data/demo_tree.npz`, for learners without a tree of their own.
 
-`python -m grader.learner.reference_tree` makes it again: it trains the reference solutions on data/names.txt by the
-fast recipe, and keeps the matrices in half precision with the normalisations folded in.
+`python -m grader.learner.reference_tree` recreates it: it trains the reference solutions on data/names.txt with the
+fast recipe, and stores the matrices in half precision with the normalisations folded in.
 """
 
 import subprocess
@@ -26,13 +26,13 @@ CONTEXT, GROUP = 8, 2
 
 
 def _file() -> Path:
-    """Where the weights are kept."""
+    """Return the path of the weights."""
     return paths.checkout().data / "demo_tree.npz"
 
 
 @dataclass(frozen=True)
 class ReferenceTree:
-    """A trained tree of group 2 and context 8, as matrices, and what its predictions cost.
+    """A trained tree of group 2 and context 8 as matrices, with its losses.
 
     Attributes:
         vocabulary: the characters by token; the first is `.`.
@@ -45,25 +45,25 @@ class ReferenceTree:
     validation_loss: float
 
     def window(self, text: str) -> Tensor:
-        """The window that ends with a text, padded with `.` on the left: int64 (1, context)."""
+        """Return the window that ends with a text, padded with `.` on the left: int64 (1, context)."""
         tokens = [self.vocabulary.index(character) for character in text][-CONTEXT:]
         return torch.tensor([[0] * (CONTEXT - len(tokens)) + tokens])
 
     def level_shapes(self, text: str) -> list[tuple[int, ...]]:
-        """The shape of each level for one text: (8, 24), (4, 128), (2, 128), (1, 128)."""
+        """Return the shape of each level for one text: (8, 24), (4, 128), (2, 128), (1, 128)."""
         return [tuple(level.shape[1:]) for level in exported_tree.level_outputs(self.matrices, self.window(text))]
 
     def probabilities(self, text: str) -> Tensor:
-        """What comes after a text: (V,)."""
+        """Return the probabilities of the next character after a text: (V,)."""
         return exported_tree.logits(self.matrices, self.window(text))[0].softmax(0)
 
     def loss(self, word: str) -> float:
-        """The mean of -ln p over the characters of a word and the `.` that ends it."""
+        """Return the mean of -ln p over the characters of a word and the `.` that ends it."""
         each = [self.probabilities(word[:at])[self.vocabulary.index((word + ".")[at])] for at in range(len(word) + 1)]
         return -torch.stack(each).log().mean().item()
 
     def write_name(self, generator: torch.Generator, longest: int = 20) -> str:
-        """Draw one character after the other until `.` comes."""
+        """Draw one character after another until `.` is drawn."""
         name = ""
         while len(name) < longest:
             token = int(torch.multinomial(self.probabilities(name), 1, generator=generator))
@@ -74,7 +74,7 @@ class ReferenceTree:
 
 
 def load() -> ReferenceTree:
-    """Read the tree that ships.
+    """Read the tree.
 
     Raises:
         UsageError: the file is missing or damaged.
@@ -93,7 +93,7 @@ def load() -> ReferenceTree:
 
 
 def make() -> None:
-    """Train the reference solutions, and write the tree that ships."""
+    """Train the reference solutions, and write the tree."""
     with tempfile.TemporaryDirectory() as folder:
         model = Path(folder, "tree.pt")
         arguments = ["train", "--answers", "solutions", "--recipe", "fast", "--out", str(model)]

@@ -1,4 +1,4 @@
-"""`grade reset`: the stub again; what was there is kept beside it, never overwritten."""
+"""`grade reset`: restores the stub; the old file is kept next to it and never overwritten."""
 
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from grader.kata.curriculum import Exercise
 
 
 def reset(exercise: Exercise) -> Path | None:
-    """Write the stub in place of the learner's file.
+    """Replace the learner's file with the stub.
 
     Returns:
         The backup of the old file; None where there was no file, or it was the stub already.

@@ -1,7 +1,7 @@
-"""What the checkout remembers of its learner, in `.grade/state.json`: hints taken, what passed when, the last results.
+"""The learner's state in `.grade/state.json`: hints taken, when exercises passed, the last results.
 
-It is for showing only: points are always the checks' own. A damaged file is put aside; a read-only checkout forgets.
-Whoever changes it reads, changes and writes under a lock, so that two commands at once lose nothing of each other.
+It is for display only: points always come from the checks. A damaged file is renamed; in a read-only checkout nothing
+is saved. Changes are made under a lock, so that two commands at once lose nothing.
 """
 
 import contextlib
@@ -21,12 +21,12 @@ from grader.kata import curriculum
 from grader.kata.curriculum import Exercise
 
 FILE = "state.json"
-LOCK_SECONDS = 3.0  # a change takes milliseconds; a learner waits no longer for one who died with the lock
+LOCK_SECONDS = 3.0  # a change takes milliseconds; do not wait longer for a process that died with the lock
 
 
 @dataclass
 class State:
-    """What is remembered.
+    """The stored state.
 
     Attributes:
         hints: how many were taken of each exercise.
@@ -43,7 +43,7 @@ class State:
     notes: list[str] = field(default_factory=list)
 
     def of(self, exercise: Exercise) -> str:
-        """The exercise's state in words: as the last run found it, or what happened to the file since."""
+        """Return the exercise's state in words: the last result, or a change of the file since."""
         last = self.results.get(exercise.name)
         if last is None:
             return "not graded yet"
@@ -55,18 +55,20 @@ class State:
         )
 
     def has_passed(self, exercise: Exercise) -> bool:
-        """Whether the file as it is now has passed."""
+        """Return whether the current file has passed."""
         return self.of(exercise) == "passed"
 
     def unfinished(self, after: Exercise | None = None) -> Exercise | None:
-        """The next exercise that has not passed: behind `after`, else from the first one on; bonus ones come last."""
+        """Return the next exercise that has not passed, after `after`, else from the beginning; bonus exercises come
+        last.
+        """
         exercises = sorted(curriculum.exercises(), key=lambda exercise: exercise.bonus)
         start = exercises.index(after) + 1 if after is not None else 0
         around = exercises[start:] + exercises[:start]
         return next((e for e in around if e != after and not self.has_passed(e)), None)
 
     def remember(self, run: RunResult, digests: Mapping[str, str]) -> tuple[str, ...]:
-        """Keep what a run of the learner's own folder found; returns the exercises that passed for the first time."""
+        """Store the result of a run on the learner's folder; return the exercises that passed for the first time."""
         first = tuple(r.name for r in run.exercises if r.status == "passed" and r.name not in self.passed)
         self.passed |= dict.fromkeys(first, datetime.now(UTC).isoformat(timespec="seconds"))
         for result in run.exercises:
@@ -81,14 +83,16 @@ class State:
 
 @dataclass(frozen=True)
 class Kept:
-    """What came of keeping a run: exercises that passed for the first time, lines about what could not be kept."""
+    """The result of storing a run: exercises that passed for the first time, and lines about what could
+    not be stored.
+    """
 
     first: tuple[str, ...]
     notes: tuple[str, ...]
 
 
 def load() -> State:
-    """Read the state, to look at it; a damaged file is put aside."""
+    """Read the state for display; rename a damaged file."""
     try:
         return _read()
     except _Damaged:
@@ -98,16 +102,18 @@ def load() -> State:
 
 @contextlib.contextmanager
 def changing() -> Iterator[State]:
-    """Read the state, let it be changed, and write it: under a lock, whole, or not at all (its notes say why)."""
-    from filelock import FileLock, Timeout  # 40 ms, and only who writes needs it
+    """Read the state, yield it for changes, and write it: under a lock, atomically, or not at all (its
+    notes say why).
+    """
+    from filelock import FileLock, Timeout  # 40 ms, and only needed for writing
 
     lock = FileLock(paths.checkout().state / "state.lock", timeout=LOCK_SECONDS)
-    cannot = f"{paths.shown(paths.checkout().state)} cannot be written: the hints taken and results are not remembered"
+    cannot = f"{paths.shown(paths.checkout().state)} cannot be written: your hints and results are not saved"
     try:
         paths.checkout().state.mkdir(exist_ok=True)
         lock.acquire()
     except Timeout:
-        cannot = f"another grade holds {paths.shown(_file())}: what this one found is not remembered"
+        cannot = f"another grade is using {paths.shown(_file())}: these results are not saved"
     except OSError:
         pass
     try:
@@ -128,7 +134,7 @@ def changing() -> Iterator[State]:
 
 
 def keep(run: RunResult, digests: Mapping[str, str]) -> Kept:
-    """Remember what a run of the learner's own folder found.
+    """Store the result of a run on the learner's folder.
 
     Args:
         run: what was found.
@@ -140,15 +146,15 @@ def keep(run: RunResult, digests: Mapping[str, str]) -> Kept:
 
 
 def digests(exercises: Sequence[Exercise]) -> dict[str, str]:
-    """SHA-256 of the learner's file of each exercise, by name."""
+    """Return the SHA-256 of the learner's file of each exercise, by name."""
     return {exercise.name: digest(exercise) for exercise in exercises}
 
 
 def digest(exercise: Exercise) -> str:
-    """SHA-256 of the learner's file; of nothing where there is none."""
+    """Return the SHA-256 of the learner's file; of nothing if there is none."""
     data = b""
     with contextlib.suppress(OSError):
-        data = exercise.stub.read_bytes() if exercise.stub.is_file() else b""  # a pipe would be waited for
+        data = exercise.stub.read_bytes() if exercise.stub.is_file() else b""  # reading a pipe would block
     return hashlib.sha256(data).hexdigest()
 
 
@@ -157,7 +163,7 @@ def _file() -> Path:
 
 
 class _Damaged(Exception):
-    """The file holds something else than a state."""
+    """The file does not contain a state."""
 
 
 def _read() -> State:

@@ -1,7 +1,7 @@
-"""`grade update`: a newer version of the kata by git, with the learner's exercises kept. No printing here.
+"""`grade update`: merges a newer version of the kata with git and keeps the learner's exercises. No printing here.
 
-The answers are committed first, so that git holds them whatever happens. Where a line was changed on both sides the
-learner's stays; a merge that needs a decision is undone.
+The answers are committed first, so git always has them. If both versions changed a line, the learner's is kept; a merge
+that needs a decision is undone.
 """
 
 import subprocess
@@ -16,7 +16,7 @@ _WITHOUT_A_NAME = ("-c", "user.name=wavenet-kata", "-c", "user.email=kata@localh
 
 @dataclass(frozen=True)
 class Updated:
-    """What came of it: the commit before and the one now, and the files of answers that were committed first."""
+    """The result: the commits before and after, and the answers that were committed first."""
 
     before: str
     now: str
@@ -24,19 +24,26 @@ class Updated:
 
 
 def update() -> Updated:
-    """Fetch the branch that this one follows, and merge it.
+    """Fetch the upstream branch, and merge it.
 
     Raises:
         UsageError: this is no clone, something else than exercises was changed, or the merge needs a decision.
     """
     if not (paths.checkout().root / ".git").exists():
-        raise UsageError("this checkout is not a git repository; clone the kata anew and copy exercises/ex*.py into it")
-    upstream = _git("rev-parse", "--abbrev-ref", "@{upstream}", says="this branch follows no other; git branch -u NAME")
+        raise UsageError(
+            "this checkout is not a git repository; clone the kata again and copy exercises/ex*.py into it"
+        )
+    upstream = _git(
+        "rev-parse",
+        "--abbrev-ref",
+        "@{upstream}",
+        says="this branch has no upstream branch; set one with git branch -u NAME",
+    )
     changed = [line[3:].strip('"') for line in _git("status", "--porcelain", "--untracked-files=no").splitlines()]
     answers = {f"{paths.checkout().exercises.name}/{exercise.file}" for exercise in curriculum.exercises()}
     others = sorted(set(changed) - answers)
     if others:
-        raise UsageError(f"{', '.join(others)} changed, too: commit that, or git checkout it, then update again")
+        raise UsageError(f"{', '.join(others)} changed, too: commit or revert that, then update again")
     _git("fetch", "--quiet", says="the newer version cannot be fetched")
     if changed:
         _git(*_name(), "commit", "--quiet", "-m", "My answers", "--", *changed)
@@ -50,13 +57,13 @@ def update() -> Updated:
 
 
 def _name() -> tuple[str, ...]:
-    """A name for commits, where git knows none."""
+    """Return a name for commits, in case git has none."""
     done = subprocess.run(["git", "config", "user.email"], cwd=paths.checkout().root, capture_output=True, check=False)
     return () if done.stdout.strip() else _WITHOUT_A_NAME
 
 
 def _git(*arguments: str, says: str = "git cannot merge the newer version") -> str:
-    """Run git in the checkout; what it printed.
+    """Run git in the checkout and return its output.
 
     Raises:
         UsageError: it fails; the line begins with what that means.

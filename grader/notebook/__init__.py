@@ -1,7 +1,7 @@
-"""What a notebook loads with `%load_ext grader.notebook`: `%grade`, and imports between exercises.
+"""The notebook extension, loaded with `%load_ext grader.notebook`: `%grade`, and imports between exercises.
 
-An answer is the text of the cell that begins with `# exNN_name.py`, as it was run last in this session, saved or not.
-It is graded as everywhere else, in a process of its own: no check runs in the kernel.
+An answer is the text of the cell that begins with `# exNN_name.py`, as it last ran in this session, saved or not. It is
+graded in a process of its own: no check runs in the kernel.
 """
 
 import ast
@@ -23,13 +23,13 @@ from grader.kata.curriculum import Exercise
 from grader.kata.submission import Submission, laid_out
 from grader.reports.notebook_report import NotebookReport
 
-PACKAGE = "kata_notebook"  # that relative imports lead to: the names of the notebook
-FILES = "kata_files"  # files of exercises, for what the notebook has run no cell of
+PACKAGE = "kata_notebook"  # target of relative imports: the names of the notebook
+FILES = "kata_files"  # files of exercises whose cells have not run
 VERBOSE = "--verbose"
 
 
 def load_ipython_extension(shell: Any) -> None:
-    """Called by IPython."""
+    """Load the extension; called by IPython."""
     session = Session(shell)
     shell.kata = session
     shell.register_magic_function(session.grade, "line", "grade")
@@ -39,7 +39,7 @@ def load_ipython_extension(shell: Any) -> None:
 
 
 def unload_ipython_extension(shell: Any) -> None:
-    """Called by IPython, before `%reload_ext` loads it anew."""
+    """Unload the extension; called by IPython before `%reload_ext`."""
     session = shell.kata
     shell.ast_transformers.remove(session.imports)
     shell.events.unregister("pre_run_cell", session.watch)
@@ -49,19 +49,19 @@ def unload_ipython_extension(shell: Any) -> None:
 
 @dataclass(frozen=True)
 class Ran:
-    """The cell of an answer as it was run last: its number, the `7` of `In [7]`, and its text."""
+    """An answer cell as it last ran: its number, the `7` of `In [7]`, and its text."""
 
     number: int
     text: str
 
 
 class Session:
-    """A kernel with its answers, and the warm worker that grades them: the second time takes a third of a second."""
+    """A kernel with its answers, and the warm worker that grades them, which makes later runs three times as fast."""
 
     def __init__(self, shell: Any) -> None:
         self.shell = shell
         self.imports = _RelativeImports()
-        self._cells: dict[str, set[str]] = {}  # the file of an answer, and the cells that held it, by their ids
+        self._cells: dict[str, set[str]] = {}  # the file of an answer, and the ids of its cells
         self._workers: Workers | None = None
         self._files = AnswerModules(_from_file, FILES)
         package = types.ModuleType(PACKAGE, "The answers of this notebook.")
@@ -87,15 +87,17 @@ class Session:
             raise Told(str(error)) from error
 
     def watch(self, info: Any) -> None:
-        """Called before each cell is run: remember which cells hold an answer, where the notebook tells their ids."""
-        self._files.forget()  # each cell sees the files in exercises/ as they are
+        """Remember which cells contain an answer; called before each cell runs, with the cell ids if the notebook has
+        them.
+        """
+        self._files.forget()  # each cell sees the current files in exercises/
         cell: str | None = getattr(info, "cell_id", None)
         if cell is not None:
             for file, _ in notebook_cells.pieces(info.raw_cell or ""):
                 self._cells.setdefault(file or "", set()).add(cell)
 
     def named(self, exercise: Exercise, name: str) -> Any:
-        """What a name of an exercise stands for: the notebook's own, or else that of the file in exercises/.
+        """Return an exercise's name: from the notebook, or else from the file in exercises/.
 
         Raises:
             ImportError: nothing yet.
@@ -121,7 +123,7 @@ class Session:
         if len(chosen) == 1 and chosen[0].name not in ran:
             file = chosen[0].file
             raise UsageError(
-                f"no cell with the line `# {file}` was run since the kernel started: run it, then this one"
+                f"no cell with the line `# {file}` has run since the kernel started: run it, then this one"
             )
         names = {exercise.name for exercise in chosen}
         beneath = {name for exercise in chosen for name in curriculum.ancestors(exercise)} - {
@@ -134,53 +136,53 @@ class Session:
         return NotebookReport(result, tuple(self._notes(chosen, ran, beneath, files)), VERBOSE in words)
 
     def _ran(self) -> dict[str, Ran]:
-        """The answers as they were run last, by the names of their exercises."""
+        """Return the answers as they last ran, by exercise."""
         known = {exercise.file: exercise.name for exercise in curriculum.exercises()}
         ran: dict[str, Ran] = {}
-        stubs_only: dict[str, Ran] = {}  # of files of which nothing was run but the stub
+        stubs_only: dict[str, Ran] = {}  # of files of which only the stub has run
         sources = list(enumerate(self.shell.history_manager.input_hist_raw))
         for number, source in reversed(sources):
             for file, text in notebook_cells.joined(notebook_cells.pieces(source)).items():
                 if file in known:
                     found = stubs_only if candidates.is_stub(file, text) else ran
-                    # with the line that names it: lines count as in the cell
+                    # with the marker line, so that line numbers are those of the cell
                     found.setdefault(known[file], Ran(number, notebook_cells.marked(file, text)))
         return stubs_only | ran
 
     def _result(self, chosen: Sequence[Exercise], files: dict[str, bytes]) -> RunResult:
-        """Have a worker grade these files."""
+        """Grade these files in a worker."""
         self._workers = self._workers or Workers(curriculum.exercises())
         try:
             with laid_out(files) as folder:
                 return run.last(run.grade(Submission(folder, "this notebook"), chosen, self._workers))
-        except BaseException:  # a worker that broke, or that the learner interrupted
+        except BaseException:  # a worker that failed or was interrupted
             self.close()
             raise
 
     def _notes(
         self, chosen: Sequence[Exercise], ran: dict[str, Ran], beneath: set[str], files: Collection[str]
     ) -> Iterator[str]:
-        """What was graded, and what was not."""
+        """List what was graded, and what was not."""
         if len(chosen) == 1:
-            yield f"Graded: the cell as it was run in [{ran[chosen[0].name].number}]."
+            yield f"Graded: the cell as run in [{ran[chosen[0].name].number}]."
         waiting = [exercise.short for exercise in chosen if exercise.name not in ran]
         if waiting:
             yield f"Not run since the kernel started: {', '.join(waiting)}."
         if files:
-            yield f"From exercises/, where this notebook has run none: {', '.join(sorted(files))}."
+            yield f"Taken from exercises/, because their cells have not run: {', '.join(sorted(files))}."
         lacking = sorted(beneath - ran.keys() - set(files))
         if lacking:
-            yield f"References stand in for what was not run since the kernel started: {', '.join(lacking)}."
+            yield f"Graded with the reference solutions, because their cells have not run: {', '.join(lacking)}."
         for exercise in chosen:
             if len(self._cells.get(exercise.file, ())) > 1:
                 yield (
-                    f"More than one cell has held {exercise.file}; the one run last was graded. Keep one: "
-                    "when the notebook is handed in, all of them are joined from top to bottom."
+                    f"More than one cell contained {exercise.file}; the one that ran last was graded. Keep only one: "
+                    "when the notebook is handed in, they are all joined from top to bottom."
                 )
 
 
 def _from_file(name: str) -> Source | None:
-    """The learner's file in exercises/, None where it is the stub still; of an exercise that is given the reference."""
+    """Return the learner's file in exercises/, or None if it is still the stub; for a given exercise, the reference."""
     if name in curriculum.given():
         return references.source(name)
     exercise = next((exercise for exercise in curriculum.exercises() if exercise.name == name), None)
@@ -194,10 +196,10 @@ def _from_file(name: str) -> Source | None:
 
 
 class _RelativeImports(ast.NodeTransformer):
-    """`from .ex05_flatten_consecutive import ...`, as files have it, for cells, which are in no package."""
+    """Makes `from .ex05_flatten_consecutive import ...` work in cells, which are in no package."""
 
     def visit_ImportFrom(self, node: ast.ImportFrom) -> ast.ImportFrom:
-        """Lead it to the notebook's own names."""
+        """Redirect the import to the notebook's own names."""
         if node.level == 1:
             node.level = 0
             node.module = f"{PACKAGE}.{node.module}" if node.module else PACKAGE
@@ -205,7 +207,7 @@ class _RelativeImports(ast.NodeTransformer):
 
 
 class _Names(types.ModuleType):
-    """Stands for the file of an exercise in imports. It gives what the notebook holds: no second copy is made."""
+    """Replaces an exercise's file in imports and provides the notebook's objects, without a second copy."""
 
     def __init__(self, exercise: Exercise, session: Session) -> None:
         super().__init__(f"{PACKAGE}.{exercise.name}", f"{exercise.file}, as this notebook has it.")
@@ -213,6 +215,6 @@ class _Names(types.ModuleType):
         self.__dict__["_named"] = lambda name: session.named(exercise, name)
 
     def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):  # the import system asks for some
+        if name.startswith("__"):  # the import system reads some attributes
             raise AttributeError(name)
         return self.__dict__["_named"](name)

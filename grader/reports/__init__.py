@@ -1,1 +1,1 @@
-"""Results as a person reads them."""
+"""Results in readable form."""

@@ -1,4 +1,4 @@
-"""Why checks did not pass: what to explain first, and all that there is to say about one. Every report shows this."""
+"""Why checks did not pass: what to explain first, and the full explanation of one check. Used by every report."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ _AS_IT_STANDS = ("passed", "not_started")
 
 @dataclass(frozen=True)
 class Explanation:
-    """What there is to say about a check that did not pass; each part is None if there is nothing to say.
+    """The explanation of a check that did not pass; missing parts are None.
 
     Attributes:
         references: the earlier exercises for which it was tried with the reference solution.
@@ -37,13 +37,13 @@ class Explanation:
 
 
 def explanation(result: CheckResult) -> Explanation:
-    """Everything that there is to say about a check that did not pass."""
+    """Explain a check that did not pass."""
     found = result.finding
     compared = found.status == "failed" and found.expected is not None and found.got is not None
     printed = "\n".join(found.printed.rstrip().splitlines()[-MOST_PRINTED:]) if found.printed else None
     return Explanation(
         references=result.stands_on,
-        calls="The call that did not end" if found.status == "timeout" else "The smallest call that shows it",
+        calls="The call that did not finish" if found.status == "timeout" else "The smallest call that shows it",
         example=found.example,
         expected=found.expected if compared else None,
         got=found.got if compared else None,
@@ -55,7 +55,7 @@ def explanation(result: CheckResult) -> Explanation:
 
 
 def wrong(exercise: ExerciseResult) -> list[CheckResult]:
-    """The checks that did not pass, the one to explain first at the front.
+    """List the checks that did not pass, with the one to explain first at the front.
 
     What should come out before what should be left alone, and error handling last; an error that the learner's code
     raises on purpose is hardly ever what is wrong. Among equals a known cause comes first, then the smallest example.
@@ -71,7 +71,7 @@ def _importance(result: CheckResult) -> tuple[bool, bool, bool, bool, bool, int]
 
 
 def state(exercise: ExerciseResult) -> str:
-    """The state of an exercise in words: "failed", "begun", or "works" if only error handling is left to do."""
+    """Return the state of an exercise in words: "failed", "begun", or "works" if only error handling is missing."""
     if {check.finding.status for check in exercise.checks} == {"passed", "not_started"}:
         return "begun"
     left = errors_left(exercise)
@@ -81,6 +81,6 @@ def state(exercise: ExerciseResult) -> str:
 
 
 def errors_left(exercise: ExerciseResult) -> int:
-    """How many checks of error handling are left to do, if all else passes; else 0."""
+    """Return the number of failing error handling checks if all others pass; else 0."""
     failing: Sequence[CheckResult] = [check for check in exercise.checks if check.finding.status != "passed"]
     return len(failing) if all(check.check.errors for check in failing) else 0

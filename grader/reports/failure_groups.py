@@ -1,4 +1,4 @@
-"""What is wrong in an exercise, told once: checks that fail for one cause stand together. No text is written here."""
+"""Groups failing checks of an exercise by cause. Writes no text."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ MOST_STEPS = 3
 
 @dataclass(frozen=True)
 class Group:
-    """Checks that fail for one known cause, or that say the same; the first is the one to show in full."""
+    """Checks that fail for one known cause, or with the same message; the first one is shown in full."""
 
     checks: tuple[CheckResult, ...]
     cause: Cause | None = None
@@ -29,7 +29,7 @@ class Group:
 
 @dataclass(frozen=True)
 class Explained:
-    """An exercise as feedback tells it.
+    """An exercise for feedback.
 
     Attributes:
         groups: the failing checks; hidden ones are not among them.
@@ -46,7 +46,7 @@ class Explained:
 
 
 def explained(exercise: ExerciseResult) -> Explained:
-    """Sort an exercise's checks into what is told of them."""
+    """Group an exercise's checks for feedback."""
     groups: dict[tuple[str, str], list[CheckResult]] = {}
     hidden, not_started = [], []
     waiting = [check for check in exercise.checks if check.finding.status == "not_started"]
@@ -70,7 +70,7 @@ def explained(exercise: ExerciseResult) -> Explained:
 
 
 def next_steps(exercises: Sequence[ExerciseResult]) -> list[tuple[ExerciseResult, str]]:
-    """The first exercises that are not done, and what to do about each, in one sentence."""
+    """List the first unfinished exercises, with a sentence on what to do."""
     steps: list[tuple[ExerciseResult, str]] = []
     for exercise in exercises:
         if exercise.passed or len(steps) == MOST_STEPS:

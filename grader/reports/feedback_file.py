@@ -1,6 +1,6 @@
-"""What a student of a class reads, as Markdown and as a page: points, what is wrong and why, what to do next.
+"""The feedback for a student of a class, as Markdown and as a page: points, what is wrong and why, what to do next.
 
-Text only; what comes from an answer stands in code alone.
+Text only; text from an answer appears only as code.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -18,14 +18,14 @@ WORDS = {
     "failed": "failed",
     "error": "error",
     "timeout": "stopped by a time limit",
-    "blocked": "could not run, counts as not earned",
+    "blocked": "could not run, earns no points",
     "not_started": "not started",
 }
 
 
 @dataclass(frozen=True)
 class Circumstances:
-    """What feedback tells beside the result.
+    """What feedback shows in addition to the result.
 
     Attributes:
         headline: the assignment's title and date; empty: not told.
@@ -42,7 +42,7 @@ class Circumstances:
 
 @dataclass(frozen=True)
 class Sums:
-    """A student's points: of the main line and bonus, those by hand included and told beside them."""
+    """A student's points, main and bonus, including those given by hand, which are also listed separately."""
 
     points: float
     max_points: float
@@ -53,7 +53,7 @@ class Sums:
 
 
 def sums(result: RunResult, by_hand: Sequence[ByHand]) -> Sums:
-    """Add up."""
+    """Compute the points."""
     bonus_names = {exercise.name for exercise in result.exercises if exercise.bonus}
     bonus = sum(given.points for given in by_hand if given.exercise in bonus_names)
     main = sum(given.points for given in by_hand) - bonus
@@ -66,7 +66,7 @@ def feedback(result: RunResult, told: Circumstances | None = None) -> str:
 
 
 def page(result: RunResult, told: Circumstances | None = None) -> str:
-    """Write the feedback on one submission as a page that needs no network and no script."""
+    """Write the feedback on one submission as a page without network or scripts."""
     told = told or Circumstances()
     return template("feedback.html").render(
         run=result,
@@ -98,7 +98,7 @@ def _lines(result: RunResult, told: Circumstances) -> Iterator[str]:
         yield f"Bonus: {added.bonus:g} of {added.max_bonus:g}{_of_them(added.bonus_by_hand)}."
     if origin and origin.problem:
         yield ""
-        yield f"Nothing could be read of what was handed in: {code_span(origin.problem)}"
+        yield f"What was handed in could not be read: {code_span(origin.problem)}"
     yield ""
     yield "| | exercise | result | points |"
     yield "| --- | --- | --- | ---: |"
@@ -115,10 +115,10 @@ def _lines(result: RunResult, told: Circumstances) -> Iterator[str]:
             yield from _exercise(exercise, told)
     if origin and (origin.notes or origin.ignored):
         yield ""
-        yield "## What was taken of what you handed in"
+        yield "## Which of your files count"
         yield ""
         yield from (f"- {code_span(note)}" for note in origin.notes)
-        yield from (f"- Not taken: {code_span(ignored)}" for ignored in origin.ignored)
+        yield from (f"- Ignored: {code_span(ignored)}" for ignored in origin.ignored)
 
 
 def _next_steps(exercises: Sequence[ExerciseResult]) -> Iterator[str]:
@@ -157,7 +157,7 @@ def _exercise(exercise: ExerciseResult, told: Circumstances) -> Iterator[str]:
         checks = "1 check was" if found.with_references == 1 else f"{found.with_references} checks were"
         names = " and ".join(found.references)
         yield ""
-        yield f"{checks} graded with the reference for {names}, so that a mistake there costs points there only."
+        yield f"{checks} graded with the reference solution for {names}, so that a mistake costs points only once."
     for number, group in enumerate(found.groups):
         yield ""
         yield from _group(group, told, in_full=number == 0 or group.cause is not None)
@@ -168,7 +168,7 @@ def _exercise(exercise: ExerciseResult, told: Circumstances) -> Iterator[str]:
 
 
 def _group(group: Group, told: Circumstances, *, in_full: bool) -> Iterator[str]:
-    """The checks that fail together, the cause once, and an example once."""
+    """Write the checks that fail together, with their cause and one example."""
     yield from (_rule(check, told) for check in group.checks)
     yield from _cause(group.cause, told)
     found = explanation.explanation(group.first)

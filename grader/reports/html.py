@@ -1,4 +1,4 @@
-"""The templates of HTML: all that they are given is escaped, and what steers a terminal or a line shown as a sign."""
+"""The HTML templates: all values are escaped, and control characters become symbols."""
 
 import base64
 import hashlib
@@ -16,12 +16,12 @@ TEMPLATES = Path(__file__).parent / "templates"
 
 
 def template(name: str) -> jinja2.Template:
-    """A file of `templates/`."""
+    """Load a file of `templates/`."""
     return _environment().get_template(name)
 
 
 def scripts(*names: str) -> tuple[markupsafe.Markup, markupsafe.Markup]:
-    """Files of `templates/` as one script, and what a page's policy lets it run by."""
+    """Join files of `templates/` into one script, with its hash for the page's content security policy."""
     script = "".join((TEMPLATES / name).read_text(encoding="utf-8") for name in names)
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     return markupsafe.Markup(script), markupsafe.Markup(f"sha256-{digest}")
@@ -36,7 +36,7 @@ def _environment() -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
-        finalize=lambda value: plain(value) if type(value) is str else value,  # student names steer nothing here
+        finalize=lambda value: plain(value) if type(value) is str else value,  # student names have no effect here
     )
     environment.filters |= {
         "rule": _rule,
@@ -48,10 +48,10 @@ def _environment() -> jinja2.Environment:
 
 
 def _rule(text: str) -> markupsafe.Markup:
-    """A check's sentence: what stands between backticks is code."""
+    """Write a rule, with text between backticks as code."""
     return markupsafe.Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(markupsafe.escape(text))))
 
 
 def _marked(text: str) -> markupsafe.Markup:
-    """Values side by side: the one where they part, which stands between » and «, is marked, and keeps the signs."""
+    """Highlight the text between » and «, where two values differ, and keep the signs."""
     return markupsafe.Markup(re.sub(r"»([^«\n]*)«", r"<mark>»\1«</mark>", str(markupsafe.escape(plain(text)))))

@@ -1,7 +1,7 @@
-"""Where the values of a wrong tensor come from: blocks of one colour per place, for exercises whose layout goes wrong.
+"""Shows where the values of a wrong tensor come from, as blocks with one colour per place.
 
-A pure function of what was expected and what came: `layout`. `drawn` writes its blocks for a terminal, `as_html` for a
-page.
+`layout` is a pure function of the expected and the actual values. `drawn` writes the blocks for a terminal, `as_html`
+for a page.
 """
 
 import math
@@ -33,7 +33,7 @@ class Values:
 
 @dataclass(frozen=True)
 class Block:
-    """One value: its text, the place that it belongs to (None: no place has it), and whether it is where it belongs."""
+    """One value: its text, its right place (None if there is none), and whether it is there."""
 
     text: str
     place: int | None
@@ -47,7 +47,7 @@ class Block:
 
 @dataclass(frozen=True)
 class Layout:
-    """What was expected and what came, row by row along the last axis; `places` names what a colour stands for."""
+    """The expected and the actual values, row by row along the last axis; `places` says what a colour means."""
 
     expected: tuple[tuple[Block, ...], ...]
     got: tuple[tuple[Block, ...], ...]
@@ -55,7 +55,7 @@ class Layout:
 
     @property
     def says(self) -> str:
-        """One line: how many values are where they belong, moved, or from nowhere."""
+        """One line: how many values are in place, moved, or from nowhere."""
         states = [block.state for row in self.got for block in row]
         counts = {state: states.count(state) for state in ("right", "moved", "foreign")}
         parts = [
@@ -67,7 +67,7 @@ class Layout:
 
 
 def layout(expected: Values, got: Values, channels: int = 0) -> Layout | None:
-    """Find the place of each value that came.
+    """Find the place of each actual value.
 
     Args:
         expected: what should have come, (..., width).
@@ -96,12 +96,12 @@ def layout(expected: Values, got: Values, channels: int = 0) -> Layout | None:
     )
     states = {block.state for row in blocks for block in row}
     if states in ({"foreign"}, {"right"}):
-        return None  # other numbers altogether, or all in place: their order is not what is wrong
+        return None  # entirely different numbers, or all in place: the order is not the problem
     return Layout(right, blocks, "input place" if channels else "result position")
 
 
 def of_finding(finding: Any) -> Layout | None:
-    """The layout of a failing check: of its `example`, `expected` and `got` as text; None if there is none to draw."""
+    """Return the layout of a failing check from its example and values; None if there is nothing to draw."""
     call = OF_LAYOUTS.search(finding.example or "")
     values, others = read(finding.expected), read(finding.got)
     if call is None or values is None or others is None or any(map(math.isnan, others.numbers)):
@@ -111,7 +111,7 @@ def of_finding(finding: Any) -> Layout | None:
 
 
 def read(text: str | None) -> Values | None:
-    """Read a tensor back from its text (`values_as_text.value`); None if it is none, or not written whole."""
+    """Parse a tensor from its text (`values_as_text.value`); None if it is not a complete tensor."""
     head = re.match(r"shape \(([\d, ]*)\), \w+\n", text or "")
     if text is None or head is None or "..." in text:
         return None
@@ -124,7 +124,7 @@ def read(text: str | None) -> Values | None:
 
 
 def drawn(found: Layout) -> Iterator[Text]:
-    """Lines for a terminal: each value on the colour of its place, with the number of the place beside it."""
+    """Yield lines for a terminal: each value on the colour of its place, with the number of the place."""
     yield Text(f"Layout (p: {found.places}): {found.says}.")
     width = max(len(block.label) for row in (*found.expected, *found.got) for block in row)
     for name, rows in (("expected", found.expected), ("got", found.got)):
@@ -134,7 +134,7 @@ def drawn(found: Layout) -> Iterator[Text]:
 
 
 def as_html(finding: Any) -> markupsafe.Markup:
-    """The same as a table for a page; empty if there is no layout to draw."""
+    """Return the layout as an HTML table; empty if there is none."""
     found = of_finding(finding)
     if found is None:
         return markupsafe.Markup("")
@@ -169,7 +169,7 @@ def _rows(values: Values) -> list[tuple[float, ...]]:
 def _block(
     value: float, row: int, column: int, known: Sequence[tuple[float, int, int, int]], taken: set[tuple[int, int]]
 ) -> Block:
-    """Find where a value belongs: where it is, if that fits; else a place that no value before it was found to have."""
+    """Find the place of a value: its own place if that fits, else a free place with this value."""
     fitting = [each for each in known if abs(each[0] - value) <= CLOSE * max(1.0, abs(value))]
     here = next((each for each in fitting if (each[2], each[3]) == (row, column)), None)
     if here is not None:

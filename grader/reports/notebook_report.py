@@ -1,4 +1,4 @@
-"""What `%grade` shows below its cell: as HTML in Jupyter and VS Code, as text where there is none."""
+"""What `%grade` shows below its cell: HTML in Jupyter and VS Code, otherwise text."""
 
 import io
 from dataclasses import dataclass
@@ -13,14 +13,14 @@ WIDTH = 100
 
 @dataclass(frozen=True, repr=False)
 class NotebookReport:
-    """A result that a notebook displays; `notes` tell of what was graded, a line each."""
+    """A result that a notebook can display; `notes` says what was graded, one line each."""
 
     result: RunResult
     notes: tuple[str, ...] = ()
     verbose: bool = False
 
     def __repr__(self) -> str:
-        # Without these options rich would find the kernel by itself and display the report there, piece by piece.
+        # Without these options rich would detect the kernel and display the report there, piece by piece.
         console = open_console(
             file=io.StringIO(), width=WIDTH, color_system=None, force_terminal=False, force_jupyter=False
         )

@@ -1,4 +1,4 @@
-"""A run as a learner reads it: one line per exercise, what is wrong, and the next step. Prints only."""
+"""Prints a run for the learner: one line per exercise, what is wrong, and the next step."""
 
 import re
 import shlex
@@ -27,9 +27,9 @@ STYLES = {
     "not_started": "dim",
 }
 SIGNS = {"passed": "✓", "failed": "✗", "error": "✗", "timeout": "✗", "blocked": "–", "not_started": "·"}
-WIDEST_TEXT = 100  # columns of a sentence that the eye follows back
-SIDE_BY_SIDE = 36  # columns that one of two texts must have to stand beside the other
-MOST_OTHERS = 3  # failing rules beside the one that is explained
+WIDEST_TEXT = 100  # maximum columns of a sentence, for readability
+SIDE_BY_SIDE = 36  # minimum columns per text for showing two side by side
+MOST_OTHERS = 3  # failing rules in addition to the explained one
 OTHER_LINES = 6  # of a report of one exercise: its head, the count of other rules, what to do next
 _MARK = re.compile(r"»([^«\n]*)«")
 
@@ -41,7 +41,7 @@ def report(console: Console, run: RunResult, *, verbose: bool = False) -> None:
 
 
 def found(console: Console, run: RunResult, *, verbose: bool = False, command: str = "grade") -> None:
-    """Print what a run found: an overview, then what is wrong; what to look at first comes last on the screen.
+    """Print what a run found: an overview, then what is wrong, with the most important part last on the screen.
 
     Args:
         console: where to.
@@ -49,7 +49,7 @@ def found(console: Console, run: RunResult, *, verbose: bool = False, command: s
         verbose: every check, and every failing one in full; else one of each exercise.
         command: what the learner types to grade.
     """
-    answers = _of_these(run) if command == "grade" else ""  # in a notebook there is but one place to look
+    answers = _of_these(run) if command == "grade" else ""  # in a notebook there is only one place
     unfinished = [result for result in run.exercises if verbose or result.status not in ("passed", "not_started")]
     if len(run.exercises) > 1 or not unfinished:
         overview(console, run)
@@ -62,7 +62,7 @@ def found(console: Console, run: RunResult, *, verbose: bool = False, command: s
 
 
 def overview(console: Console, run: RunResult) -> None:
-    """A line for each exercise, and the points."""
+    """Print one line per exercise, and the points."""
     table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
     for justify in ("left", "left", "left", "right", "left"):
         table.add_column(justify=justify, no_wrap=justify != "left")
@@ -79,7 +79,7 @@ def overview(console: Console, run: RunResult) -> None:
 
 
 def _state(result: ExerciseResult) -> Text:
-    """An exercise's state, with its sign."""
+    """Return an exercise's state with its sign."""
     begun = explanation.state(result) == "begun"  # and nothing is wrong
     status = "not_started" if begun else "blocked" if explanation.errors_left(result) else result.status
     sign = SIGNS["not_started" if begun else status]
@@ -102,14 +102,14 @@ def _next_step(console: Console, run: RunResult, by_name: dict[str, Exercise]) -
         if not in_one_file and not Path(run.answers, exercise.file).exists():
             _line(console, f"      then write {path} (there is no such file yet)")
         else:
-            _line(console, f"      then open {path} and fill in what says NotImplementedError")
+            _line(console, f"      then open {path} and replace the line with NotImplementedError")
     else:
         _line(console, f"Next: {path}{_line_number(result)}")
     _line(console, f"      a hint: grade hint {exercise.short}    again: grade {exercise.short}{_of_these(run)}")
 
 
 def _of_these(run: RunResult) -> str:
-    """What a command needs to grade these answers and not those in exercises/."""
+    """Return the options that a command needs to grade these answers instead of those in exercises/."""
     own = run.answers == paths.checkout().exercises.name or Path(run.answers).absolute() == paths.checkout().exercises
     return "" if own else f" --answers {shlex.quote(run.answers)}"
 
@@ -153,7 +153,7 @@ def _exercise(console: Console, result: ExerciseResult, verbose: bool, in_full: 
 
 
 def _printed(console: Console, show: Callable[[], None]) -> str:
-    """What would be printed, as text."""
+    """Return what a function prints as text."""
     with console.capture() as captured:
         show()
     return captured.get()
@@ -166,7 +166,7 @@ def _first(console: Console, result: CheckResult) -> None:
 
 
 def _told(result: CheckResult) -> str:
-    """The rule of a check, with its state and its points."""
+    """Return the rule of a check with its state and points."""
     status = result.finding.status
     state = "" if status in ("passed", "failed") else f"{_words(status)}, "
     return f"{result.check.rule} ({state}{result.points:g} of {result.check.points:g})"
@@ -182,7 +182,7 @@ def _rule(console: Console, result: CheckResult) -> None:
 
 
 def _short_rule(console: Console, result: CheckResult) -> None:
-    """A rule on one line."""
+    """Print a rule on one line."""
     status = result.finding.status
     line = textwrap.shorten(result.check.rule, max(console.width - 6, 20), placeholder=" ...")
     console.print(Text(f"  {SIGNS[status]} {line}", STYLES[status]))
@@ -201,18 +201,18 @@ def _explanation(console: Console, result: CheckResult) -> None:
         _line(console, f"    {found.difference}", style="bold")
     _code(console, found.code)
     if found.printed:
-        _line(console, "    It printed (the end of it):")
+        _line(console, "    It printed (only the end is shown):")
         _code(console, found.printed)
     _cause(console, found.cause)
 
 
 def _printed_by_the_answer(console: Console, printed: str) -> None:
-    _line(console, "    It printed (the end of it):")
+    _line(console, "    It printed (only the end is shown):")
     _code(console, "\n".join(printed.rstrip().splitlines()[-explanation.MOST_PRINTED :]))
 
 
 def _cause(console: Console, cause: Cause | None) -> None:
-    """The known mistake that behaves as the answer does, in whole sentences."""
+    """Print the known mistake that behaves like the answer."""
     if cause is None:
         return
     for name, text in (
@@ -227,7 +227,7 @@ def _cause(console: Console, cause: Cause | None) -> None:
 
 
 def _compare(console: Console, expected: str, got: str) -> None:
-    """Expected and got, side by side where the terminal is wide enough, else one under the other."""
+    """Print expected and actual values, side by side if the terminal is wide enough."""
     room = (console.width - 8) // 2
     widest = max(len(line) for line in (*expected.splitlines(), *got.splitlines(), ""))
     wide = room >= SIDE_BY_SIDE and widest + 2 <= room
@@ -254,7 +254,7 @@ def _indent(text: str, width: int = 2) -> str:
 
 
 def _code(console: Console, text: str | None) -> None:
-    """Lines that can be pasted: never wrapped, so that none is cut in two."""
+    """Print lines that can be pasted, without wrapping them."""
     if text:
         console.print(Text(f"      {_indent(text, 6)}", "cyan"), soft_wrap=True)
 
@@ -268,7 +268,7 @@ def _lesson(exercise: Exercise) -> str:
 
 
 def _line_number(result: ExerciseResult) -> str:
-    """`, line 31` where the check that is explained knows the line of this file."""
+    """Return `, line 31` if the explained check points to a line of this file."""
     explained = explanation.wrong(result)
     file, _, line = ((explained and explained[0].finding.where) or "").partition(":")
     return f", line {line}" if line and file == f"{result.name}.py" else ""
@@ -279,13 +279,13 @@ def _words(status: str) -> str:
 
 
 def sandbox(console: Console, layers: dict[str, str] | None) -> None:
-    """The layers of the sandbox, each "on" or "unavailable: why"."""
+    """Print the sandbox layers, each "on" or "unavailable: why"."""
     if layers is not None:
         _line(console, f"sandbox: {', '.join(f'{name} {state}' for name, state in layers.items())}", style="dim")
 
 
 def claim(console: Console, says: str, problems: Sequence[str]) -> None:
-    """A line that should be true of the kata, and where it is not."""
+    """Print a claim about the kata, and the places where it is false."""
     sign, style = (SIGNS["failed"], STYLES["failed"]) if problems else (SIGNS["passed"], STYLES["passed"])
     console.print(Text.assemble((sign, style), f" {says}"), soft_wrap=True)
     for problem in problems:
@@ -293,18 +293,18 @@ def claim(console: Console, says: str, problems: Sequence[str]) -> None:
 
 
 def headline(console: Console, assignment: Assignment | None) -> None:
-    """What the assignment is called and until when it is due, where this is one."""
+    """Print the title and due date of the assignment, if there is one."""
     if assignment is not None and assignment.headline:
         _line(console, f"{assignment.headline}\n", style="bold")
 
 
 def problems(console: Console, lines: Sequence[str]) -> None:
-    """Lines about the environment or the folder, before a report."""
+    """Print notes about the environment or the folder, before a report."""
     for line in lines:
         _line(console, f"note: {line}", style="yellow")
 
 
 def lines(console: Console, lines: Sequence[str]) -> None:
-    """Lines as they are, after a run."""
+    """Print lines after a run."""
     for line in lines:
         _line(console, line)

@@ -1,8 +1,8 @@
-"""Right and wrong `FlattenConsecutive` classes by kind, for exercise 14. Other ones than tests/right and the bank hold.
+"""Right and wrong `FlattenConsecutive` classes by kind, for exercise 14. They differ from those in tests/right and the
+bank.
 
-Each definition is only a pattern: `Candidate.text` makes of it the text of a class that has no past to know it by, and
-that is run where the learner's checker runs.
-What a wrong class does is told in words that give no code away.
+Each definition is only a pattern: `Candidate.text` turns it into the source of a class without a recognisable origin,
+which runs in the process of the learner's checker. The descriptions of wrong classes show no code.
 """
 
 import ast
@@ -82,7 +82,7 @@ def _bare(arguments: ast.arguments) -> ast.arguments:
 
 
 class _Renaming(ast.NodeTransformer):
-    """Gives methods and attributes of a class other names."""
+    """Renames methods and attributes of a class."""
 
     def __init__(self, names: dict[str, str]) -> None:
         self._names = names
@@ -107,7 +107,7 @@ WRONG: dict[str, list[Candidate]] = {}
 
 
 def right(way: str, does: str) -> Callable[[type], type]:
-    """Add a right class, written in one of the ways: what it does, to follow «a class that»."""
+    """Add a right class with the description of what it does, to follow "a class that"."""
 
     def add(pattern: type) -> type:
         RIGHT.setdefault(way, []).append(Candidate(does, pattern))
@@ -117,7 +117,7 @@ def right(way: str, does: str) -> Callable[[type], type]:
 
 
 def wrong(kind: str, does: str) -> Callable[[type], type]:
-    """Add a wrong class of a kind: what it does, to follow «a class that»."""
+    """Add a wrong class of a kind with the description of what it does, to follow "a class that"."""
 
     def add(pattern: type) -> type:
         WRONG.setdefault(kind, []).append(Candidate(does, pattern))
@@ -131,7 +131,7 @@ def wrong(kind: str, does: str) -> Callable[[type], type]:
 
 @right("axes", "is one reshape")
 class Plain(nn.Module):
-    """The pattern of most others: what they do otherwise is one of its steps."""
+    """The base pattern: most others override one of its steps."""
 
     def __init__(self, group: int) -> None:
         nn.Module.__init__(self)
@@ -171,7 +171,7 @@ class _Unflattened(Plain):
         return x.unflatten(1, (-1, self.group)).flatten(2)
 
 
-@right("pieces", "gathers each neighbour by its number and lays all of them side by side")
+@right("pieces", "gathers each neighbour by its index and puts them side by side")
 class _Selected(Plain):
     def join(self, x: Tensor) -> Tensor:
         places = torch.arange(0, x.shape[1], self.group)
@@ -233,7 +233,7 @@ class _OfParts(nn.Module):
         return joined if joined.shape[1] > 1 else joined.select(1, 0)
 
 
-@right("own", "takes one way in training and another in evaluation, both to the same result")
+@right("own", "works differently in training and in evaluation, with the same result")
 class _TwoWays(Plain):
     def join(self, x: Tensor) -> Tensor:
         if self.training:
@@ -241,7 +241,7 @@ class _TwoWays(Plain):
         return x.reshape(len(x), x.shape[1] // self.group, self.group * x.shape[2])
 
 
-@right("axes", "extends another layer of torch, and refuses without a word")
+@right("axes", "extends another torch layer, and raises errors without a message")
 class _Extended(nn.Flatten):
     def __init__(self, group: int, first: int = 2) -> None:
         if group <= 0:
@@ -257,7 +257,7 @@ class _Extended(nn.Flatten):
         return nn.Flatten.forward(self, x.unfold(1, self.neighbours, self.neighbours).transpose(2, 3))
 
 
-@right("own", "takes short cuts: for a group of one, and where one group remains")
+@right("own", "has shortcuts for a group of one and for one remaining group")
 class _ShortCuts(Plain):
     def join(self, x: Tensor) -> Tensor:
         if self.group == 1:
@@ -267,7 +267,7 @@ class _ShortCuts(Plain):
         return torch.cat([*x.unflatten(1, (-1, self.group)).unbind(2)], dim=-1)
 
 
-@right("own", "raises a kind of ValueError that is its own")
+@right("own", "raises its own subclass of ValueError")
 class _OwnError(Plain):
     error = type("Refused", (ValueError,), {"__module__": "under_test"})
 
@@ -297,53 +297,53 @@ class _Backwards(Plain):
         return torch.cat([x[:, k :: self.group] for k in reversed(range(self.group))], dim=2)
 
 
-@wrong("order", "joins each place with one half of the sequence away, not with its neighbour")
+@wrong("order", "joins each place with one half a sequence away, not with its neighbour")
 class _FarApart(Plain):
     def join(self, x: Tensor) -> Tensor:
         return torch.cat(x.chunk(self.group, dim=1), dim=2)
 
 
-@wrong("order", "keeps the neighbours in order, and turns the channels of each round")
+@wrong("order", "keeps the neighbours in order, but reverses the channels of each")
 class _ChannelsTurned(Plain):
     def join(self, x: Tensor) -> Tensor:
         return x.flip(2).unflatten(1, (-1, self.group)).flatten(2)
 
 
-@wrong("order", "lets the output positions come in reverse, the newest group first")
+@wrong("order", "reverses the output positions, the newest group first")
 class _GroupsTurned(Plain):
     def join(self, x: Tensor) -> Tensor:
         return x.unflatten(1, (-1, self.group)).flip(1).flatten(2)
 
 
-@wrong("order", "is right for a batch of one, and joins neighbours across the windows of a larger batch")
+@wrong("order", "is right for a batch of one, but joins neighbours across windows in a larger batch")
 class _BatchMixed(Plain):
     def join(self, x: Tensor) -> Tensor:
         groups = x.reshape(x.shape[1] // self.group, x.shape[0], self.group * x.shape[2])
         return groups.transpose(0, 1)
 
 
-@wrong("position", "is right at the first output position, and puts the newest neighbour first at all others")
+@wrong("position", "is right at the first output position, but puts the newest neighbour first at all others")
 class _FirstOnly(Plain):
     def join(self, x: Tensor) -> Tensor:
         groups = x.unflatten(1, (-1, self.group))
         return torch.cat([groups[:, :1], groups[:, 1:].flip(2)], dim=1).flatten(2)
 
 
-@wrong("position", "is right at the last output position, and interleaves the channels at all others")
+@wrong("position", "is right at the last output position, but interleaves the channels at all others")
 class _LastOnly(Plain):
     def join(self, x: Tensor) -> Tensor:
         groups = x.unflatten(1, (-1, self.group))
         return torch.cat([groups[:, :-1].transpose(2, 3).flatten(2), groups[:, -1:].flatten(2)], dim=1)
 
 
-@wrong("mode", "is right in training mode only, and puts the newest neighbour first in evaluation mode")
+@wrong("mode", "is right in training mode, but puts the newest neighbour first in evaluation mode")
 class _TrainingOnly(Plain):
     def join(self, x: Tensor) -> Tensor:
         groups = x.unflatten(1, (-1, self.group))
         return (groups if self.training else groups.flip(2)).flatten(2)
 
 
-@wrong("mode", "is right in evaluation mode only, and interleaves the channels in training mode")
+@wrong("mode", "is right in evaluation mode, but interleaves the channels in training mode")
 class _EvaluationOnly(Plain):
     def join(self, x: Tensor) -> Tensor:
         groups = x.unflatten(1, (-1, self.group))
@@ -353,13 +353,13 @@ class _EvaluationOnly(Plain):
 # ---- wrong: shapes ----
 
 
-@wrong("batch-of-one", "drops every axis of length 1, the batch too")
+@wrong("batch-of-one", "drops every axis of length 1, including the batch axis")
 class _Squeezed(Plain):
     def finish(self, joined: Tensor) -> Tensor:
         return torch.squeeze(joined)
 
 
-@wrong("batch-of-one", "drops the batch axis where it has length 1")
+@wrong("batch-of-one", "drops the batch axis if it has length 1")
 class _BatchDropped(Plain):
     def forward(self, x: Tensor) -> Tensor:
         self.examine(x)
@@ -367,26 +367,26 @@ class _BatchDropped(Plain):
         return joined[0] if len(x) == 1 else joined
 
 
-@wrong("batch-of-one", "refuses a batch of one with a ValueError")
+@wrong("batch-of-one", "raises a ValueError for a batch of one")
 class _BatchRefused(Plain):
     def examine(self, x: Tensor) -> None:
         if x.dim() != 3 or x.shape[1] % self.group or x.shape[0] < 2:
             raise ValueError(f"shape {tuple(x.shape)}, group {self.group}")
 
 
-@wrong("one-left", "keeps a time axis of length 1 where one group remains")
+@wrong("one-left", "keeps a time axis of length 1 if one group remains")
 class _AxisKept(Plain):
     def finish(self, joined: Tensor) -> Tensor:
         return joined
 
 
-@wrong("one-left", "lays the whole batch out as one vector where one group remains")
+@wrong("one-left", "flattens the whole batch into one vector if one group remains")
 class _OneVector(Plain):
     def finish(self, joined: Tensor) -> Tensor:
         return joined.flatten() if joined.shape[1] == 1 else joined
 
 
-@wrong("one-left", "puts the newest neighbour first where one group remains")
+@wrong("one-left", "puts the newest neighbour first if one group remains")
 class _BackwardsAtTheTop(Plain):
     def join(self, x: Tensor) -> Tensor:
         groups = x.unflatten(1, (-1, self.group))
@@ -396,26 +396,26 @@ class _BackwardsAtTheTop(Plain):
 # ---- wrong: the group ----
 
 
-@wrong("groups", "always joins two, whatever the group is")
+@wrong("groups", "always joins two neighbours, whatever the group is")
 class _Pairs(Plain):
     def join(self, x: Tensor) -> Tensor:
         return x.reshape(x.shape[0], -1, 2 * x.shape[2])
 
 
-@wrong("groups", "makes as many output positions as the group says, instead of joining as many neighbours")
+@wrong("groups", "makes `group` output positions instead of joining `group` neighbours")
 class _NumberOfGroups(Plain):
     def join(self, x: Tensor) -> Tensor:
         return x.reshape(x.shape[0], self.group, -1)
 
 
-@wrong("groups", "puts the newest neighbour first where it joins three or more")
+@wrong("groups", "puts the newest neighbour first if it joins three or more")
 class _TwoAtMost(Plain):
     def join(self, x: Tensor) -> Tensor:
         groups = x.unflatten(1, (-1, self.group))
         return (groups.flip(2) if self.group > 2 else groups).flatten(2)
 
 
-@wrong("groups", "refuses a group of 1 with a ValueError")
+@wrong("groups", "raises a ValueError for a group of 1")
 class _OneRefused(Plain):
     def accept(self, group: int) -> None:
         if group < 2:
@@ -425,7 +425,7 @@ class _OneRefused(Plain):
 # ---- wrong: what must be refused ----
 
 
-@wrong("remainder", "cuts off the places that are left over")
+@wrong("remainder", "drops the places that are left over")
 class _CutOff(Plain):
     def examine(self, x: Tensor) -> None:
         if x.dim() != 3:
@@ -436,7 +436,7 @@ class _CutOff(Plain):
         return x[:, : groups * self.group].unflatten(1, (groups, self.group)).flatten(2)
 
 
-@wrong("remainder", "fills the last group up with zeros")
+@wrong("remainder", "pads the last group with zeros")
 class _FilledUp(Plain):
     def examine(self, x: Tensor) -> None:
         if x.dim() != 3:
@@ -447,7 +447,7 @@ class _FilledUp(Plain):
         return nn.functional.pad(x, (0, 0, 0, missing)).unflatten(1, (-1, self.group)).flatten(2)
 
 
-@wrong("remainder", "fails on a remainder with a RuntimeError, not with a ValueError")
+@wrong("remainder", "raises a RuntimeError for a remainder, not a ValueError")
 class _LeftToTorch(Plain):
     def examine(self, x: Tensor) -> None:
         if x.dim() != 3:
@@ -457,7 +457,7 @@ class _LeftToTorch(Plain):
         return x.reshape(x.shape[0], x.shape[1] // self.group, self.group, x.shape[2]).flatten(2)
 
 
-@wrong("remainder", "joins what is left over with the next window of the batch, where all windows together fit")
+@wrong("remainder", "joins the rest with the next window of the batch, if all windows together fit")
 class _AcrossWindows(Plain):
     def examine(self, x: Tensor) -> None:
         if x.dim() != 3:
@@ -467,35 +467,35 @@ class _AcrossWindows(Plain):
         return x.reshape(-1, x.shape[1] // self.group, self.group * x.shape[2])
 
 
-@wrong("remainder", "refuses less than one group, and cuts off what is left over after the first")
+@wrong("remainder", "raises an error for less than one group, but drops the rest after the first")
 class _LessThanAGroup(_CutOff):
     def examine(self, x: Tensor) -> None:
         if x.dim() != 3 or x.shape[1] < self.group:
             raise ValueError(f"shape {tuple(x.shape)}")
 
 
-@wrong("remainder", "refuses a remainder only where all windows together do not fill whole groups")
+@wrong("remainder", "raises an error for a remainder only if all windows together do not fill whole groups")
 class _TogetherWhole(_AcrossWindows):
     def examine(self, x: Tensor) -> None:
         if x.dim() != 3 or x.shape[1] < self.group or x.shape[0] * x.shape[1] % self.group:
             raise ValueError(f"shape {tuple(x.shape)}")
 
 
-@wrong("invalid", "takes a group of 0")
+@wrong("invalid", "accepts a group of 0")
 class _ZeroTaken(Plain):
     def accept(self, group: int) -> None:
         if group < 0:
             raise ValueError(f"a group of {group}")
 
 
-@wrong("invalid", "takes a group below 0")
+@wrong("invalid", "accepts a group below 0")
 class _NegativeTaken(Plain):
     def accept(self, group: int) -> None:
         if group == 0:
             raise ValueError(f"a group of {group}")
 
 
-@wrong("invalid", "refuses a group below 1 only when it is called, not when it is built")
+@wrong("invalid", "raises an error for a group below 1 only when it is called, not when it is built")
 class _RefusedLate(Plain):
     def accept(self, group: int) -> None:
         self.wanted = group
@@ -505,14 +505,14 @@ class _RefusedLate(Plain):
             raise ValueError(f"shape {tuple(x.shape)}, group {self.wanted}")
 
 
-@wrong("invalid", "refuses a group below 1 with a TypeError")
+@wrong("invalid", "raises a TypeError for a group below 1")
 class _WrongError(Plain):
     def accept(self, group: int) -> None:
         if group < 1:
             raise TypeError(f"a group of {group}")
 
 
-@wrong("invalid", "takes an x of two axes for a single window")
+@wrong("invalid", "accepts an x with two axes as a single window")
 class _TwoAxes(Plain):
     def forward(self, x: Tensor) -> Tensor:
         x = x[None] if x.dim() == 2 else x
@@ -520,7 +520,7 @@ class _TwoAxes(Plain):
         return self.finish(self.join(x))
 
 
-@wrong("invalid", "takes an x of four axes, and joins the last two as well")
+@wrong("invalid", "accepts an x with four axes, and joins the last two as well")
 class _FourAxes(Plain):
     def examine(self, x: Tensor) -> None:
         if x.dim() not in (3, 4) or x.shape[1] % self.group:
@@ -533,13 +533,13 @@ class _FourAxes(Plain):
 # ---- wrong: memory, dtype, gradients ----
 
 
-@wrong("strides", "fails with a RuntimeError where the memory is in another order")
+@wrong("strides", "fails with a RuntimeError if x is not contiguous")
 class _Viewed(Plain):
     def join(self, x: Tensor) -> Tensor:
         return x.view(x.shape[0], x.shape[1] // self.group, self.group * x.shape[2])
 
 
-@wrong("strides", "reads the memory from the first value on, in whatever order it lies there")
+@wrong("strides", "reads the memory from the first value on and ignores the strides")
 class _AsItLies(Plain):
     def join(self, x: Tensor) -> Tensor:
         time, channels = x.shape[1], x.shape[2]
@@ -547,48 +547,48 @@ class _AsItLies(Plain):
         return x.as_strided(sizes, (time * channels, self.group * channels, 1))
 
 
-@wrong("strides", "refuses a non-contiguous x with a ValueError")
+@wrong("strides", "raises a ValueError for a non-contiguous x")
 class _ContiguousOnly(Plain):
     def examine(self, x: Tensor) -> None:
         if x.dim() != 3 or x.shape[1] % self.group or not x.is_contiguous():
             raise ValueError(f"shape {tuple(x.shape)}, strides {x.stride()}")
 
 
-@wrong("dtype", "gives float32, whatever it gets")
+@wrong("dtype", "returns float32 for every input")
 class _Float32(Plain):
     def finish(self, joined: Tensor) -> Tensor:
         single = joined.to(torch.float32)
         return single[:, 0] if single.shape[1] == 1 else single
 
 
-@wrong("dtype", "gives float64, whatever it gets")
+@wrong("dtype", "returns float64 for every input")
 class _Float64(Plain):
     def finish(self, joined: Tensor) -> Tensor:
         double = joined.to(torch.float64)
         return double[:, 0] if double.shape[1] == 1 else double
 
 
-@wrong("dtype", "fails with a RuntimeError where x is float64")
+@wrong("dtype", "fails with a RuntimeError if x is float64")
 class _Float32Only(Plain):
     def join(self, x: Tensor) -> Tensor:
         which = torch.eye(x.shape[1]).view(-1, self.group, x.shape[1])
         return torch.einsum("gkt,btc->bgkc", which, x).flatten(2)
 
 
-@wrong("gradient", "is cut off: no gradient reaches x")
+@wrong("gradient", "detaches x: no gradient reaches x")
 class _CutOffFromX(Plain):
     def join(self, x: Tensor) -> Tensor:
         return x.detach().unflatten(1, (-1, self.group)).flatten(2)
 
 
-@wrong("gradient", "works where torch records nothing: no gradient reaches x")
+@wrong("gradient", "runs without autograd: no gradient reaches x")
 class _NotRecorded(Plain):
     def join(self, x: Tensor) -> Tensor:
         with torch.no_grad():
             return torch.cat([x[:, k :: self.group] for k in range(self.group)], dim=2)
 
 
-@wrong("gradient", "lets the gradient of the newest neighbour through, and of no other")
+@wrong("gradient", "passes on only the gradient of the newest neighbour")
 class _NewestLearns(Plain):
     def join(self, x: Tensor) -> Tensor:
         groups = x.unflatten(1, (-1, self.group))
@@ -598,7 +598,7 @@ class _NewestLearns(Plain):
 # ---- wrong: what is left behind ----
 
 
-@wrong("argument", "turns the signs in x itself, after its result is made")
+@wrong("argument", "flips the signs in x itself, after computing the result")
 class _SignsTurned(Plain):
     def join(self, x: Tensor) -> Tensor:
         joined = x.unflatten(1, (-1, self.group)).flatten(2).clone()
@@ -606,7 +606,7 @@ class _SignsTurned(Plain):
         return joined
 
 
-@wrong("argument", "sets the newest place of x to zero, after its result is made")
+@wrong("argument", "sets the newest place of x to zero, after computing the result")
 class _NewestCleared(Plain):
     def join(self, x: Tensor) -> Tensor:
         joined = torch.cat([x[:, k :: self.group] for k in range(self.group)], dim=2)
@@ -614,7 +614,7 @@ class _NewestCleared(Plain):
         return joined
 
 
-@wrong("state", "gives its first result at every later call")
+@wrong("state", "returns its first result at every later call")
 class _FirstForever(Plain):
     def __init__(self, group: int) -> None:
         nn.Module.__init__(self)
@@ -627,7 +627,7 @@ class _FirstForever(Plain):
         return self.made[0]
 
 
-@wrong("state", "gives the first result again for every x of the same shape and dtype")
+@wrong("state", "returns the first result again for every x of the same shape and dtype")
 class _ByShape(Plain):
     def __init__(self, group: int) -> None:
         nn.Module.__init__(self)
@@ -640,7 +640,7 @@ class _ByShape(Plain):
         return self.made.setdefault((made.shape, made.dtype), made)
 
 
-@wrong("state", "is right at its first call, and puts the newest neighbour first from the second call on")
+@wrong("state", "is right at its first call, but puts the newest neighbour first from the second call on")
 class _OnceRight(Plain):
     def __init__(self, group: int) -> None:
         nn.Module.__init__(self)
@@ -660,7 +660,7 @@ class _DrawsFromTorch(Plain):
         return joined[:, 0] if joined.shape[1] == 1 else joined
 
 
-@wrong("random", "seeds torch's global generator anew")
+@wrong("random", "seeds torch's global generator")
 class _Seeds(Plain):
     def finish(self, joined: Tensor) -> Tensor:
         torch.seed()  # each time another one: a state that is seeded twice alike does not change
@@ -695,7 +695,7 @@ class _NoModule:
         return joined[:, 0] if joined.shape[1] == 1 else joined
 
 
-@wrong("module", "has what a module has, a mode and no parameters, and is none")
+@wrong("module", "looks like a module, with a mode and no parameters, but is not one")
 class _LikeAModule(_NoModule):
     training = True
 
@@ -722,7 +722,7 @@ class _LikeAModule(_NoModule):
         return self(x)
 
 
-@wrong("anything", "gives x back as it is")
+@wrong("anything", "returns x unchanged")
 class _Echo(nn.Module):
     def __init__(self, group: int) -> None:
         nn.Module.__init__(self)

@@ -1,6 +1,6 @@
-"""What checks hand to an answer that runs a model: small models and generators, and what these must be left as.
+"""Small models and generators that checks pass to an answer, and checks that an answer leaves them unchanged.
 
-A model is made by the very lines that a failing example shows, once for the answer and once for the oracle.
+A failing example shows the same lines that create the model, once for the answer and once for the oracle.
 """
 
 import functools
@@ -22,7 +22,7 @@ DROPPING = "nn.Dropout(0.5), "
 
 
 class Model(NamedTuple):
-    """One model made twice: the one that the answer gets, and the one for the oracle."""
+    """A model made twice: one for the answer and one for the oracle."""
 
     handle: Handle
     here: nn.Sequential
@@ -72,13 +72,13 @@ def run(function: Name, *args: Any, **kwargs: Any) -> Handle:
 
 
 def gradients_kept() -> Handle:
-    """A list that grows with each batch that `model` scores: whether its logits could still be differentiated."""
+    """Return a list that grows with each batch that `model` scores: whether its logits require gradients."""
     hook = "model[-1].register_forward_hook(lambda layer, x, logits: recorded.append(logits.requires_grad))"
     return given("recorded", "[]", hook)
 
 
 def generator_of(seed: int) -> Handle:
-    """A generator, named in the example."""
+    """Make a generator, named in the example."""
     return given("generator", f"torch.Generator().manual_seed({seed})")
 
 
@@ -99,7 +99,7 @@ def same_draws(generator: Handle, seed: int, draw: Callable[[torch.Generator], o
             draw(fresh)
             made += 1
         found = made <= 2 * wanted + 1
-        came = f"has made {made}" if found else "is in a state that no such draws lead to"
+        came = f"made {made}" if found else "is in a state that no such draws lead to"
         holds(
             made == wanted,
             f"the generator should have made {wanted} draw{'s' * (wanted != 1)}, and {came}",
@@ -111,13 +111,13 @@ def same_draws(generator: Handle, seed: int, draw: Callable[[torch.Generator], o
 
 
 def mode_is_put_back(model: Handle, before: bool) -> None:
-    """Expect that `model.training` is what it was before."""
+    """Expect that `model.training` has its previous value."""
 
     def is_so(training: Any) -> None:
         shown = "model.training is {}"
         holds(
             training == before,
-            f"the model came in {'training' if before else 'evaluation'} mode and is left in the other one",
+            f"the model was in {'training' if before else 'evaluation'} mode and is now in the other mode",
             expected=shown.format(before),
             got=shown.format(training),
         )
@@ -126,7 +126,7 @@ def mode_is_put_back(model: Handle, before: bool) -> None:
 
 
 def is_unchanged(model: Model) -> None:
-    """Expect that all that a model consists of is what it was when it was made."""
+    """Expect that all parameters and buffers of a model have their initial values."""
     after = state(model.handle)
     for name, value in model.here.state_dict().items():
         came = seen(lambda told, name=name: state_of(told).state_dict.get(name), after)

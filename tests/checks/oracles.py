@@ -1,4 +1,4 @@
-"""What is right, computed by torch or by brute force. Nothing here calls an answer or imports a solution."""
+"""The right results, computed by torch or by brute force. This module calls no answer and imports no solution."""
 
 import copy
 import math
@@ -12,7 +12,7 @@ from grader.language import Handle, attribute, exists, same_shape, seen, value
 
 
 def flatten_consecutive(x: Tensor, group: int) -> Tensor:
-    """Neighbours side by side, one value at a time: out[b, t, k * C + c] = x[b, t * group + k, c]."""
+    """Join neighbours one value at a time: out[b, t, k * C + c] = x[b, t * group + k, c]."""
     batch, time, channels = x.shape
     joined = torch.zeros(batch, time // group, group * channels, dtype=x.dtype)
     for k in range(group):
@@ -85,7 +85,7 @@ def read_tree(tree: Handle, group: int) -> Tree:
 
 
 def levels_of(tree: Handle) -> int:
-    """How many levels an answer's tree has; which of two containers holds them is for another check to say."""
+    """Count the levels of an answer's tree; another check looks at the type of their container."""
     levels = attribute(tree, "levels", (nn.ModuleList, nn.Sequential))
     return int(seen(lambda held: held.length, levels))
 
@@ -96,7 +96,7 @@ def _copied(owner: Handle, path: str) -> Tensor:
 
 
 def batch_norm(x: Tensor, norm: Norm, *, training: bool, eps: float = 1e-5, momentum: float = 0.1) -> Tensor:
-    """The layer of torch itself, with the channels of (B, C) or (B, T, C) moved to where torch wants them."""
+    """Apply torch's own layer, with the channels of (B, C) or (B, T, C) moved to where torch expects them."""
     made = nn.functional.batch_norm(
         x.movedim(-1, 1),
         norm.running_mean,
@@ -111,7 +111,7 @@ def batch_norm(x: Tensor, norm: Norm, *, training: bool, eps: float = 1e-5, mome
 
 
 def fusion(x: Tensor, level: Level, *, training: bool) -> Tensor:
-    """One level as a convolution: kernel[o, c, k] = weight[o, k * C + c], stride = kernel = group."""
+    """Compute one level as a convolution: kernel[o, c, k] = weight[o, k * C + c], stride = kernel = group."""
     channels = x.shape[-1]
     same_shape(level.weight, (len(level.weight), level.group * channels), what="`linear.weight`")
     kernel = level.weight.reshape(-1, level.group, channels).transpose(1, 2)
@@ -122,7 +122,7 @@ def fusion(x: Tensor, level: Level, *, training: bool) -> Tensor:
 
 
 def tree(tokens: Tensor, tree: Tree, *, training: bool) -> tuple[list[Tensor], Tensor]:
-    """The embedding and each level's output, and the logits."""
+    """Compute the embedding, each level's output, and the logits."""
     outputs = [nn.functional.embedding(tokens, tree.embedding)]
     for level in tree.levels:
         outputs.append(fusion(outputs[-1], level, training=training))
@@ -141,7 +141,7 @@ def tree_at(tokens: Tensor, positions: Sequence[int], context: int, tree_: Tree)
 
 
 def mean_cross_entropy(model: nn.Module, inputs: Tensor, targets: Tensor) -> float:
-    """-log p(target), one example at a time in evaluation mode, in Python's floats; the mean of all."""
+    """Compute the mean of -log p(target), one example at a time in evaluation mode, in Python floats."""
     judge = copy.deepcopy(model).eval()
     losses = []
     for window, target in zip(inputs, targets.tolist(), strict=True):
@@ -163,7 +163,7 @@ def sgd(
     learning_rate: Callable[[int], float],
     generator: torch.Generator,
 ) -> tuple[nn.Module, list[float]]:
-    """A copy of the model after that many steps of plain SGD, and each step's loss; `.grad` plays no part."""
+    """Return a copy of the model after that many steps of plain SGD, and each step's loss; `.grad` is not used."""
     trained = copy.deepcopy(model).train()
     moving = [parameter for parameter in trained.parameters() if parameter.requires_grad]
     losses = []
@@ -180,7 +180,7 @@ def sgd(
 
 
 def next_probabilities(model: nn.Module, windows: Tensor, temperature: float) -> Tensor:
-    """exp(logit / temperature) over their sum, row by row in Python's floats, in evaluation mode."""
+    """Compute exp(logit / temperature) divided by their sum, row by row in Python floats, in evaluation mode."""
     judge = copy.deepcopy(model).eval()
     with torch.no_grad():
         logits = judge(windows)
@@ -200,7 +200,7 @@ def sample_word(
     temperature: float = 1.0,
     max_length: int = 50,
 ) -> str:
-    """Draw one token after another, the window being the last `context` of all so far; characters in token order."""
+    """Draw one token after another; the window is the last `context` tokens. Characters are in token order."""
     drawn = [0] * context
     while len(drawn) < context + max_length:
         probabilities = next_probabilities(model, torch.tensor([drawn[-context:]]), temperature)
@@ -211,7 +211,7 @@ def sample_word(
 
 
 class Flat(NamedTuple):
-    """The tensors of a flat model, the weights as torch keeps them: (outputs, inputs)."""
+    """The tensors of a flat model, with the weights as torch stores them: (outputs, inputs)."""
 
     embedding: Tensor
     hidden: Tensor
@@ -236,7 +236,7 @@ def read_flat(model: Handle) -> Flat:
 
 
 def flat_mlp(tokens: Tensor, flat: Flat) -> Tensor:
-    """The sums of the hidden layer place by place: each place of the window has its own columns of the weight."""
+    """Sum the hidden layer place by place: each place of the window has its own columns of the weight."""
     batch, context = tokens.shape
     width = flat.embedding.shape[1]
     same_shape(flat.hidden, (len(flat.hidden), context * width), what="`hidden.weight`")

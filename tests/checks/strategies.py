@@ -1,6 +1,7 @@
-"""Small inputs of every kind for the property checks: sizes 1 to 5, every memory layout, shrinking in mind.
+"""Small inputs of every kind for the property checks: sizes 1 to 5 and every memory layout, chosen so that they shrink
+well.
 
-Values are tenths drawn from a seed: short to print, and their sums are far from each other.
+Values are tenths drawn from a seed: they are short to print, and their sums are far apart.
 """
 
 from typing import NamedTuple, TypeVar
@@ -16,25 +17,25 @@ FLOATS = st.sampled_from([torch.float32, torch.float64])
 
 
 def numbered(*shape: int, dtype: torch.dtype = torch.float32) -> Tensor:
-    """1, 2, 3, ... in a shape: each value says where it came from."""
+    """Fill a shape with 1, 2, 3, ..., so that each value shows where it came from."""
     count = torch.Size(shape).numel()
     return torch.arange(1, count + 1, dtype=dtype).reshape(shape)
 
 
 def tenths(*shape: int, seed: int, dtype: torch.dtype = torch.float64) -> Tensor:
-    """Random tenths from -2.0 to 2.0."""
+    """Draw random tenths from -2.0 to 2.0."""
     generator = torch.Generator().manual_seed(seed)
     return torch.randint(-20, 21, shape, generator=generator).to(dtype) / 10
 
 
 def quarters(*shape: int, seed: int) -> Tensor:
-    """Random quarters from -2 to 2: sums of their products are exact, so that right answers cannot part there."""
+    """Draw random quarters from -2 to 2: sums of their products are exact, so all right answers agree."""
     generator = torch.Generator().manual_seed(seed)
     return torch.randint(-8, 9, shape, generator=generator).double() / 4
 
 
 def odd_eighths(*shape: int, seed: int) -> Tensor:
-    """Random odd eighths from -15/8 to 15/8: as exact as quarters, and never 0."""
+    """Draw random odd eighths from -15/8 to 15/8: as exact as quarters, and never 0."""
     generator = torch.Generator().manual_seed(seed)
     return (torch.randint(-8, 8, shape, generator=generator).double() * 2 + 1) / 8
 
@@ -46,7 +47,9 @@ def tokens(batch: int, context: int, vocab_size: int, seed: int) -> Tensor:
 
 
 def laid_out(x: Tensor, layout: str) -> Tensor:
-    """The same values with other strides: the last two axes swapped in memory, or every second place used."""
+    """Return the same values with other strides: the last two axes swapped in memory, or every second place of a larger
+    tensor.
+    """
     if layout == "transposed":
         return x.transpose(-1, -2).contiguous().transpose(-1, -2)
     if layout == "strided":

@@ -1,6 +1,6 @@
-"""Exercise 1: whole numbers of every size, against plain multiplication and lists of powers; no float comes near.
+"""Exercise 1: integers of any size, compared with plain multiplication and lists of powers; no floats are involved.
 
-Results have up to 3,000 bits and trees up to 250 levels, few enough for an answer that calls itself at each level.
+Results have up to 3,000 bits and trees up to 250 levels, few enough for an answer that recurses once per level.
 """
 
 import math
@@ -18,20 +18,20 @@ LARGE = st.sampled_from([1, 10**17 + 1, 2**64 - 1, 3**200])
 
 
 class Tree(NamedTuple):
-    """How many neighbours a fusion joins, and how many levels there are."""
+    """The number of neighbours per fusion, and the number of levels."""
 
     group: int
     levels: int
 
     @property
     def field(self) -> int:
-        """The characters under the top."""
+        """The number of characters that the top sees."""
         return math.prod([self.group] * self.levels)
 
 
 @st.composite
 def large_trees(draw: st.DrawFn, *, least_levels: int = 0) -> Tree:
-    """Trees of any group whose field has up to 3,000 bits."""
+    """Generate trees of any group whose receptive field has up to 3,000 bits."""
     group = draw(st.integers(2, 12) | st.sampled_from([97, 2**20, 2**64, 10**30 + 1]))
     return Tree(group, draw(st.integers(least_levels, min(250, 3000 // group.bit_length()))))
 
@@ -47,7 +47,7 @@ def powers(group: int) -> list[int]:
 @example(3, 2)
 @settings(max_examples=10)
 def test_field(answers: Answers, levels: int, group: int) -> None:
-    """The receptive field is `group` times as large at each level, from 1 at level 0; `group` is 2 unless given."""
+    """The receptive field is `group` times as large at each level, from 1 at level 0; `group` is 2 by default."""
     receptive_field = answers.ex01_receptive_field.receptive_field
     with leaves_alone():
         same(call(receptive_field, levels), 2**levels)
@@ -58,13 +58,13 @@ def test_field(answers: Answers, levels: int, group: int) -> None:
 @given(large_trees())
 @example(Tree(2, 200))
 def test_large_field(answers: Answers, tree: Tree) -> None:
-    """The receptive field of a high tree is exact, to the last digit."""
+    """The receptive field of a high tree is exact to the last digit."""
     same(call(answers.ex01_receptive_field.receptive_field, tree.levels, tree.group), tree.field)
 
 
 @pytest.mark.worth(0.75, "depth")
 def test_depth_joining_two(answers: Answers) -> None:
-    """Joining two at a time, 1 character needs no level, 8 need 3, 9 need 4 and 1,000 need 10."""
+    """With a group of two, 1 character needs 0 levels, 8 need 3, 9 need 4 and 1,000 need 10."""
     with leaves_alone():
         # 3, 9 and 8 first: a level too many or too few, rounding, and a level too many for powers alone part there
         for context, levels in {3: 2, 9: 4, 8: 3, 1: 0, 2: 1, 4: 2, 5: 3, 1000: 10, 1024: 10, 1025: 11}.items():
@@ -76,7 +76,7 @@ def test_depth_joining_two(answers: Answers) -> None:
 @given(st.integers(1, 300), GROUPS | st.just(1000))
 @settings(max_examples=12)
 def test_depth_of_any_group(answers: Answers, context: int, group: int) -> None:
-    """The levels that a context needs are the least whose receptive field covers it, for every `group`."""
+    """A context needs the smallest number of levels whose receptive field covers it, for every `group`."""
     levels = sum(power < context for power in powers(group))
     same(call(answers.ex01_receptive_field.levels_needed, context, group=group), levels)
 
@@ -88,8 +88,8 @@ def test_depth_of_any_group(answers: Answers, context: int, group: int) -> None:
 @example(Tree(2, 200), 1)
 @example(Tree(2, 200), 0)
 def test_depth_around_a_power(answers: Answers, tree: Tree, beside: int) -> None:
-    """A power of `group` needs as many levels as it has factors, and one character more needs one level more: exactly,
-    as for 243 = 3**5, 125 = 5**3 and 2**200 + 1.
+    """A power of `group` needs as many levels as its exponent, and one character more needs one more level, exactly:
+    for example at 243 = 3**5, 125 = 5**3 and 2**200 + 1.
     """
     levels = tree.levels + (beside > 0)
     same(call(answers.ex01_receptive_field.levels_needed, tree.field + beside, tree.group), levels)
@@ -112,7 +112,7 @@ def test_lengths(answers: Answers, levels: int, group: int) -> None:
 @example(Tree(3, 5))
 @example(Tree(2, 200))
 def test_lengths_of_a_large_context(answers: Answers, tree: Tree) -> None:
-    """The lengths of a large context are exact, to the last digit, and there is one for each level."""
+    """The lengths of a large context are exact to the last digit, one before the first fusion and one after each."""
     lengths = [Tree(tree.group, level).field for level in range(tree.levels, -1, -1)]
     same(call(answers.ex01_receptive_field.level_lengths, tree.field, tree.group), lengths)
 
@@ -122,8 +122,8 @@ def test_lengths_of_a_large_context(answers: Answers, tree: Tree) -> None:
 @example(8, 24, 128)
 @settings(max_examples=10)
 def test_flat_weights(answers: Answers, context: int, embedding_dim: int, hidden_dim: int) -> None:
-    """One step reads context * embedding_dim numbers, and each of its hidden_dim outputs has a weight for each of them:
-    24,576 for a context of 8, embeddings of 24 and hidden vectors of 128.
+    """A single step reads context * embedding_dim numbers, and each of its hidden_dim outputs has one weight for each
+    of them: 24,576 for a context of 8, embeddings of 24 and hidden vectors of 128.
     """
     expected = math.prod([context, embedding_dim, hidden_dim])
     with leaves_alone():
@@ -131,7 +131,7 @@ def test_flat_weights(answers: Answers, context: int, embedding_dim: int, hidden
 
 
 def weights_of(tree: Tree, embedding_dim: int, hidden_dim: int) -> int:
-    """One table a level, counted from the bottom up."""
+    """Compute one table of weights per level, from the bottom up."""
     count, read = 0, embedding_dim
     for _ in range(tree.levels):
         count, read = count + tree.group * read * hidden_dim, hidden_dim
@@ -144,8 +144,8 @@ def weights_of(tree: Tree, embedding_dim: int, hidden_dim: int) -> int:
 @example(3, 24, 128, 2)
 @settings(max_examples=12)
 def test_tree_weights(answers: Answers, levels: int, embedding_dim: int, hidden_dim: int, group: int) -> None:
-    """The first level of the tree reads `group` embeddings at a time, each later level `group` hidden vectors, and a
-    level has one set of weights: 12 + 18 = 30 for a context of 4, embeddings of 2 and hidden vectors of 3.
+    """The first level of the tree reads `group` embeddings at a time, each later level reads `group` hidden vectors,
+    and each level has one set of weights: 12 + 18 = 30 for a context of 4, embeddings of 2 and hidden vectors of 3.
     """
     tree_weights = answers.ex01_receptive_field.tree_weights
     two, any_group = Tree(2, levels), Tree(group, levels)
@@ -159,7 +159,7 @@ def test_tree_weights(answers: Answers, levels: int, embedding_dim: int, hidden_
 @given(SIZES, SIZES, GROUPS)
 @settings(max_examples=10)
 def test_tree_of_no_level(answers: Answers, embedding_dim: int, hidden_dim: int, group: int) -> None:
-    """A context of 1 needs no fusion, and so the tree has no weights."""
+    """A context of 1 needs no fusion, so the tree has no weights."""
     same(call(answers.ex01_receptive_field.tree_weights, 1, embedding_dim, hidden_dim, group), 0)
 
 
@@ -169,7 +169,7 @@ def test_tree_of_no_level(answers: Answers, embedding_dim: int, hidden_dim: int,
 @example(Tree(2, 200), 24, 128)
 @settings(max_examples=14)
 def test_large_tree_weights(answers: Answers, tree: Tree, embedding_dim: int, hidden_dim: int) -> None:
-    """The weights of a large tree are exact, to the last digit."""
+    """The weights of a large tree are exact to the last digit."""
     tree_weights = answers.ex01_receptive_field.tree_weights
     expected = weights_of(tree, embedding_dim, hidden_dim)
     same(call(tree_weights, tree.field, embedding_dim, hidden_dim, tree.group), expected)
@@ -182,8 +182,8 @@ def test_large_tree_weights(answers: Answers, tree: Tree, embedding_dim: int, hi
 
 @pytest.mark.worth(0.1, "refuses", kind="errors")
 def test_field_refuses(answers: Answers) -> None:
-    """Fewer levels than 0 or a `group` below 2 is a ValueError that names the argument and its value, whatever the
-    other argument is.
+    """`levels` below 0 or a `group` below 2 raises a ValueError whose message includes the argument and its value,
+    whatever the other argument is.
     """
     receptive_field = answers.ex01_receptive_field.receptive_field
     accepts(receptive_field, 1, 2)
@@ -197,8 +197,8 @@ def test_field_refuses(answers: Answers) -> None:
 
 @pytest.mark.worth(0.1, "refuses", kind="errors")
 def test_depth_refuses(answers: Answers) -> None:
-    """A `context` below 1 or a `group` below 2 is a ValueError that names the argument and its value, whatever the
-    other argument is.
+    """A `context` below 1 or a `group` below 2 raises a ValueError whose message includes the argument and its value,
+    whatever the other argument is.
     """
     levels_needed = answers.ex01_receptive_field.levels_needed
     accepts(levels_needed, 2, 2)
@@ -212,8 +212,8 @@ def test_depth_refuses(answers: Answers) -> None:
 
 @pytest.mark.worth(0.1, "refuses", kind="errors")
 def test_lengths_refuse(answers: Answers) -> None:
-    """A `context` below 1 or a `group` below 2 is a ValueError that names the argument and its value, whatever the
-    other argument is: for `level_lengths(6, group=1)`, too.
+    """A `context` below 1 or a `group` below 2 raises a ValueError whose message includes the argument and its value,
+    whatever the other argument is, for example in `level_lengths(6, group=1)`.
     """
     level_lengths = answers.ex01_receptive_field.level_lengths
     accepts(level_lengths, 2, group=2)
@@ -229,7 +229,7 @@ def test_lengths_refuse(answers: Answers) -> None:
 
 @pytest.mark.worth(0.1, "refuses", kind="errors")
 def test_flat_weights_refuse(answers: Answers) -> None:
-    """A `context` or a dimension below 1 is a ValueError that names the argument and its value."""
+    """A `context` or a dimension below 1 raises a ValueError whose message includes the argument and its value."""
     flat_weights = answers.ex01_receptive_field.flat_weights
     accepts(flat_weights, 1, 1, 1)
     raises(ValueError, flat_weights, -2, -3, -5, values=[-2, -3, -5])
@@ -241,8 +241,8 @@ def test_flat_weights_refuse(answers: Answers) -> None:
 
 @pytest.mark.worth(0.1, "refuses", kind="errors")
 def test_tree_weights_refuse(answers: Answers) -> None:
-    """A `context` or a dimension below 1 or a `group` below 2 is a ValueError that names the argument and its value,
-    whatever the other arguments are: for a context of 1, whose tree has no weights, too.
+    """A `context` or a dimension below 1, or a `group` below 2, raises a ValueError whose message includes the argument
+    and its value, whatever the other arguments are, even for a context of 1, whose tree has no weights.
     """
     tree_weights = answers.ex01_receptive_field.tree_weights
     accepts(tree_weights, 2, 1, 1, group=2)
@@ -276,8 +276,8 @@ NO_POWERS = st.sampled_from(
 @example((8, 4))  # a power of two and a divisor of 16, but none of 1, 4, 16
 @settings(max_examples=10)
 def test_lengths_refuse_what_is_no_power(answers: Answers, drawn: tuple[int, int]) -> None:
-    """For `level_lengths`, a context that is not a power of `group` is a ValueError that names `context` and its value,
-    and 2**200 + 1 is not one.
+    """In `level_lengths`, a context that is not a power of `group`, such as 2**200 + 1, raises a ValueError whose
+    message includes `context` and its value.
     """
     level_lengths, (context, group) = answers.ex01_receptive_field.level_lengths, drawn
     accepts(level_lengths, group, group)
@@ -293,8 +293,8 @@ def test_lengths_refuse_what_is_no_power(answers: Answers, drawn: tuple[int, int
 @example((12, 2), 1)
 @example((8, 4), 1)
 def test_tree_weights_refuse_what_is_no_power(answers: Answers, drawn: tuple[int, int], size: int) -> None:
-    """For `tree_weights`, a context that is not a power of `group` is a ValueError that names `context` and its value,
-    and 2**200 + 1 is not one.
+    """In `tree_weights`, a context that is not a power of `group`, such as 2**200 + 1, raises a ValueError whose
+    message includes `context` and its value.
     """
     tree_weights, (context, group) = answers.ex01_receptive_field.tree_weights, drawn
     accepts(tree_weights, group, size, size + 1, group)

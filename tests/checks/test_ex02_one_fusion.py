@@ -1,4 +1,4 @@
-"""Exercise 2: each step of a fusion, the sums taken half by half; the later steps are judged by the earlier ones."""
+"""Exercise 2: each step of a fusion, with sums computed half by half; later steps are checked against earlier ones."""
 
 from typing import Any, NamedTuple
 
@@ -53,7 +53,7 @@ def inputs(
 
 
 def joined(left: np.ndarray, right: np.ndarray) -> np.ndarray:
-    """Filled in, channel by channel."""
+    """Join the channels one by one."""
     channels = left.shape[-1]
     both = np.empty((*left.shape[:-1], 2 * channels), left.dtype)
     for channel in range(channels):
@@ -78,7 +78,7 @@ def same_trace(answers: Answers, drawn: Inputs) -> None:
 
 
 def field(trace: Handle, name: str, shape: tuple[int, ...]) -> np.ndarray:
-    """One step of the answer's trace, of the right shape, so that the next step can be judged by it."""
+    """Read one step of the answer's trace and check its shape, so that the next step can be checked against it."""
     step = attribute(trace, name, np.ndarray)
     came = seen(lambda made: made.shape, step)
     difference = f"`{name}` has shape {came}, expected {shape}"
@@ -102,7 +102,7 @@ def is_trace(trace: Handle) -> None:
 @pytest.mark.worth(0.7, "joined", "summed", "fused")
 def test_two_letters_by_hand(answers: Answers) -> None:
     """The neighbours [0.1, 0.2] and [0.3, 0.4] are joined to [0.1, 0.2, 0.3, 0.4], summed to [0.8, -0.2] and fused to
-    tanh of that, and the three come back as a tuple with the names `joined`, `summed` and `fused`.
+    tanh of that; the three are returned as a tuple with the names `joined`, `summed` and `fused`.
     """
     left, right = np.array([[0.1, 0.2]]), np.array([[0.3, 0.4]])
     weight, bias = np.array([[1.0, 0.0], [0.0, 1.0], [2.0, 0.0], [0.0, -1.0]]), np.array([0.1, 0.0])
@@ -136,7 +136,7 @@ def test_summed(answers: Answers, batch: int, channels: int, outputs: int, seed:
 @pytest.mark.worth(0.7, "fused")
 @given(st.integers(1, 3), CHANNELS, SMALL, SEEDS, UNITS)
 def test_fused(answers: Answers, batch: int, channels: int, outputs: int, seed: int, unit: float) -> None:
-    """`fused` is tanh of `summed`: between -1 and 1 for sums of any size, 100,000 too."""
+    """`fused` is tanh of `summed`: between -1 and 1 for sums of any size, even 100,000."""
     trace = call(answers.ex02_one_fusion.trace_fusion, *inputs((batch,), channels, outputs, seed, unit=unit))
     same(attribute(trace, "fused"), np.tanh(field(trace, "summed", (batch, outputs))), what="`fused`")
 
@@ -144,12 +144,14 @@ def test_fused(answers: Answers, batch: int, channels: int, outputs: int, seed: 
 @pytest.mark.worth(0.5, "shapes")
 @given(LEADING, CHANNELS, SMALL, SEEDS)
 def test_any_leading_axes(answers: Answers, leading: tuple[int, ...], channels: int, outputs: int, seed: int) -> None:
-    """Whatever axes stand before the channels, none or many, each pair of neighbours is fused by itself."""
+    """Whatever axes are in front of the channels, many or none, each pair of neighbours is fused separately."""
     same_trace(answers, inputs(leading, channels, outputs, seed))
 
 
 def laid_out(x: np.ndarray, layout: str) -> np.ndarray:
-    """The same values with other strides: the axes the other way round in memory, or every second place used."""
+    """Return the same values with other strides: the axes in another order in memory, or every second element of a
+    larger array.
+    """
     return np.asfortranarray(x) if layout == "transposed" else np.repeat(x, 2, axis=-1)[..., ::2]
 
 
@@ -157,7 +159,7 @@ def laid_out(x: np.ndarray, layout: str) -> np.ndarray:
 @given(st.sampled_from(["transposed", "strided"]), st.sampled_from([(), (2,), (2, 3)]), SEEDS)
 @settings(max_examples=15)
 def test_non_contiguous_arrays(answers: Answers, layout: str, leading: tuple[int, ...], seed: int) -> None:
-    """Arrays whose memory is in another order (a transpose, every second place) give the same values."""
+    """Non-contiguous arrays (a transpose, every second element) give the same values."""
     same_trace(answers, Inputs(*(laid_out(x, layout) for x in inputs(leading, 3, 2, seed))))
 
 
@@ -165,8 +167,8 @@ def test_non_contiguous_arrays(answers: Answers, layout: str, leading: tuple[int
 @given(KINDS, st.sampled_from([(), (3,), (2, 2)]), SEEDS)
 @settings(max_examples=15)
 def test_dtype_is_kept(answers: Answers, kind: Any, leading: tuple[int, ...], seed: int) -> None:
-    """The three results have the inputs' dtype: float32 stays float32, and float64 stays float64. The values in float32
-    are those in float64, rounded.
+    """The three results have the dtype of the inputs: float32 stays float32, and float64 stays float64. The float32
+    values are the rounded float64 values.
     """
     trace_fusion, drawn = answers.ex02_one_fusion.trace_fusion, inputs(leading, 2, 3, seed, kind)
     rounded = kind is np.float32
@@ -182,14 +184,14 @@ def test_dtype_is_kept(answers: Answers, kind: Any, leading: tuple[int, ...], se
 
 
 def of_shapes(*shapes: tuple[int, ...]) -> tuple[np.ndarray, ...]:
-    """Arrays of these shapes, small numbers in them."""
+    """Make arrays of these shapes with small numbers."""
     return tuple(np.full(shape, 0.5) for shape in shapes)
 
 
 @pytest.mark.worth(0.2, "refuses", kind="errors")
 def test_refuses_neighbours_of_two_shapes(answers: Answers) -> None:
-    """`left` and `right` of different shapes are a ValueError that names a size that does not fit; neither of them is
-    stretched.
+    """`left` and `right` with different shapes raise a ValueError whose message includes a size that does not fit;
+    neither is broadcast.
     """
     trace_fusion = answers.ex02_one_fusion.trace_fusion
     accepts(trace_fusion, *of_shapes((3, 4), (3, 4), (8, 2), (2,)))
@@ -212,7 +214,7 @@ def test_refuses_neighbours_of_two_shapes(answers: Answers) -> None:
 
 @pytest.mark.worth(0.2, "refuses", kind="errors")
 def test_refuses_another_weight(answers: Answers) -> None:
-    """A weight that is not (2C, H) is a ValueError that names the size that does not fit."""
+    """A weight whose shape is not (2C, H) raises a ValueError whose message includes the size that does not fit."""
     trace_fusion = answers.ex02_one_fusion.trace_fusion
     accepts(trace_fusion, *of_shapes((3, 4), (3, 4), (8, 8), (8,)))
     for rows in (7, 9, 4, 16, 3):
@@ -227,7 +229,9 @@ def test_refuses_another_weight(answers: Answers) -> None:
 
 @pytest.mark.worth(0.2, "refuses", kind="errors")
 def test_refuses_another_bias(answers: Answers) -> None:
-    """A bias that is not (H,) is a ValueError that names the size that does not fit; it is not stretched."""
+    """A bias whose shape is not (H,) raises a ValueError whose message includes the size that does not fit; it is not
+    broadcast.
+    """
     trace_fusion = answers.ex02_one_fusion.trace_fusion
     accepts(trace_fusion, *of_shapes((5, 4), (5, 4), (8, 3), (3,)))
     # first a number for each pair: only an answer that does not look at the bias at all lets it through

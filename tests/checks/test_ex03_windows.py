@@ -1,6 +1,7 @@
-"""Exercise 3: every token of every window looked up in its word by its place, and the split by `random.Random` itself.
+"""Exercise 3: each token of each window is looked up by its place in the word, and the split uses `random.Random`
+itself.
 
-Words are short and of few letters, so that letters repeat, words come twice, and some have no letter at all.
+Words are short and use few letters, so that letters repeat, words occur twice, and some words are empty.
 """
 
 import random
@@ -52,7 +53,7 @@ WORDS = st.lists(texts(LETTERS), max_size=4)
 
 
 def windows(words: list[str], context: int) -> tuple[torch.Tensor, torch.Tensor]:
-    """Every place of every word by itself: the characters that stand before it, if any, and its own."""
+    """Compute each example separately: the characters before a place, if any, and the character at it."""
     inputs, targets = [], []
     for word in words:
         for place in range(len(word) + 1):
@@ -100,13 +101,13 @@ def test_vocabulary(answers: Answers, words: list[str]) -> None:
 @example([".b", "a."])
 @settings(max_examples=10)
 def test_vocabulary_of_words_with_a_dot(answers: Answers, words: list[str]) -> None:
-    """A `.` in a word adds nothing to the vocabulary: it is 0 anyway. The list of words stays as it is."""
+    """A `.` in a word adds nothing to the vocabulary, because `.` is always 0. The list of words is not modified."""
     with leaves_alone(words=words):
         same_vocabulary(answers, words)
 
 
 def same_vocabulary(answers: Answers, words: list[str]) -> None:
-    """Compare what each character is mapped to; in which order the dict holds them is left open."""
+    """Compare the token of each character; the order of the dict does not matter."""
     letters = sorted({letter for word in words for letter in word if letter != "."})
     expected = {"." if token == 0 else letters[token - 1]: token for token in range(len(letters) + 1)}
 
@@ -121,8 +122,8 @@ def same_vocabulary(answers: Answers, words: list[str]) -> None:
 
 @pytest.mark.worth(0.75, "windows", "padding")
 def test_one_word_by_hand(answers: Answers) -> None:
-    """`ann` with a context of 3 gives `...` → a, `..a` → n, `.an` → n and `ann` → `.`; a word of 2,000 letters is cut
-    in the same way.
+    """`ann` with a context of 3 gives `...` → a, `..a` → n, `.an` → n and `ann` → `.`; a word of 2,000 letters works in
+    the same way.
     """
     made = call(answers.ex03_windows.make_windows, ["ann"], {".": 0, "a": 1, "n": 2}, 3)
     expected = torch.tensor([[0, 0, 0], [0, 0, 1], [0, 1, 2], [1, 2, 2]]), torch.tensor([1, 2, 2, 0])
@@ -133,8 +134,8 @@ def test_one_word_by_hand(answers: Answers) -> None:
 @pytest.mark.worth(1.5, "windows")
 @given(texts(LETTERS, 1, 8), CONTEXTS)
 def test_windows_of_a_word(answers: Answers, word: str, context: int) -> None:
-    """Each character of a word and the closing `.` is a target, and its window holds the `context` tokens before it,
-    the newest last, as the vocabulary numbers them.
+    """Each character of a word and the closing `.` is a target; its window holds the `context` tokens before it, the
+    newest last, with the numbers of the vocabulary.
     """
     same_windows(answers, [word], context)
 
@@ -144,8 +145,8 @@ def test_windows_of_a_word(answers: Answers, word: str, context: int) -> None:
 @example(["an", "b"], 3)
 @example(["a", "", "a"], 2)
 def test_every_word_starts_anew(answers: Answers, words: list[str], context: int) -> None:
-    """Words follow each other in order, and each one starts from an empty window: of the word before it, nothing is
-    left.
+    """Words follow each other in order, and each one starts from an empty window, without characters of the previous
+    word.
     """
     same_windows(answers, words, context)
 
@@ -156,8 +157,8 @@ def test_every_word_starts_anew(answers: Answers, words: list[str], context: int
 @example([], 3)
 @settings(max_examples=10)
 def test_shapes_and_dtype(answers: Answers, words: list[str], context: int) -> None:
-    """The inputs are int64 (N, context) and the targets int64 (N,), with an example for each letter and one for the end
-    of each word; without words they are (0, context) and (0,).
+    """The inputs are int64 (N, context) and the targets int64 (N,), with one example per letter and one for the end of
+    each word; without words they are (0, context) and (0,).
     """
     made = call(answers.ex03_windows.make_windows, [*words], dict(NUMBERS), context)
     count = sum(len(word) + 1 for word in words)
@@ -174,7 +175,7 @@ def test_shapes_and_dtype(answers: Answers, words: list[str], context: int) -> N
 
 @pytest.mark.worth(0.1, "context", kind="errors")
 def test_refuses_a_context_below_one(answers: Answers) -> None:
-    """A context below 1 is a ValueError that names `context` and its value, even without words."""
+    """A context below 1 raises a ValueError whose message includes `context` and its value, even without words."""
     make_windows = answers.ex03_windows.make_windows
     accepts(make_windows, ["ann", "b"], dict(NUMBERS), 1)
     for words in ([""], ["ann", "b"], []):
@@ -183,15 +184,17 @@ def test_refuses_a_context_below_one(answers: Answers) -> None:
 
 
 def refuses_character(answers: Answers, words: list[str], word: str, character: str, context: int) -> None:
-    """Expect a ValueError whose message holds the word, and the character beside it; without that all is well."""
+    """Expect a ValueError whose message includes the word and the character, and no error once the character is
+    removed.
+    """
     make_windows = answers.ex03_windows.make_windows
     accepts(make_windows, [other.replace(character, "") for other in words], dict(NUMBERS), context)
 
     def names_it(error: BaseException) -> None:
         holds(
             character in values_as_text.message(error).replace(word, ""),
-            f"the message names the word {word!r}, but not the character {character!r} by itself",
-            expected=f"ValueError with a message that names {word!r} and {character!r}",
+            f"the message includes the word {word!r}, but not the character {character!r} by itself",
+            expected=f"ValueError with a message that includes {word!r} and {character!r}",
             got=error,
         )
 
@@ -213,7 +216,7 @@ def test_refuses_an_unknown_character(
     after: list[str],
     context: int,
 ) -> None:
-    """A character that the vocabulary lacks is a ValueError that names the word and the character."""
+    """An unknown character raises a ValueError whose message includes the word and the character."""
     word = other + character + one if swap else one + character + other
     refuses_character(answers, [*before, word, *after], word, character, context)
 
@@ -226,7 +229,9 @@ def test_refuses_an_unknown_character(
 def test_refuses_a_dot_in_a_word(
     answers: Answers, before: list[str], one: str, other: str, swap: bool, after: list[str], context: int
 ) -> None:
-    """A `.` inside a word is a ValueError that names the word and the `.`, although the vocabulary holds it."""
+    """A `.` inside a word raises a ValueError whose message includes the word and the `.`, although `.` is in the
+    vocabulary.
+    """
     word = other + "." + one if swap else one + "." + other
     refuses_character(answers, [*before, word, *after], word, ".", context)
 
@@ -242,7 +247,7 @@ def test_windows_leave_everything_as_it_was(answers: Answers, words: list[str], 
 
 
 def split(words: list[str], seed: int, fractions: Shares) -> tuple[list[str], ...]:
-    """Every word of the shuffled copy by itself: before the first cut, before the second, or after both."""
+    """Assign each word of the shuffled copy to its part: before the first cut, before the second, or after both."""
     shuffled, parts = [*words], ([], [], [])  # type: tuple[list[str], tuple[list[str], list[str], list[str]]]
     random.Random(seed).shuffle(shuffled)
     first = int(fractions[0] * len(words))
@@ -275,7 +280,7 @@ THIRTY = [f"{first}{second}" for first in "bdglmn" for second in "aeiou"]
 @example(THIRTY[:6], 42)
 @example(THIRTY, 42)
 def test_split(answers: Answers, words: list[str], seed: int) -> None:
-    """A copy of the words, shuffled by `random.Random(seed)`, is cut into three lists, 80, 10 and 10 of 100."""
+    """A copy of the words is shuffled by `random.Random(seed)` and cut into three lists, by default 80, 10 and 10 %."""
     same_split(call(answers.ex03_windows.split_words, [*words], seed), split(words, seed, (0.8, 0.1, 0.1)))
 
 
@@ -284,8 +289,8 @@ def test_split(answers: Answers, words: list[str], seed: int) -> None:
 @example(THIRTY, 7, (0.7, 0.2, 0.1))
 @example(THIRTY, 7, (0.5, 0.5, 0.0))
 def test_split_by_other_fractions(answers: Answers, words: list[str], seed: int, fractions: Shares) -> None:
-    """The cuts stand at int(fractions[0] * n) and int((fractions[0] + fractions[1]) * n), for all fractions that sum to
-    1 but for rounding, as 0.7, 0.2 and 0.1 do.
+    """The cuts are at int(fractions[0] * n) and int((fractions[0] + fractions[1]) * n), for all fractions that sum to 1
+    up to rounding, such as 0.7, 0.2 and 0.1.
     """
     expected = split(words, seed, fractions)
     same_split(call(answers.ex03_windows.split_words, [*words], seed, fractions=fractions), expected)
@@ -293,7 +298,7 @@ def test_split_by_other_fractions(answers: Answers, words: list[str], seed: int,
 
 @pytest.mark.worth(0.15, "fractions", kind="errors")
 def test_refuses_a_negative_fraction(answers: Answers) -> None:
-    """A negative fraction is a ValueError that names `fractions` and a value, even where the sum is 1."""
+    """A negative fraction raises a ValueError whose message includes `fractions` and a value, even if the sum is 1."""
     split_words = answers.ex03_windows.split_words
     accepts(split_words, [*THIRTY], 1, fractions=(0.5, 0.25, 0.25))
     for fractions in ((-0.1, 0.6, 0.5), (0.6, -0.1, 0.5), (1.1, 0.2, -0.3), (0.5, 0.6, -0.1), (0.9, 0.101, -0.001)):
@@ -303,7 +308,7 @@ def test_refuses_a_negative_fraction(answers: Answers) -> None:
 
 @pytest.mark.worth(0.15, "fractions", kind="errors")
 def test_refuses_another_sum(answers: Answers) -> None:
-    """Fractions that do not sum to 1 are a ValueError that names `fractions` and a value."""
+    """Fractions that do not sum to 1 raise a ValueError whose message includes `fractions` and a value."""
     split_words = answers.ex03_windows.split_words
     accepts(split_words, [*THIRTY], 1, fractions=(0.5, 0.25, 0.25))
     for fractions in ((0.8, 0.1, 0.2), (0.5, 0.3, 0.1), (0.3, 0.3, 0.3), (0.75, 0.75, 0.25), (80.0, 10.0, 10.0)):
@@ -319,7 +324,7 @@ def test_refuses_another_sum(answers: Answers) -> None:
 @example(THIRTY, 3)
 @settings(max_examples=10)
 def test_split_leaves_everything_as_it_was(answers: Answers, words: list[str], seed: int) -> None:
-    """`split_words` gives the parts, leaves the list of words in order and does not touch the global random state."""
+    """`split_words` returns the parts, keeps the order of the list and does not touch the global random state."""
     words = [*words]
     expected = split(words, seed, (0.8, 0.1, 0.1))
     with leaves_alone(words=words):

@@ -1,4 +1,4 @@
-"""Exercise 4: logits and gradients against a sum over the places of the window, with the answer's own weights."""
+"""Exercise 4: logits and gradients compared with a sum over the places of the window, with the answer's own weights."""
 
 import math
 
@@ -61,8 +61,8 @@ def model_of(
 @given(SIZES)
 @settings(max_examples=10)
 def test_layers(answers: Answers, sizes: Sizes) -> None:
-    """A model has the layers `embedding`, `hidden` and `output` of the sizes that the contract gives, with biases in
-    the last two, and no other parameters.
+    """The model has the layers `embedding`, `hidden` and `output` with the sizes of the contract, biases in the last
+    two, and no other parameters.
     """
     vocab_size, context, embedding_dim, hidden_dim = sizes
     model = build(answers.ex04_flat_mlp.FlatMLP, *sizes)
@@ -79,7 +79,7 @@ def test_layers(answers: Answers, sizes: Sizes) -> None:
 
 @pytest.mark.worth(0.6, "logits")
 def test_two_letters_by_hand(answers: Answers) -> None:
-    """With embeddings 0.5, -1 for token 1 and 1.5, 2 for token 2, and layers that pass each number on as it is, the
+    """With embeddings 0.5, -1 for token 1 and 1.5, 2 for token 2, and layers that pass on each number unchanged, the
     window [1, 2] gives tanh of 0.5, -1, 1.5, 2, and [2, 1] gives tanh of 1.5, 2, 0.5, -1.
     """
     model = build(answers.ex04_flat_mlp.FlatMLP, 4, 2, 2, 4)
@@ -95,8 +95,8 @@ def test_two_letters_by_hand(answers: Answers) -> None:
 @pytest.mark.worth(0.5, "logits")
 @given(SIZES, st.integers(2, 4), st.booleans(), st.sampled_from([1.0, 1e4]), SEEDS)
 def test_logits(answers: Answers, sizes: Sizes, batch: int, training: bool, scale: float, seed: int) -> None:
-    """The logits are output(tanh(hidden(embeddings))), the embeddings of the window concatenated, the oldest first; in
-    training and in evaluation mode, small and large.
+    """The logits are output(tanh(hidden(embeddings))) with the embeddings of the window concatenated, the oldest first,
+    in training and in evaluation mode, for small and large models.
     """
     model = model_of(answers, sizes, seed, scale=scale)
     train(model, training)
@@ -109,7 +109,7 @@ def test_logits(answers: Answers, sizes: Sizes, batch: int, training: bool, scal
 @given(SIZES, FLOATS, SEEDS)
 @settings(max_examples=10)
 def test_batch_of_one_and_dtype(answers: Answers, sizes: Sizes, dtype: torch.dtype, seed: int) -> None:
-    """A batch of one gives logits (1, V), float32 by itself and float64 after `.double()`."""
+    """A batch of one gives logits (1, V), in float32 by default and in float64 after `.double()`."""
     model = build(answers.ex04_flat_mlp.FlatMLP, *sizes)
     if dtype == torch.float64:
         to_dtype(model, dtype)
@@ -128,7 +128,7 @@ def test_batch_of_one_and_dtype(answers: Answers, sizes: Sizes, dtype: torch.dty
 )
 @settings(max_examples=15)
 def test_non_contiguous_windows(answers: Answers, sizes: Sizes, batch: int, layout: str, seed: int) -> None:
-    """Windows whose memory is in another order (a transpose, every second place) give the same logits."""
+    """Non-contiguous windows (a transpose, every second place) give the same logits."""
     model = model_of(answers, sizes, seed, dtype=torch.float32)
     windows = tokens(batch, sizes[1], sizes[0], seed)
     expected = oracles.flat_mlp(windows, oracles.read_flat(model))
@@ -139,7 +139,7 @@ def test_non_contiguous_windows(answers: Answers, sizes: Sizes, batch: int, layo
 @given(SIZES, st.integers(1, 4), SEEDS)
 @example((2, 2, 1, 1), 1, 0)  # the window [0, 1]: it shows whose row lacks a gradient
 def test_gradients(answers: Answers, sizes: Sizes, batch: int, seed: int) -> None:
-    """Gradients reach every parameter, those of token 0 among them."""
+    """Gradients reach every parameter, including the embedding of token 0."""
     model, windows = model_of(answers, sizes, seed), tokens(batch, sizes[1], sizes[0], seed)
     windows[0, 0] = 0
     factors = tenths(batch, sizes[0], seed=seed) + 0.05
@@ -158,8 +158,8 @@ def test_gradients(answers: Answers, sizes: Sizes, batch: int, seed: int) -> Non
 @pytest.mark.worth(0.4, "refuses", kind="errors")
 @given(st.integers(1, 5), st.integers(1, 12), st.integers(1, 3), SEEDS)
 def test_refuses_another_window(answers: Answers, context: int, length: int, windows: int, seed: int) -> None:
-    """A window of another length than `context` is a ValueError that names that length, even where the tokens of all
-    windows together would fill windows of the right length.
+    """A window of a different length than `context` raises a ValueError whose message includes that length, even if the
+    tokens of all windows together would fill windows of the right length.
     """
     length += length >= context
     batch = windows * context + (windows * context == length) * context
@@ -174,7 +174,7 @@ def test_refuses_another_window(answers: Answers, context: int, length: int, win
 @given(SIZES, st.integers(1, 4), st.booleans(), SEEDS)
 @settings(max_examples=15)
 def test_leaves_everything_as_it_was(answers: Answers, sizes: Sizes, batch: int, training: bool, seed: int) -> None:
-    """The tokens, the weights, the mode and the global random state stay as they are, and a second call gives the same
+    """The tokens, the weights, the mode and the global random state do not change, and a second call gives the same
     logits.
     """
     model, windows = model_of(answers, sizes, seed), tokens(batch, sizes[1], sizes[0], seed)

@@ -1,4 +1,4 @@
-"""Exercise 5: where each value lands, on numbered inputs; the shape alone proves nothing here."""
+"""Exercise 5: the place of each value, on numbered inputs; the shape alone proves nothing."""
 
 import oracles
 import pytest
@@ -37,7 +37,7 @@ from grader.language import (
 @given(grouped())
 @settings(max_examples=14)
 def test_any_group_and_shape(answers: Answers, drawn: Grouped) -> None:
-    """Each output position holds its `group` neighbours' channels, the oldest first, for every group and shape."""
+    """Each output position holds the channels of its `group` neighbours, oldest first, for every group and shape."""
     flatten = build(answers.ex05_flatten_consecutive.FlattenConsecutive, drawn.group)
     expected = oracles.flatten_consecutive(drawn.x, drawn.group)
     same(call(flatten, drawn.x), expected)
@@ -45,7 +45,7 @@ def test_any_group_and_shape(answers: Answers, drawn: Grouped) -> None:
 
 @pytest.mark.worth(2, "order")
 def test_pairs_on_numbered_input(answers: Answers) -> None:
-    """With group=2, each output position holds two neighbours' channels, the older one's first."""
+    """With group=2, each output position holds the channels of two neighbours, the older one first."""
     x = numbered(2, 4, 2)
     flatten = build(answers.ex05_flatten_consecutive.FlattenConsecutive, 2)
     same(call(flatten, x), torch.tensor([[[1.0, 2, 3, 4], [5, 6, 7, 8]], [[9, 10, 11, 12], [13, 14, 15, 16]]]))
@@ -55,7 +55,7 @@ def test_pairs_on_numbered_input(answers: Answers) -> None:
 @given(st.integers(2, 5), st.integers(2, 4), st.integers(1, 3))
 @settings(max_examples=8)
 def test_one_group_left_drops_the_time_axis(answers: Answers, group: int, batch: int, channels: int) -> None:
-    """Where one group remains, the time axis is dropped: (B, group, C) becomes (B, group * C)."""
+    """If one group remains, the time axis is dropped: (B, group, C) becomes (B, group * C)."""
     x = numbered(batch, group, channels)
     flatten = build(answers.ex05_flatten_consecutive.FlattenConsecutive, group)
     same(call(flatten, x), numbered(batch, group * channels))
@@ -65,7 +65,7 @@ def test_one_group_left_drops_the_time_axis(answers: Answers, group: int, batch:
 @given(st.integers(2, 4), st.integers(1, 3), st.integers(1, 3))
 @settings(max_examples=8)
 def test_batch_of_one_keeps_its_axis(answers: Answers, group: int, groups: int, channels: int) -> None:
-    """A batch of one stays a batch of one: (1, T, C) becomes (1, T // group, group * C), or (1, group * C)."""
+    """A batch of one keeps its batch axis: (1, T, C) becomes (1, T // group, group * C), or (1, group * C)."""
     flatten = build(answers.ex05_flatten_consecutive.FlattenConsecutive, group)
     shape = (1, groups, group * channels) if groups > 1 else (1, group * channels)
     same_shape(call(flatten, numbered(1, groups * group, channels)), shape)
@@ -75,7 +75,7 @@ def test_batch_of_one_keeps_its_axis(answers: Answers, group: int, groups: int, 
 @given(st.integers(1, 4), st.integers(1, 4), st.integers(1, 3))
 @settings(max_examples=8)
 def test_group_of_one_changes_nothing(answers: Answers, batch: int, time: int, channels: int) -> None:
-    """With group=1 nothing is joined: (B, T, C) stays as it is, and one position alone gives (B, C)."""
+    """With group=1 nothing is joined: (B, T, C) is unchanged, and a single position gives (B, C)."""
     x = numbered(batch, time, channels)
     flatten = build(answers.ex05_flatten_consecutive.FlattenConsecutive, group=1)
     expected = oracles.flatten_consecutive(x, 1)
@@ -86,7 +86,7 @@ def test_group_of_one_changes_nothing(answers: Answers, batch: int, time: int, c
 @given(st.sampled_from(["transposed", "strided"]), st.integers(2, 3), st.integers(1, 2), st.integers(2, 4))
 @settings(max_examples=14)
 def test_non_contiguous_input(answers: Answers, layout: str, group: int, groups: int, channels: int) -> None:
-    """Input whose memory is in another order (a transpose, every second place) gives the same values."""
+    """Non-contiguous input (a transpose, every second place) gives the same values."""
     x = laid_out(numbered(2, groups * group, channels), layout)
     flatten = build(answers.ex05_flatten_consecutive.FlattenConsecutive, group)
     expected = oracles.flatten_consecutive(x, group)
@@ -105,7 +105,7 @@ def test_dtype_is_kept(answers: Answers, dtype: torch.dtype) -> None:
 @given(grouped(dtypes=st.just(torch.float64)), st.sampled_from([True, False]))
 @settings(max_examples=10)
 def test_gradients_flow_back(answers: Answers, drawn: Grouped, training: bool) -> None:
-    """The gradient of each output value reaches the input value that it is, and no other, in either mode."""
+    """The gradient of each output value reaches the input value that it came from, and no other, in both modes."""
     reference = drawn.x.clone().requires_grad_()
     expected = oracles.flatten_consecutive(reference, drawn.group)
     weights = numbered(*expected.shape, dtype=torch.float64)
@@ -122,7 +122,7 @@ def test_gradients_flow_back(answers: Answers, drawn: Grouped, training: bool) -
 
 @pytest.mark.worth(0.5, "module")
 def test_is_a_module_without_parameters(answers: Answers) -> None:
-    """FlattenConsecutive is an `nn.Module`, and it learns nothing: it has no parameters."""
+    """FlattenConsecutive is an `nn.Module` without parameters."""
     flatten = build(answers.ex05_flatten_consecutive.FlattenConsecutive, group=2)
     is_module(flatten)
     count = seen(lambda told: sum(tensor.numel() for tensor in state_of(told).parameters.values()), state(flatten))
@@ -135,8 +135,8 @@ def test_is_a_module_without_parameters(answers: Answers) -> None:
 @given(st.integers(2, 5), st.sampled_from([1, 2, 3, 0]), st.integers(0, 3))
 @settings(max_examples=14)
 def test_refuses_a_remainder(answers: Answers, group: int, groups: int, more: int) -> None:
-    """T not a multiple of `group` is a ValueError that names T: no value is dropped in silence, and none is joined
-    with those of another window, even where all windows together would fill whole groups.
+    """A T that is not a multiple of `group` raises a ValueError whose message includes T: no value is silently dropped
+    or joined with those of another window, even if all windows together would fill whole groups.
     """
     time = groups * group + 1 + more % (group - 1)
     batch = max(1, groups * group)
@@ -148,7 +148,7 @@ def test_refuses_a_remainder(answers: Answers, group: int, groups: int, more: in
 @pytest.mark.worth(0.25, "refuses", kind="errors")
 @given(st.sampled_from([(4, 2), (4,), (1, 4, 2, 1)]))
 def test_refuses_another_rank(answers: Answers, shape: tuple[int, ...]) -> None:
-    """Input x that is not 3-D is a ValueError."""
+    """An x that is not 3-D raises a ValueError."""
     flatten = build(answers.ex05_flatten_consecutive.FlattenConsecutive, 2)
     accepts(flatten, numbered(2, 4, 2))
     raises(ValueError, flatten, numbered(*shape))
@@ -157,7 +157,7 @@ def test_refuses_another_rank(answers: Answers, shape: tuple[int, ...]) -> None:
 @pytest.mark.worth(0.5, "group", kind="errors")
 @given(st.sampled_from([-1, 0, -2, -3]))
 def test_refuses_a_group_below_one(answers: Answers, group: int) -> None:
-    """A group below 1 is refused when the layer is built, by a ValueError that names `group` and its value."""
+    """A group below 1 raises a ValueError when the layer is built; the message includes `group` and its value."""
     flatten_consecutive = answers.ex05_flatten_consecutive.FlattenConsecutive
     accepts(flatten_consecutive, 2)
     raises(ValueError, flatten_consecutive, group, naming=["group"], values=[group])
@@ -167,8 +167,8 @@ def test_refuses_a_group_below_one(answers: Answers, group: int) -> None:
 @given(grouped())
 @settings(max_examples=8)
 def test_leaves_everything_as_it_was(answers: Answers, drawn: Grouped) -> None:
-    """The argument is not modified, the layer stays in its mode, nothing is kept between two calls or shared by two
-    layers, and the global random state is not touched. Values of every kind pass through, negative ones and fractions.
+    """The argument is not modified, the layer stays in its mode, nothing is kept between calls or shared by two layers,
+    and the global random state is not touched. All values pass through, including negative numbers and fractions.
     """
     flatten = build(answers.ex05_flatten_consecutive.FlattenConsecutive, drawn.group)
     build(answers.ex05_flatten_consecutive.FlattenConsecutive, drawn.group + 1)

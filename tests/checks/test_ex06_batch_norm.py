@@ -1,4 +1,4 @@
-"""Exercise 6: values, gradients and running statistics against torch's own layer, moved to its axes."""
+"""Exercise 6: values, gradients and running statistics compared with torch's own layer, with the axes moved for it."""
 
 import oracles
 import pytest
@@ -44,7 +44,9 @@ PARTS = ("buffers", "state_dict")
 
 
 def in_use(answers: Answers, x: Tensor, seed: int, **options: float) -> Handle:
-    """A layer for x in float64 that has been trained already: nothing in it is as it was at first."""
+    """Make a layer for x in float64 that has already been trained, so that all of its tensors differ from their initial
+    values.
+    """
     channels = x.shape[-1]
     norm = build(answers.ex06_batch_norm.BatchNorm1d, channels, **options)
     to_dtype(norm, torch.float64)
@@ -85,7 +87,7 @@ def test_parameters_and_buffers(answers: Answers, channels: int) -> None:
 
 @pytest.mark.worth(0.5, "training")
 def test_four_values_of_one_channel(answers: Answers) -> None:
-    """A new layer in training turns the values 2, 4, 4, 6 of a channel into -1.414, 0, 0, 1.414: mean 0, variance 1."""
+    """A new layer in training maps the values 2, 4, 4, 6 of a channel to -1.414, 0, 0, 1.414: mean 0, variance 1."""
     x = torch.tensor([[2.0], [4.0], [4.0], [6.0]])
     expected = (x - 4.0) / 2.00001**0.5
     norm = build(answers.ex06_batch_norm.BatchNorm1d, 1)
@@ -95,7 +97,7 @@ def test_four_values_of_one_channel(answers: Answers) -> None:
 @pytest.mark.worth(0.5, "training")
 @given(batches(), EPS, st.sampled_from([1.0, 1e4, 1e-4]), SEEDS)
 def test_normalises_by_the_batch(answers: Answers, x: Tensor, eps: float, scale: float, seed: int) -> None:
-    """In training each channel is normalised by its mean and its biased variance over every axis but the last, then
+    """In training each channel is normalised with its mean and its biased variance over every axis but the last, then
     multiplied by `weight`, and `bias` is added.
     """
     rows = (0,) * (x.dim() - 1), (-1,) * (x.dim() - 1)
@@ -108,7 +110,7 @@ def test_normalises_by_the_batch(answers: Answers, x: Tensor, eps: float, scale:
 
 @pytest.mark.worth(0.25, "running")
 def test_first_batch_moves_the_mean(answers: Answers) -> None:
-    """A new layer that has seen the batch 2, 4, 4, 6 in training has the running mean 0.9 * 0 + 0.1 * 4 = 0.4."""
+    """After the batch 2, 4, 4, 6 in training, the running mean of a new layer is 0.9 * 0 + 0.1 * 4 = 0.4."""
     norm = build(answers.ex06_batch_norm.BatchNorm1d, 1)
     call(norm, torch.tensor([[2.0], [4.0], [4.0], [6.0]]))
     same(attribute(norm, "running_mean", Tensor), torch.tensor([0.4]), what="`running_mean` after one batch")
@@ -116,8 +118,8 @@ def test_first_batch_moves_the_mean(answers: Answers) -> None:
 
 @pytest.mark.worth(0.25, "running")
 def test_first_batch_moves_the_variance(answers: Answers) -> None:
-    """A new layer that has seen the batch 2, 4, 4, 6 in training has the running variance 0.9 * 1 + 0.1 * 8 / 3 =
-    1.1667: the unbiased one is remembered.
+    """After the batch 2, 4, 4, 6 in training, the running variance of a new layer is 0.9 * 1 + 0.1 * 8 / 3 = 1.1667,
+    with the unbiased variance.
     """
     norm = build(answers.ex06_batch_norm.BatchNorm1d, 1)
     call(norm, torch.tensor([[2.0], [4.0], [4.0], [6.0]]))
@@ -136,8 +138,8 @@ def test_first_batch_moves_the_variance(answers: Answers) -> None:
 def test_running_statistics_move(
     answers: Answers, steps: list[tuple[int, ...]], channels: int, momentum: float, seed: int
 ) -> None:
-    """Each step of training makes running = (1 - momentum) * running + momentum * batch, for the mean and for the
-    unbiased variance, over batch and time, whatever `momentum` is.
+    """Each call in training sets running = (1 - momentum) * running + momentum * batch, for the mean and the unbiased
+    variance over batch and time, for any `momentum`.
     """
     batches = [tenths(*sizes, channels, seed=seed + step) for step, sizes in enumerate(steps)]
     norm = in_use(answers, batches[0], seed, momentum=momentum)
@@ -151,7 +153,9 @@ def test_running_statistics_move(
 @pytest.mark.worth(0.5, "evaluation")
 @given(batches(), EPS, SEEDS)
 def test_evaluation_uses_the_running_statistics(answers: Answers, x: Tensor, eps: float, seed: int) -> None:
-    """In evaluation the running mean and variance normalise, not the batch's, and they stay as they are."""
+    """In evaluation the layer normalises with the running mean and variance instead of the batch's, and does not change
+    them.
+    """
     norm = in_use(answers, x, seed, eps=eps)
     tensors = oracles.read_norm(norm)
     train(norm, False)
@@ -164,7 +168,7 @@ def test_evaluation_uses_the_running_statistics(answers: Answers, x: Tensor, eps
 @given(st.sampled_from([(1, 3), (1, 1, 3), (1, 1), (1, 1, 1)]), SEEDS)
 @settings(max_examples=6)
 def test_one_value_a_channel_in_evaluation(answers: Answers, shape: tuple[int, ...], seed: int) -> None:
-    """In evaluation a single row, (1, C) or (1, 1, C), is welcome: the statistics come from memory."""
+    """In evaluation a single row, (1, C) or (1, 1, C), is accepted, because the running statistics are used."""
     x = tenths(*shape, seed=seed)
     norm = in_use(answers, x, seed)
     train(norm, False)
@@ -176,7 +180,7 @@ def test_one_value_a_channel_in_evaluation(answers: Answers, shape: tuple[int, .
 @given(batches(), st.none() | EPS, st.booleans(), SEEDS)
 @settings(max_examples=10)
 def test_eps_stands_inside_the_root(answers: Answers, x: Tensor, eps: float | None, training: bool, seed: int) -> None:
-    """The divisor is sqrt(variance + eps), eps inside the root and 1e-5 unless given; a tiny variance shows it."""
+    """The divisor is sqrt(variance + eps), with eps inside the root and 1e-5 by default; a tiny variance shows it."""
     x = x / 1000
     norm = in_use(answers, x, seed, **({} if eps is None else {"eps": eps}))
     assign(norm, "running_var", torch.full((x.shape[-1],), 1e-6, dtype=torch.float64))
@@ -189,7 +193,7 @@ def test_eps_stands_inside_the_root(answers: Answers, x: Tensor, eps: float | No
 @given(batches(), st.sampled_from([1e-2, 0.1]), st.booleans(), SEEDS)
 @settings(max_examples=15)
 def test_gradient_of_the_input(answers: Answers, x: Tensor, eps: float, training: bool, seed: int) -> None:
-    """The gradient of x is that of torch's layer; in training it flows through the batch's mean and variance too."""
+    """The gradient of x equals that of torch's layer; in training it also flows through the batch mean and variance."""
     norm = in_use(answers, x, seed, eps=eps)
     train(norm, training)
     expected = oracles.read_norm(norm)
@@ -205,7 +209,7 @@ def test_gradient_of_the_input(answers: Answers, x: Tensor, eps: float, training
 @given(batches(), st.sampled_from([1e-2, 0.1]), st.booleans(), SEEDS)
 @settings(max_examples=10)
 def test_gradients_of_weight_and_bias(answers: Answers, x: Tensor, eps: float, training: bool, seed: int) -> None:
-    """The gradients of `weight` and `bias` are those of torch's layer, in training and in evaluation."""
+    """The gradients of `weight` and `bias` equal those of torch's layer, in training and in evaluation."""
     norm = in_use(answers, x, seed, eps=eps)
     train(norm, training)
     expected = oracles.read_norm(norm)
@@ -222,7 +226,7 @@ def test_gradients_of_weight_and_bias(answers: Answers, x: Tensor, eps: float, t
 
 @pytest.mark.worth(0.5, "detached")
 def test_running_statistics_stay_out_of_autograd(answers: Answers) -> None:
-    """The running statistics are updated outside autograd: no gradient reaches back into them or into old batches."""
+    """The running statistics are updated outside autograd: no gradient flows through them or into old batches."""
     norm = build(answers.ex06_batch_norm.BatchNorm1d, 2)
     for _ in range(2):
         result = call(norm, leaf("x", numbered(2, 3, 2)))
@@ -241,7 +245,7 @@ def test_running_statistics_stay_out_of_autograd(answers: Answers) -> None:
 def test_square_strided_float32_and_float64(
     answers: Answers, channels: int, batch: int, layout: str, dtype: torch.dtype
 ) -> None:
-    """The channels are the last axis where T == C too, the memory may be in any order, and the result has the input's
+    """The channels are the last axis even if T == C, the memory layout does not matter, and the result has the input's
     dtype: float32, or float64 after `.double()`.
     """
     x = laid_out(numbered(batch, channels, channels, dtype=dtype) / 4, layout)
@@ -258,7 +262,9 @@ def test_square_strided_float32_and_float64(
 @given(st.sampled_from([(1, 3), (1, 1, 3), (1, 1), (1, 1, 1)]))
 @settings(max_examples=6)
 def test_refuses_one_value_a_channel_in_training(answers: Answers, shape: tuple[int, ...]) -> None:
-    """In training, fewer than two values a channel, (1, C) or (1, 1, C), are a ValueError: one value has no spread."""
+    """In training, fewer than two values per channel, (1, C) or (1, 1, C), raise a ValueError, because one value has no
+    spread.
+    """
     norm = build(answers.ex06_batch_norm.BatchNorm1d, shape[-1])
     accepts(norm, numbered(2, *shape[1:]))
     raises(ValueError, norm, numbered(*shape))
@@ -274,7 +280,9 @@ def test_refuses_one_value_a_channel_in_training(answers: Answers, shape: tuple[
 def test_refuses_another_channel_count(
     answers: Answers, counts: tuple[int, int], sizes: tuple[int, ...], training: bool
 ) -> None:
-    """Another channel count than the layer's is a ValueError that names it; one channel is not spread over three."""
+    """A channel count that differs from the layer's raises a ValueError whose message includes the count; one channel
+    is not broadcast to three.
+    """
     features, channels = counts
     norm = build(answers.ex06_batch_norm.BatchNorm1d, features)
     train(norm, training)

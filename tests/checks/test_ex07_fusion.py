@@ -1,4 +1,4 @@
-"""Exercise 7: one level against torch's convolution, normalisation and tanh, which read the answer's own weights."""
+"""Exercise 7: one level compared with torch's convolution, normalisation and tanh, using the answer's own weights."""
 
 import oracles
 import pytest
@@ -49,7 +49,9 @@ BATCHES = grouped(layouts=DENSE, scales=ILL_SCALED, least_batch=2)
 
 
 def plain(answers: Answers, drawn: Grouped, out: int, seed: int) -> Handle:
-    """A fusion for x in float64, without normalisation, of weights that do not depend on what the answer drew."""
+    """Make a fusion for x in float64, without normalisation, whose weights do not depend on the answer's
+    initialisation.
+    """
     channels = drawn.x.shape[-1]
     fusion = build(answers.ex07_fusion.Fusion, channels, out, drawn.group, normalize=False)
     to_dtype(fusion, torch.float64)
@@ -60,7 +62,7 @@ def plain(answers: Answers, drawn: Grouped, out: int, seed: int) -> Handle:
 
 
 def normalised(answers: Answers, drawn: Grouped, out: int, seed: int) -> Handle:
-    """A fusion for x in float64, whose norm has been trained already."""
+    """Make a fusion for x in float64 whose norm has already been trained."""
     channels = drawn.x.shape[-1]
     fusion = build(answers.ex07_fusion.Fusion, channels, out, group=drawn.group)
     to_dtype(fusion, torch.float64)
@@ -74,7 +76,7 @@ def normalised(answers: Answers, drawn: Grouped, out: int, seed: int) -> Handle:
 
 
 def same_gradients(fusion: Handle, x: Tensor, level: oracles.Level) -> None:
-    """Send the same gradient back through both results, and compare what reaches the input and each parameter."""
+    """Send the same gradient back through both results, and compare the gradients of input and parameters."""
     ours, theirs = leaf("x", x), x.detach().clone().requires_grad_()
     got = call(fusion, ours)
     expected = oracles.fusion(theirs, level, training=True)
@@ -96,8 +98,8 @@ def same_gradients(fusion: Handle, x: Tensor, level: oracles.Level) -> None:
 @given(grouped(dtypes=st.just(torch.float32)), OUT, st.booleans())
 @settings(max_examples=6)
 def test_flatten_and_linear(answers: Answers, drawn: Grouped, out: int, normalize: bool) -> None:
-    """`flatten` is exercise 5's layer for `group` neighbours, and `linear` an `nn.Linear` from group * in_features to
-    out_features.
+    """`flatten` is exercise 5's layer for `group` neighbours, and `linear` is an `nn.Linear` from group * in_features
+    to out_features.
     """
     channels = drawn.x.shape[-1]
     fusion = build(answers.ex07_fusion.Fusion, channels, out, drawn.group, normalize)
@@ -113,8 +115,8 @@ def test_flatten_and_linear(answers: Answers, drawn: Grouped, out: int, normaliz
 @given(st.integers(2, 3), st.integers(2, 4), LAYOUTS)
 @settings(max_examples=6)
 def test_norm_is_that_of_exercise_6(answers: Answers, batch: int, out: int, layout: str) -> None:
-    """`norm` is exercise 6's `BatchNorm1d` for out_features channels, which come last; unless asked otherwise, a fusion
-    joins two neighbours and normalises. With normalize=False, `norm` is None.
+    """`norm` is exercise 6's `BatchNorm1d` for out_features channels, which come last; by default, a fusion joins two
+    neighbours and normalises. With normalize=False, `norm` is None.
     """
     fusion = build(answers.ex07_fusion.Fusion, 3, out)
     to_dtype(fusion, torch.float64)
@@ -132,7 +134,7 @@ def test_norm_is_that_of_exercise_6(answers: Answers, batch: int, out: int, layo
 @given(st.integers(1, 3), OUT, st.integers(1, 4))
 @settings(max_examples=5)
 def test_bias_only_where_nothing_normalises(answers: Answers, channels: int, out: int, group: int) -> None:
-    """`linear` has a bias exactly where no norm comes after it: a norm takes every bias in front of it away again."""
+    """`linear` has a bias if and only if no norm comes after it: a norm cancels any bias in front of it."""
     has = {}
     for normalize in (True, False):
         fusion = build(answers.ex07_fusion.Fusion, channels, out, group, normalize=normalize)
@@ -168,8 +170,8 @@ def test_two_pairs_by_hand(answers: Answers) -> None:
 def test_without_norm_it_is_a_convolution(
     answers: Answers, drawn: Grouped, out: int, seed: int, training: bool
 ) -> None:
-    """Without norm the layer equals tanh of torch's `conv1d` with kernel = stride = group, where kernel[o, c, k] is
-    `linear.weight[o, k * C + c]`; in training and in evaluation.
+    """Without a norm the layer equals tanh of torch's `conv1d` with kernel = stride = group, where kernel[o, c, k] is
+    `linear.weight[o, k * C + c]`, in training and in evaluation.
     """
     fusion = plain(answers, drawn, out, seed)
     train(fusion, training)
@@ -182,7 +184,7 @@ def test_without_norm_it_is_a_convolution(
 @given(BATCHES, OUT, SEEDS)
 @settings(max_examples=8)
 def test_normalises_in_training(answers: Answers, drawn: Grouped, out: int, seed: int) -> None:
-    """In training the result is tanh(norm(linear(flatten(x)))): the batch's statistics, before tanh."""
+    """In training the result is tanh(norm(linear(flatten(x)))) with the statistics of the batch, before tanh."""
     fusion = normalised(answers, drawn, out, seed)
     level = oracles.read_level(fusion, drawn.group)
     alone = torch.cat([drawn.x[:1], 2 * drawn.x[:1] + 1], dim=1)
@@ -197,7 +199,7 @@ def test_normalises_in_training(answers: Answers, drawn: Grouped, out: int, seed
 @given(INPUTS, OUT, SEEDS)
 @settings(max_examples=8)
 def test_normalises_in_evaluation(answers: Answers, drawn: Grouped, out: int, seed: int) -> None:
-    """In evaluation the result is tanh(norm(linear(flatten(x)))), where the norm uses its running statistics."""
+    """In evaluation the result is tanh(norm(linear(flatten(x)))) with the running statistics of the norm."""
     fusion = normalised(answers, drawn, out, seed)
     train(fusion, False)
     expected = oracles.fusion(drawn.x, oracles.read_level(fusion, drawn.group), training=False)
@@ -208,7 +210,7 @@ def test_normalises_in_evaluation(answers: Answers, drawn: Grouped, out: int, se
 @given(st.integers(1, 5), st.integers(1, 3), st.integers(1, 3), OUT, st.booleans())
 @settings(max_examples=8)
 def test_shape(answers: Answers, group: int, groups: int, batch: int, out: int, normalize: bool) -> None:
-    """Input (B, T, in) becomes (B, T // group, out), and (B, out) where one group remains."""
+    """Input (B, T, in) becomes (B, T // group, out), or (B, out) if one group remains."""
     fusion = build(answers.ex07_fusion.Fusion, 2, out, group, normalize=normalize)
     train(fusion, False)
     shape = (batch, groups, out) if groups > 1 else (batch, out)
@@ -220,7 +222,7 @@ def test_shape(answers: Answers, group: int, groups: int, batch: int, out: int, 
 @example(Grouped(quarters(2, 4, 1, seed=0), 2), 1, 0)  # two groups: a norm used where one is left fails here
 @settings(max_examples=5)
 def test_running_statistics(answers: Answers, drawn: Grouped, out: int, seed: int) -> None:
-    """Each call in training moves the norm's running statistics once; a call in evaluation leaves them."""
+    """Each call in training updates the norm's running statistics once; a call in evaluation does not change them."""
     fusion = normalised(answers, drawn, out, seed)
     level = oracles.read_level(fusion, drawn.group)
     assert level.norm is not None
@@ -237,8 +239,8 @@ def test_running_statistics(answers: Answers, drawn: Grouped, out: int, seed: in
 @given(grouped(layouts=DENSE, scales=st.just(1.0)), OUT, SEEDS, st.sampled_from([True, False]))
 @settings(max_examples=6)
 def test_gradients_without_norm(answers: Answers, drawn: Grouped, out: int, seed: int, training: bool) -> None:
-    """Without norm the gradients of x, `linear.weight` and `linear.bias` are those of the convolution; in training and
-    in evaluation.
+    """Without a norm the gradients of x, `linear.weight` and `linear.bias` equal those of the convolution, in training
+    and in evaluation.
     """
     fusion = plain(answers, drawn, out, seed)
     train(fusion, training)
@@ -250,7 +252,7 @@ def test_gradients_without_norm(answers: Answers, drawn: Grouped, out: int, seed
 @given(grouped(layouts=DENSE, scales=st.just(1.0), least_batch=3), OUT, SEEDS)
 @settings(max_examples=6)
 def test_gradients_with_norm(answers: Answers, drawn: Grouped, out: int, seed: int) -> None:
-    """With norm the gradients of x, `linear.weight`, `norm.weight` and `norm.bias` are right, in training."""
+    """With a norm the gradients of x, `linear.weight`, `norm.weight` and `norm.bias` are right, in training."""
     fusion = normalised(answers, drawn, out, seed)
     level = oracles.read_level(fusion, drawn.group)
     same_gradients(fusion, drawn.x, level)
@@ -260,7 +262,7 @@ def test_gradients_with_norm(answers: Answers, drawn: Grouped, out: int, seed: i
 @given(st.integers(2, 3), st.integers(1, 2), OUT, st.booleans(), SEEDS)
 @settings(max_examples=6)
 def test_batch_of_one(answers: Answers, group: int, groups: int, out: int, normalize: bool, seed: int) -> None:
-    """A batch of one keeps its batch axis; in evaluation and without norm its values are those in a larger batch."""
+    """A batch of one keeps its batch axis; in evaluation or without a norm its values equal those in a larger batch."""
     drawn = Grouped(quarters(2, groups * group, 2, seed=seed), group)
     fusion = (normalised if normalize else plain)(answers, drawn, out, seed)
     shape = (1, groups, out) if groups > 1 else (1, out)
@@ -272,7 +274,7 @@ def test_batch_of_one(answers: Answers, group: int, groups: int, out: int, norma
     same(
         alone,
         seen(lambda both: both[:1], call(fusion, drawn.x)),
-        what="a sequence's result alone, against that in a batch of two",
+        what="the result of a single sequence, compared with a batch of two",
     )
 
 
@@ -280,7 +282,7 @@ def test_batch_of_one(answers: Answers, group: int, groups: int, out: int, norma
 @given(LAYOUTS, FLOATS, st.booleans(), st.booleans())
 @settings(max_examples=12)
 def test_strides_and_dtypes(answers: Answers, layout: str, dtype: torch.dtype, normalize: bool, training: bool) -> None:
-    """Input whose memory is in another order works, and the result has the input's dtype: float64 after `.double()`."""
+    """Non-contiguous input works, and the result has the input's dtype: float64 after `.double()`."""
     dense = numbered(3, 6, 3, dtype=dtype) / 64
     fusion = build(answers.ex07_fusion.Fusion, 3, 2, 3, normalize=normalize)
     if dtype == torch.float64:
@@ -292,14 +294,16 @@ def test_strides_and_dtypes(answers: Answers, layout: str, dtype: torch.dtype, n
     if dtype == torch.float64:
         with seeded(0):
             usual = call(fusion, dense.clone())
-        same(got, value(usual), what="the result in this layout, against that in the usual one")
+        same(got, value(usual), what="the result in this memory layout, compared with a contiguous input")
 
 
 @pytest.mark.worth(0.25, "refuses", kind="errors")
 @given(st.integers(2, 5), st.integers(0, 2), st.booleans(), st.integers(0, 3))
 @settings(max_examples=10)
 def test_refuses_a_remainder(answers: Answers, group: int, groups: int, normalize: bool, more: int) -> None:
-    """T not a multiple of `group` is a ValueError that names T: no character is dropped in silence."""
+    """A T that is not a multiple of `group` raises a ValueError whose message includes T: no character is silently
+    dropped.
+    """
     time = groups * group + 1 + more % (group - 1)
     fusion = build(answers.ex07_fusion.Fusion, 2, 3, group, normalize=normalize)
     accepts(fusion, numbered(16, (groups + 1) * group, 2))
@@ -310,7 +314,7 @@ def test_refuses_a_remainder(answers: Answers, group: int, groups: int, normaliz
 @given(st.sampled_from([(4,), (2, 4), (4, 4), (3, 4, 2, 2), (3, 2, 4, 2)]), st.booleans())
 @settings(max_examples=8)
 def test_refuses_another_rank(answers: Answers, shape: tuple[int, ...], normalize: bool) -> None:
-    """Input x that is not 3-D is a ValueError."""
+    """An x that is not 3-D raises a ValueError."""
     fusion = build(answers.ex07_fusion.Fusion, 2, 3, 2, normalize=normalize)
     train(fusion, False)
     accepts(fusion, numbered(3, 4, 2))
@@ -321,7 +325,7 @@ def test_refuses_another_rank(answers: Answers, shape: tuple[int, ...], normaliz
 @given(st.integers(-3, 0), st.booleans())
 @settings(max_examples=6)
 def test_refuses_a_group_below_one(answers: Answers, group: int, normalize: bool) -> None:
-    """A group below 1 is refused when the layer is built, by a ValueError that names `group` and its value."""
+    """A group below 1 raises a ValueError when the layer is built; the message includes `group` and its value."""
     accepts(answers.ex07_fusion.Fusion, 5, 6, 2, normalize)
     raises(ValueError, answers.ex07_fusion.Fusion, 5, 6, group, normalize, naming=["group"], values=[group])
 

@@ -1,4 +1,4 @@
-"""Exercise 8: the tree against convolutions over the answer's own weights, and who sees which characters."""
+"""Exercise 8: the tree compared with convolutions over the answer's weights, and which characters each node sees."""
 
 import math
 from typing import Any
@@ -53,7 +53,7 @@ SIZES = st.integers(1, 4)
 
 
 def grown(answers: Answers, window: Window, *, normalize: bool = True) -> Handle:
-    """A tree for these windows in float64."""
+    """Make a tree for these windows in float64."""
     tree = build(answers.ex08_tree.FusionTree, *window.sizes, normalize=normalize)
     fill(tree)
     to_dtype(tree, torch.float64)
@@ -61,13 +61,15 @@ def grown(answers: Answers, window: Window, *, normalize: bool = True) -> Handle
 
 
 def fill(tree: Handle) -> None:
-    """Draw all weights anew, by name: what is seen must not depend on the order in which the answer drew its own."""
+    """Set all weights at random, by name, so that they do not depend on the order of the answer's initialisation."""
     drawing = f"for _, p in sorted({named(tree)}.named_parameters()): torch.nn.init.uniform_(p, -1, 1)"
     do([drawing], seed=0)
 
 
 def outputs_of(tree: Handle, windows: Tensor, depth: int) -> Handle:
-    """Call `level_outputs`, and expect a tensor a level and the embedding; whether in a list is for another check."""
+    """Call `level_outputs`, and expect the embedding and one tensor per level; another check looks at the type of the
+    container.
+    """
     got = call(tree, windows, method="level_outputs")
 
     def are_several(made: Any) -> None:
@@ -106,7 +108,7 @@ def same_logits(tree: Handle, window: Window, *, training: bool) -> None:
 
 
 def count_of(tree: Handle) -> int:
-    """How many numbers its parameters hold."""
+    """Count the numbers in the parameters."""
     count = seen(lambda told: sum(tensor.numel() for tensor in state_of(told).parameters.values()), state(tree))
     return int(count)
 
@@ -117,8 +119,8 @@ def count_of(tree: Handle) -> int:
 def test_layers(
     answers: Answers, shape: tuple[int, int], vocab_size: int, embedding_dim: int, hidden_dim: int, normalize: bool
 ) -> None:
-    """A tree has the attributes `context`, `group`, `embedding`, `levels`, one `Fusion` for each level in an
-    `nn.ModuleList`, and `output`; only the first level reads embeddings.
+    """A tree has the attributes `context`, `group`, `embedding`, `levels` (one `Fusion` per level in an
+    `nn.ModuleList`) and `output`; only the first level reads embeddings.
     """
     group, depth = shape
     context = group**depth
@@ -160,8 +162,8 @@ def test_size_of_the_published_tree(answers: Answers) -> None:
 def test_size_of_any_tree(
     answers: Answers, shape: tuple[int, int], vocab_size: int, embedding_dim: int, hidden_dim: int, normalize: bool
 ) -> None:
-    """Each level adds group * (its input channels) * hidden_dim weights, and two numbers for each hidden channel where
-    it normalises, or one where it does not (normalize=False).
+    """Each level adds group * (its input channels) * hidden_dim weights, plus two numbers per hidden channel if it
+    normalises, or one if it does not (normalize=False).
     """
     group, depth = shape
     tree = build(
@@ -194,7 +196,7 @@ def test_output_bias_is_not_scaled(answers: Answers, hidden_dim: int, vocab_size
 
 
 def _drawn_within(drawn: Handle, bound: float, name: str) -> None:
-    """Expect uniform draws of which the largest nearly reaches the bound: of 80 draws, 1 in 10**8 times it does not."""
+    """Expect uniform draws whose maximum is close to the bound; 80 draws fail by chance once in 10**8 runs."""
     looked(drawn, lambda values: _reaches(values.detach(), bound, name))
 
 
@@ -244,7 +246,9 @@ def test_values_of_the_levels(answers: Answers, window: Window) -> None:
 @given(windows(least_batch=2), st.booleans(), SEEDS)
 @settings(max_examples=6)
 def test_each_level_is_a_fusion(answers: Answers, window: Window, training: bool, seed: int) -> None:
-    """Each of the `levels` is exercise 7's `Fusion`: called alone, it joins `group` neighbours in any sequence."""
+    """Each of the `levels` is exercise 7's `Fusion`: called by itself, it joins `group` neighbours in a sequence of any
+    length.
+    """
     tree = grown(answers, window)
     train(tree, training)
     for number in range(oracles.levels_of(tree)):
@@ -260,7 +264,7 @@ def test_each_level_is_a_fusion(answers: Answers, window: Window, training: bool
 @given(windows(least_batch=2))
 @settings(max_examples=6)
 def test_training_takes_the_batch_statistics(answers: Answers, window: Window) -> None:
-    """In training each level normalises by its batch, moves its running statistics once, and stays in training."""
+    """In training each level normalises by its batch, updates its running statistics once, and stays in that mode."""
     tree = grown(answers, window)
     expected = oracles.read_tree(tree, window.group)
     same_outputs(tree, window, expected, training=True)
@@ -278,7 +282,7 @@ def test_training_takes_the_batch_statistics(answers: Answers, window: Window) -
 @given(windows(), SEEDS, st.sampled_from([1, 10_000]))
 @settings(max_examples=8)
 def test_logits(answers: Answers, window: Window, seed: int, size: int) -> None:
-    """The logits are `output` of the root (in evaluation): (B, context) becomes (B, V)."""
+    """The logits are `output` applied to the root (in evaluation): (B, context) becomes (B, V)."""
     tree = grown(answers, window)
     attribute(tree, "output", nn.Linear)
     if exists(attribute(tree, "output.bias")):  # whether it is there is for another check to say
@@ -291,7 +295,7 @@ def test_logits(answers: Answers, window: Window, seed: int, size: int) -> None:
 @given(windows(least_batch=2))
 @settings(max_examples=6)
 def test_logits_in_training(answers: Answers, window: Window) -> None:
-    """In training the logits are `output` of the root that the batch statistics give, and the levels are run once."""
+    """In training the logits are `output` applied to the root with batch statistics, and each level runs once."""
     same_logits(grown(answers, window), window, training=True)
 
 
@@ -301,7 +305,7 @@ def test_logits_in_training(answers: Answers, window: Window) -> None:
 def test_a_character_moves_the_nodes_above_it(
     answers: Answers, shape: tuple[int, int], normalize: bool, seed: int, place: int
 ) -> None:
-    """When one character changes, exactly the nodes above it change: node t of level l sees the `group ** l` characters
+    """If one character changes, exactly the nodes above it change: node t of level l sees the `group ** l` characters
     from t * group ** l on (in evaluation).
     """
     group, depth = shape
@@ -324,7 +328,7 @@ def test_a_character_moves_the_nodes_above_it(
 
 
 def nodes_that_differ(one: Tensor, other: Tensor, nodes: int) -> list[int]:
-    """The numbers of the nodes whose values are not the same in two outputs of one level."""
+    """List the numbers of the nodes whose values differ between two outputs of one level."""
     moved: list[int] = ((one - other).abs().reshape(nodes, -1).max(dim=1).values > 1e-12).nonzero().flatten().tolist()
     return moved
 
@@ -361,7 +365,9 @@ def test_a_node_has_gradients_from_its_own_characters(
 @given(windows(), st.booleans(), SEEDS)
 @settings(max_examples=6)
 def test_without_normalisation(answers: Answers, window: Window, training: bool, seed: int) -> None:
-    """With normalize=False no level has a norm, every level has a bias, and training and evaluation are alike."""
+    """With normalize=False no level has a norm, every level has a bias, and training and evaluation give the same
+    results.
+    """
     tree = grown(answers, window, normalize=False)
     for number in range(oracles.levels_of(tree)):
         same(attribute(tree, f"levels.{number}.norm"), None, what=f"`levels[{number}].norm` with normalize=False")
@@ -400,7 +406,7 @@ def test_gradients_reach_every_parameter(answers: Answers, window: Window, norma
 @given(st.sampled_from([(2, 1), (2, 3), (3, 2), (4, 2)]), st.booleans(), SEEDS)
 @settings(max_examples=6)
 def test_batch_of_one(answers: Answers, shape: tuple[int, int], normalize: bool, seed: int) -> None:
-    """A batch of one window gives (1, V), in evaluation the same values as in a larger batch."""
+    """A batch of one window gives (1, V), in evaluation with the same values as in a larger batch."""
     group, depth = shape
     two = tokens(2, group**depth, 5, seed)
     tree = grown(answers, Window(two, group**depth, group, 5, 2, 3), normalize=normalize)
@@ -411,14 +417,14 @@ def test_batch_of_one(answers: Answers, shape: tuple[int, int], normalize: bool,
     with seeded(0):
         both = call(tree, two.clone())
     same_shape(both, (2, 5))
-    same(one, seen(lambda made: made[:1], both), what="a window's logits alone, against those in a batch of two")
+    same(one, seen(lambda made: made[:1], both), what="the logits of a single window, compared with a batch of two")
 
 
 @pytest.mark.worth(0.5, "inputs")
 @given(LAYOUTS, st.booleans(), SEEDS)
 @settings(max_examples=6)
 def test_strides_and_dtypes(answers: Answers, layout: str, normalize: bool, seed: int) -> None:
-    """Tokens whose memory is in another order work; the logits are float32, and float64 after `.double()`."""
+    """Non-contiguous tokens work; the logits are float32, and float64 after `.double()`."""
     tree = build(answers.ex08_tree.FusionTree, 5, 4, 2, 3, normalize=normalize)
     fill(tree)
     dense = tokens(3, 4, 5, seed)
@@ -429,15 +435,15 @@ def test_strides_and_dtypes(answers: Answers, layout: str, normalize: bool, seed
     same_dtype(got, torch.float64)
     with seeded(0):
         usual = call(tree, dense.clone())
-    same(got, value(usual), what="the logits for tokens in this layout, against those in the usual one")
+    same(got, value(usual), what="the logits for tokens in this memory layout, compared with contiguous tokens")
 
 
 @pytest.mark.worth(0.25, "powers")
 @given(st.sampled_from([(243, 3), (125, 5), (216, 6), (1000, 10), (64, 4), (64, 8), (7, 7), (1024, 2), (2000, 2000)]))
 @settings(max_examples=9)
 def test_large_powers_are_exact(answers: Answers, sizes: tuple[int, int]) -> None:
-    """Every power of `group` is a context: 243 characters in threes are 5 levels, 125 in fives are 3, 1,024 in twos
-    are 10.
+    """Every power of `group` is a valid context: 243 with a group of 3 has 5 levels, 125 with 5 has 3, 1,024 with 2 has
+    10.
     """
     context, group = sizes
     tree = build(answers.ex08_tree.FusionTree, 3, context, 1, 1, group)
@@ -452,7 +458,7 @@ def test_large_powers_are_exact(answers: Answers, sizes: tuple[int, int]) -> Non
 @given(st.sampled_from([(6, 2), (12, 2), (7, 2), (8, 3), (6, 3), (8, 4), (32, 4), (242, 3), (244, 3), (124, 5)]))
 @settings(max_examples=10)
 def test_refuses_a_context_that_is_no_power(answers: Answers, sizes: tuple[int, int]) -> None:
-    """A `context` that is not a power of `group` is refused when the tree is built, by a ValueError that names
+    """A `context` that is not a power of `group` raises a ValueError when the tree is built; the message includes
     `context` and its value.
     """
     context, group = sizes
@@ -465,7 +471,9 @@ def test_refuses_a_context_that_is_no_power(answers: Answers, sizes: tuple[int, 
 @given(st.sampled_from([(1, 2), (0, 2), (-2, 2), (-8, 2), (1, 3), (2, 3), (2, 4), (0, 3), (1, 5)]))
 @settings(max_examples=9)
 def test_refuses_a_context_below_group(answers: Answers, sizes: tuple[int, int]) -> None:
-    """A `context` below `group` has no level: a ValueError that names `context` and its value."""
+    """A `context` below `group` would have no level and raises a ValueError whose message includes `context` and its
+    value.
+    """
     context, group = sizes
     tree = answers.ex08_tree.FusionTree
     accepts(tree, 27, group**2, 10, 20, group)
@@ -476,7 +484,7 @@ def test_refuses_a_context_below_group(answers: Answers, sizes: tuple[int, int])
 @given(st.sampled_from([(8, 1), (1, 1), (8, 0), (1, 0), (8, -2), (4, -2)]))
 @settings(max_examples=6)
 def test_refuses_a_group_below_two(answers: Answers, sizes: tuple[int, int]) -> None:
-    """A group below 2 has no powers to be a context: a ValueError that names `context` or `group`, and its value."""
+    """A group below 2 has no powers: a ValueError, whose message includes `context` or `group` and its value."""
     context, group = sizes
     tree = answers.ex08_tree.FusionTree
     accepts(tree, 27, 8, 10, 20, 2)
@@ -497,7 +505,9 @@ def test_refuses_a_group_below_two(answers: Answers, sizes: tuple[int, int]) -> 
 @example((8, 2, 4), False)  # that fails further up, and names another length there
 @settings(max_examples=14)
 def test_refuses_another_window_length(answers: Answers, sizes: tuple[int, int, int], logits: bool) -> None:
-    """A window of another length is a ValueError that names that length, shorter powers of `group` included."""
+    """A window of a different length raises a ValueError whose message includes that length, even if it is a shorter
+    power of `group`.
+    """
     context, group, length = sizes
     tree = build(answers.ex08_tree.FusionTree, 30, context, 11, 12, group)
     fill(tree)
@@ -510,7 +520,7 @@ def test_refuses_another_window_length(answers: Answers, sizes: tuple[int, int, 
 @given(st.sampled_from([(3, 8, 1), (3, 1, 8), (1, 8, 8), (8, 8, 8)]), st.booleans())
 @settings(max_examples=8)
 def test_refuses_another_rank(answers: Answers, shape: tuple[int, ...], logits: bool) -> None:
-    """Tokens with an axis too many are a ValueError."""
+    """Tokens with an additional axis raise a ValueError."""
     tree = build(answers.ex08_tree.FusionTree, 5, 8, 2, 3)
     train(tree, False)
     method = None if logits else "level_outputs"
@@ -537,7 +547,7 @@ def test_leaves_everything_as_it_was(answers: Answers, window: Window, normalize
     fresh = grown(answers, window, normalize=normalize)
     do([f"{named(fresh)}.load_state_dict({named(tree)}.state_dict())"])
     train(fresh, False)
-    what = "the logits of the same windows after the weights have changed, against those of a new tree of equal state"
+    what = "the logits of the same windows after the weights have changed, compared with a new tree with the same state"
     same(call(tree, window.tokens), value(call(fresh, window.tokens)), what=what)
     larger = window._replace(context=window.context * window.group)
     build(answers.ex08_tree.FusionTree, *larger.sizes, normalize=normalize)
@@ -545,5 +555,5 @@ def test_leaves_everything_as_it_was(answers: Answers, window: Window, normalize
     same(
         call(tree, other),
         value(call(fresh, other)),
-        what="the logits of other windows, against those of a new tree of equal state",
+        what="the logits of other windows, compared with a new tree with the same state",
     )

@@ -1,7 +1,7 @@
-"""Exercise 9: a mean over examples, the two modes and what must be put back, and a loop that equals plain SGD.
+"""Exercise 9: a mean over examples, the two modes and how they are restored, and a loop that equals plain SGD.
 
-With a single example the rows that are drawn do not matter, and with rate 0 nothing but the rows does: so a mistake in
-one line of the loop is told by the check of that line.
+With a single example the drawn rows do not matter, and with rate 0 nothing but the rows matters. So a mistake in one
+line of the loop shows in the check of that line.
 """
 
 import re
@@ -60,13 +60,13 @@ NO_EXAMPLES = ["example", "input", "target", "empty", 0, "Example", "Input", "Em
 
 
 def examples(count: int, seed: int, layout: str = "dense") -> tuple[Tensor, Tensor]:
-    """Windows of two of the tokens 0 to 4, and their targets."""
+    """Make windows of two of the tokens 0 to 4, and their targets."""
     targets = tokens(count, 1, 5, seed + 1)[:, 0]
     return laid_out(tokens(count, 2, 5, seed), layout), targets if layout == "dense" else laid_out(targets, "strided")
 
 
 def rate(schedule: str) -> Callable[[int], float]:
-    """A schedule for the oracle, of the text that makes it for the answer."""
+    """Evaluate a schedule for the oracle from the text that creates it for the answer."""
     made: Callable[[int], float] = eval(schedule)
     return made
 
@@ -105,29 +105,29 @@ def are_the_same_losses(got: Any, expected: list[float], part: Callable[[int], s
 
 
 def rounded(loss: Any, digits: int) -> str:
-    """A loss in as many digits as it takes to tell it from another one."""
+    """Write a loss with enough digits to distinguish it from another one."""
     return values_as_text.number(loss, digits)
 
 
 def marked(losses: list[Any], step: int, digits: int) -> str:
-    """All losses, that of one step between » and «."""
+    """Write all losses, with that of one step between » and «."""
     words = [rounded(loss, digits) for loss in losses]
     words[step] = f"»{words[step]}«"
     return f"[{', '.join(words)}]"
 
 
 def of_one_example(step: int) -> str:
-    """Where the rows are always the same, only a move lies between two losses."""
+    """Generate cases in which every step uses the same rows."""
     if step == 0:
-        return "no parameter has moved by then, so it is the loss itself"
-    return f"until then they agree, so it is what step {step - 1} did to the parameters"
+        return "no parameter has changed yet, so the loss itself is wrong"
+    return f"earlier losses agree, so the update of step {step - 1} is wrong"
 
 
 def of_many_examples(step: int) -> str:
-    """Rows are drawn, and a move lies between two losses."""
+    """Generate cases in which each step draws rows and updates the parameters."""
     if step == 0:
-        return "no parameter has moved by then, so it is the rows or the loss itself"
-    return f"until then they agree, so it is what step {step - 1} did to the parameters, or the rows of step {step}"
+        return "no parameter has changed yet, so the rows or the loss are wrong"
+    return f"earlier losses agree, so the update of step {step - 1} or the rows of step {step} are wrong"
 
 
 def same_parameters(model: Model, expected: nn.Module) -> None:
@@ -139,7 +139,7 @@ def same_parameters(model: Model, expected: nn.Module) -> None:
 def trained(
     model: Model, inputs: Tensor, targets: Tensor, schedule: str, sizes: dict[str, int], seed: int = 0
 ) -> tuple[nn.Module, list[float]]:
-    """What the oracle makes of the model, and each step's loss."""
+    """Train the oracle's copy of the model, and return it with the loss of each step."""
     generator = torch.Generator().manual_seed(seed)
     return oracles.sgd(
         model.here,
@@ -155,14 +155,14 @@ def trained(
 def run_train(
     answers: Answers, model: Model, inputs: Tensor, targets: Tensor, schedule: str, sizes: dict[str, int], seed: int
 ) -> Handle:
-    """Have the answer train the model."""
+    """Call the answer's `train` on the model."""
     generator, arguments = generator_of(seed), asked(schedule, **sizes)
     return run(answers.ex09_training.train, model.handle, inputs, targets, generator=generator, **arguments)
 
 
 @pytest.mark.worth(0.5, "mean")
 def test_short_last_batch(answers: Answers) -> None:
-    """Of five examples in batches of four, the last one weighs as much as each other: a fifth."""
+    """With five examples in batches of four, the last one has the same weight as each of the others: a fifth."""
     inputs, targets = examples(5, 0)
     model = small_model(training=False)
     expected = oracles.mean_cross_entropy(model.here, inputs, targets)
@@ -176,8 +176,8 @@ def test_short_last_batch(answers: Answers) -> None:
 def test_mean_over_all_examples(
     answers: Answers, count: int, batch_size: int, seed: int, layout: str, shift: int
 ) -> None:
-    """`mean_loss` is the mean cross-entropy over all examples, a float, whatever the batch size; however large the
-    logits are: a number added to all of them changes nothing.
+    """`mean_loss` is the mean cross-entropy over all examples, as a float, for any batch size and for logits of any
+    size: adding a number to all of them changes nothing.
     """
     inputs, targets = examples(count, seed, layout)
     model = small_model(*[f"model[-1].bias.data += {shift}"] * bool(shift), seed=seed, training=False)
@@ -191,7 +191,9 @@ def test_mean_over_all_examples(
 def test_loss_is_measured_in_evaluation_mode(
     answers: Answers, middle: str, count: int, seed: int, training: bool
 ) -> None:
-    """`mean_loss` measures in evaluation mode: batch normalisation uses what it remembers, dropout drops nothing."""
+    """`mean_loss` runs the model in evaluation mode: batch normalisation uses its running statistics, and dropout drops
+    nothing.
+    """
     inputs, targets = examples(count, seed)
     model = small_model(seed=seed, middle=middle, training=training)
     expected = oracles.mean_cross_entropy(model.here, inputs, targets)
@@ -202,7 +204,7 @@ def test_loss_is_measured_in_evaluation_mode(
 @settings(max_examples=4)
 @given(st.integers(1, 3), SEEDS)
 def test_loss_is_measured_without_gradients(answers: Answers, batch_size: int, seed: int) -> None:
-    """`mean_loss` runs the model without gradients: nothing is recorded for a backward pass."""
+    """`mean_loss` runs the model without recording gradients."""
     model = small_model(seed=seed)
     inputs, targets = examples(3, seed)
     recorded = gradients_kept()
@@ -217,7 +219,9 @@ def test_loss_is_measured_without_gradients(answers: Answers, batch_size: int, s
 
 
 def measured(answers: Answers, training: bool) -> Model:
-    """A model that `mean_loss` has measured once, in its mode again: what does nothing leaves any mode as it was."""
+    """Return a model that `mean_loss` has measured once, back in its mode, because an answer that does nothing would
+    also leave the mode unchanged.
+    """
     model, (inputs, targets) = small_model(middle=NORMALISED, training=training), examples(3, 0)
     loss = run(answers.ex09_training.mean_loss, model.handle, inputs, targets)
     same(loss, oracles.mean_cross_entropy(model.here, inputs, targets))
@@ -230,7 +234,7 @@ def measured(answers: Answers, training: bool) -> Model:
 @settings(max_examples=6)
 @given(MODES, st.integers(1, 4))
 def test_measuring_puts_the_mode_back(answers: Answers, training: bool, batch_size: int) -> None:
-    """`mean_loss` gives the loss and leaves the model in the mode it was in, whichever that was."""
+    """`mean_loss` returns the loss and leaves the model in the mode it was in, training or evaluation."""
     model = measured(answers, training)
     run(answers.ex09_training.mean_loss, model.handle, *examples(3, 0), batch_size=batch_size)
     mode_is_put_back(model.handle, training)
@@ -242,7 +246,7 @@ def test_measuring_puts_the_mode_back(answers: Answers, training: bool, batch_si
 def test_measuring_puts_the_mode_back_after_an_error(
     answers: Answers, training: bool, unknown: str, place: int, batch_size: int
 ) -> None:
-    """`mean_loss` gives the loss and leaves the model in its mode, also when model or loss raise an error."""
+    """`mean_loss` returns the loss and leaves the model in its mode even if the model or the loss raises an error."""
     inputs, targets = examples(3, 0)
     model = measured(answers, training)
     if unknown == "batch size":
@@ -258,7 +262,7 @@ def test_measuring_puts_the_mode_back_after_an_error(
 @settings(max_examples=3)
 @given(st.integers(-2, 0))
 def test_measuring_refuses_a_batch_size_below_one(answers: Answers, batch_size: int) -> None:
-    """`mean_loss` refuses a batch_size below 1 by a ValueError that names it and its value."""
+    """In `mean_loss`, a batch_size below 1 raises a ValueError whose message includes `batch_size` and its value."""
     function = answers.ex09_training.mean_loss
     with aside():
         accepts(function, small_model().handle, *examples(3, 0), batch_size=1)
@@ -280,7 +284,7 @@ def test_measuring_refuses_a_batch_size_below_one(answers: Answers, batch_size: 
 def test_measuring_refuses_no_examples_and_unequal_lengths(
     answers: Answers, lengths: tuple[int, int], batch_size: int
 ) -> None:
-    """`mean_loss` refuses no examples, and as many inputs as there are no targets, by a ValueError that says so."""
+    """In `mean_loss`, no examples, or different numbers of inputs and targets, raise a ValueError that says so."""
     inputs, targets = examples(5, 0)
     values = list(lengths) if any(lengths) else NO_EXAMPLES
     with aside():
@@ -293,7 +297,7 @@ def test_measuring_refuses_no_examples_and_unequal_lengths(
 @settings(max_examples=8)
 @given(st.integers(0, 1), st.sampled_from([NORMALISED, PLAIN]), FLOATS)
 def test_measuring_changes_nothing(answers: Answers, seed: int, middle: str, dtype: torch.dtype) -> None:
-    """`mean_loss` changes neither inputs nor targets nor the model, and leaves the global random state alone."""
+    """`mean_loss` changes neither inputs nor targets nor the model, and does not touch the global random state."""
     inputs, targets = examples(4, seed)
     model = small_model(
         "model[0].weight.grad = torch.ones_like(model[0].weight)", seed=seed, middle=middle, dtype=dtype
@@ -310,7 +314,7 @@ def test_measuring_changes_nothing(answers: Answers, seed: int, middle: str, dty
         looked(call(answers.ex09_training.mean_loss, model.handle, inputs, targets, batch_size=3), is_close)
     is_unchanged(model)
     before = torch.ones(5, 2, dtype=dtype)
-    same(gradient(model.handle, "0.weight"), before, what="the gradient that was there before")
+    same(gradient(model.handle, "0.weight"), before, what="the gradient from before the call")
 
 
 @pytest.mark.worth(1, "decay")
@@ -336,7 +340,9 @@ def test_step_decay_around_the_boundary(
 @settings(max_examples=10)
 @given(st.sampled_from([(0, 8), (5, 8), (6, 8), (7, 8), (149_999, 200_000), (150_000, 200_000), (0, 1), (0, 0)]))
 def test_step_decay_by_default(answers: Answers, place: tuple[int, int]) -> None:
-    """By default `step_decay` is 0.1 for the first three quarters and 0.01 from there on; with steps = 0 it is 0.01."""
+    """By default `step_decay` is 0.1 for the first three quarters of the steps and 0.01 from there on; with steps = 0
+    it is 0.01.
+    """
     step, steps = place
     same(call(answers.ex09_training.step_decay, step, steps), 0.1 if step * 4 < steps * 3 else 0.01)
 
@@ -347,8 +353,8 @@ def test_step_decay_by_default(answers: Answers, place: tuple[int, int]) -> None
 @example(2, 0.1, 0, torch.float64)
 @example(2, 0.1, 2, torch.float64)
 def test_one_step(answers: Answers, batch_size: int, size: float, seed: int, dtype: torch.dtype) -> None:
-    """One step of `train` moves each parameter by minus the rate times its gradient of the mean cross-entropy, however
-    large that gradient is.
+    """One step of `train` subtracts the rate times the gradient of the mean cross-entropy from each parameter, however
+    large the gradient is.
     """
     inputs, targets = examples(1, seed)
     # not in float32, where gradients of 1,000 cancel to within its rounding
@@ -378,7 +384,7 @@ def test_each_step_draws_its_rows(
 
     def drawn(step: int) -> str:
         words = [str(row) for row in rows[step][:8]] + ["..."] * (size > 8)
-        return f"the rate is 0, so it is the rows: draw {step + 1} of the generator is [{', '.join(words)}]"
+        return f"the rate is 0, so the rows are wrong: draw {step + 1} of the generator is [{', '.join(words)}]"
 
     same_losses(got, expected, drawn)
     same_draws(generator, seed, lambda drawing: torch.randint(count, (size,), generator=drawing), steps)
@@ -388,7 +394,7 @@ def test_each_step_draws_its_rows(
 @settings(max_examples=6)
 @given(st.integers(0, 4), st.integers(1, 3), SEEDS)
 def test_each_step_asks_for_its_own_rate(answers: Answers, only: int, more: int, seed: int) -> None:
-    """The rate of a step is learning_rate(step), the steps counted from 0: where the rate is 0, nothing moves."""
+    """The rate of each step is learning_rate(step), with steps counted from 0; at rate 0 nothing changes."""
     inputs, targets = examples(1, seed)
     model, generator = small_model(seed=seed), generator_of(seed)
     steps, schedule = only + more + 1, f"lambda step: 1.0 if step == {only} else 0.0"
@@ -415,7 +421,7 @@ def test_each_step_asks_for_its_own_rate(answers: Answers, only: int, more: int,
 @settings(max_examples=10)
 @given(st.integers(1, 4), st.booleans(), SEEDS)
 def test_gradients_are_cleared_before_each_step(answers: Answers, steps: int, stale: bool, seed: int) -> None:
-    """Gradients are cleared before each step: neither those of earlier steps nor what was there before add to them."""
+    """Gradients are cleared before each step: neither those of earlier steps nor from before the call are added."""
     inputs, targets = examples(1, seed)
     old = ["for parameter in model.parameters(): parameter.grad = torch.ones_like(parameter)"]
     model = small_model(*old * stale, seed=seed)
@@ -433,7 +439,7 @@ def test_gradients_are_cleared_before_each_step(answers: Answers, steps: int, st
     st.integers(0, 1),
 )
 def test_a_parameter_without_a_gradient_stays(answers: Answers, kind: str, seed: int) -> None:
-    """A parameter that the loss does not use, or that is frozen, has no gradient and stays as it is."""
+    """A parameter that the loss does not use, or that is frozen, has no gradient and does not change."""
     after = {
         "unused": ["model.spare = nn.Parameter(torch.ones(2))"],
         "unused, with an old gradient": [
@@ -464,7 +470,7 @@ def test_a_parameter_without_a_gradient_stays(answers: Answers, kind: str, seed:
 @settings(max_examples=6)
 @given(st.integers(2, 4), MODES, SEEDS)
 def test_trains_in_training_mode(answers: Answers, batch_size: int, training: bool, seed: int) -> None:
-    """`train` runs the model in training mode, also when it comes in evaluation mode: batch statistics, and kept."""
+    """`train` runs the model in training mode, even if it was in evaluation mode: it uses batch statistics."""
     inputs, targets = examples(1, seed)
     model = small_model(seed=seed, middle=NORMALISED, training=training)
     before = model.here.state_dict()["2.running_mean"].clone()
@@ -474,7 +480,7 @@ def test_trains_in_training_mode(answers: Answers, batch_size: int, training: bo
     same_losses(got, losses, of_one_example)
     mean = attribute(model.handle, "2.running_mean", Tensor)
     moved = seen(lambda after: not torch.equal(after, before), mean)
-    holds(moved, "the running statistics of the batch normalisation have not moved")
+    holds(moved, "the running statistics of the batch normalisation did not change")
 
 
 @pytest.mark.worth(0.5, "trains", "sgd")
@@ -482,7 +488,9 @@ def test_trains_in_training_mode(answers: Answers, batch_size: int, training: bo
 @given(st.integers(0, 2), MODES)
 @example(1, False)
 def test_ends_in_training_mode(answers: Answers, steps: int, training: bool) -> None:
-    """After `train` the model is in training mode, whichever it came in, and there is a loss a step: none gives []."""
+    """After `train` the model is in training mode, whatever mode it was in, and there is one loss per step; no steps
+    give [].
+    """
     model = small_model(training=training)
     losses = run_train(answers, model, *examples(3, 0), "lambda step: 0.5", {"steps": steps, "batch_size": 2}, 0)
     holds(
@@ -495,7 +503,7 @@ def test_ends_in_training_mode(answers: Answers, steps: int, training: bool) -> 
     def one_each(made: Any) -> None:
         holds(
             isinstance(made, list) and len(made) == steps and all(isinstance(loss, float) for loss in made),
-            "train does not return a list with one float a step",
+            "train does not return a list with one float per step",
             expected=f"a list of {steps} floats",
             got=made,
         )
@@ -515,7 +523,7 @@ NOT_FINITE = {
 
 
 def trains(answers: Answers, seed: int) -> None:
-    """Expect that training goes through where nothing stands against it: to stop always is no check."""
+    """Expect that valid arguments do train, because an answer that always raises an error checks nothing."""
     with aside():
         arguments = asked("lambda step: 0.1", steps=1, batch_size=2)
         model, generator = small_model(seed=seed), generator_of(seed)
@@ -523,7 +531,7 @@ def trains(answers: Answers, seed: int) -> None:
 
 
 def stops_at(answers: Answers, kind: str, inputs: Tensor, targets: Tensor, seed: int, step: int) -> None:
-    """Expect the error of a loss that is not finite at that step, and the parameters of the steps before."""
+    """Expect the error for a loss that is not finite at that step, and the parameters from before the step."""
     model, generator = small_model(*NOT_FINITE[kind], seed=seed), generator_of(seed)
     expected, _ = trained(model, inputs, targets, "lambda step: 0.1", {"steps": step, "batch_size": 2}, seed)
     function = answers.ex09_training.train
@@ -534,7 +542,7 @@ def stops_at(answers: Answers, kind: str, inputs: Tensor, targets: Tensor, seed:
             raises(FloatingPointError, function, model.handle, inputs, targets, values=[step], shown=True, **arguments)
     except Mismatch as mismatch:
         from_one = isinstance(mismatch.came, FloatingPointError) and re.search(rf"\b{step + 1}\b", str(mismatch.came))
-        difference = f"the message names step {step + 1}, and it was step {step}, counted from 0"
+        difference = f"the message includes step {step + 1}, but it was step {step}, counted from 0"
         raise Mismatch(
             difference if from_one else mismatch.difference,
             expected=mismatch.expected,
@@ -549,7 +557,9 @@ def stops_at(answers: Answers, kind: str, inputs: Tensor, targets: Tensor, seed:
 @given(st.sampled_from(["nan", "inf"]), SEEDS)
 @example("nan", 0)
 def test_stops_at_a_first_loss_that_is_not_finite(answers: Answers, kind: str, seed: int) -> None:
-    """A loss of nan or inf at step 0 is a FloatingPointError that names step 0, and no parameter has changed."""
+    """A loss of nan or inf at step 0 raises a FloatingPointError whose message includes step 0, and no parameter
+    changes.
+    """
     stops_at(answers, kind, torch.tensor([[4, 4]]), torch.tensor([1]), seed, 0)
 
 
@@ -558,7 +568,9 @@ def test_stops_at_a_first_loss_that_is_not_finite(answers: Answers, kind: str, s
 @given(st.sampled_from(["inf", "nan"]), st.integers(0, 9), SEEDS)
 @example("inf", 0, 0)
 def test_stops_at_a_later_loss_that_is_not_finite(answers: Answers, kind: str, nth: int, seed: int) -> None:
-    """A loss that is not finite is a FloatingPointError naming the step; the parameters are as before that step."""
+    """A loss that is not finite raises a FloatingPointError whose message includes the step; the parameters are those
+    from before that step.
+    """
     draws, first = torch.Generator().manual_seed(seed), dict[int, int]()
     for step in range(12):
         for row in torch.randint(8, (2,), generator=draws).tolist():
@@ -573,7 +585,7 @@ def test_stops_at_a_later_loss_that_is_not_finite(answers: Answers, kind: str, n
 @settings(max_examples=8)
 @given(st.sampled_from(["steps", "batch_size"]), st.integers(-2, -1), st.sampled_from([0, 2]))
 def test_train_refuses_sizes_that_are_too_small(answers: Answers, name: str, size: int, steps: int) -> None:
-    """`train` refuses steps < 0 and batch_size < 1 by a ValueError that names the argument and its value."""
+    """In `train`, steps < 0 or batch_size < 1 raises a ValueError whose message includes the argument and its value."""
     trains(answers, 0)
     size += name == "batch_size"
     arguments = asked("lambda step: 0.1", **{"steps": steps, "batch_size": 2, name: size})
@@ -594,7 +606,7 @@ def test_train_refuses_sizes_that_are_too_small(answers: Answers, name: str, siz
 @settings(max_examples=8)
 @given(UNFIT_LENGTHS, st.sampled_from([0, 2]))
 def test_train_refuses_no_examples_and_unequal_lengths(answers: Answers, lengths: tuple[int, int], steps: int) -> None:
-    """`train` refuses no examples, and as many inputs as there are no targets, by a ValueError that says so."""
+    """In `train`, no examples, or different numbers of inputs and targets, raise a ValueError that says so."""
     trains(answers, 0)
     inputs, targets = examples(5, 0)
     values = list(lengths) if any(lengths) else NO_EXAMPLES
@@ -608,7 +620,7 @@ def test_train_refuses_no_examples_and_unequal_lengths(answers: Answers, lengths
 @settings(max_examples=4)
 @given(st.sampled_from([PLAIN, NORMALISED]), SEEDS)
 def test_train_changes_only_the_model(answers: Answers, middle: str, seed: int) -> None:
-    """`train` changes neither inputs nor targets, and leaves the global random state alone."""
+    """`train` changes neither the inputs nor the targets, and does not touch the global random state."""
     inputs, targets = examples(4, seed)
     model, generator = small_model(seed=seed, middle=middle), generator_of(seed)
     _, losses = trained(model, inputs, targets, "lambda step: 0.1", {"steps": 2, "batch_size": 3}, seed)
@@ -635,8 +647,8 @@ RATES = st.sampled_from(["lambda step: 0.5", "lambda step: 0.4 / (step + 1)", "l
 def test_equals_a_loop_with_sgd(
     answers: Answers, middle: str, count: int, batch_size: int, steps: int, schedule: str, seed: int, tied: bool
 ) -> None:
-    """Losses and parameters of `train` equal those of a loop with `torch.optim.SGD`, all its lines together; a
-    parameter that two layers share is one parameter.
+    """The losses and parameters of `train` equal those of a loop with `torch.optim.SGD`; a parameter shared by two
+    layers counts as one parameter.
     """
     inputs, targets = examples(count, seed)
     context = 1 if tied else 2

@@ -1,4 +1,4 @@
-"""Exercise 10: probabilities from logits, and words drawn from them: with the same draws the same words."""
+"""Exercise 10: probabilities from logits, and words drawn from them: the same draws must give the same words."""
 
 from typing import Any
 
@@ -66,9 +66,9 @@ def is_the_word(got: Any, expected: str, context: int, characters: str) -> None:
     draw = min(len(got), len(expected)) if parted is None else parted
     window = ([0] * context + [characters.index(character) for character in expected[:draw]])[-context:]
     if draw == len(expected):
-        difference = f"the word should end after {draw} characters, and goes on with {got[draw]!r}"
+        difference = f"the word should end after {draw} characters, but it continues with {got[draw]!r}"
     elif draw == len(got):
-        difference = f"the word ends after {draw} characters, and should go on with {expected[draw]!r}"
+        difference = f"the word ends after {draw} characters, but should continue with {expected[draw]!r}"
     else:
         difference = f"draw {draw + 1}, from the window {window}: {expected[draw]!r} expected, {got[draw]!r} got"
     raise Mismatch(difference, expected=repr(expected), got=repr(got), came=got)
@@ -80,7 +80,7 @@ def is_the_word(got: Any, expected: str, context: int, characters: str) -> None:
 def test_softmax_of_logits_over_temperature(
     answers: Answers, batch: int, context: int, temperature: float, seed: int, layout: str, dtype: torch.dtype
 ) -> None:
-    """`next_probabilities` is softmax(logits / temperature) of each window: (B, context) becomes (B, V)."""
+    """`next_probabilities` is softmax(logits / temperature) for each window: (B, context) becomes (B, V)."""
     windows = laid_out(tokens(batch, context, 5, seed), layout)
     model = small_model(seed=seed, context=context, dtype=dtype, training=False)
     given_or_default = {} if temperature == 1 else {"temperature": temperature}
@@ -93,7 +93,7 @@ def test_softmax_of_logits_over_temperature(
 @given(st.sampled_from([(1_000, 1.0), (1_000, 0.05), (10_000, 1.0), (10_000, 0.5), (10_000, 2.0)]), SEEDS)
 @example((1_000, 1_000.0), 0)  # no probability of temperature 1 tells what this one's are
 def test_large_logits(answers: Answers, sizes: tuple[int, float], seed: int) -> None:
-    """Probabilities are right for logits of ±1,000 and ±10,000 too, though exp(1000) is infinite."""
+    """Probabilities are also right for logits of ±1,000 and ±10,000, although exp(1000) overflows."""
     large, temperature = sizes
     shift = f"model[-1].bias.data += torch.tensor([{large}, {-large}, {large - 1}, 0, {large - 1.5}])"
     model, windows = small_model(shift, seed=seed, training=False), tokens(2, 2, 5, seed)
@@ -105,7 +105,7 @@ def test_large_logits(answers: Answers, sizes: tuple[int, float], seed: int) -> 
 @settings(max_examples=10)
 @given(st.sampled_from([NORMALISED, DROPPING]), st.integers(2, 4), SEEDS, MODES)
 def test_probabilities_of_evaluation_mode(answers: Answers, middle: str, batch: int, seed: int, training: bool) -> None:
-    """`next_probabilities` runs the model in evaluation mode, whichever it comes in."""
+    """`next_probabilities` runs the model in evaluation mode, whatever mode it was in."""
     windows = tokens(batch, 2, 5, seed)
     model = small_model(seed=seed, middle=middle, training=training)
     expected = oracles.next_probabilities(model.here, windows, 1.0)
@@ -116,7 +116,7 @@ def test_probabilities_of_evaluation_mode(answers: Answers, middle: str, batch: 
 @settings(max_examples=3)
 @given(st.integers(1, 3))
 def test_probabilities_without_gradients(answers: Answers, batch: int) -> None:
-    """`next_probabilities` runs the model without gradients: nothing is recorded for a backward pass."""
+    """`next_probabilities` runs the model without recording gradients."""
     model, windows = small_model(), tokens(batch, 2, 5, 0)
     recorded = gradients_kept()
     got = run(answers.ex10_sampling.next_probabilities, model.handle, windows)
@@ -136,7 +136,7 @@ def test_probabilities_without_gradients(answers: Answers, batch: int) -> None:
 @settings(max_examples=8)
 @given(MODES, st.sampled_from([3, 5]), st.sampled_from([1.0, 0.0]))
 def test_probabilities_put_the_mode_back(answers: Answers, training: bool, vocab_size: int, temperature: float) -> None:
-    """`next_probabilities` is right and leaves the model in its mode, also after an error (an unknown token)."""
+    """`next_probabilities` is right and leaves the model in its mode, even after an error (an unknown token)."""
     model = small_model(vocab_size=vocab_size, middle=NORMALISED, training=training)
     known, windows = torch.tensor([[1, 2], [2, 1]]), torch.tensor([[1, 2], [3, 4]])
     got = run(answers.ex10_sampling.next_probabilities, model.handle, known)
@@ -152,7 +152,7 @@ def test_probabilities_put_the_mode_back(answers: Answers, training: bool, vocab
 @given(st.sampled_from([0.0, -0.5, -1.0, 0]))
 @example(-0.5)
 def test_probabilities_refuse_a_temperature_of_0_or_less(answers: Answers, temperature: float) -> None:
-    """`next_probabilities` refuses temperature <= 0 by a ValueError that names it and its value."""
+    """`next_probabilities` raises a ValueError for temperature <= 0, and the message includes the name and value."""
     function = answers.ex10_sampling.next_probabilities
     with aside():
         accepts(function, small_model().handle, torch.tensor([[1, 2]]), temperature=0.5)
@@ -165,7 +165,7 @@ def test_probabilities_refuse_a_temperature_of_0_or_less(answers: Answers, tempe
 @settings(max_examples=6)
 @given(st.sampled_from([PLAIN, NORMALISED, DROPPING]), st.integers(0, 1))
 def test_probabilities_change_nothing(answers: Answers, middle: str, seed: int) -> None:
-    """`next_probabilities` changes neither the windows nor the model, and leaves the global random state alone."""
+    """`next_probabilities` changes neither the windows nor the model, and does not touch the global random state."""
     windows, model = tokens(3, 2, 5, seed), small_model(seed=seed, middle=middle)
     expected = oracles.next_probabilities(model.here, windows, 1.0)
     with leaves_alone(windows=windows):
@@ -179,7 +179,9 @@ def test_probabilities_change_nothing(answers: Answers, middle: str, seed: int) 
 def test_words_are_drawn_and_the_window_slides(
     answers: Answers, context: int, max_length: int, seed: int, dtype: torch.dtype
 ) -> None:
-    """From a window of zeros: draw a token with the generator, drop the oldest, append the drawn one, and so on."""
+    """Starting from a window of zeros, each step draws a token with the generator, drops the oldest token and appends
+    the new one.
+    """
     after = "model[-1].weight.data *= 3", "model[-1].bias.data[0] -= 1"
     model = small_model(*after, seed=seed, context=context, dtype=dtype, training=False)
     generator, theirs = generator_of(seed), torch.Generator().manual_seed(seed)
@@ -203,7 +205,7 @@ def test_words_are_drawn_and_the_window_slides(
 @given(st.sampled_from([0.25, 0.5, 4.0]), SEEDS)
 @example(4.0, 3)
 def test_words_are_drawn_at_the_temperature(answers: Answers, temperature: float, seed: int) -> None:
-    """`sample_word` draws from the probabilities of its temperature."""
+    """`sample_word` draws from the probabilities at the given temperature."""
     after = "model[-1].bias.data *= 3", NEVER_ENDS, BLIND
     model = small_model(*after, seed=seed, training=False)
     expected = oracles.sample_word(
@@ -225,22 +227,22 @@ def test_words_are_drawn_at_the_temperature(answers: Answers, temperature: float
 @settings(max_examples=10)
 @given(st.none() | st.integers(0, 7), SEEDS)
 def test_a_word_ends_at_max_length(answers: Answers, max_length: int | None, seed: int) -> None:
-    """Where no `.` is drawn, a word has max_length characters: 50 if nothing else is said."""
+    """If no `.` is drawn, a word has max_length characters, 50 by default."""
     model = small_model(NEVER_ENDS, seed=seed, training=False)
     longest = {} if max_length is None else {"max_length": max_length}
     sample_word, vocabulary = answers.ex10_sampling.sample_word, vocabulary_of(".abcd")
     got = run(sample_word, model.handle, vocabulary, 2, generator=generator_of(seed), **longest)
     of_kind(got, str)
     same(seen(len, got), 50 if max_length is None else max_length, what="the length of the word")
-    looked(got, lambda made: holds("." not in made, "the word holds a `.`", expected="a word without `.`", got=made))
+    looked(got, lambda made: holds("." not in made, "the word contains a `.`", expected="a word without `.`", got=made))
 
 
 @pytest.mark.worth(0.25, "end")
 @settings(max_examples=8)
 @given(SEEDS)
 def test_a_word_ends_at_the_end_token(answers: Answers, seed: int) -> None:
-    """A word ends where `.` is drawn, and the `.` is not part of it: it may be empty. The next word goes on with the
-    generator as it is.
+    """A word ends if `.` is drawn, and does not include the `.`, so it can be empty. The next word continues with the
+    same generator.
     """
     model = small_model("model[-1].bias.data[0] = 2.0", BLIND, seed=seed, training=False)
     generator, theirs = generator_of(seed), torch.Generator().manual_seed(seed)
@@ -256,7 +258,7 @@ def test_a_word_ends_at_the_end_token(answers: Answers, seed: int) -> None:
 def test_words_of_evaluation_mode_put_the_mode_back(
     answers: Answers, middle: str, training: bool, fails: bool, seed: int
 ) -> None:
-    """`sample_word` draws from the model in evaluation mode and leaves it in the mode it was in, after an error too."""
+    """`sample_word` runs the model in evaluation mode and leaves it in the mode it was in, even after an error."""
     after = [NEVER_ENDS, *["model[0] = nn.Embedding(1, 2).double()"] * fails]  # then each drawn token is unknown to it
     model = small_model(*after, seed=seed, middle=middle, training=training)
     expected = ""
@@ -280,7 +282,7 @@ def test_words_of_evaluation_mode_put_the_mode_back(
 @given(st.sampled_from([0.0, -0.5, -1.0]))
 @example(0.0)
 def test_words_refuse_a_temperature_of_0_or_less(answers: Answers, temperature: float) -> None:
-    """`sample_word` refuses temperature <= 0 by a ValueError that names it and its value."""
+    """In `sample_word`, temperature <= 0 raises a ValueError whose message includes `temperature` and its value."""
     function = answers.ex10_sampling.sample_word
     with aside():
         positional = small_model().handle, vocabulary_of(".abcd"), 2
@@ -296,8 +298,8 @@ def test_words_refuse_a_temperature_of_0_or_less(answers: Answers, temperature: 
 # the second as exercise 3 makes it: two characters that sort before the `.`
 @given(st.permutations(range(5)), st.sampled_from([".abcd", ".'-ab", ".dbca"]), SEEDS)
 def test_the_vocabulary_may_be_in_any_order(answers: Answers, order: list[int], characters: str, seed: int) -> None:
-    """`sample_word` reads a vocabulary of any characters in any order, and changes neither it nor the global random
-    state.
+    """`sample_word` works with a vocabulary of any characters in any order, and changes neither it nor the global
+    random state.
     """
     model = small_model(NEVER_ENDS, BLIND, seed=seed, training=False)
     vocabulary = {characters[token]: token for token in order}

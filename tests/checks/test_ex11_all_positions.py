@@ -1,4 +1,4 @@
-"""Exercise 11: all positions at once against the tree of each window alone, and the work that it takes, counted."""
+"""Exercise 11: all positions at once compared with the tree on each window, and the counted work."""
 
 import oracles
 import pytest
@@ -50,7 +50,7 @@ LOGITS = "the logits (b, t, v)"
 
 
 def logits_of(answers: Answers, tree: Handle, text: Tensor | Handle, shape: tuple[int, ...] | None = None) -> Handle:
-    """What the answer makes of a text, of the shape that it should have: that of the text, unless told."""
+    """Call the answer for a text, and check the shape of its result."""
     got = call(answers.ex11_all_positions.all_positions, tree, text)
     if shape is None:
         assert isinstance(text, Tensor)
@@ -60,7 +60,7 @@ def logits_of(answers: Answers, tree: Handle, text: Tensor | Handle, shape: tupl
 
 
 def expected_of(tree: Handle, text: Tensor, shape: Shape, positions: range) -> Tensor:
-    """The logits of these positions, each from its own window."""
+    """Compute the logits of these positions, each from its own window."""
     return oracles.tree_at(text, positions, shape.context, oracles.read_tree(tree, shape.group))
 
 
@@ -76,7 +76,7 @@ def same_everywhere(answers: Answers, tree: Handle, text: Tensor, shape: Shape) 
 def test_a_tree_of_one_level(
     answers: Answers, shape: Shape, batch: int, length: int, normalize: bool, seed: int
 ) -> None:
-    """With one level, position t holds the logits of token t and the group - 1 tokens before it, the oldest first."""
+    """With one level, position t holds the logits for token t and the group - 1 tokens before it, the oldest first."""
     tree = grown(answers, shape, normalize=normalize, seed=seed)
     same_everywhere(answers, tree, tokens(batch, length, VOCABULARY, seed), shape)
 
@@ -85,7 +85,7 @@ def test_a_tree_of_one_level(
 @settings(max_examples=12)
 @given(PAIRS, BATCHES, st.integers(0, 4), st.booleans(), SEEDS)
 def test_full_windows(answers: Answers, shape: Shape, batch: int, more: int, normalize: bool, seed: int) -> None:
-    """Where a whole window stands in the text, position t holds the tree's logits for the window that ends there."""
+    """If the whole window is inside the text, position t holds the tree's logits for the window that ends there."""
     full = shape.context - 1
     text = tokens(batch, full + 1 + more, VOCABULARY, seed)
     tree = grown(answers, shape, normalize=normalize, seed=seed)
@@ -98,8 +98,8 @@ def test_full_windows(answers: Answers, shape: Shape, batch: int, more: int, nor
 @settings(max_examples=12)
 @given(PAIRS, BATCHES, st.booleans(), SEEDS)
 def test_padding(answers: Answers, shape: Shape, batch: int, normalize: bool, seed: int) -> None:
-    """Where the text begins, windows are padded on the left with token 0: with its embedding, and what the levels make
-    of it.
+    """At the beginning of the text, windows are padded on the left with token 0: with its embedding, and what the
+    levels compute from it.
     """
     text = tokens(batch, shape.context + 1, VOCABULARY, seed)
     tree = grown(answers, shape, normalize=normalize, seed=seed)
@@ -113,7 +113,7 @@ def test_padding(answers: Answers, shape: Shape, batch: int, normalize: bool, se
 @settings(max_examples=12)
 @given(LARGER_GROUPS, BATCHES, st.integers(0, 3), SEEDS)
 def test_any_group(answers: Answers, shape: Shape, batch: int, more: int, seed: int) -> None:
-    """Trees that fuse three, four or five neighbours at each level give their logits at every position, too."""
+    """Trees that fuse three, four or five neighbours per level also give their logits at every position."""
     tree = grown(answers, shape, seed=seed)
     same_everywhere(answers, tree, tokens(batch, shape.context + more, VOCABULARY, seed), shape)
 
@@ -122,7 +122,7 @@ def test_any_group(answers: Answers, shape: Shape, batch: int, more: int, seed: 
 @settings(max_examples=12)
 @given(SEVERAL_LEVELS, BATCHES, SEEDS, st.integers(0, 14))
 def test_texts_shorter_than_the_context(answers: Answers, shape: Shape, batch: int, seed: int, more: int) -> None:
-    """A text may be shorter than the context, and be a single token: every position has its logits."""
+    """A text can be shorter than the context, even a single token: every position has logits."""
     length = 1 + more % (shape.context - 1)
     tree = grown(answers, shape, seed=seed)
     same_everywhere(answers, tree, tokens(batch, length, VOCABULARY, seed), shape)
@@ -144,7 +144,7 @@ def test_texts_shorter_than_the_context(answers: Answers, shape: Shape, batch: i
     SEEDS,
 )
 def test_long_texts_and_contexts(answers: Answers, sizes: tuple[Shape, int], seed: int) -> None:
-    """Texts and contexts of 1,024 characters and more work, also one of them without the other."""
+    """Texts and contexts of 1,024 characters and more work, together and separately."""
     shape, length = sizes
     tree, text = grown(answers, shape, seed=seed), text_of(length, seed)
     got = logits_of(answers, tree, long_text(length, seed), (1, length))
@@ -159,7 +159,9 @@ def test_long_texts_and_contexts(answers: Answers, sizes: tuple[Shape, int], see
 @settings(max_examples=10)
 @given(SHAPES, SEEDS, st.integers(0, 32))
 def test_a_token_moves_the_positions_that_see_it(answers: Answers, shape: Shape, seed: int, place: int) -> None:
-    """When token p changes, exactly the positions p to p + context - 1 change: none before it, for none sees ahead."""
+    """If token p changes, exactly the positions p to p + context - 1 change: none before it, because no position looks
+    ahead.
+    """
     length = 2 * shape.context + 1
     changed = place % length
     before = tokens(1, length, VOCABULARY, seed)
@@ -177,7 +179,7 @@ def test_a_token_moves_the_positions_that_see_it(answers: Answers, shape: Shape,
 @settings(max_examples=8)
 @given(SHAPES, st.integers(2, 3), st.booleans(), SEEDS)
 def test_evaluation_statistics(answers: Answers, shape: Shape, batch: int, training: bool, seed: int) -> None:
-    """The logits are those of evaluation, whichever mode the tree comes in, and its running statistics stay."""
+    """The logits are those of evaluation mode, in either mode of the tree, and its running statistics do not change."""
     tree = grown(answers, shape, training=training, seed=seed)
     with leaves_the_tree(tree):
         same_everywhere(answers, tree, tokens(batch, shape.context, VOCABULARY, seed), shape)
@@ -187,7 +189,7 @@ def test_evaluation_statistics(answers: Answers, shape: Shape, batch: int, train
 @settings(max_examples=2)
 @given(st.booleans())
 def test_mode_put_back(answers: Answers, training: bool) -> None:
-    """The logits are right, and the tree is left in the mode it was in."""
+    """The logits are right, and the tree stays in its mode."""
     tree = grown(answers, Shape(2, 2), training=training)
     same_everywhere(answers, tree, torch.tensor([[1, 2, 3]]), Shape(2, 2))
     mode_is_put_back(tree, training)
@@ -197,7 +199,7 @@ def test_mode_put_back(answers: Answers, training: bool) -> None:
 @settings(max_examples=2)
 @given(st.booleans())
 def test_mode_put_back_after_an_error(answers: Answers, training: bool) -> None:
-    """The logits are right, and the tree is left in its mode also after an error: a token that it does not know."""
+    """The logits are right, and the tree stays in its mode even after an error (an unknown token)."""
     tree = grown(answers, Shape(2, 2), training=training)
     same_everywhere(answers, tree, torch.tensor([[1, 2, 3]]), Shape(2, 2))
     train(tree, training)  # whatever that has left
@@ -209,7 +211,7 @@ def test_mode_put_back_after_an_error(answers: Answers, training: bool) -> None:
 @settings(max_examples=4)
 @given(COSTLY, SEEDS)
 def test_a_fusion_a_level_and_position(answers: Answers, shape: Shape, seed: int) -> None:
-    """For a text far longer than the context, the logits take at most 1.5 * (T + context) fusions on each level."""
+    """For a text far longer than the context, each level makes at most 1.5 * (T + context) fusions."""
     tree, length = grown(answers, shape, embedding_dim=1, hidden_dim=16, seed=seed), 8 * shape.context
     last = range(length - 2, length)
     expected = expected_of(tree, text_of(length, seed), shape, last)
@@ -236,7 +238,7 @@ def test_a_fusion_a_level_and_position(answers: Answers, shape: Shape, seed: int
 @settings(max_examples=4)
 @given(COSTLY, SEEDS)
 def test_calls_do_not_grow_with_the_text(answers: Answers, shape: Shape, seed: int) -> None:
-    """A text twice as long takes no more calls of torch: no loop goes over the positions or the windows."""
+    """A text twice as long needs no more calls of torch: there is no loop over positions or windows."""
     tree, calls = grown(answers, shape, seed=seed), []
     for length in (4 * shape.context, 8 * shape.context):
         with counting():
@@ -246,9 +248,9 @@ def test_calls_do_not_grow_with_the_text(answers: Answers, shape: Shape, seed: i
     if calls[1] > calls[0]:
         more = (calls[1] - calls[0]) / (4 * shape.context)
         raise Mismatch(
-            "the number of torch's operators that are called grows with the length of the text",
-            expected="as many calls for 8 * context tokens as for 4 * context",
-            got=f"{more:.1f} calls more for each token more",
+            "the number of torch calls grows with the length of the text",
+            expected="the same number of calls for 8 * context tokens as for 4 * context",
+            got=f"{more:.1f} more calls per additional token",
             came=more >= 2 * shape.levels,  # a loop over the positions, or over pieces of the text
         )
 
@@ -259,9 +261,7 @@ def test_calls_do_not_grow_with_the_text(answers: Answers, shape: Shape, seed: i
 def test_strides_dtypes_and_batches(
     answers: Answers, shape: Shape, batch: int, layout: str, dtype: torch.dtype, seed: int
 ) -> None:
-    """Tokens whose memory is in another order work, so does a batch of one; the logits are float64 after `.double()`,
-    and float32 before.
-    """
+    """Non-contiguous tokens and a batch of one work; the logits are float32, and float64 after `.double()`."""
     tree = grown(answers, shape, seed=seed)
     dense = tokens(batch, shape.context + 2, VOCABULARY, seed)
     if dtype == torch.float32:
@@ -271,17 +271,17 @@ def test_strides_dtypes_and_batches(
     got = logits_of(answers, tree, laid_out(dense.clone(), layout))
     same_dtype(got, torch.float64)
     usual = logits_of(answers, tree, dense.clone())
-    same(got, value(usual), what="the logits for tokens in this layout, against those in the usual one")
+    same(got, value(usual), what="the logits for tokens in this memory layout, compared with contiguous tokens")
     alone = logits_of(answers, tree, dense[:1].clone())
-    same(alone, seen(lambda made: made[:1], usual), what="a text's logits alone, against those in the batch")
+    same(alone, seen(lambda made: made[:1], usual), what="the logits of a single text, compared with the batch")
 
 
 @pytest.mark.worth(0.5, "effects")
 @settings(max_examples=6)
 @given(SHAPES, st.booleans(), SEEDS)
 def test_changes_and_keeps_nothing(answers: Answers, shape: Shape, training: bool, seed: int) -> None:
-    """The tokens and the global random state are left alone, and nothing is kept: a tree that was trained further gives
-    its new logits.
+    """The tokens and the global random state do not change, and nothing is kept between calls: if the tree is trained
+    further, its new logits are returned.
     """
     tree, text = grown(answers, shape, training=training, seed=seed), tokens(2, shape.context, VOCABULARY, seed)
     with leaves_alone(tokens=text), leaves_the_tree(tree):

@@ -1,4 +1,4 @@
-"""Exercise 12: a stream against the tree of each window alone, what it must not share or keep, and its work."""
+"""Exercise 12: a stream compared with the tree on each window, what it must not share or keep, and its counted work."""
 
 from collections.abc import Sequence
 
@@ -49,24 +49,24 @@ from grader.language import (
 
 
 def begun(answers: Answers, tree: Handle) -> Handle:
-    """A new stream of a tree."""
+    """Start a new stream of a tree."""
     return build(answers.ex12_streaming.StreamingTree, tree)
 
 
 def drawn(length: int, seed: int) -> list[int]:
-    """The tokens of a text."""
+    """Draw the tokens of a text."""
     return [int(token) for token in tokens(1, length, VOCABULARY, seed)[0]]
 
 
 def expected_of(tree: Handle, text: Sequence[int], shape: Shape, steps: Sequence[int]) -> Tensor:
-    """The logits (steps, V) of these steps of a new stream, counted from 0, each from its own window."""
+    """Compute the logits (steps, V) of these steps of a new stream, counted from 0, each from its own window."""
     return oracles.tree_at(torch.tensor([text]), steps, shape.context, oracles.read_tree(tree, shape.group))[0]
 
 
 def same_steps(
     stream: Handle, tree: Handle, text: Sequence[int], shape: Shape, *, first: int = 0, when: str = ""
 ) -> None:
-    """Step through a text from the beginning of a stream, and compare the logits from step `first` on."""
+    """Step through a text from the beginning, and compare the logits from step `first` on."""
     expected = expected_of(tree, text, shape, range(len(text)))
     for step, token in enumerate(text):
         got = call(stream, token, method="step")
@@ -78,7 +78,7 @@ def same_steps(
 @settings(max_examples=10)
 @given(ONE_LEVEL, st.integers(1, 6), st.booleans(), SEEDS)
 def test_a_tree_of_one_level(answers: Answers, shape: Shape, length: int, normalize: bool, seed: int) -> None:
-    """With one level, each step gives the logits of its token and the group - 1 tokens before it, the oldest first."""
+    """With one level, each step returns the logits for its token and the group - 1 tokens before it, oldest first."""
     tree = grown(answers, shape, normalize=normalize, seed=seed)
     same_steps(begun(answers, tree), tree, drawn(length, seed), shape)
 
@@ -87,7 +87,9 @@ def test_a_tree_of_one_level(answers: Answers, shape: Shape, length: int, normal
 @settings(max_examples=10)
 @given(PAIRS, st.integers(0, 4), st.booleans(), SEEDS)
 def test_full_windows(answers: Answers, shape: Shape, more: int, normalize: bool, seed: int) -> None:
-    """Once a whole window has come, each step gives the tree's logits for the window that ends with its token."""
+    """Once the stream has read a whole window, each step returns the tree's logits for the window that ends with its
+    token.
+    """
     tree = grown(answers, shape, normalize=normalize, seed=seed)
     text = drawn(shape.context + more, seed)
     same_steps(begun(answers, tree), tree, text, shape, first=shape.context - 1)
@@ -97,7 +99,7 @@ def test_full_windows(answers: Answers, shape: Shape, more: int, normalize: bool
 @settings(max_examples=10)
 @given(PAIRS, st.booleans(), SEEDS)
 def test_the_first_steps(answers: Answers, shape: Shape, normalize: bool, seed: int) -> None:
-    """A stream begins as if token 0 had come for ever: with its embedding, and with what the levels make of it."""
+    """A stream begins as if it had read only token 0: with its embedding, and with what the levels compute from it."""
     tree = grown(answers, shape, normalize=normalize, seed=seed)
     same_steps(begun(answers, tree), tree, drawn(shape.context - 1, seed), shape)
 
@@ -106,7 +108,7 @@ def test_the_first_steps(answers: Answers, shape: Shape, normalize: bool, seed: 
 @settings(max_examples=8)
 @given(LARGER_GROUPS, st.integers(0, 3), SEEDS)
 def test_any_group(answers: Answers, shape: Shape, more: int, seed: int) -> None:
-    """Trees that fuse three, four or five neighbours at each level give their logits at every step, too."""
+    """Trees that fuse three, four or five neighbours per level also give their logits at every step."""
     tree = grown(answers, shape, seed=seed)
     same_steps(begun(answers, tree), tree, drawn(shape.context + more, seed), shape)
 
@@ -115,7 +117,7 @@ def test_any_group(answers: Answers, shape: Shape, more: int, seed: int) -> None
 @settings(max_examples=4)
 @given(st.sampled_from([(Shape(32, 2), 1000), (Shape(2, 10), 20), (Shape(2, 11), 10), (Shape(1024, 1), 10)]), SEEDS)
 def test_long_contexts(answers: Answers, sizes: tuple[Shape, int], seed: int) -> None:
-    """Contexts of 1,024 characters and more work: what came a thousand steps ago is still remembered."""
+    """Contexts of 1,024 characters and more work: tokens from a thousand steps ago are still remembered."""
     shape, length = sizes
     tree, early, late = grown(answers, shape, seed=seed), text_of(length, seed)[0].tolist(), [1, 2]
     named = long_stream(length, seed)
@@ -130,7 +132,7 @@ def test_long_contexts(answers: Answers, sizes: tuple[Shape, int], seed: int) ->
 @settings(max_examples=8)
 @given(SHAPES, st.integers(1, 5), SEEDS)
 def test_reset_begins_anew(answers: Answers, shape: Shape, before: int, seed: int) -> None:
-    """After `reset()` a stream knows nothing of the tokens before it, as a new one."""
+    """After `reset()` a stream behaves like a new one and remembers no earlier token."""
     tree = grown(answers, shape, seed=seed)
     stream = begun(answers, tree)
     for token in drawn(before, seed + 1):
@@ -144,8 +146,8 @@ def test_reset_begins_anew(answers: Answers, shape: Shape, before: int, seed: in
 @settings(max_examples=8)
 @given(SHAPES, st.booleans(), SEEDS)
 def test_reset_takes_the_weights_of_now(answers: Answers, shape: Shape, stepped: bool, seed: int) -> None:
-    """Weights are read when they are used: after the tree was trained further, `reset()` starts over with the new ones,
-    those of the padding's nodes included.
+    """If the tree has been trained further, `reset()` starts over with the new weights, including those of the
+    padding's nodes.
     """
     tree = grown(answers, shape, seed=seed)
     stream = begun(answers, tree)
@@ -160,7 +162,9 @@ def test_reset_takes_the_weights_of_now(answers: Answers, shape: Shape, stepped:
 @settings(max_examples=8)
 @given(SHAPES, st.booleans(), SEEDS)
 def test_streams_are_independent(answers: Answers, shape: Shape, resets: bool, seed: int) -> None:
-    """Several streams of one tree, stepped in turn, do not disturb each other; nor does the reset of one of them."""
+    """Several streams of one tree, stepped alternately, do not affect each other, and neither does a reset of one of
+    them.
+    """
     tree = grown(answers, shape, seed=seed)
     texts = drawn(shape.context + 1, seed), drawn(shape.context + 1, seed + 1)
     streams = [begun(answers, tree) for _ in texts]
@@ -178,21 +182,21 @@ def test_streams_are_independent(answers: Answers, shape: Shape, resets: bool, s
 @settings(max_examples=6)
 @given(SHAPES, st.integers(2, 4), SEEDS)
 def test_each_result_is_a_fresh_tensor(answers: Answers, shape: Shape, steps: int, seed: int) -> None:
-    """Each step gives a tensor of its own: later steps and a reset do not change it."""
+    """Each step returns a new tensor, which later steps and a reset do not change."""
     tree = grown(answers, shape, seed=seed)
     stream, text = begun(answers, tree), drawn(steps, seed)
     expected = expected_of(tree, text, shape, range(steps))
     got = each(stream, "step", text)
     for step in range(steps):
-        same(item(got, step), expected[step], what=f"the logits of step {step + 1}, looked at after the last step")
+        same(item(got, step), expected[step], what=f"the logits of step {step + 1}, read after the last step")
 
 
 @pytest.mark.worth(0.5, "evaluation")
 @settings(max_examples=8)
 @given(SHAPES, st.booleans(), SEEDS)
 def test_evaluation_statistics(answers: Answers, shape: Shape, before: bool, seed: int) -> None:
-    """The logits are those of evaluation, also where the tree comes in training mode or is put into it between two
-    steps, and the tree's running statistics stay.
+    """The logits are those of evaluation mode, even if the tree is in training mode or is switched to it between two
+    steps, and the tree's running statistics do not change.
     """
     tree, text = grown(answers, shape, training=before, seed=seed), drawn(shape.context, seed)
     expected = expected_of(tree, text, shape, range(len(text)))
@@ -207,7 +211,7 @@ def test_evaluation_statistics(answers: Answers, shape: Shape, before: bool, see
 @settings(max_examples=4)
 @given(SHAPES, SEEDS)
 def test_without_gradients(answers: Answers, shape: Shape, seed: int) -> None:
-    """A step works without gradients: torch keeps nothing for a backward pass, which would grow with the stream."""
+    """A step records no gradients, which would use more and more memory."""
     tree, text = grown(answers, shape, seed=seed), drawn(2, seed)
     stream, expected = begun(answers, tree), expected_of(tree, text, shape, range(2))
     with counting():
@@ -226,13 +230,13 @@ def test_without_gradients(answers: Answers, shape: Shape, seed: int) -> None:
 @settings(max_examples=20)  # all there are
 @given(
     st.booleans(),
-    st.sampled_from(["a new stream", "step", "reset", "a token that the tree does not know"]),
+    st.sampled_from(["a new stream", "step", "reset", "an unknown token"]),
     st.booleans(),
 )
 def test_mode_put_back(answers: Answers, training: bool, what: str, switched: bool) -> None:
-    """A new stream, a step (it gives the logits) and a reset each leave the tree in the mode it was in, a step also
-    after an error (a token that the tree does not know); the mode is that of the call, not that in which the stream
-    was made.
+    """Starting a stream, a step (which returns the logits) and a reset each leave the tree in the mode it was in, a
+    step even after an error (an unknown token). That mode is the one at the time of the call, not the one in which the
+    stream was made.
     """
     tree = grown(answers, Shape(2, 2), training=training != switched)
     expected = expected_of(tree, [1], Shape(2, 2), [0])
@@ -253,7 +257,9 @@ def test_mode_put_back(answers: Answers, training: bool, what: str, switched: bo
 @settings(max_examples=2)
 @given(COSTLY, SEEDS)
 def test_one_fusion_a_level_and_step(answers: Answers, shape: Shape, seed: int) -> None:
-    """A step gives its logits with one fusion a level, however long the context: 3 for 8 characters, 10 for 1,024."""
+    """A step makes one fusion per level to compute its logits, however long the context: 3 for 8 characters, 10 for
+    1,024.
+    """
     tree, steps = grown(answers, shape, embedding_dim=1, hidden_dim=16, seed=seed), 128
     expected = expected_of(tree, text_of(steps, seed)[0].tolist(), shape, [steps - 1])
     text = long_stream(steps, seed)
@@ -262,12 +268,12 @@ def test_one_fusion_a_level_and_step(answers: Answers, shape: Shape, seed: int) 
         got = each(stream, "step", text)
     same(item(got, -1), expected[0], what="the logits of the last step")
     least = steps * a_fusion_a_level(tree, shape.levels)
-    words = "{} one fusion on each level and the output take, at each of {} steps"
+    words = "{} one fusion per level and the output, at each of {} steps"
 
     def is_enough(work: Work) -> None:
         if work.flops > 1.01 * least:
             raise Mismatch(
-                "a step takes more work than one fusion on each level: is anything computed that an earlier step had?",
+                "a step does more work than one fusion per level: does it recompute anything from an earlier step?",
                 expected=words.format("what", steps),
                 got=words.format(f"{work.flops / least:.2f} times what", steps),
                 came=round(work.flops / least, 1),
@@ -280,7 +286,7 @@ def test_one_fusion_a_level_and_step(answers: Answers, shape: Shape, seed: int) 
 @settings(max_examples=6)
 @given(SHAPES, FLOATS, SEEDS)
 def test_shape_and_dtype(answers: Answers, shape: Shape, dtype: torch.dtype, seed: int) -> None:
-    """A step gives one vector of logits, (V,), float32, or float64 where the tree is."""
+    """A step returns one vector of logits, (V,), in float32, or float64 if the tree is float64."""
     tree = grown(answers, shape, seed=seed)
     if dtype == torch.float32:
         to_dtype(tree, dtype)
@@ -293,7 +299,7 @@ def test_shape_and_dtype(answers: Answers, shape: Shape, dtype: torch.dtype, see
 @settings(max_examples=6)
 @given(SHAPES, st.booleans(), SEEDS)
 def test_changes_nothing(answers: Answers, shape: Shape, training: bool, seed: int) -> None:
-    """The tree's weights and statistics and the global random state are left alone."""
+    """The tree's weights and statistics and the global random state do not change."""
     tree = grown(answers, shape, training=training, seed=seed)
     expected = expected_of(tree, [1], shape, [0])
     with leaves_the_tree(tree):

@@ -1,4 +1,4 @@
-"""Exercise 13: attention against torch's own; its weights row by row, each from the positions that it may see alone."""
+"""Exercise 13: attention compared with torch's own; its weights row by row, each from only the visible positions."""
 
 import functools
 import math
@@ -53,7 +53,7 @@ def inputs(*shape: int, seed: int) -> Inputs:
 
 
 def attended(answers: Answers, drawn: Sequence[Any]) -> tuple[Handle, Handle]:
-    """The answer's output and weights."""
+    """Call the answer and return its output and weights."""
     returned = call(answers.ex13_attention.causal_attention, *drawn)
 
     def is_pair(made: Any) -> None:
@@ -65,12 +65,14 @@ def attended(answers: Answers, drawn: Sequence[Any]) -> tuple[Handle, Handle]:
 
 
 def output_of(drawn: Inputs) -> Tensor:
-    """Torch's own attention."""
+    """Compute the output with torch's own attention."""
     return torch.nn.functional.scaled_dot_product_attention(*drawn, is_causal=True)
 
 
 def weights_of(drawn: Inputs) -> Tensor:
-    """Position by position: a softmax over the scores of itself and what came before; nothing later is computed."""
+    """Compute each row of weights as a softmax over the scores of the position itself and earlier ones; later scores
+    are never computed.
+    """
     *leading, time, channels = drawn.query.shape
     weights = torch.zeros(*leading, time, time, dtype=drawn.query.dtype)
     for t in range(time):
@@ -91,8 +93,8 @@ def test_output(answers: Answers, batch: int, time: int, channels: int, seed: in
 
 @pytest.mark.worth(1, "output", "weights")
 def test_three_positions_by_hand(answers: Answers) -> None:
-    """Keys 0, ln 2 and ln 3, D = 1, every query 1: the weights are 1; 1/3, 2/3; 1/6, 2/6, 3/6, and the output is the
-    sum of the values, so weighted.
+    """With keys 0, ln 2 and ln 3, D = 1 and every query 1, the weights are 1; 1/3, 2/3; 1/6, 2/6, 3/6, and the output
+    is the weighted average of the values.
     """
     key = torch.tensor([[1.0], [2.0], [3.0]], dtype=torch.float64).log()
     drawn = Inputs(torch.ones(3, 1, dtype=torch.float64), key, torch.tensor([[6.0], [12.0], [60.0]]).double())
@@ -125,7 +127,7 @@ def test_weights(answers: Answers, batch: int, time: int, channels: int, seed: i
 @pytest.mark.worth(1, "causal")
 @given(st.integers(1, 2), TIMES, CHANNELS, SEEDS)
 def test_nothing_above_the_diagonal(answers: Answers, batch: int, time: int, channels: int, seed: int) -> None:
-    """No position draws from a later one: every weight above the diagonal is exactly 0."""
+    """No position reads a later one: every weight above the diagonal is exactly 0."""
     _, weights = attended(answers, inputs(batch, time, channels, seed=seed))
     same_shape(weights, (batch, time, time), what="the weights")
     above = torch.ones(time, time).triu(1) == 1
@@ -135,7 +137,7 @@ def test_nothing_above_the_diagonal(answers: Answers, batch: int, time: int, cha
 
 @pytest.mark.worth(0.5, "causal")
 def test_a_long_sequence(answers: Answers) -> None:
-    """A sequence may have any length: of 300 positions, too, each draws from itself and the earlier ones alone."""
+    """A sequence can have any length: each of 300 positions reads only itself and earlier ones."""
     drawn = Inputs(*(torch.rand(300, 1, generator=torch.Generator().manual_seed(seed)).double() for seed in range(3)))
     output, weights = attended(answers, [long_input(name, seed) for seed, name in enumerate(Inputs._fields)])
     expected = weights_of(drawn)
@@ -144,7 +146,9 @@ def test_a_long_sequence(answers: Answers) -> None:
 
 
 def long_input(name: str, seed: int) -> Handle:
-    """One argument of 300 positions. An example names it: it is too long to write; an answer may well be two loops."""
+    """Make one argument of 300 positions. Examples show its name instead of its values. An answer may consist of two
+    nested loops, so it is not longer.
+    """
     made = f"torch.rand(300, 1, generator=torch.Generator().manual_seed({seed})).double()"
     return language.given(name, made)
 
@@ -152,7 +156,7 @@ def long_input(name: str, seed: int) -> Handle:
 @pytest.mark.worth(0.5, "causal")
 @given(st.integers(1, 2), TIMES, CHANNELS, SEEDS)
 def test_the_future_changes_nothing(answers: Answers, batch: int, time: int, channels: int, seed: int) -> None:
-    """Whatever comes later, the output of a position stays the same."""
+    """Whatever comes later, the output of a position does not change."""
     drawn = inputs(batch, time, channels, seed=seed)
     output, _ = attended(answers, drawn)
     for t in range(1, time):
@@ -164,7 +168,7 @@ def test_the_future_changes_nothing(answers: Answers, batch: int, time: int, cha
 
 
 def around(score: float, time: int, seed: int) -> Inputs:
-    """Inputs whose scores lie around one number, some tens apart; no values that could cancel each other."""
+    """Make inputs whose scores are around one number, some tens apart, without values that could cancel."""
     near = quarters(2, time, 4, seed=seed)
     return Inputs(torch.full_like(near, 64.0), near + score / 128, near.abs() + 1)
 
@@ -172,7 +176,7 @@ def around(score: float, time: int, seed: int) -> Inputs:
 @pytest.mark.worth(1, "stable")
 @given(st.sampled_from([10_000, -10_000]), st.integers(2, 4), SEEDS)
 def test_large_scores(answers: Answers, score: int, time: int, seed: int) -> None:
-    """Scores around 10,000, and around -10,000, give the right weights, without infinity or nan."""
+    """Scores around 10,000 and around -10,000 give the right weights, without infinity or nan."""
     drawn = around(score, time, seed)
     output, weights = attended(answers, drawn)
     expected = weights_of(drawn)
@@ -183,7 +187,7 @@ def test_large_scores(answers: Answers, score: int, time: int, seed: int) -> Non
 @pytest.mark.worth(0.5, "stable")
 @given(st.sampled_from([10_000, -10_000]), SEEDS)
 def test_large_scores_in_float32(answers: Answers, score: int, seed: int) -> None:
-    """In float32 scores of that size give no infinity or nan either, and each row still sums to 1."""
+    """In float32, scores of that size also give no infinity or nan, and each row sums to 1."""
     output, weights = attended(answers, Inputs(*(x.float() for x in around(score, 4, seed))))
     same_shape(weights, (2, 4, 4), what="the weights")
     for name, part in (("output", output), ("weights", weights)):
@@ -193,11 +197,11 @@ def test_large_scores_in_float32(answers: Answers, score: int, seed: int) -> Non
 
 def is_finite(name: str, part: Tensor) -> None:
     """Expect numbers, neither infinity nor nan."""
-    holds(bool(torch.isfinite(part).all()), f"the {name} hold what is no number", got=part.detach())
+    holds(bool(torch.isfinite(part).all()), f"the {name} contain infinity or nan", got=part.detach())
 
 
 def sums_to_one(weights: Tensor) -> None:
-    """Expect it of each row, not closer: a float32 near 10,000 is known to a thousandth only."""
+    """Expect that each row sums to 1, with a tolerance: a float32 near 10,000 is only precise to a thousandth."""
     sums = weights.detach().sum(dim=-1)
     holds(bool((sums - 1).abs().max() < 0.01), "the rows of the weights do not sum to 1", expected="1", got=sums)
 
@@ -205,7 +209,7 @@ def sums_to_one(weights: Tensor) -> None:
 @pytest.mark.worth(0.5, "stable")
 @given(SEEDS)
 def test_scores_far_apart(answers: Answers, seed: int) -> None:
-    """Where scores of 10,000 and of -10,000 stand in one row, the largest that may be seen takes all the weight."""
+    """If scores of 10,000 and of -10,000 are in one row, the largest visible one gets all the weight."""
     signs = torch.sign(quarters(4, 1, seed=seed) + 0.125)
     steps = torch.arange(4.0, dtype=torch.float64)[:, None]
     drawn = Inputs(torch.full((4, 1), 100.0).double(), signs * (100 - steps), numbered(4, 1, dtype=torch.float64))
@@ -218,7 +222,7 @@ def test_scores_far_apart(answers: Answers, seed: int) -> None:
 @pytest.mark.worth(0.5, "leading")
 @given(LEADING, TIMES, CHANNELS, SEEDS)
 def test_any_leading_axes(answers: Answers, leading: tuple[int, ...], time: int, channels: int, seed: int) -> None:
-    """Whatever axes stand before time, none or many, each sequence is attended to by itself."""
+    """Whatever axes are in front of T and D, many or none, each sequence is handled separately."""
     drawn = inputs(*leading, time, channels, seed=seed)
     output, weights = attended(answers, drawn)
     same(output, output_of(drawn), what="the output")
@@ -238,7 +242,7 @@ def test_a_single_position(answers: Answers, leading: tuple[int, ...], channels:
 @pytest.mark.worth(0.5, "strides")
 @given(st.sampled_from(["transposed", "strided"]), TIMES, SEEDS)
 def test_non_contiguous_input(answers: Answers, layout: str, time: int, seed: int) -> None:
-    """Input whose memory is in another order (a transpose, every second place) gives the same values."""
+    """Non-contiguous input (a transpose, every second place) gives the same values."""
     drawn = Inputs(*(laid_out(x, layout) for x in inputs(2, time, 4, seed=seed)))
     output, weights = attended(answers, drawn)
     same(output, output_of(drawn), what="the output")
@@ -257,7 +261,7 @@ def test_dtype_is_kept(answers: Answers, dtype: torch.dtype, seed: int) -> None:
 @pytest.mark.worth(0.5, "gradients")
 @given(st.integers(1, 2), TIMES, CHANNELS, SEEDS)
 def test_gradients(answers: Answers, batch: int, time: int, channels: int, seed: int) -> None:
-    """The gradients of query, key and value are those of torch's own attention."""
+    """The gradients of query, key and value equal those of torch's own attention."""
     drawn = inputs(batch, time, channels, seed=seed)
     mine = [leaf(name, x) for name, x in zip(Inputs._fields, drawn, strict=True)]
     theirs = Inputs(*(x.clone().requires_grad_() for x in drawn))

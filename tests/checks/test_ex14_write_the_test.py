@@ -1,7 +1,8 @@
-"""Exercise 14: the learner's checker judges right and wrong classes, each new and nameless, in an order of the seed's.
+"""Exercise 14: the learner's checker judges right and wrong classes with new names, in an order that depends on the
+seed.
 
-Among the wrong classes of each kind stands a right one, and among the right ones a wrong one: a checker that refuses
-everything, or nothing, earns no point.
+The wrong classes of each kind include a right one, and the right ones include a wrong one: a checker that rejects
+everything, or nothing, earns no points.
 """
 
 import random
@@ -51,16 +52,15 @@ def as_verdict(outcome: Outcome) -> Verdict:
 
 
 def tried(answers: Answers, candidate: Candidate) -> Handle:
-    """Have the learner's checker judge a class. An example shows what the class does, not its code."""
+    """Run the learner's checker on a class. An example describes what the class does, without showing its code."""
     shown = f"{NAME} = ...  # a class that {candidate.does}"
     cls = defined(NAME, candidate.text(run_seed()), shown)
     return refused(answers.ex14_write_the_test.check_flatten_consecutive, cls)
 
 
 def told_apart(answers: Answers, right: Sequence[Candidate], wrong: Sequence[Candidate]) -> None:
-    """Expect None for each right class and AssertionError for each wrong one.
-
-    All are judged before one is told, so that what is told does not depend on the order.
+    """Expect None for each right class and AssertionError for each wrong one. All are judged before the first failure
+    is reported, so that the report does not depend on the order.
     """
     wanted = dict.fromkeys(right, ACCEPTED) | dict.fromkeys(wrong, REFUSED)
     judged = {candidate: tried(answers, candidate) for candidate in shuffled(wanted)}
@@ -75,24 +75,24 @@ def told_apart(answers: Answers, right: Sequence[Candidate], wrong: Sequence[Can
 
 
 def mismatch(difference: str, wanted: str, got: Verdict) -> Mismatch:
-    """Another verdict than the one that is due; the learner's own words are told, and never compared."""
+    """Describe a verdict that is not the expected one; the learner's own words are shown but never compared."""
     return Mismatch(difference, expected=wanted, got=got.words, came=got.came)
 
 
 def shuffled(candidates: Iterable[Candidate]) -> list[Candidate]:
-    """In an order that the run's seed decides: where a class comes tells nothing."""
+    """Shuffle with the seed of the run, so that the position of a class gives nothing away."""
     order = list(candidates)
     random.Random(run_seed()).shuffle(order)
     return order
 
 
 def misjudged(candidate: Candidate, came: str) -> str:
-    """What is wrong with a verdict, in words."""
+    """Describe in words what is wrong with a verdict."""
     if came == ACCEPTED:
         return f"it accepts a class that {candidate.does}"
     if came == REFUSED:
-        return f"it refuses a right class, one that {candidate.does}"
-    return f"{came.partition(':')[0]} comes out for a class that {candidate.does}"
+        return f"it rejects a right class, one that {candidate.does}"
+    return f"it raises {came.partition(':')[0]} for a class that {candidate.does}"
 
 
 def kind_is_caught(answers: Answers, kind: str) -> None:
@@ -102,115 +102,121 @@ def kind_is_caught(answers: Answers, kind: str) -> None:
 
 @pytest.mark.worth(0.5, "right")
 def test_right_classes_that_move_axes(answers: Answers) -> None:
-    """It returns None for every right class that splits, moves or merges axes."""
+    """The checker returns None for every right class that splits, moves or merges axes."""
     told_apart(answers, RIGHT["axes"], [ECHO])
 
 
 @pytest.mark.worth(0.5, "right")
 def test_right_classes_that_join_pieces(answers: Answers) -> None:
-    """It returns None for every right class that takes x apart and joins the pieces."""
+    """The checker returns None for every right class that takes x apart and joins the pieces."""
     told_apart(answers, RIGHT["pieces"], [ECHO])
 
 
 @pytest.mark.worth(0.5, "right")
 def test_right_classes_with_ways_of_their_own(answers: Answers) -> None:
-    """It returns None for every right class with ways of its own: a matrix, short cuts, errors of another class."""
+    """The checker returns None for every right class with an unusual approach: a matrix, shortcuts, a subclass of
+    ValueError.
+    """
     told_apart(answers, RIGHT["own"], [ECHO])
 
 
 @pytest.mark.worth(1, "order")
 def test_values_in_another_order(answers: Answers) -> None:
-    """It refuses every class that puts values in another order: interleaved, reversed, or joined across halves."""
+    """The checker rejects every class that puts values in another order: interleaved, reversed, or joined across
+    halves.
+    """
     kind_is_caught(answers, "order")
 
 
 @pytest.mark.worth(0.5, "position")
 def test_right_at_one_position_only(answers: Answers) -> None:
-    """It refuses every class that is right at one output position only."""
+    """The checker rejects every class that is right at only one output position."""
     kind_is_caught(answers, "position")
 
 
 @pytest.mark.worth(0.5, "mode")
 def test_right_in_one_mode_only(answers: Answers) -> None:
-    """It refuses every class that is right in training mode only, or in evaluation mode only."""
+    """The checker rejects every class that is right only in training mode or only in evaluation mode."""
     kind_is_caught(answers, "mode")
 
 
 @pytest.mark.worth(0.5, "batch-of-one")
 def test_batch_of_one(answers: Answers) -> None:
-    """It refuses every class that loses or refuses a batch of one."""
+    """The checker rejects every class that drops the axis of a batch of one or raises an error for such a batch."""
     kind_is_caught(answers, "batch-of-one")
 
 
 @pytest.mark.worth(0.5, "one-left")
 def test_one_group_left(answers: Answers) -> None:
-    """It refuses every class that is wrong where one group remains."""
+    """The checker rejects every class that is wrong if one group remains."""
     kind_is_caught(answers, "one-left")
 
 
 @pytest.mark.worth(0.5, "groups")
 def test_other_groups_than_two(answers: Answers) -> None:
-    """It refuses every class that is wrong for another group than 2."""
+    """The checker rejects every class that is wrong for groups other than 2."""
     kind_is_caught(answers, "groups")
 
 
 @pytest.mark.worth(0.5, "remainder")
 def test_remainder(answers: Answers) -> None:
-    """It refuses every class that does not raise a ValueError where T is no multiple of `group`."""
+    """The checker rejects every class that raises no ValueError if T is not a multiple of `group`."""
     kind_is_caught(answers, "remainder")
 
 
 @pytest.mark.worth(0.5, "invalid")
 def test_invalid_arguments(answers: Answers) -> None:
-    """It refuses every class that takes a group below 1 or an x that is not 3-D, or refuses it by another error."""
+    """The checker rejects every class that accepts a group below 1 or an x that is not 3-D, or that raises a different
+    error for them.
+    """
     kind_is_caught(answers, "invalid")
 
 
 @pytest.mark.worth(0.5, "strides")
 def test_non_contiguous_input(answers: Answers) -> None:
-    """It refuses every class that is wrong, or fails, where the memory of x is in another order."""
+    """The checker rejects every class that is wrong, or fails, for non-contiguous input."""
     kind_is_caught(answers, "strides")
 
 
 @pytest.mark.worth(0.5, "dtype")
 def test_dtype(answers: Answers) -> None:
-    """It refuses every class whose result has another dtype than x, or that fails for one."""
+    """The checker rejects every class whose result has a different dtype than x, or that fails for a dtype."""
     kind_is_caught(answers, "dtype")
 
 
 @pytest.mark.worth(0.5, "gradient")
 def test_gradient(answers: Answers) -> None:
-    """It refuses every class that cuts x, or a part of it, off from its gradient."""
+    """The checker rejects every class that cuts x, or a part of it, off from its gradient."""
     kind_is_caught(answers, "gradient")
 
 
 @pytest.mark.worth(0.5, "argument")
 def test_argument_changed(answers: Answers) -> None:
-    """It refuses every class that changes its argument."""
+    """The checker rejects every class that changes its argument."""
     kind_is_caught(answers, "argument")
 
 
 @pytest.mark.worth(0.5, "state")
 def test_state_between_calls(answers: Answers) -> None:
-    """It refuses every class whose result depends on the calls before."""
+    """The checker rejects every class whose result depends on earlier calls."""
     kind_is_caught(answers, "state")
 
 
 @pytest.mark.worth(0.5, "random")
 def test_global_random_state(answers: Answers) -> None:
-    """It refuses every class that touches a global random state: torch's, NumPy's or Python's own."""
+    """The checker rejects every class that touches a global random state: torch's, NumPy's or Python's."""
     kind_is_caught(answers, "random")
 
 
 @pytest.mark.worth(0.5, "module")
 def test_no_module(answers: Answers) -> None:
-    """It refuses every class that is no `nn.Module`, even if it behaves like one."""
+    """The checker rejects every class that is not an `nn.Module`, even if it behaves like one."""
     kind_is_caught(answers, "module")
 
 
 @pytest.mark.worth(0.5, "effects")
 def test_leaves_the_global_random_state_alone(answers: Answers) -> None:
-    """It draws its inputs from a generator of its own: the global random state is not touched."""
+    """The checker draws its inputs from its own generator and does not touch the global random state."""
     for candidate, wanted in ((PLAIN, ACCEPTED), (ECHO, REFUSED)):
         with leaves_alone():
             judged = tried(answers, candidate)

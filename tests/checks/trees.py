@@ -1,4 +1,4 @@
-"""Trees of exercise 8 that checks hand to an answer: their sizes, their weights, and what they must be left as."""
+"""Trees of exercise 8 that checks pass to an answer: sizes, weights, and checks that they stay unchanged."""
 
 import contextlib
 from collections.abc import Iterator
@@ -27,14 +27,14 @@ VOCABULARY = 5
 
 
 class Shape(NamedTuple):
-    """How many neighbours a tree fuses at each level, and how many levels it has."""
+    """The number of neighbours per fusion, and the number of levels."""
 
     group: int
     levels: int
 
     @property
     def context(self) -> int:
-        """The characters that the root sees."""
+        """The number of characters that the root sees."""
         return self.group**self.levels
 
 
@@ -56,7 +56,7 @@ def grown(
     training: bool = False,
     seed: int = 0,
 ) -> Handle:
-    """A tree in float64 whose weights and running statistics are as after some training."""
+    """Make a tree in float64 with weights and running statistics as after some training."""
     tree = build(
         answers.ex08_tree.FusionTree, VOCABULARY, shape.context, embedding_dim, hidden_dim, shape.group, normalize
     )
@@ -97,23 +97,23 @@ def leaves_the_tree(tree: Handle) -> Iterator[None]:
 
 
 def a_fusion_a_level(tree: Handle, levels: int) -> int:
-    """The floating point operations that one fusion on each level and the output take, as torch counts them."""
+    """Count the floating point operations of one fusion per level and the output, as torch counts them."""
     maps = [*(f"levels.{number}.linear.weight" for number in range(levels)), "output.weight"]
     return sum(2 * seen(lambda weight: weight.numel(), attribute(tree, path, Tensor)) for path in maps)
 
 
 def text_of(length: int, seed: int) -> Tensor:
-    """One text, int64 (1, length), none of its tokens 0: padding would show."""
+    """Make one text, int64 (1, length), without token 0, so that padding is visible."""
     return torch.randint(1, VOCABULARY, (1, length), generator=torch.Generator().manual_seed(seed))
 
 
 def long_text(length: int, seed: int) -> Handle:
-    """The same for the answer. An example names it: it is too long to write."""
+    """Make the same text for the answer. Examples show its name, because it is too long to print."""
     made = f"torch.randint(1, {VOCABULARY}, (1, {length}), generator=torch.Generator().manual_seed({seed}))"
     return given("tokens", made)
 
 
 def long_stream(length: int, seed: int) -> Handle:
-    """The tokens of such a text one after the other, named too."""
+    """Make the tokens of such a text one after another, also shown by name."""
     made = f"torch.randint(1, {VOCABULARY}, ({length},), generator=torch.Generator().manual_seed({seed})).tolist()"
     return given("stream_of_tokens", made)

@@ -69,7 +69,7 @@ def test_a_file_with_the_name_of_a_library_is_named_as_the_cause(tmp_path: Path)
     (folder / "torch.py").write_text("x = 1\n")
     done = in_shell("grade 5", folder)
     assert done.returncode == 2
-    assert "Python may take torch.py for a library of that name: rename it" in done.stderr
+    assert "Python may import torch.py instead of a library with that name: rename it" in done.stderr
 
 
 def test_files_are_in_the_way_by_their_names(tmp_path: Path) -> None:

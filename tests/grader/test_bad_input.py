@@ -44,10 +44,10 @@ FILES = {
         lambda folder: replace_five(folder, b"x = 1\n# caf\xe9\n"),
         f"{FIVE}, line 2 is not UTF-8 (byte 0xe9)",
     ),
-    "zero byte": (lambda folder: replace_five(folder, b"x = 1\n\0"), f"{FIVE}, line 2 holds a zero byte"),
-    "empty": (lambda folder: replace_five(folder, b"\n"), f"{FIVE} is empty; grade reset ex05 brings the stub back"),
+    "zero byte": (lambda folder: replace_five(folder, b"x = 1\n\0"), f"{FIVE}, line 2 contains a zero byte"),
+    "empty": (lambda folder: replace_five(folder, b"\n"), f"{FIVE} is empty; grade reset ex05 restores the stub"),
     "a folder": (make_folder, f"{FIVE} is a folder; it must be a file"),
-    "a circle of links": (make_circle, f"{FIVE} cannot be read: it is a symbolic link that leads back to itself"),
+    "a circle of links": (make_circle, f"{FIVE} cannot be read: it is a symbolic link to itself or to a missing file"),
     "a pipe": (make_pipe, f"{FIVE} is not a regular file"),
     "too large": (lambda folder: replace_five(folder, b"#" * 2_000_000), f"{FIVE} is larger than 1 MiB"),
     "lacks the class": (
@@ -60,11 +60,11 @@ FILES = {
     ),
     "another exercise without the dot": (
         lambda folder: spoil(folder, 5, "from torch import", "import ex04_flat_mlp\nfrom torch import"),
-        "`ex04_flat_mlp` is a file beside this one: write `from .ex04_flat_mlp import ...`, with the dot",
+        "`ex04_flat_mlp` is a file in the same folder: write `from .ex04_flat_mlp import ...`, with the dot",
     ),
     "a file of its own": (
         lambda folder: spoil(folder, 5, "from torch import", "from .helper import x\nfrom torch import"),
-        "it imports .helper, which is not there: only files of exercises count",
+        "it imports .helper, which does not exist: only exercise files can be imported",
     ),
 }
 
@@ -96,7 +96,7 @@ def test_backups_copies_and_tests_beside_an_answer_cost_nothing(solved: Path) ->
     assert done.returncode == 0, done.stdout
     notes = [line for line in done.stdout.splitlines() if line.startswith("note: ")]
     assert len(notes) == 1
-    assert "ex05_my_test.py, ex05_old.py are not graded: only the exact names of exercises are" in notes[0]
+    assert "ex05_my_test.py, ex05_old.py are not graded: only files with the exact names of exercises are" in notes[0]
 
 
 @pytest.mark.sampled("home")
@@ -141,8 +141,8 @@ def one_line(done: Run) -> str:
         (["flaten"], "there is no exercise 'flaten'; closest: ex05_flatten_consecutive"),
         (["trane"], "grade train"),
         (["77"], "there is no exercise '77'; they go from 1 to"),
-        (["on"], "fits several exercises"),
-        (["--answers", "no/such/folder"], "the folder no/such/folder is not there"),
+        (["on"], "matches several exercises"),
+        (["--answers", "no/such/folder"], "the folder no/such/folder does not exist"),
         (["--answers", "README.md"], "README.md is not a folder"),
         (["--seed", "many"], "'many' is not a valid integer"),
         (["5", "--check-seconds", "nan"], "nan is not a number of seconds"),
@@ -165,7 +165,7 @@ def test_a_wrong_command_gets_one_line(copied: Path, arguments: list[str], says:
 def test_json_to_a_full_disk_leaves_nothing_behind(solved: Path) -> None:
     done = grade("1", "--answers", solved, "--json", "/dev/full")
     assert done.returncode == 2
-    assert done.stderr == "grade: cannot write /dev/full: No space left on device; name a place that can be\n"
+    assert done.stderr == "grade: cannot write /dev/full: No space left on device; choose another file\n"
 
 
 def test_json_cut_off_in_the_middle_leaves_the_old_file_as_it_was(solved: Path, tmp_path: Path) -> None:
@@ -200,7 +200,7 @@ def test_a_read_only_checkout_still_grades(copied: Path) -> None:
         graded = grade_process("1", checkout_copy=copied, preexec_fn=without_override)
         assert graded.returncode == 1
         assert "not started" in graded.stdout
-        assert "note: .grade cannot be written: the hints taken and results are not remembered" in graded.stdout
+        assert "note: .grade cannot be written: your hints and results are not saved" in graded.stdout
         hint = grade_process("hint", "1", checkout_copy=copied, preexec_fn=without_override)
         assert hint.returncode == 0
         assert "hint 1 of" in hint.stdout
@@ -234,4 +234,4 @@ def test_a_damaged_file_of_an_exercise_gives_one_line_that_names_it(copied: Path
     assert (done.returncode, done.stdout) == (2, "")
     assert len(done.stderr.splitlines()) == 1
     assert f"exercises/{name} is missing or damaged (" in done.stderr
-    assert f"; git checkout exercises/{name} brings it back" in done.stderr
+    assert f"; restore it with git checkout exercises/{name}" in done.stderr

@@ -111,7 +111,7 @@ def test_the_solutions_take_all_points() -> None:
     ("code", "says"),
     [
         ("def build_vocabulary(words):\n    return {", "does not parse"),
-        ("<<<<<<< HEAD\nx = 1\n=======\nx = 2\n", "line 1 does not parse: a merge has left its marks"),
+        ("<<<<<<< HEAD\nx = 1\n=======\nx = 2\n", "line 1 does not parse: it contains the markers of a merge conflict"),
         ("import nothing_of_this_name", "it imports the package `nothing_of_this_name`, which is not installed"),
         ("1 / 0", "your code raised ZeroDivisionError: division by zero"),
         ("x = 1", "does not define `build_vocabulary` (it defines nothing)"),
@@ -138,13 +138,13 @@ def test_what_is_wrong_with_a_file_is_told_in_the_same_words(
 @pytest.mark.parametrize(
     ("number", "old", "new", "says"),
     [
-        (5, 'f"group must', '"group must', "it holds {group} itself: is the f before its quotes missing?"),
-        (1, 'f"context must', '"context must', "it holds {group} itself: is the f before its quotes missing?"),
+        (5, 'f"group must', '"group must', "it holds {group} literally: is the f before the quotes missing?"),
+        (1, 'f"context must', '"context must', "it holds {group} literally: is the f before the quotes missing?"),
         (
             1,
             'f"{name} must be',
             '"{name!r:>3} must be',
-            "it holds {name!r:>3} itself: is the f before its quotes missing?",
+            "it holds {name!r:>3} literally: is the f before the quotes missing?",
         ),
         (2, "return FusionTrace(", "FusionTrace(", "the result is not a FusionTrace; is a return missing?"),
         (5, "def __init__(self", "def _init_(self", "`_init_` should be `__init__`, with two underscores on each side"),
@@ -176,7 +176,7 @@ def test_braces_that_are_no_placeholder_are_not_taken_for_one(monkeypatch: pytes
     SCRIPT.begin()
     with pytest.raises(Mismatch) as told:
         raises(ValueError, Name("ex01_receptive_field", "receptive_field"), values=[7])
-    assert told.value.difference == "the message does not name the value 7"
+    assert told.value.difference == "the message does not include the value 7"
 
 
 def test_an_error_shows_the_learners_own_line(sandboxed: Workers, solved: Path) -> None:

@@ -160,7 +160,7 @@ def test_a_due_card_comes_first_and_one_whose_answer_was_rewritten_before_it(cop
     assert "ex05, due" in grade("cards", checkout_copy=copied, input="q\n").stdout
     cards_with(copied, CARDS[1].back, "Another answer.")
     text = grade("cards", checkout_copy=copied, input="\nq\n").stdout
-    assert f"ex05, its answer has been rewritten\n  {CARDS[1].front}" in text
+    assert f"ex05, its answer has changed\n  {CARDS[1].front}" in text
     assert "Another answer." in text
 
 
@@ -195,7 +195,7 @@ def test_a_damaged_memory_is_put_aside_and_named(copied: Path, damage: Any) -> N
     kept = path.read_bytes()
     done = grade("cards", "5", "--new", 1, checkout_copy=copied, input="\n4\n")
     assert done.returncode == 0, done.stderr
-    assert "note: .grade/cards.json was damaged: it is kept as cards.damaged-1.json" in done.stdout
+    assert "note: .grade/cards.json was damaged: it was renamed to cards.damaged-1.json" in done.stdout
     assert (path.with_name("cards.damaged-1.json")).read_bytes() == kept
     assert len(memory(copied)) == 1
 
@@ -204,7 +204,7 @@ def test_a_place_that_cannot_be_written_is_said_once_and_the_cards_are_asked(cop
     (copied / ".grade").write_text("a file where the folder should be")
     done = grade("cards", "5", "--new", 2, checkout_copy=copied, input="\n4\n\n4\n")
     assert done.returncode == 0, done.stderr
-    assert done.stdout.count("note: .grade cannot be written: what you know of the cards is not remembered") == 1
+    assert done.stdout.count("note: .grade cannot be written: your progress with the cards is not saved") == 1
 
 
 @pytest.mark.parametrize("arguments", [["cards"], ["cards", "--export", "deck.apkg"]])

@@ -115,9 +115,9 @@ def counts_with(old: str, new: str) -> str:
 TABLE, TRAIN, RETURN = "        self.table", "    counts = torch", "    return model\n"
 READ = "self.table[windows[:, -1]]"
 REFUSED = {
-    "remembers": (REMEMBERS, "another answer"),
-    "other_rows": (counts_with(READ, "self.table[windows.flip(0)[:, -1]]"), "another answer"),
-    "dice": (counts_with(READ, f"{READ} + torch.rand(len(windows), 27)"), "another answer"),
+    "remembers": (REMEMBERS, "different logits"),
+    "other_rows": (counts_with(READ, "self.table[windows.flip(0)[:, -1]]"), "different logits"),
+    "dice": (counts_with(READ, f"{READ} + torch.rand(len(windows), 27)"), "different logits"),
     "large": (
         counts_with(TABLE, f"        self.more = nn.Parameter(torch.zeros(76_000))\n{TABLE}"),
         "76,729 parameters",
@@ -244,7 +244,7 @@ def test_marks_are_trained_here_and_stand_in_order() -> None:
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        ([], "name a file with your train_model"),
+        ([], "give a file with your train_model"),
         (["nothing.py"], "nothing.py is not there"),
         (["pyproject.toml"], "cannot be imported"),
     ],

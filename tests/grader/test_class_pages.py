@@ -145,7 +145,7 @@ def test_the_pages_hold_no_control_character_and_stand_alone() -> None:
         text = page()
         assert plain(text) == text, name
         assert not re.search(r"(?:src|href)=\"(?!#|data:)", text), name
-        assert "a hint to look, never a verdict" in text.lower() or name.startswith("summary")
+        assert "a reason to look, never a proof" in text.lower() or name.startswith("summary")
 
 
 def with_students() -> str:
@@ -200,4 +200,4 @@ def test_checks_that_fail_for_one_cause_are_told_under_it_once() -> None:
     result = a_result("ada", ["passed", "failed", "failed", "failed"], mistake="channels-interleaved")
     for text in (feedback_file.feedback(result), feedback_file.page(result)):
         assert text.count("what goes wrong") == 2, "once for each of the two exercises, not under each check"
-        assert text.count("with the reference for ex01_receptive_field") == 1
+        assert text.count("with the reference solution for ex01_receptive_field") == 1

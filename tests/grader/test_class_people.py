@@ -57,9 +57,7 @@ def test_moodles_name_and_number_are_split_off_and_its_online_text_is_skipped(tm
 def test_who_only_typed_into_moodles_form_has_a_row(tmp_path: Path) -> None:
     folder(tmp_path / MOODLE.replace("file", "onlinetext"), {"onlinetext.html": "I was ill."})
     taken = intake.take(*only(entries(tmp_path)).paths)
-    assert taken.notes == (
-        "nothing was taken of what was handed in (onlinetext.html: only exNN_name.py files are taken)",
-    )
+    assert taken.notes == ("nothing that was handed in counts (onlinetext.html: only exNN_name.py files count)",)
 
 
 def test_two_of_one_name_on_moodle_stay_two(tmp_path: Path) -> None:
@@ -224,5 +222,5 @@ def test_feedback_goes_back_under_the_names_that_the_platforms_gave(tmp_path: Pa
     archive, count = returning.pack("moodle", results, found)
     with zipfile.ZipFile(archive) as packed:
         assert (packed.namelist(), count) == ([f"{MOODLE}/feedback.html"], 1)
-    with pytest.raises(UsageError, match="no submission has a name that Moodle gave"):
+    with pytest.raises(UsageError, match="no submission has a name from Moodle"):
         returning.pack("moodle", results, [entry for entry in found if not entry.platform])

@@ -57,7 +57,7 @@ def test_a_class_gets_gradebook_results_feedback_and_summary(tmp_path: Path) -> 
     chosen = [exercise for exercise in curriculum.exercises() if exercise.number in (1, 3, 5, 7, 13)]
     done = class_run(place, tmp_path / "out", only=tuple(exercise.number for exercise in chosen))
     assert done.returncode == 0, done.stderr
-    assert "note: timetable.pdf: not graded; a student hands in a folder, a .zip or an .ipynb" in done.stdout
+    assert "note: timetable.pdf: not graded; a submission is a folder, a .zip or an .ipynb" in done.stdout
     book = gradebook(tmp_path / "out")
     assert list(book) == ["ada", "ada again", "bob", "bob again", "cyd"]
     names = [exercise.name for exercise in chosen]
@@ -81,13 +81,13 @@ def test_a_class_gets_gradebook_results_feedback_and_summary(tmp_path: Path) -> 
     for student in book:
         jsonschema.validate(result(tmp_path / "out", student), SCHEMA)
         ignored = set(result(tmp_path / "out", student)["submission"]["ignored"])
-        assert ignored == ({"essay.txt: only exNN_name.py files are taken"} if student == "cyd" else set())
+        assert ignored == ({"essay.txt: only exNN_name.py files count"} if student == "cyd" else set())
     points = [
         [check["points"] for e in result(tmp_path / "out", s)["exercises"] for check in e["checks"]] for s in book
     ]
     assert points[0] == points[1] and points[2] == points[3], "a zip is graded as the folder that it holds"
     feedback = (tmp_path / "out" / "bob" / "feedback.md").read_text()
-    assert feedback.count("graded with the reference for ex05_flatten_consecutive") == 1
+    assert feedback.count("graded with the reference solution for ex05_flatten_consecutive") == 1
     assert "layer = FlattenConsecutive" in feedback
     assert "essay.txt" in (tmp_path / "out" / "cyd" / "feedback.md").read_text()
     summary = (tmp_path / "out" / "summary.html").read_text()
@@ -107,7 +107,9 @@ def test_only_what_is_missing_new_or_changed_is_graded_again(tmp_path: Path) -> 
     (out / "student4" / "result.json").write_text("{}")
     assert "4 graded, 1 unchanged" in class_run(place, out).stdout
     assert gradebook(out)["student2"]["points"] == gradebook(out)["new"]["points"] == "10"
-    refused(class_run(place, out, "--seed", 1), "were made on other terms: seed 0 then, seed 1 now. Give the same")
+    refused(
+        class_run(place, out, "--seed", 1), "were made with different options: seed 0 then, seed 1 now. Give the same"
+    )
     assert "0 graded, 5 unchanged" in class_run(place, out).stdout
     assert "5 graded, 0 unchanged" in class_run(place, out, "--seed", 1, "--new-terms").stdout
 
@@ -132,9 +134,9 @@ def test_the_denominator_is_everybodys(tmp_path: Path) -> None:
     assert "(--submission-seconds)" in json.dumps(results["loops"])
     assert results["exits"]["points"] == 0
     book = gradebook(tmp_path / "out")
-    assert book["a broken"]["status"].startswith("cannot be read: it is no zip")
-    assert book["broken"]["status"].startswith("cannot be read: it is no notebook")
-    assert "Nothing could be read" in (tmp_path / "out" / "a broken" / "feedback.md").read_text()
+    assert book["a broken"]["status"].startswith("cannot be read: it is not a readable zip")
+    assert book["broken"]["status"].startswith("cannot be read: it is not a readable notebook")
+    assert "What was handed in could not be read" in (tmp_path / "out" / "a broken" / "feedback.md").read_text()
 
 
 def test_names_that_mean_harm_do_none(tmp_path: Path) -> None:
@@ -149,7 +151,7 @@ def test_names_that_mean_harm_do_none(tmp_path: Path) -> None:
     done = class_run(place, out)
     assert done.returncode == 0, done.stderr
     assert "11 graded" in done.stdout
-    assert "note: ..x: not graded; a student hands in a folder" in done.stdout
+    assert "note: ..x: not graded; a submission is a folder" in done.stdout
     assert "note: ünï: ünï, ünï.zip are read as one submission" in done.stdout
     folders = [path for path in out.iterdir() if path.is_dir()]
     assert len(folders) == 11
@@ -172,7 +174,7 @@ def test_again_grades_one_anew_and_shows_what_changed(tmp_path: Path) -> None:
     assert "1 graded, 2 unchanged" in same.stdout
     (place / "student1" / ONE).write_text(solution(1, WRONG_ONE))
     other = class_run(place, out, "--again", "student1").stdout
-    assert "student1: the submission is another one than before" in other
+    assert "student1: the submission has changed" in other
     assert re.search(r"student1: from 10 to [\d.]+ points", other)
     assert re.search(r"student1: ex01 test_\w+: passed \([\d.]+\) before, failed \(0\) now", other)
     unknown = class_run(place, out, "--again", "nobody")
@@ -205,8 +207,8 @@ def test_points_by_hand_are_on_top_and_visible(tmp_path: Path) -> None:
         ("nobody,1,1,why", "line 2: there is no submission of 'nobody'"),
         ("student1,99,1,why", "there is no exercise '99'"),
         ("student1,5,1,why", "line 2: ex05_flatten_consecutive is not graded in this run"),
-        ("student1,1,many,why", "line 2: 'many' is no number of points"),
-        ("student1,1,nan,why", "line 2: 'nan' is no number of points"),
+        ("student1,1,many,why", "line 2: 'many' is not a number of points"),
+        ("student1,1,nan,why", "line 2: 'nan' is not a number of points"),
         ("student1,1,1,", "line 2: a reason is missing"),
         ("student1,,1,why", "line 2: the exercise is missing"),
         ("student1", "line 2: the exercise is missing"),
@@ -238,15 +240,15 @@ def test_wrong_usage_gets_one_line(tmp_path: Path) -> None:
     out = tmp_path / "out"
     refused(class_run(tmp_path / "missing", out), "cannot be read: No such file or directory")
     refused(class_run(tmp_path / "none", out), "holds no submission")
-    refused(class_run(place, place / "out"), "lies in the submissions")
+    refused(class_run(place, place / "out"), "is inside the submissions")
     refused(class_run(place, tmp_path / "short"), "cannot write to")
     refused(class_run(place, out, "--secret", tmp_path / "short"), "shorter than 16 bytes; make a new one")
     refused(class_run(place, out, "--secret", tmp_path / "no"), "cannot be read: No such file")
-    refused(class_run(place, out, "--secret", tmp_path / "short", "--seed", 1), "leave --seed out")
-    refused(class_run(place, out, "--hidden", tmp_path / "hidden"), "holds no hidden checks")
-    refused(class_run(place, out, "--hidden", tmp_path / "strange"), "is named after no exercise that is graded")
+    refused(class_run(place, out, "--secret", tmp_path / "short", "--seed", 1), "omit --seed")
+    refused(class_run(place, out, "--hidden", tmp_path / "hidden"), "contains no hidden checks")
+    refused(class_run(place, out, "--hidden", tmp_path / "strange"), "does not belong to a graded exercise")
     refused(class_run(place, out, "--written-by-hand", tmp_path / "columns.csv"), "must begin with the line")
-    refused(class_run(place, out, "--scheduler", "tcp://127.0.0.1:9", "--jobs", 2), "leave --jobs out")
+    refused(class_run(place, out, "--scheduler", "tcp://127.0.0.1:9", "--jobs", 2), "omit --jobs")
     assert not (out / "gradebook.csv").exists()
 
 
@@ -332,12 +334,15 @@ def test_hidden_checks_that_cannot_run_are_told_before_anything_is_graded(tmp_pa
     broken = folder(tmp_path / "broken", {f"test_{ONE}": "import no_such_package\n"})
     refused(class_run(place, tmp_path / "out", "--hidden", broken), "No module named 'no_such_package'")
     wrong = folder(tmp_path / "wrong", {f"test_{ONE}": HIDDEN.replace("7**levels", "7**levels + 1")})
-    refused(class_run(place, tmp_path / "out", "--hidden", wrong), "test_of_the_exam fails the reference of ex01")
+    refused(
+        class_run(place, tmp_path / "out", "--hidden", wrong),
+        "test_of_the_exam fails for the reference solution of ex01",
+    )
     public = by_number(1).checks.read_text()
     name = re.search(r"def (test_\w+)", public)
     assert name
     twice = folder(tmp_path / "twice", {f"test_{ONE}": HIDDEN.replace("test_of_the_exam", name[1])})
-    refused(class_run(place, tmp_path / "out", "--hidden", twice), f"are called {name[1]}: give the hidden one another")
+    refused(class_run(place, tmp_path / "out", "--hidden", twice), f"are called {name[1]}: rename the hidden one")
 
 
 def test_a_hidden_check_that_would_not_count_is_told_before_anything_is_graded(tmp_path: Path) -> None:
@@ -356,10 +361,10 @@ def test_a_hidden_check_that_would_not_count_is_told_before_anything_is_graded(t
 def test_files_that_no_run_wrote_are_not_replaced(tmp_path: Path) -> None:
     place = small_class(tmp_path / "class", 2)
     mine = folder(tmp_path / "mine", {"gradebook.csv": "mine\n", "ada/feedback.md": "well done\n"})
-    refused(class_run(place, mine), "gradebook.csv is there, and no grade class wrote it")
+    refused(class_run(place, mine), "gradebook.csv was not written by grade class")
     answer, out, canvas = place / "student1" / ONE, tmp_path / "out", tmp_path / "canvas.csv"
     before = answer.read_bytes()
-    refused(class_run(place, out, "--canvas", answer), "lies in the submissions")
+    refused(class_run(place, out, "--canvas", answer), "is inside the submissions")
     refused(class_run(place, out, "--canvas", out / "gradebook.csv"), "would be written twice")
     refused(class_run(place, out, "--canvas", canvas, "--moodle", canvas), "would be written twice")
     assert (answer.read_bytes(), (mine / "gradebook.csv").read_text()) == (before, "mine\n")
@@ -378,11 +383,11 @@ def test_every_run_and_the_summary_tell_all_notes(tmp_path: Path) -> None:
     first, second = (class_run(place, tmp_path / "out").stdout for _ in range(2))
     summary = (tmp_path / "out" / "summary.html").read_text()
     for note in (
-        "eve: nothing was taken of what was handed in (one.py: only exNN_name.py files are taken)",
-        "none: nothing was taken of what was handed in (it is empty)",
+        "eve: nothing that was handed in counts (one.py: only exNN_name.py files count)",
+        "none: nothing that was handed in counts (it is empty)",
         f"may: ex01: new/{ONE} is taken, not old/{ONE} (in a folder called old, backup or draft)",
         "guy: ex01 has 0 points: it imports the package",
-        "bob: 0 points: it is no zip that can be opened",
+        "bob: 0 points: it is not a readable zip",
         "tar: 0 points: a .7z archive is not read; hand in a .zip",
     ):
         assert f"note: {note}" in first and f"note: {note}" in second
@@ -397,7 +402,7 @@ def test_results_of_students_who_are_gone_are_moved_away_and_come_back(tmp_path:
     class_run(place, out)
     (place / "student2").rename(place / "renamed")
     said = class_run(place, out).stdout
-    assert "no longer handed in, results moved to" in said and "1 graded, 2 unchanged" in said
+    assert "submission missing, results moved to" in said and "1 graded, 2 unchanged" in said
     assert not (out / "student2").exists() and (out / "removed" / "student2" / "result.json").exists()
     (place / "renamed").rename(place / "student2")
     assert "0 graded, 3 unchanged" in class_run(place, out).stdout
@@ -417,7 +422,7 @@ def test_results_of_more_exercises_are_not_replaced_by_those_of_fewer(tmp_path: 
     out = tmp_path / "out"
     assert class_run(place, out, only=(1, 5)).returncode == 0
     before = (out / "gradebook.csv").read_bytes()
-    refused(class_run(place, out, only=(5,)), "were made on other terms: exercises 1, 5 then, 5 now")
+    refused(class_run(place, out, only=(5,)), "were made with different options: exercises 1, 5 then, 5 now")
     assert (out / "gradebook.csv").read_bytes() == before
 
 
@@ -427,7 +432,7 @@ def test_two_runs_never_write_to_one_folder_at_a_time(tmp_path: Path) -> None:
     first = started(place, tmp_path / "out")
     while not (tmp_path / "out" / ".lock").exists() or not list((tmp_path / "out").glob("*/result.json")):
         time.sleep(0.02)
-    refused(class_run(place, tmp_path / "out"), "another grade class is at work in")
+    refused(class_run(place, tmp_path / "out"), "another grade class is running in")
     assert first.wait(120) == 0
 
 

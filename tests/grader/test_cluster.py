@@ -90,5 +90,5 @@ def test_a_scheduler_that_is_not_there_is_told_in_a_line(tmp_path: Path) -> None
     place = small_class(tmp_path / "class", 1)
     done = grade("class", place, "--out", tmp_path / "out", "--scheduler", "tcp://127.0.0.1:9")
     assert done.returncode == 2
-    assert done.stderr.startswith("grade: no Dask scheduler answers at tcp://127.0.0.1:9")
+    assert done.stderr.startswith("grade: no Dask scheduler responds at tcp://127.0.0.1:9")
     assert done.stderr.count("\n") == 1

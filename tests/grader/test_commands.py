@@ -38,7 +38,7 @@ def test_list_shows_every_exercise_and_where_to_go_on(copied: Path) -> None:
     for exercise in curriculum.exercises():
         assert exercise.short in text
         assert exercise.title in text
-    assert "Go on with ex01" in text
+    assert "Continue with ex01" in text
     grade("1", checkout_copy=copied)
     assert "not started" in grade("list", checkout_copy=copied).stdout
     stub = copied / "exercises" / by_number(1).file
@@ -58,7 +58,7 @@ def test_a_damaged_state_is_put_aside_and_named(copied: Path) -> None:
     (copied / ".grade").mkdir()
     (copied / ".grade" / "state.json").write_text('{"hints": [')
     text = grade("hint", "1", checkout_copy=copied).stdout
-    assert "note: .grade/state.json was damaged: it is kept as state.damaged-1.json" in text
+    assert "note: .grade/state.json was damaged: it was renamed to state.damaged-1.json" in text
     assert (copied / ".grade" / "state.damaged-1.json").read_text() == '{"hints": ['
     assert "hint 2 of" in grade("hint", "1", checkout_copy=copied).stdout
 
@@ -71,7 +71,7 @@ def test_reset_brings_the_stub_back_and_keeps_every_backup(copied: Path) -> None
         assert f"{FIVE.file}.{number}.bak" in text
         assert path.with_name(f"{FIVE.file}.{number}.bak").read_text() == f"mine = {number}\n"
         assert path.read_text() == stubs.stub(FIVE)
-    assert "nothing of yours was replaced" in grade("reset", "5", checkout_copy=copied).stdout
+    assert "is already the stub; nothing was replaced" in grade("reset", "5", checkout_copy=copied).stdout
     path.unlink()
     assert grade("reset", "5", checkout_copy=copied).returncode == 0
     assert path.read_text() == stubs.stub(FIVE)
@@ -95,7 +95,7 @@ def test_compare_shows_how_the_code_differs_once_it_passes(copied: Path) -> None
     assert "-    return pow(group, levels)" in text
     assert "+    return group ** levels" in text
     path.write_text("# a comment alone\n" + solution)
-    assert "The code of the two is the same." in grade("compare", "1", checkout_copy=copied).stdout
+    assert "The code is the same." in grade("compare", "1", checkout_copy=copied).stdout
 
 
 @pytest.mark.parametrize(
@@ -236,7 +236,7 @@ def test_a_lock_that_nobody_gives_back_holds_nobody_up(copied: Path) -> None:
         done = grade("hint", "1", checkout_copy=copied)
     assert done.returncode == 0
     assert "hint 1 of" in done.stdout
-    assert "note: another grade holds .grade/state.json: what this one found is not remembered" in done.stdout
+    assert "note: another grade is using .grade/state.json: these results are not saved" in done.stdout
 
 
 def test_where_nothing_can_be_remembered_it_says_so_and_works(copied: Path) -> None:
@@ -244,7 +244,7 @@ def test_where_nothing_can_be_remembered_it_says_so_and_works(copied: Path) -> N
     done = grade("hint", "1", checkout_copy=copied)
     assert done.returncode == 0
     assert "hint 1 of" in done.stdout
-    assert "note: .grade cannot be written: the hints taken and results are not remembered" in done.stdout
+    assert "note: .grade cannot be written: your hints and results are not saved" in done.stdout
     assert "not graded yet" in grade("list", checkout_copy=copied).stdout
 
 
@@ -263,14 +263,14 @@ def test_a_first_pass_says_what_it_was_good_for_and_where_to_go_on(copied: Path)
     done = grade("1", checkout_copy=copied)
     text = " ".join(done.stdout.split())
     assert all(objective[1:] in text for objective in by_number(1).objectives)
-    assert f"To think about: {by_number(1).question}" in text
+    assert f"A question: {by_number(1).question}" in text
     assert "grade compare ex01" in text
-    assert "Go on with ex02" in text
+    assert "Continue with ex02" in text
     again = grade("1", checkout_copy=copied).stdout
     assert "for the first time" not in again
-    assert "Go on with ex02" in again
+    assert "Continue with ex02" in again
     elsewhere = grade("1", "--answers", copied / "solutions", checkout_copy=copied).stdout
-    assert "Go on with" not in elsewhere, "these are not the learner's answers"
+    assert "Continue with" not in elsewhere, "these are not the learner's answers"
 
 
 def test_compare_measures_both_in_another_process(copied: Path) -> None:
@@ -296,7 +296,7 @@ def test_compare_measures_both_in_another_process(copied: Path) -> None:
 def test_compare_overlooks_names_that_only_the_author_sees(copied: Path) -> None:
     path = copied / "exercises" / FIVE.file
     path.write_text(FIVE.solution.read_text().replace("joined", "mine").replace("channels", "c"))
-    assert "The code of the two is the same." in grade("compare", "5", "--spoil", checkout_copy=copied).stdout
+    assert "The code is the same." in grade("compare", "5", "--spoil", checkout_copy=copied).stdout
     path.write_text(FIVE.solution.read_text().replace("squeeze(1)", "squeeze(-2)").replace("joined", "mine"))
     text = grade("compare", "5", "--spoil", checkout_copy=copied).stdout
     assert "-        return mine.squeeze(-2)" in text

@@ -80,12 +80,12 @@ class TestRefusesALine:
     @pytest.mark.parametrize("line", ["mia ada", " mia", "mia ", "mia\tada", "mia\u00a0ada", "mia\u2028ada"])
     def test_with_white_space(self, tmp_path: Path, line: str) -> None:
         message = refusal(corpus(tmp_path, f"ada\nada\n{line}\n"))
-        assert f"line 3, {line!r}: white space or a control character: write one word a line" in message
+        assert f"line 3, {line!r}: white space or a control character: write only one word per line" in message
 
     @pytest.mark.parametrize("line", ["mia\x00", "mia\rada", "mi\x1ba", "mi\x7fa", "mi\x85a"])
     def test_with_a_control_character(self, tmp_path: Path, line: str) -> None:
         message = refusal(corpus(tmp_path, f"ada\n{line}\n"))
-        assert f"line 2, {line!r}: white space or a control character: write one word a line" in message
+        assert f"line 2, {line!r}: white space or a control character: write only one word per line" in message
 
     def test_longer_than_100_characters(self, tmp_path: Path) -> None:
         assert "line 1" in (message := refusal(corpus(tmp_path, "a" * 101)))
@@ -102,26 +102,26 @@ class TestRefusesALine:
 
 class TestRefusesAFile:
     def test_that_is_not_there(self, tmp_path: Path) -> None:
-        assert "is not there: check the path, or name one of names, makemore" in refusal(tmp_path / "own.txt")
+        assert "does not exist: check the path, or choose one of names, makemore" in refusal(tmp_path / "own.txt")
 
     def test_that_is_not_there_naming_what_else_there_is(self, tmp_path: Path) -> None:
         for command, others in (("train", ", language"), ("race", ", language"), ("challenge", "")):
             file = [tmp_path / "mine.py"] if command == "challenge" else []
             done = grade(command, *file, "--data", tmp_path / "own.txt")
             assert done.returncode == 2
-            assert done.stderr.endswith(f"check the path, or name one of names, makemore{others}\n"), done.stderr
+            assert done.stderr.endswith(f"check the path, or choose one of names, makemore{others}\n"), done.stderr
 
     def test_that_is_a_folder(self, tmp_path: Path) -> None:
-        assert "is a folder: name a file in it" in refusal(tmp_path)
+        assert "is a folder: choose a file in it" in refusal(tmp_path)
 
     def test_that_cannot_be_read(self, tmp_path: Path) -> None:
         circle = tmp_path / "circle.txt"  # unlike a file without permissions, it stops root too
         circle.symlink_to(circle)
-        assert re.search(r"cannot be read \(.+\): name a text file", refusal(circle))
+        assert re.search(r"cannot be read \(.+\): choose a text file", refusal(circle))
 
     @pytest.mark.parametrize("content", ["", "\n", "\r\n \n", "\ufeff"])
     def test_without_a_word(self, tmp_path: Path, content: str) -> None:
-        assert "is empty: write one word a line" in refusal(corpus(tmp_path, content))
+        assert "is empty: write one word per line" in refusal(corpus(tmp_path, content))
 
     def test_that_is_not_utf8_naming_line_and_byte(self, tmp_path: Path) -> None:
         message = refusal(corpus(tmp_path, "mia\nzoë\n".encode("latin-1")))

@@ -74,7 +74,7 @@ def test_with_all_points_training_and_the_report_are_offered(monkeypatch: pytest
     with console.capture() as shown:
         onward.go_on(console, State().unfinished())
     assert "grade train; then grade report" in shown.get()
-    assert ("Go on with ex11" in shown.get()) == (passed == 10)
+    assert ("Continue with ex11" in shown.get()) == (passed == 10)
 
 
 def test_before_all_points_are_there_nothing_of_training_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -114,4 +114,4 @@ def test_a_yardstick_of_words_is_their_entropy() -> None:
 
 def test_an_empty_leaderboard_says_why(copied: Path) -> None:
     board = grade("challenge", "--board", checkout_copy=copied).stdout
-    assert "There is a board for each --seconds and --data." in board
+    assert "There is one board for each --seconds and --data." in board

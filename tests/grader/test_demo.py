@@ -122,7 +122,7 @@ def test_what_fails_is_told_in_one_line_and_the_rest_goes_on(solved: Path, code:
 def test_a_name_that_cannot_be_read_is_told_in_one_line(name: str) -> None:
     done = grade("shapes", name)
     assert done.returncode == 2
-    assert "grade shapes takes a name of the letters a to z" in done.stderr or "an empty name" in done.stderr
+    assert "grade shapes needs a name with the letters a to z" in done.stderr or "an empty name" in done.stderr
     assert len(done.stderr.splitlines()) == 1
 
 
@@ -131,4 +131,4 @@ def test_shapes_of_an_assignment_without_shapes_are_refused_in_one_line(copied: 
     grade("handout", handout, "--exercises", "1,2", checkout_copy=committed(copied))
     done = grade("shapes", checkout_copy=handout)
     assert done.returncode == 2
-    assert "this assignment asks none of them" in done.stderr
+    assert "this assignment includes none of them" in done.stderr

@@ -148,7 +148,7 @@ def test_the_page_is_small_and_stands_alone() -> None:
 def test_before_any_code_is_written_it_uses_the_tree_that_ships_in_a_handout_too(copied: Path, tmp_path: Path) -> None:
     done = grade("explore", checkout_copy=copied)
     assert done.returncode == 0, done.stderr
-    assert "page saved in .grade/explore.html, with the tree that ships" in done.stdout
+    assert "page written to .grade/explore.html, with the tree that comes with the kata" in done.stdout
     assert "You have no trained tree yet: grade train makes one" in done.stdout
     handout = tmp_path / "handout"
     grade("handout", handout, "--exercises", "5", checkout_copy=committed(copied))
@@ -172,7 +172,7 @@ def test_a_trained_tree_takes_its_place_if_the_page_computes_what_the_learners_c
     assert "with your own tree" in done.stdout
     assert "The predictions come from your own trained tree" in out.read_text(encoding="utf-8")
     spoil(solved, 5, "return joined.squeeze(1)", "return joined.flip(-1).squeeze(1)")
-    assert "gives other results than your code" in str(own_tree(solved, model))
+    assert "gives different results with its weights" in str(own_tree(solved, model))
     spoil(solved, 5, "return joined.flip(-1).squeeze(1)", "return no_such_name")
     assert "NameError" in str(own_tree(solved, model))
 
@@ -180,9 +180,9 @@ def test_a_trained_tree_takes_its_place_if_the_page_computes_what_the_learners_c
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (["--model", "no/tree.pt"], "no/tree.pt is not there: grade train --out no/tree.pt"),
+        (["--model", "no/tree.pt"], "no/tree.pt does not exist: grade train --out no/tree.pt"),
         (["--out", "no/such/page.html"], "there is no folder"),
-        (["--answers", "nowhere"], "the folder nowhere is not there"),
+        (["--answers", "nowhere"], "the folder nowhere does not exist"),
     ],
 )
 def test_wrong_usage_gets_one_line(arguments: list[str], says: str) -> None:

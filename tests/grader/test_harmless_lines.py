@@ -138,8 +138,8 @@ def test_an_import_of_the_checkouts_package_means_the_file_beside(
     ("line", "says"),
     [
         ("import nothing_like_this", "it imports the package `nothing_like_this`, which is not installed"),
-        ("from exercises.ex99_none import X", "it imports .ex99_none, which is not there"),
-        ("from exercises import ex99_none", "it imports .ex99_none, which is not there"),
+        ("from exercises.ex99_none import X", "it imports .ex99_none, which does not exist"),
+        ("from exercises import ex99_none", "it imports .ex99_none, which does not exist"),
         ("from exercises.ex06_batch_norm import Nothing", "it imports `Nothing` from ex06_batch_norm, which does not"),
     ],
 )
@@ -207,7 +207,7 @@ def test_notes_name_the_line_of_a_debugger_and_of_a_setting(tmp_path: Path) -> N
     assert harmless_lines.notes(by_number(5), file) == [
         "ex05_flatten_consecutive.py, line 5: breakpoint() is skipped while grading; to stop there: pytest -k ex05",
         "ex05_flatten_consecutive.py, line 2: torch's default dtype changed for the whole process; "
-        "put back before each check",
+        "restored before each check",
     ]
     file.write_text("def broken(:\n")
     assert harmless_lines.notes(by_number(5), file) == []

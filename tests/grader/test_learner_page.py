@@ -225,7 +225,7 @@ def test_the_command_grades_explains_and_says_where_the_page_is(solved: Path, mo
     out = tmp_path / "page.html"
     done = grade("report", "--answers", solved, "--model", model, "--out", out)
     assert done.returncode == 1
-    assert done.stdout.splitlines()[-2:] == [f"report saved in {out}", out.as_uri()]
+    assert done.stdout.splitlines()[-2:] == [f"report written to {out}", out.as_uri()]
     text = out.read_text(encoding="utf-8")
     assert "What failed, and why" in text and 'id="ex10"' in text and "temperature-multiplied" in text
     assert "Explain why the receptive field doubles with each level" in text
@@ -268,7 +268,7 @@ def test_answers_of_another_order_are_looked_at_and_the_page_says_that_it_cannot
     assert painted.exported is None and painted.exported_error > 0.1
     page = learner_page.page(a_result("exercises", ["passed"] * 4), {}, None, None, painted)
     assert "<script" not in page
-    assert "No name can be typed here" in page
+    assert "You cannot type names here" in page
 
 
 @pytest.mark.prove
@@ -278,19 +278,19 @@ def test_without_a_trained_tree_it_says_what_to_run(copied: Path, model: Path) -
     assert "There is no trained tree yet. Once exercises 3 to 10 are written: grade train" in done.stdout
     page = (copied / ".grade" / "report.html").read_text(encoding="utf-8")
     assert "There is no trained tree yet" in page
-    assert "Go on with <b>ex01</b>" in page
+    assert "Continue with <b>ex01</b>" in page
     (copied / ".grade" / "tree.pt").write_bytes(model.read_bytes())
     record = model.with_name("tree.pt.json").read_text()
     (copied / ".grade" / "tree.pt.json").write_text(record.replace(training_record.digest(model.read_bytes()), "0"))
-    assert "Nothing is known of how .grade/tree.pt was trained" in grade("report", checkout_copy=copied).stdout
+    assert "It is not known how .grade/tree.pt was trained" in grade("report", checkout_copy=copied).stdout
 
 
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (["--model", "no/tree.pt"], "no/tree.pt is not there: grade train --out no/tree.pt"),
+        (["--model", "no/tree.pt"], "no/tree.pt does not exist: grade train --out no/tree.pt"),
         (["--out", "no/such/page.html"], "there is no folder"),
-        (["--answers", "nowhere"], "the folder nowhere is not there"),
+        (["--answers", "nowhere"], "the folder nowhere does not exist"),
     ],
 )
 def test_wrong_usage_gets_one_line(arguments: list[str], says: str) -> None:

@@ -45,7 +45,7 @@ def test_a_venv_whose_python_is_gone_or_too_old_is_built_anew(tmp_path: Path) ->
         python.unlink(missing_ok=True)
         python.symlink_to(target)
         plan = planned(tmp_path, "grade")
-        assert "the Python of .venv is gone or older than 3.11: building .venv anew" in plan
+        assert "the Python of .venv is gone or older than 3.11: rebuilding .venv" in plan
         assert plan.index("rm -rf .venv") < plan.index("pip install")
     python.unlink()
     python.symlink_to(sys.executable)
@@ -54,7 +54,7 @@ def test_a_venv_whose_python_is_gone_or_too_old_is_built_anew(tmp_path: Path) ->
     newer = tmp_path / "python-of-tomorrow"
     newer.write_text("#!/bin/sh\necho 99.0\n")
     newer.chmod(0o755)
-    assert "older than 99.0: building .venv anew" in planned(tmp_path, "grade", f"PYTHON={newer}")
+    assert "older than 99.0: rebuilding .venv" in planned(tmp_path, "grade", f"PYTHON={newer}")
 
 
 def test_constraints_pin_every_package_and_nothing_of_cuda() -> None:

@@ -72,6 +72,6 @@ def test_such_a_check_ends_the_run_in_one_line(tmp_path: Path, sandbox: bool) ->
     with workers, pytest.raises(UsageError) as told:
         run.last(run.grade(submission, [one], workers))
     assert str(told.value) == (
-        "a check of ex01_receptive_field uses an answer in a way of its own: an answer's object is used like a value; "
-        "a check takes its value by value() or seen()"
+        "a check of ex01_receptive_field uses an answer in an unsupported way: "
+        "an answer's object is used like a value; a check must read it with value() or seen()"
     )

@@ -147,7 +147,7 @@ def test_pictures_of_a_lesson_travel_with_it_and_links_to_files_become_names(
     with pytest.raises(UsageError, match=r"missing\.png, a picture of the lesson ex01, cannot be read"):
         notebook._lesson(by_number(1))
     lesson.write_text("![x](clip.mp4)")
-    with pytest.raises(UsageError, match=r"clip\.mp4, .* cannot travel in a notebook"):
+    with pytest.raises(UsageError, match=r"clip\.mp4, .* cannot be included in a notebook"):
         notebook._lesson(by_number(1))
 
 
@@ -168,25 +168,25 @@ def refused(*arguments: object) -> str:
 def test_nothing_is_overwritten_and_what_cannot_be_is_said_in_a_line(built: Path, tmp_path: Path) -> None:
     mine = tmp_path / "mine.ipynb"
     mine.write_text("mine")
-    assert "is there already; name another file, or --force writes over it" in refused("build", mine)
+    assert "already exists; choose another file, or overwrite it with --force" in refused("build", mine)
     assert mine.read_text() == "mine"
-    assert "let it end in .ipynb" in refused("build", tmp_path / "mine.txt")
+    assert "it must end in .ipynb" in refused("build", tmp_path / "mine.txt")
     assert "there is no folder" in refused("build", tmp_path / "no" / "a.ipynb")
     assert "closest: ex05_flatten_consecutive" in refused("build", tmp_path / "a.ipynb", "--exercise", "fatten")
     assert grade("notebook", "build", mine, "--exercise", "1", "--force").returncode == 0
     folder = tmp_path / "answers"
     folder.mkdir()
     (folder / ONE).write_text("mine = 1\n")
-    assert f"holds {ONE} already; name another folder, or --force" in refused("read", mine, folder)
+    assert f"holds {ONE} already; choose another folder, or --force" in refused("read", mine, folder)
     assert (folder / ONE).read_text() == "mine = 1\n"
     assert grade("notebook", "read", mine, folder, "--force").returncode == 0
     assert (folder / ONE).read_text() == stubs.stub(by_number(1))
     assert "No such file" in refused("read", tmp_path / "none.ipynb", tmp_path / "b")
     assert "does not end in .ipynb" in refused("read", folder / ONE, tmp_path / "b")
     empty = saved(tmp_path / "empty.ipynb", [v4.new_code_cell("x = 1")])
-    assert f"holds no answer: the cell of one begins with a line like `# {ONE}`" in refused("read", empty, folder)
+    assert f"contains no answer: an answer cell begins with a line like `# {ONE}`" in refused("read", empty, folder)
     (tmp_path / "broken.ipynb").write_bytes(built.read_bytes()[:5000])
-    assert "it is no notebook that can be read" in refused("read", tmp_path / "broken.ipynb", tmp_path / "b")
+    assert "it is not a readable notebook" in refused("read", tmp_path / "broken.ipynb", tmp_path / "b")
     assert not (tmp_path / "b").exists()
 
 
@@ -239,7 +239,7 @@ def test_an_answer_in_a_new_cell_counts_where_it_is_marked_and_is_pointed_out_wh
     assert done.returncode == 1
     assert (
         "note: a cell that defines FlattenConsecutive: not marked; if it is an answer, "
-        f"let it begin with the line `# {FIVE}`"
+        f"its first line must be `# {FIVE}`"
     ) in done.stdout
     assert "note: 1 code cell: not marked as an answer to an exercise" in done.stdout
 
@@ -322,7 +322,7 @@ def test_50_megabytes_of_outputs_are_not_in_the_way(tmp_path: Path) -> None:
 def test_a_notebook_that_is_large_in_itself_is_refused_in_a_line(tmp_path: Path) -> None:
     cells = [answer(1), v4.new_markdown_cell("x" * (notebook_cells.MOST_BESIDE_OUTPUTS + 1))]
     assert intake.take(saved(tmp_path / "a.ipynb", cells)).problem == (
-        "it is larger than 16 MiB without outputs; hand in the exNN_name.py files alone"
+        "it is larger than 16 MiB without outputs; hand in only the exNN_name.py files"
     )
     (tmp_path / "b.ipynb").write_bytes(b" " * (notebook_cells.MOST_BYTES + 1))
     assert "it is larger than 128 MiB" in str(intake.take(tmp_path / "b.ipynb").problem)
@@ -430,7 +430,7 @@ def test_what_counts_is_the_cell_as_it_was_run_last(kernel: Kernel) -> None:
     kernel.run(wrong)
     shown = kernel.run("%grade receptive")
     assert "✗ failed" in shown["text/plain"]
-    assert "Graded: the cell as it was run in [3]." in shown["text/plain"]
+    assert "Graded: the cell as run in [3]." in shown["text/plain"]
     assert "<details open" in shown["text/html"]
     kernel.run(marked(ONE, solution(1)))
     assert "✓ passed" in kernel.run("%grade ex01")["text/plain"]
@@ -465,7 +465,7 @@ def test_two_cells_with_one_exercise_are_pointed_out(kernel: Kernel) -> None:
 
 def test_nothing_of_the_checks_runs_in_the_kernel_and_an_answer_cannot_end_it(kernel: Kernel) -> None:
     kernel.run(marked(ONE, "import os\n\n\ndef receptive_field(levels, group=2):\n    os._exit(3)\n"))
-    assert "ended Python itself (exit status 3)" in kernel.run("%grade 1")["text/plain"]
+    assert "exited Python (exit status 3)" in kernel.run("%grade 1")["text/plain"]
     assert kernel.run("import sys\n[name for name in ('hypothesis', 'pytest', 'oracles') if name in sys.modules]")[
         "text/plain"
     ] == ("[]")
@@ -515,7 +515,10 @@ def test_a_notebook_without_earlier_exercises_takes_them_from_the_learners_folde
         assert kernel.run("Fusion(2, 3).flatten.group")["text/plain"] == "2"
         text = kernel.run("%grade 7")["text/plain"]
         assert "✓ passed  15 of 15" in text
-        assert "From exercises/, where this notebook has run none: ex05_flatten_consecutive, ex06_batch_norm." in text
+        assert (
+            "Taken from exercises/, because their cells have not run: ex05_flatten_consecutive, ex06_batch_norm."
+            in text
+        )
     finally:
         kernel.close()
 
@@ -526,5 +529,5 @@ def test_a_copy_of_the_stub_below_the_filled_in_cell_does_not_win() -> None:
     cells = [notebook_cells.Cell(marked(file, text)) for text in (solution, stub)]
     found = notebook_cells.answers(cells, candidates.is_stub)
     assert found.files[file].strip().endswith(solution.strip())
-    assert found.notes == (f"{file}: the cell that is filled in counts, not the untouched copy below it",)
+    assert found.notes == (f"{file}: the edited cell counts, not the untouched copy below it",)
     assert notebook_cells.answers(cells[1:], candidates.is_stub).files[file].strip() == stub.strip()

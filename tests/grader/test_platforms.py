@@ -147,7 +147,12 @@ def test_of_a_hidden_check_a_platform_learns_only_whether_it_passed(graded: Path
 
 @pytest.mark.parametrize(
     ("text", "reason"),
-    [("{", "is no result"), ("[]", "is no result"), ('{"exercises": 5}', "is no result"), (None, "cannot be read")],
+    [
+        ("{", "is not a result"),
+        ("[]", "is not a result"),
+        ('{"exercises": 5}', "is not a result"),
+        (None, "cannot be read"),
+    ],
 )
 @pytest.mark.parametrize("command", ["gradescope", "github"])
 def test_a_file_that_is_no_result_is_told_in_one_line(
@@ -380,5 +385,5 @@ def test_canvas_and_moodle_get_a_gradebook_that_they_import(tmp_path: Path) -> N
         ("ada@example.org", "ada@example.org", "10"),
         ("bob", "", "0"),
     ]
-    assert rows[1]["Feedback: week 3"].startswith("nothing started; nothing was taken")
+    assert rows[1]["Feedback: week 3"].startswith("nothing started; nothing that was handed in counts")
     assert {row["Maximum grade"] for row in rows} == {"10"}

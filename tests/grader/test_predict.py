@@ -72,12 +72,14 @@ def test_at_a_terminal_a_wrong_prediction_is_explained_by_the_mistake_that_gives
     session.expect_exact("(1, 6)")
     session.expect_exact("result: ")
     session.sendline(INTERLEAVED)
-    session.expect_exact("✗ That is what this mistake would give:")
+    session.expect_exact("✗ This mistake gives that result:")
     session.expect_exact("Each output position holds channel 0 of all its neighbours")
     session.expect_exact("Why it looks right: The shape is right, no value is lost")
     session.expect_exact("result: ")
     session.sendline("7 7 7")
-    session.expect_exact("Not that, and no known mistake gives it. The result has 4 parts, and you typed 3.")
+    session.expect_exact(
+        "That is wrong, and no known mistake gives this result. The result has 4 parts, and you typed 3."
+    )
     session.sendline("[0, 1, 2, 3]")
     session.expect_exact("✓ [0, 1, 2, 3]")
     session.expect_exact("4 of 5")
@@ -112,7 +114,7 @@ def test_it_works_in_a_handout_that_holds_no_open_solution(copied: Path, tmp_pat
     assert grade("handout", handout, "--exercises", "5,14", checkout_copy=committed(copied)).returncode == 0
     done = grade("predict", "5", checkout_copy=handout, input=f"3 4 10\n1 6\n{INTERLEAVED}\n")
     assert done.returncode == 0, done.stderr
-    assert "That is what this mistake would give:" in done.stdout
+    assert "This mistake gives that result:" in done.stdout
     judge = grade("predict", "14", checkout_copy=handout, input="None\nAssertionError\n")
     assert judge.stdout.count("✓") == 2, judge.stdout
     assert grade("predict", "1", checkout_copy=handout).returncode == 2

@@ -57,7 +57,7 @@ def fails_as_reported(finding: Finding, told: dict[str, Any]) -> bool | None:
     got = finding.got or ""
     if "raised" in told:
         kind = told["raised"].partition(":")[0]
-        return got.partition(":")[0] == kind or (kind == "AttributeError" and got.startswith("nothing of that name"))
+        return got.partition(":")[0] == kind or (kind == "AttributeError" and got.startswith("no such attribute"))
     if "value" not in told:
         return False
     value, headers = told["value"], [text.partition("\n")[0] for text in (told["value"], *told["items"])]

@@ -71,7 +71,7 @@ def test_on_the_language_each_tree_reaches_what_its_context_can_and_the_flat_mod
     share = round(100 * (flat_loss - connected_loss) / (flat_loss - tree_loss))
     told = re.search(r"depth alone closes (\d+) % of the gap, and the other (\d+) % is the rest", text)
     assert told is not None and int(told[1]) == pytest.approx(share, abs=1) and int(told[1]) + int(told[2]) == 100
-    assert "Trees reach the least possible loss, to 0.02, at context 2, context 4, context 8." in text
+    assert "Trees reach the lowest possible loss, to within 0.02, at context 2, context 4, context 8." in text
     assert picture.read_bytes().startswith(b"\x89PNG")
 
 
@@ -130,8 +130,8 @@ def test_which_part_of_the_gap_is_depth_follows_from_the_figures() -> None:
         in trained_apart(0.6, 0.8, 0.65)
     )
     assert "depth alone closes 10 % of the gap, and the other 90 %" in trained_apart(0.6, 0.8, 0.78)
-    assert "all of the lead is the rest of the tree" in trained_apart(0.6, 0.8, 0.81)
-    assert "all of the lead is depth" in trained_apart(0.6, 0.8, 0.6)
+    assert "the whole lead is due to the rest of the tree" in trained_apart(0.6, 0.8, 0.81)
+    assert "the whole lead is due to depth" in trained_apart(0.6, 0.8, 0.6)
     assert "nothing to split into depth and wiring" in trained_apart(0.6, 0.61, 0.6, spread=0.05)
 
 
@@ -226,9 +226,9 @@ def workers_of(parent: int) -> list[str]:
     [
         (["--out", "race.jpeg"], "--out draws .png, .svg, .pdf, not 'race.jpeg'"),
         (["--out", "/no/race.png"], "there is no folder /no"),
-        (["--letters", "999"], "999 letters are too few to learn from: 1000 at least"),
+        (["--letters", "999"], "999 letters are too few to train on: at least 1000 are needed"),
         (["--data", "no such file"], "no such file is not there"),
-        (["--answers", "no such folder"], "the folder no such folder is not there"),
+        (["--answers", "no such folder"], "the folder no such folder does not exist"),
         (["--seeds", "0"], "0 is not in the range 1<=x<=20"),
     ],
 )
@@ -247,7 +247,7 @@ def test_a_winner_on_words_is_named_only_beyond_chance() -> None:
     )
     assert "Their difference, 0.010, is within chance" in verdict(near)
     far = [arrival(m, mean + s, i) for m, mean in (("tree", 2.0), ("flat", 2.1)) for i, s in enumerate(spread)]
-    assert verdict(far).startswith("The tree is ahead by 0.100, more than chance gives")
+    assert verdict(far).startswith("The tree is ahead by 0.100, more than chance explains")
     other = [arrival(m, mean + s, i) for m, mean in (("tree", 2.1), ("flat", 2.0)) for i, s in enumerate(spread)]
     assert verdict(other).startswith("The flat model is ahead by 0.100")
 
@@ -269,8 +269,8 @@ def test_on_the_language_the_sentence_follows_the_figures_whoever_is_ahead() -> 
     ]
     said = verdict(arrivals)
     assert "the flat model is ahead by 0.200" in said
-    assert said.endswith("Trees reach the least possible loss, to 0.02, at context 2.")
-    assert verdict(arrivals[:2]).endswith("No tree reaches the least possible loss.")
+    assert said.endswith("Trees reach the lowest possible loss, to within 0.02, at context 2.")
+    assert verdict(arrivals[:2]).endswith("No tree reaches the lowest possible loss.")
     assert [(s.name, round(s.excess, 3)) for s in standings(arrivals)][:2] == [
         ("tree, context 8", 0.3),
         ("flat, context 8", 0.1),

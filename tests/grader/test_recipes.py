@@ -219,9 +219,9 @@ def stopped(arguments: list[object], stop: Callable[["subprocess.Popen[str]"], N
 def test_the_same_command_goes_on_after_ctrl_c(solved: Path, tmp_path: Path) -> None:
     command = ["train", "--answers", solved, "--recipe", "best", "--out", tmp_path / "tree.pt"]
     said = stopped(command, lambda process: os.killpg(process.pid, signal.SIGINT), after="step")
-    assert "the same command goes on from here" in said
-    goes_on = stopped(command, lambda process: os.killpg(process.pid, signal.SIGINT), after="goes on after step")
-    assert "(--fresh begins anew)" in goes_on
+    assert "the same command continues from here" in said
+    goes_on = stopped(command, lambda process: os.killpg(process.pid, signal.SIGINT), after="continues after step")
+    assert "(--fresh starts again)" in goes_on
     other = stopped([*command, "--seed", 1], lambda process: os.killpg(process.pid, signal.SIGINT), after="step")
     assert "goes on" not in other.partition("Stopped")[0], "another seed is another run"
 
@@ -232,20 +232,20 @@ def test_a_command_that_is_killed_loses_nothing(solved: Path, tmp_path: Path) ->
     deadline = time.monotonic() + 60
     while not (tmp_path / "tree.pt.stopped").exists() and time.monotonic() < deadline:
         time.sleep(0.1)  # the process that trains finds its order's end, and saves
-    goes_on = stopped(command, lambda process: os.killpg(process.pid, signal.SIGINT), after="goes on after step")
-    assert "(--fresh begins anew)" in goes_on
+    goes_on = stopped(command, lambda process: os.killpg(process.pid, signal.SIGINT), after="continues after step")
+    assert "(--fresh starts again)" in goes_on
 
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason="it is there")
 def test_a_device_that_is_not_there_is_one_line(solved: Path) -> None:
     done = grade("train", "--answers", solved, "--device", "cuda")
-    assert (done.returncode, done.stderr) == (2, "grade: this torch finds no CUDA device: --device cpu\n")
+    assert (done.returncode, done.stderr) == (2, "grade: torch finds no CUDA device: use --device cpu\n")
 
 
 def test_steps_are_refused_where_passes_are_counted(solved: Path) -> None:
     done = grade("train", "--answers", solved, "--recipe", "fast", "--steps", "10")
     assert done.returncode == 2
-    assert done.stderr.startswith("grade: --steps goes with --recipe published")
+    assert done.stderr.startswith("grade: --steps only works with --recipe published")
 
 
 def test_a_normalisation_that_counts_its_batches_is_a_right_one_here_too(solved: Path, tmp_path: Path) -> None:

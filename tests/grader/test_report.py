@@ -62,7 +62,7 @@ def test_an_error_shows_the_learners_own_line_and_what_was_printed(solved: Path)
     line = path.read_text().splitlines().index("        fused = self.linear(x)") + 1
     assert "your code raised RuntimeError: mat1 and mat2 shapes cannot be multiplied" in text
     assert re.search(rf"{path.name}, line {line}, in forward\n\s+fused = self.linear\(x\)\n", text)
-    assert re.search(r"It printed \(the end of it\):\n\s+x is torch.Size", text)
+    assert re.search(r"It printed \(only the end is shown\):\n\s+x is torch.Size", text)
 
 
 def test_below_the_learners_line_stand_the_values_of_its_names_and_of_tensors_the_shapes(solved: Path) -> None:
@@ -79,9 +79,9 @@ def test_below_the_learners_line_stand_the_values_of_its_names_and_of_tensors_th
 def test_an_answer_that_does_not_end_is_told_with_the_call_and_the_line_that_it_was_at(solved: Path) -> None:
     path = spoil(solved, 1, "levels, field = levels + 1, field * group", "levels, field = levels + 1, field")
     text = grade("1", "--answers", solved, "--check-seconds", "0.3").stdout
-    shown = text.partition("The call that did not end:")[2]
+    shown = text.partition("The call that did not finish:")[2]
     assert re.match(r"\n\s+levels_needed\(\d+", shown), shown
-    assert "the check was stopped after the 0.3 CPU seconds that a check may take (--check-seconds)" in shown
+    assert "the check timed out after 0.3 CPU seconds (the limit per check, --check-seconds)" in shown
     assert re.search(rf"{path.name}, line \d+, in levels_needed\n", shown)
     assert re.search(r"field is 1\n", shown)
 

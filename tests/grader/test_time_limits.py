@@ -49,8 +49,7 @@ def test_a_loop_is_stopped_by_its_cpu_time_and_costs_its_own_checks(workers: Wor
     assert found["test_flat_weights"] == "passed"
     told = next(check.finding.difference for check in result.checks if check.check.name == "test_field")
     assert told == (
-        "the check was stopped after the 0.3 CPU seconds that a check may take (--check-seconds): "
-        "does a loop never end?"
+        "the check timed out after 0.3 CPU seconds (the limit per check, --check-seconds): is there an endless loop?"
     )
 
 

@@ -63,14 +63,14 @@ def test_the_slips_of_the_lesson_are_named_by_its_own_numbers() -> None:
     assert first.is_right((0.31,))
     assert second.is_right((-0.07,))
     assert squeezed.is_right((0.3004,))
-    assert joined.wrong((0.1, 0.4, 0.5, -0.2)).startswith("right stands before left")
+    assert joined.wrong((0.1, 0.4, 0.5, -0.2)).startswith("right comes before left")
     assert joined.wrong((0.6, 0.2)).startswith("the two are added")
-    assert joined.wrong((0.5, -0.2, 0.1)) == "4 numbers are asked for, 3 came"
-    assert joined.wrong((0.5, -0.2, 0.4, 0.1)) == "not that: the 3rd number is another one"
-    assert first.wrong((0.05,)).startswith("right stands before left")
-    assert first.wrong((0.21,)).startswith("the bias is forgotten")
+    assert joined.wrong((0.5, -0.2, 0.1)) == "4 numbers are expected, you typed 3"
+    assert joined.wrong((0.5, -0.2, 0.4, 0.1)) == "not that: the 3rd number is wrong"
+    assert first.wrong((0.05,)).startswith("right comes before left")
+    assert first.wrong((0.21,)).startswith("the bias is missing")
     assert first.wrong((0.52,)) == "two rows are swapped: left, channel 0, and left, channel 1"
-    assert squeezed.wrong((0.31,)).startswith("tanh is left out")
+    assert squeezed.wrong((0.31,)).startswith("tanh is missing")
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -106,15 +106,15 @@ def test_a_sheet_worked_through_in_a_terminal(copied: Path) -> None:
     session = at_terminal("trace", "--seed", 3, checkout_copy=copied)
     session.expect("joined = ")
     session.sendline("[" + ", ".join(f"{n}" for n in joined[2:] + joined[:2]) + "]")
-    session.expect("✗ right stands before left")
+    session.expect("✗ right comes before left")
     session.expect("joined = ")
     session.sendline("a pencil")
-    session.expect("'a' is no number: write numbers with a decimal point")
+    session.expect("'a' is not a number: write numbers with a decimal point")
     session.expect("joined = ")
     session.sendline(" ".join(map(str, joined)))
     session.expect("summed, output 0 = ")
     session.sendline(f"{first[0] - sheet.bias[0] / 10:.2f}")
-    session.expect(r"✗ the bias is forgotten: output 0 adds -?0\.\d at the end")
+    session.expect(r"✗ the bias is missing: output 0 adds -?0\.\d at the end")
     session.expect("summed, output 0 = ")
     session.sendline("show")
     session.expect(f" = {first[0]:.2f}")
@@ -122,12 +122,12 @@ def test_a_sheet_worked_through_in_a_terminal(copied: Path) -> None:
     session.sendline(f"{second[0]}")
     session.expect("fused, output 0 = ")
     session.sendline(f"{first[0]}")
-    session.expect("✗ tanh is left out")
+    session.expect("✗ tanh is missing")
     session.sendline(f"{squeezed[0][0]}")
     session.expect("fused, output 1 = ")
     session.sendline(f"{squeezed[1][0]}")
     session.expect("2 of 5 right at the first try")
-    session.expect("The same numbers by your ex02:")
+    session.expect("The same numbers with your ex02:")
     session.expect("✓ the same as by hand")
     session.expect(pexpect.EOF)
     session.close()
@@ -139,7 +139,7 @@ def test_it_can_be_left_at_any_time(copied: Path, leave: str) -> None:
     session = at_terminal("trace", "depth", "--seed", 1, checkout_copy=copied)
     session.expect("how many")
     session.sendline("no number")
-    session.expect("is no number")
+    session.expect("is not a number")
     session.send(leave)
     session.expect("Stopped. The same sheet again: grade trace depth --seed 1")
     session.expect(pexpect.EOF)
@@ -173,9 +173,9 @@ def test_it_works_in_a_pipe(copied: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ("[left, right]", "[right, left]", "✗ joined: right stands before left"),
-        ("@ weight + bias", "@ weight", "✗ summed, output 1: the bias is forgotten"),
-        ("np.tanh(summed)", "summed", "✗ fused, output 0: tanh is left out"),
+        ("[left, right]", "[right, left]", "✗ joined: right comes before left"),
+        ("@ weight + bias", "@ weight", "✗ summed, output 1: the bias is missing"),
+        ("np.tanh(summed)", "summed", "✗ fused, output 0: tanh is missing"),
         ("FusionTrace(joined, summed, np.tanh(summed))", "FusionTrace(joined, summed, np.tanh(summed[:1]))", "2 sums"),
     ],
 )
@@ -218,7 +218,7 @@ def test_on_paper_the_answers_come_on_a_page_of_their_own(copied: Path) -> None:
     assert not any(question.working in page for question in worksheet.questions)
     refused = grade("trace", "--answers", checkout_copy=copied)
     assert refused.returncode == 2
-    assert refused.stderr == "grade: --answers goes with --print; while you are asked, type `show`\n"
+    assert refused.stderr == "grade: --answers requires --print; while you answer, type `show`\n"
 
 
 def test_the_numbers_are_the_learners_own_and_stay(copied: Path) -> None:
@@ -264,11 +264,11 @@ def test_slips_of_a_tree_are_named() -> None:
     sheet = TreeSheet((1, -1, 1, 1, -1, -1, 1, 1))
     first, second, *_, root = sheet.questions
     assert first.wrong((-1, 1)).startswith("h1 and h2 are swapped")
-    assert first.wrong((4, -4)).startswith("tanh is left out")
+    assert first.wrong((4, -4)).startswith("tanh is missing")
     assert first.wrong((1, 1)) == "+1 and +1 says that both values are +1; node 0 reads +1 and -1"
-    assert second.wrong((12, 4)).startswith("tanh is left out")
-    assert sheet.questions[4].wrong((2, 0, 0, 0)).startswith("the last - 1 is forgotten")
-    assert "the sign is turned" in root.wrong((-root.answer[0],))
+    assert second.wrong((12, 4)).startswith("tanh is missing")
+    assert sheet.questions[4].wrong((2, 0, 0, 0)).startswith("the last - 1 is missing")
+    assert "the sign is wrong" in root.wrong((-root.answer[0],))
 
 
 @pytest.mark.prove

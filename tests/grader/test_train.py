@@ -50,7 +50,7 @@ def test_a_missing_exercise_stops_it_or_is_replaced_as_asked(copied: Path) -> No
     assert refused.stderr.startswith("grade: ex01_receptive_field is not written yet (and 7 more): grade ex01, ")
     done = grade("train", "--with-solutions", "--steps", "20", checkout_copy=copied)
     assert done.returncode == 0
-    assert "ex08_tree: the solution stands in (--with-solutions)" in done.stdout
+    assert "ex08_tree: the solution is used (--with-solutions)" in done.stdout
 
 
 def test_an_error_in_the_learners_code_names_its_line(solved: Path) -> None:
@@ -114,7 +114,7 @@ def test_words_of_ones_own(solved: Path, tmp_path: Path) -> None:
 
 
 LANGUAGE_ENDS = re.compile(
-    r"the least possible loss on the validation letters is (\d\.\d{4}); the tree is (\d\.\d{4}) above it\n"
+    r"the lowest possible loss on the validation letters is (\d\.\d{4}); the tree is (\d\.\d{4}) above it\n"
     r"validation loss (\d\.\d{4}), 73672 parameters, \d+\.\d s\n$"
 )
 
@@ -152,4 +152,4 @@ def test_a_tree_of_the_language_leaves_that_of_words_alone_and_has_no_pictures(c
     model = copied / ".grade" / "language.pt"
     assert model.is_file() and not (copied / ".grade" / "tree.pt").exists()
     reported = grade("report", "--model", model, checkout_copy=copied)
-    assert "learnt the language with a known optimum, and the pictures are of words: grade train" in reported.stdout
+    assert "was trained on the artificial language, but the pictures are for words: grade train" in reported.stdout

@@ -41,7 +41,7 @@ def test_a_changed_stub_and_a_changed_lesson_come_in_and_the_answer_stays(copied
     assert (clone / "exercises" / FIVE.file).read_text() == answer
     assert (clone / f"exercises/{FIVE.name}.md").read_text().startswith("# Newer: lay")
     assert git(clone, "status", "--porcelain", "--untracked-files=no") == ""
-    assert "This is the newest version." in update(clone).stdout
+    assert "This is already the newest version." in update(clone).stdout
 
 
 def test_what_else_was_changed_is_named_and_nothing_is_touched(copied: Path, clone: Path) -> None:

@@ -65,8 +65,8 @@ def test_a_check_that_accepts_any_order_of_values_is_found_out(with_weak_checks:
 
 
 def test_a_check_that_is_passed_by_refusing_everything_is_found_out(with_weak_checks: list[str]) -> None:
-    assert "ex05: one that refuses everything passes test_refuses_a_group_below_one" in with_weak_checks
-    says = "ex05: one that builds anything, and refuses every call of it passes test_refuses_another_rank"
+    assert "ex05: one that rejects everything passes test_refuses_a_group_below_one" in with_weak_checks
+    says = "ex05: one that builds anything, but rejects every call passes test_refuses_another_rank"
     assert says in with_weak_checks
 
 
@@ -115,13 +115,13 @@ def test_twins_are_told(spoiled: list[str]) -> None:
 
 
 def test_a_right_style_that_is_refused_is_told_with_its_seed(spoiled: list[str]) -> None:
-    assert any(line.startswith("ex05: a_style at seed 0 is refused by test_") for line in spoiled)
+    assert any(line.startswith("ex05: a_style at seed 0 is rejected by test_") for line in spoiled)
 
 
 def test_what_is_listed_as_equivalent_must_be_a_mutant_that_passes(spoiled: list[str]) -> None:
     passes = "ex05: `forward: return joined.squeeze(1) -> return None` is listed as equivalent, but a check catches it"
     assert passes in spoiled
-    assert "ex05: `forward: no such line -> nothing` is listed as equivalent, but no mutant is called so" in spoiled
+    assert "ex05: `forward: no such line -> nothing` is listed as equivalent, but there is no such mutant" in spoiled
 
 
 # ---- files of mistakes that cannot be used ----

@@ -75,9 +75,9 @@ def test_it_walks_from_exercise_to_exercise_and_says_what_each_was_good_for(watc
     watched.save(one.solution.read_text(), watched.folder / "exercises" / one.file)
     screen = watched.verdict("10 of 10 points", "ex01 passes for the first time")
     assert f"{one.objectives[0][1:]}" in " ".join(screen.split())
-    assert f"To think about: {one.question}" in screen
+    assert f"A question: {one.question}" in screen
     assert "grade compare ex01" in screen
-    assert f"Go on with {two.short}: read exercises/{two.name}.md" in screen
+    assert f"Continue with {two.short}: read exercises/{two.name}.md" in screen
     watched.save(one.solution.read_text() + "\n", watched.folder / "exercises" / one.file)
     assert "for the first time" not in watched.verdict("10 of 10 points")
     watched.terminal.forget()
@@ -88,7 +88,7 @@ def test_it_walks_from_exercise_to_exercise_and_says_what_each_was_good_for(watc
     watched.verdict("ex02  One fusion", "not started")
     listed = grade("list", checkout_copy=watched.folder).stdout
     assert "passed 20" in listed
-    assert "Go on with ex02" in listed
+    assert "Continue with ex02" in listed
 
 
 @pytest.mark.prove
@@ -97,7 +97,7 @@ def test_what_builds_on_a_saved_exercise_is_graded_after_it(shared: Watched) -> 
     shared.verdict("ex07", "graded with the reference for")
     shared.save(WRONG)
     screen = shared.verdict(
-        "squeeze-drops-the-batch", "What builds on it", "ex07", "graded with the reference for ex05"
+        "squeeze-drops-the-batch", "Exercises that build on it", "ex07", "graded with the reference for ex05"
     )
     assert "ex08" not in screen, "a stub is not graded again"
     shared.save(stubs.stub(SEVEN), shared.seven)
@@ -172,7 +172,7 @@ def test_an_answer_that_loops_is_ended_by_the_next_save(shared: Watched) -> None
 @pytest.mark.prove
 def test_an_answer_that_loops_has_a_verdict_when_its_time_is_over(shared: Watched) -> None:
     shared.save(LOOPING)
-    shared.verdict("(timeout, 0 of ", "was stopped after ", "while True: pass")
+    shared.verdict("(timeout, 0 of ", "timed out after ", "while True: pass")
 
 
 def test_a_syntax_error_is_told_with_its_line_and_goes_when_it_is_mended(shared: Watched) -> None:
@@ -208,7 +208,7 @@ def test_a_deleted_and_a_renamed_file_are_told_and_waited_for(shared: Watched) -
     shared.passes()
     shared.terminal.forget()
     renamed = shared.five.rename(shared.five.with_name("ex05_mine.py"))
-    shared.verdict(f"ex05_mine.py is not taken: the file must be called {FIVE.file}")
+    shared.verdict(f"ex05_mine.py does not count: the file must be called {FIVE.file}")
     shared.terminal.forget()
     renamed.rename(shared.five)
     shared.passes()
@@ -251,7 +251,7 @@ def test_a_resized_terminal_is_drawn_anew(shared: Watched) -> None:
 def test_a_worker_that_was_killed_is_replaced(shared: Watched) -> None:
     shared.worker().kill()
     shared.save(RIGHT)
-    shared.verdict("15 of 15 points", "the process that runs the checks had ended; a new one has started")
+    shared.verdict("15 of 15 points", "the process that runs the checks had ended; a new one was started")
     shared.save(WRONG)
     assert "had ended" not in shared.verdict("squeeze-drops-the-batch")
 
@@ -291,7 +291,7 @@ def test_stopped_by_force_it_grades_again_what_stood_still(watched: Watched) -> 
     os.kill(watched.terminal.process.pid, signal.SIGSTOP)
     time.sleep(11)  # longer than a check may take
     os.kill(watched.terminal.process.pid, signal.SIGCONT)
-    assert "was stopped after" not in watched.passes()
+    assert "timed out after" not in watched.passes()
 
 
 def test_into_a_pipe_it_writes_plain_verdicts_one_after_the_other(copied: Path) -> None:
@@ -309,7 +309,7 @@ def test_into_a_pipe_it_writes_plain_verdicts_one_after_the_other(copied: Path) 
     try:
         until(process, "0 of 10 points")
         (copied / "exercises" / FIVE.file).write_text(RIGHT)
-        lines = until(process, "Go on with ex06")
+        lines = until(process, "Continue with ex06")
         assert any("15 of 15 points" in line for line in lines)
         assert not any("\x1b" in line or KEYS in line for line in lines)
         os.killpg(process.pid, signal.SIGINT)
@@ -344,7 +344,7 @@ def test_where_a_change_sends_no_event_it_is_seen_and_told_and_the_next_one_is_p
             memory.flush()
             watched.verdict("15 of 15 points" if new == "squeeze(1)" else "squeeze-drops-the-batch")
             screen = watched.terminal.wait_for("did not say so", KEYS)
-        polled = "a file was saved and the system did not say so: every 0.2 s the files are looked at instead"
+        polled = "the system did not report a saved file: every 0.2 s the files are checked instead"
         assert polled in " ".join(screen.split())
 
 
@@ -356,9 +356,9 @@ def test_where_the_system_has_no_watches_left_it_says_so_and_polls(copied: Path)
         pytest.skip(f"a limit of inotify needs a user namespace: {allowed.stderr.decode().strip()}")
     terminal = Terminal(["unshare", "-Ur", "sh", "-c", f"{limited} {' '.join(GRADE)} watch"], cwd=copied)
     try:
-        terminal.wait_for("the system does not tell of saves", "0.2 s the files are", KEYS)
+        terminal.wait_for("the system does not report saved files", "0.2 s the files are", KEYS)
         (copied / "exercises" / FIVE.file).write_text(RIGHT)
-        terminal.wait_for("15 of 15 points", "the system does not tell of saves", KEYS)
+        terminal.wait_for("15 of 15 points", "the system does not report saved files", KEYS)
         terminal.type("q")
         assert terminal.process.wait(10) == 0
     finally:
@@ -388,7 +388,7 @@ watch.close()
         check=False,
     )
     lines = done.stdout.splitlines()
-    assert lines[0] == "Note this system cannot fork: every save starts a new process, which takes some seconds"
+    assert lines[0] == "Note this system cannot fork: every save starts a new process, which takes a few seconds"
     assert lines[-2:] == ["10.0", "Quit "], done.stdout + done.stderr
 
 
@@ -406,7 +406,7 @@ def test_without_torch_it_ends_with_one_line(copied: Path, tmp_path: Path) -> No
     assert done.returncode == 2
     assert done.stderr == (
         "grade: the checks cannot run here: ImportError: it is broken; "
-        "Python may take torch.py for a library of that name: rename it, then try again\n"
+        "Python may import torch.py instead of a library with that name: rename it, then try again\n"
     )
 
 

@@ -1,1 +1,1 @@
-"""A learner's own training scored on words that it has not seen: `grade challenge`."""
+"""`grade challenge`: scores a learner's own training on unseen words."""

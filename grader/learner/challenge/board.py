@@ -1,6 +1,8 @@
-"""The local leaderboard of `grade challenge`, in `.grade/challenge.json`: challengers and marks, each with its score.
+"""The local leaderboard of `grade challenge`, in `.grade/challenge.json`: entries and the project's own models, with
+scores.
 
-Scores compare on the same words and budget only, so a board is one of both. A damaged file is put aside.
+Scores are only comparable for the same words and budget, so each combination has its own board. A damaged file is
+renamed.
 """
 
 import contextlib
@@ -20,7 +22,7 @@ FILE = "challenge.json"
 
 @dataclass(frozen=True)
 class Entry:
-    """One line: who, and either a score or why there is none.
+    """One line: the name, and either a score or why there is none.
 
     Attributes:
         mark: whether it is one of the project's own models, to compare with.
@@ -36,19 +38,19 @@ class Entry:
 
 
 def board_of(words: Sequence[str], seconds: float) -> str:
-    """The name of the board for these words and this budget."""
+    """Return the name of the board for these words and this budget."""
     digest = hashlib.sha256("\n".join(words).encode()).hexdigest()
     return f"{digest[:16]} {seconds:g}"
 
 
 def entries(board: str) -> list[Entry]:
-    """The lines of a board, the best first and the refused last."""
+    """List the lines of a board, best first, rejected ones last."""
     found = [Entry(**fields) for fields in _read().get(board, {}).values()]
     return sorted(found, key=lambda entry: (math.inf if entry.loss is None else entry.loss, entry.name))
 
 
 def enter(board: str, entry: Entry) -> None:
-    """Write a line; it takes the place of the one of the same name."""
+    """Write a line, replacing one with the same name."""
     boards = _read()
     boards.setdefault(board, {})[f"{'mark' if entry.mark else 'file'} {entry.name}"] = asdict(entry)
     try:

@@ -1,9 +1,9 @@
-"""The loss of a stranger's model on words that it must not see: how it is asked so that no answer can be a cheat.
+"""The loss of an untrusted model on words that it must not see, measured so that it cannot cheat.
 
-- Windows are asked in the order of their length, so what follows one goes over only after its answer has come back.
-- Logits become probabilities here, in float64: they sum to 1 over the vocabulary whatever the model returns.
-- All is asked a second time, in another order and in other batches. A model whose answer for a window depends on what
-  else it was asked (other rows, earlier calls, chance) gives another answer then, and is refused.
+- Windows are sent in order of length, so the model sees the next character only after it has predicted it.
+- The grader turns logits into probabilities in float64, so they always sum to 1.
+- Everything is asked again in another order and in other batches. If the logits of a window then differ, the model
+  depends on other rows, earlier calls or chance, and is rejected.
 """
 
 import secrets
@@ -22,7 +22,7 @@ MOST_ROWS = 1000
 def fair_loss(
     model: Callable[[Tensor], Tensor], words: Sequence[str], vocabulary: Mapping[str, int], context: int
 ) -> float:
-    """The mean cross-entropy of each character of the words and of their ends, in nats.
+    """Return the mean cross-entropy of each character of the words and of their ends, in nats.
 
     Args:
         model: windows, int64 (B, context), the newest token last and 0 before the word -> logits (B, V).
@@ -48,14 +48,14 @@ def fair_loss(
     for rows in order.split(MOST_ROWS):
         if (_asked(model, windows[rows], len(vocabulary)).softmax(-1) - answer[rows]).abs().max() > SAME:
             raise AnswersFailed(
-                "refused: asked again in another order, the model gives a window another answer; "
-                "logits must follow from the row alone, not from other rows, earlier calls or chance"
+                "refused: the model gives a window different logits if the windows come in another order; "
+                "logits must depend only on the row, not on other rows, earlier calls or chance"
             )
     return total / len(windows)
 
 
 def _asked(model: Callable[[Tensor], Tensor], windows: Tensor, vocab_size: int) -> Tensor:
-    """The model's logits in float64, if they are some."""
+    """Return the model's logits in float64, after checking them."""
     logits = model(windows.clone())
     if not isinstance(logits, Tensor) or not logits.is_floating_point():
         raise AnswersFailed(f"refused: the model must return a tensor of logits, got {type(logits).__name__}")

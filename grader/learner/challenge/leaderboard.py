@@ -1,4 +1,4 @@
-"""The leaderboard of `grade challenge` as a person sees it."""
+"""Prints the leaderboard of `grade challenge`."""
 
 from collections.abc import Sequence
 
@@ -10,7 +10,7 @@ from grader.learner.challenge.board import Entry
 
 
 def show(console: Console, entries: Sequence[Entry], missing: Sequence[str]) -> None:
-    """Print a board, the marks in italics, then what was refused and which marks are not measured yet."""
+    """Print a board, with the project's own models in italics, then rejected entries and missing models."""
     table = Table(box=None)
     table.add_column("")
     table.add_column("recipe")
@@ -28,6 +28,6 @@ def show(console: Console, entries: Sequence[Entry], missing: Sequence[str]) -> 
         if entry.refused is not None:
             console.print(Text(f"{entry.name}: {entry.refused}", "red"), soft_wrap=True)
     if not any(entry.loss is not None and not entry.mark for entry in entries):
-        console.print("No score of yours is on this board. There is a board for each --seconds and --data.")
+        console.print("This board has no score of yours. There is one board for each --seconds and --data.")
     if missing:
-        console.print(f"not measured yet: {', '.join(missing)} (grade challenge --marks; some minutes)")
+        console.print(f"not measured yet: {', '.join(missing)} (grade challenge --marks; takes some minutes)")

@@ -1,6 +1,6 @@
-"""The marks of `grade challenge`: models of the project's own, trained here and now on the challengers' words.
+"""The marks of `grade challenge`: the project's own models, trained on the same words for comparison.
 
-They run the solutions, not the learner's code, and are scored by the same `fair_loss`.
+They use the solutions, not the learner's code, and are scored by the same `fair_loss`.
 """
 
 import time
@@ -19,7 +19,7 @@ from grader.learner.training.staged_run import StagedRun
 
 CONTEXT, EMBEDDING, HIDDEN = 8, 24, 128
 TRAIN = {1, *range(3, 10)}  # the exercises whose solutions train
-MARKS = ("bigram", "fast", "best", "flat", "published")  # the quick ones first
+MARKS = ("bigram", "fast", "best", "flat", "published")  # fast ones first
 
 
 def measure(name: str, given: Task) -> Score:
@@ -34,7 +34,7 @@ def measure(name: str, given: Task) -> Score:
 
 
 def bigram(given: Task) -> tuple[Callable[[Tensor], Tensor], int]:
-    """How often each character follows each other one, plus one: the least that a model should beat."""
+    """Count which character follows which, plus one: every model should beat this."""
     size = len(given.vocabulary)
     windows, targets = references({3}).ex03_windows.make_windows(given.training, given.vocabulary, 1)
     counts = torch.bincount(windows[:, 0] * size + targets, minlength=size**2).view(size, size)
@@ -43,7 +43,7 @@ def bigram(given: Task) -> tuple[Callable[[Tensor], Tensor], int]:
 
 
 def _trained(name: str, given: Task) -> tuple[nn.Module, int]:
-    """A flat model of the tree's size by the published recipe, or the tree by a recipe of `grade train`."""
+    """Train a flat model of the tree's size with the published recipe, or the tree with a recipe of `grade train`."""
     answers = references(TRAIN)
     data = of_parts(answers.ex03_windows, given.vocabulary, given.training, given.validation, CONTEXT)
     size = len(given.vocabulary)
@@ -72,5 +72,5 @@ def _run(name: str, answers: Any, data: Data, model: nn.Module) -> Any:
 
 
 def missing(measured: Sequence[str]) -> list[str]:
-    """The marks that a board lacks."""
+    """List the marks that are missing on a board."""
     return [name for name in MARKS if name not in measured]

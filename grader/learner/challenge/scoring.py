@@ -1,8 +1,8 @@
-"""`grade challenge`: a learner's own `train_model`, run behind the walls of the sandbox, and its model scored.
+"""`grade challenge`: runs a learner's `train_model` in the sandbox, and scores its model.
 
-Two processes, one after the other. The first trains: it is sent words to learn from and words to validate on, and its
-CPU time is measured from outside. The second has never seen a word: `new_model` makes an untrained model there, which
-is given the trained numbers and nothing else. So all that a model knows lies in its parameters, and those are counted.
+Uses two processes, one after the other. The first trains: it gets words for training and validation, and its CPU time
+is measured from outside. The second has never seen a word: `new_model` makes an untrained model there, which receives
+only the trained numbers. So everything that a model knows is in its parameters, which are counted.
 """
 
 import contextlib
@@ -31,7 +31,7 @@ from grader.learner.challenge.fair_loss import fair_loss
 from grader.learner.training.examples import SPLIT_SEED
 
 PARAMETERS = 76_579  # of exercise 8's tree on 26 letters
-BUFFERS = 4_096  # numbers that are no parameters, such as running statistics
+BUFFERS = 4_096  # numbers that are not parameters, such as running statistics
 SOURCE_BYTES = 64 << 10  # of the file and the exercises beside it: code, not data
 MEMORY_BYTES = 4 << 30
 MOST_CONTEXT = 64
@@ -40,7 +40,7 @@ SCORING_SECONDS = 120
 
 
 class Budget(NamedTuple):
-    """What `train_model` is told besides the words."""
+    """What `train_model` gets besides the words."""
 
     seconds: float
     parameters: int
@@ -49,7 +49,7 @@ class Budget(NamedTuple):
 
 @dataclass(frozen=True)
 class Task:
-    """Words in three parts, and the vocabulary of all of them; the test words never leave this process as words."""
+    """Words in three parts, and their vocabulary; the test words never leave this process as words."""
 
     training: list[str]
     validation: list[str]
@@ -59,7 +59,7 @@ class Task:
 
 @dataclass(frozen=True)
 class Score:
-    """A challenger's loss on the test words in nats, its parameters, and the CPU seconds that training took."""
+    """A score: the loss on the test words in nats, the number of parameters, and the CPU seconds of training."""
 
     loss: float
     parameters: int
@@ -67,20 +67,20 @@ class Score:
 
 
 def task(words: list[str]) -> Task:
-    """Split words as `grade train` does.
+    """Split words like `grade train`.
 
     Raises:
         UsageError: they are too few, or exercise 3 is no part of the assignment.
     """
     if len(words) < LEAST_WORDS:
-        raise UsageError(f"{len(words)} words are too few to learn from and to test on: {LEAST_WORDS} at least")
+        raise UsageError(f"{len(words)} words are too few to train and test on: at least {LEAST_WORDS} are needed")
     windows = references({3}).ex03_windows
     training, validation, test = windows.split_words(words, SPLIT_SEED)
     return Task(training, validation, test, windows.build_vocabulary(words))
 
 
 def references(numbers: Set[int]) -> Any:
-    """The solutions of these exercises, wherever they are kept: `references({3}).ex03_windows.make_windows`.
+    """Load the solutions of these exercises: `references({3}).ex03_windows.make_windows`.
 
     Raises:
         UsageError: the assignment lacks one of them.
@@ -92,7 +92,7 @@ def references(numbers: Set[int]) -> Any:
 
 
 def walls(*, accept_weak: bool = False) -> Sandbox:
-    """A sandbox for challengers; close it, or use `with`.
+    """Start a sandbox for challengers; close it, or use `with`.
 
     Raises:
         UsageError: there is none here, or one that lacks a wall which was not accepted.
@@ -103,7 +103,7 @@ def walls(*, accept_weak: bool = False) -> Sandbox:
     try:
         weakness = sandbox.weakness()
         if weakness and not accept_weak:
-            raise UsageError(f"the sandbox lacks {weakness}; --accept-weak-sandbox runs the file all the same")
+            raise UsageError(f"the sandbox lacks {weakness}; --accept-weak-sandbox runs the file anyway")
     except UsageError:
         sandbox.close()
         raise
@@ -111,16 +111,16 @@ def walls(*, accept_weak: bool = False) -> Sandbox:
 
 
 def check(file: Path) -> None:
-    """Refuse what is no file to run.
+    """Raise an error if the file cannot be run.
 
     Raises:
         UsageError: it is not there, or has no name that can be imported.
         AnswersFailed: it is so large that it brings data along.
     """
     if not file.is_file():
-        raise UsageError(f"{paths.shown(file)} is not there; exercises/challenge.py is one to start from")
+        raise UsageError(f"{paths.shown(file)} is not there; start from exercises/challenge.py")
     if file.suffix != ".py" or not file.stem.isidentifier() or file.stem.startswith("_"):
-        raise UsageError(f"{file.name} cannot be imported; name it like a module: my_model.py")
+        raise UsageError(f"{file.name} cannot be imported; give it a module name such as my_model.py")
     beside = [file.parent / exercise.file for exercise in curriculum.exercises()]
     size = sum(path.stat().st_size for path in [file, *beside] if path.is_file())
     if size > SOURCE_BYTES:
@@ -144,26 +144,28 @@ def challenge(file: Path, given: Task, seconds: float, sandbox: Sandbox) -> Scor
 
 @dataclass(frozen=True)
 class Numbers:
-    """All that is kept of a trained model: its parameters and its buffers, by name."""
+    """Everything that is kept of a trained model: its parameters and its buffers, by name."""
 
     parameters: dict[str, Tensor]
     buffers: dict[str, Tensor]
 
 
 def _trained(sandbox: Sandbox, file: Path, given: Task, seconds: float) -> tuple[Numbers, float]:
-    """What training leaves behind, and the CPU seconds that it took."""
+    """Train, and return the numbers and the CPU seconds."""
     worker = sandbox.start(memory_bytes=MEMORY_BYTES, cpu_seconds=math.ceil(seconds) + 1)
     numbers: Numbers | None = None
     try:
         with _failing(file):
-            remote = _Remote(worker, file, 4 * seconds + 30)  # by the clock: a busy machine is not the file's fault
+            remote = _Remote(
+                worker, file, 4 * seconds + 30
+            )  # wall-clock time, because a busy machine is not the file's fault
             budget = Budget(seconds, PARAMETERS, given.vocabulary)
             made = remote.call("train_model", given.training, given.validation, budget)
             numbers = _numbers(remote, made, "train_model")
     except Lost as lost:
         _, used = worker.end(1.0)
         if used < seconds:
-            raise AnswersFailed(f"{file.name} ended its process while it trained: {_why(lost)}") from lost
+            raise AnswersFailed(f"{file.name} ended its process during training: {_why(lost)}") from lost
     finally:
         _, used = worker.end(0.0)
     if used > seconds or numbers is None:
@@ -172,7 +174,7 @@ def _trained(sandbox: Sandbox, file: Path, given: Task, seconds: float) -> tuple
 
 
 def _scored(sandbox: Sandbox, file: Path, given: Task, numbers: Numbers) -> float:
-    """The loss of an untrained model that was given the numbers, in a process that holds nothing else."""
+    """Score an untrained model with the trained numbers, in a process that contains nothing else."""
     worker = sandbox.start(memory_bytes=MEMORY_BYTES, cpu_seconds=SCORING_SECONDS)
     try:
         with _failing(file), torch.no_grad():
@@ -191,14 +193,14 @@ def _scored(sandbox: Sandbox, file: Path, given: Task, numbers: Numbers) -> floa
                 lambda windows: remote.does(Step("call", made, None, (windows,))), given.test, given.vocabulary, context
             )
     except Lost as lost:
-        raise AnswersFailed(f"{file.name} ended its process while it was scored: {_why(lost)}") from lost
+        raise AnswersFailed(f"{file.name} ended its process during scoring: {_why(lost)}") from lost
     finally:
         worker.end(0.0)
 
 
 @contextlib.contextmanager
 def _failing(file: Path) -> Iterator[None]:
-    """Tell what the file raises in one line and the place."""
+    """Report an error of the file in one line with its place."""
     try:
         yield
     except (AnswersFailed, UsageError):
@@ -217,7 +219,7 @@ def _failing(file: Path) -> Iterator[None]:
 
 
 class _Remote:
-    """The file in a worker; exercises that lie beside it may be imported there."""
+    """The file in a worker; it can import exercises from its folder."""
 
     def __init__(self, worker: SandboxedWorker, file: Path, seconds: float) -> None:
         folder, given = file.absolute().parent, curriculum.given()
@@ -227,12 +229,12 @@ class _Remote:
         self._runner = RemoteRunner(Channel(worker.connection), folder, files, stand_ins(given), seconds)
 
     def call(self, function: str, *args: Any) -> Ref:
-        """Call a function of the file; the number of what it returns."""
+        """Call a function of the file; return the number of its result."""
         self.does(Step("call", Name(self._file, function), None, args))
         return Ref(self._count - 1)
 
     def does(self, step: Step) -> Any:
-        """What comes of one step; what the file raises there is raised here."""
+        """Run one step; raise what the file raises there."""
         number, self._count = self._count, self._count + 1
         outcome = self._runner.run([Numbered(number, step)], None if number else 0).outcomes[0]
         if outcome.error is not None:
@@ -241,7 +243,7 @@ class _Remote:
 
 
 def _numbers(remote: _Remote, made: Ref, function: str) -> Numbers:
-    """Copies of a model's numbers, if it is a model and holds no more than it may."""
+    """Copy a model's numbers, after checking its type and size."""
     told = remote.does(Step("state", made))
     kind = told.get("is") if isinstance(told, dict) else None
     if not isinstance(kind, Opaque) or "Module" not in kind.kinds or "parameters" not in told:
@@ -255,7 +257,7 @@ def _numbers(remote: _Remote, made: Ref, function: str) -> Numbers:
         count = _size(numbers, parameters=parameters)
         if count > most:
             kind = "parameters" if parameters else "numbers in buffers"
-            raise AnswersFailed(f"refused: the model of {function} has {count:,} {kind}, {most:,} are the most")
+            raise AnswersFailed(f"refused: the model of {function} has {count:,} {kind}, the limit is {most:,}")
     return numbers
 
 
@@ -264,7 +266,7 @@ def _size(numbers: Numbers, *, parameters: bool) -> int:
 
 
 def _refuse_other_forms(empty: dict[str, Tensor], trained: dict[str, Tensor]) -> None:
-    """Trained numbers must have the names and shapes of the untrained ones."""
+    """Raise an error unless trained and untrained numbers have the same names and shapes."""
     forms = [{name: (t.dtype, t.shape) for name, t in numbers.items()} for numbers in (empty, trained)]
     if forms[0] != forms[1]:
         names = sorted(name for name in {*empty, *trained} if forms[0].get(name) != forms[1].get(name))
@@ -272,4 +274,6 @@ def _refuse_other_forms(empty: dict[str, Tensor], trained: dict[str, Tensor]) ->
 
 
 def _why(lost: Lost) -> str:
-    return {"time": "it gave no answer in time", "closed": "it is gone", "protocol": "it broke the protocol"}[lost.why]
+    return {"time": "it gave no answer in time", "closed": "it is gone", "protocol": "it violated the protocol"}[
+        lost.why
+    ]

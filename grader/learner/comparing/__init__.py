@@ -1,1 +1,1 @@
-"""An answer beside the solution, its code and what it costs: `grade compare`."""
+"""`grade compare`: an answer next to the solution, its code and its cost."""

@@ -1,4 +1,4 @@
-"""`grade compare`: an answer beside the solution: how the code of the two differs, and how each is written."""
+"""`grade compare`: an answer next to the solution: how their code differs, and how each is written."""
 
 import ast
 import difflib
@@ -12,12 +12,12 @@ from grader.base.errors import UsageError
 from grader.kata import stubs
 from grader.kata.curriculum import Exercise
 
-_AROUND = 2  # lines of a difference's surroundings
+_AROUND = 2  # context lines of a diff
 
 
 @dataclass(frozen=True)
 class Style:
-    """How a text is written; lines of code are counted as one rule lays them out, without comments and docstrings."""
+    """Style figures of a text; lines of code are counted in a uniform layout, without comments and docstrings."""
 
     lines: int
     functions: int
@@ -29,7 +29,7 @@ class Style:
 
 @dataclass(frozen=True)
 class Function:
-    """A function or method, as each wrote it, without its docstring; "" where one has none of that name."""
+    """A function or method in both versions, without its docstring; "" if one has none with that name."""
 
     name: str
     answer: str
@@ -38,7 +38,7 @@ class Function:
 
 @dataclass(frozen=True)
 class Comparison:
-    """Both function by function, the unified diff of their code, and how each is written; None where it does not parse.
+    """Both versions function by function, the diff of their code, and style figures; None if a file does not parse.
 
     In the diff neither comments, docstrings, annotations and layout count, nor what private names are called.
     """
@@ -58,7 +58,9 @@ def compare(exercise: Exercise) -> Comparison:
     try:
         answer = importlib.util.decode_source(exercise.stub.read_bytes())
     except (OSError, UnicodeDecodeError, SyntaxError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not in the encoding that it declares (UTF-8)"
+        reason = (
+            error.strerror if isinstance(error, OSError) else "it is not in its declared encoding (UTF-8 by default)"
+        )
         raise UsageError(f"cannot read {paths.shown(exercise.stub)}: {reason}") from error
     answer = stubs.without_markers(answer)
     solution = stubs.answer(exercise)
@@ -68,7 +70,7 @@ def compare(exercise: Exercise) -> Comparison:
 
 
 def _functions(text: str) -> dict[str, str]:
-    """The functions and methods of a text as they stand in it, by name; all of it where it does not parse."""
+    """Return the functions and methods of a text by name; the whole text if it does not parse."""
     try:
         tree = ast.parse(text)
     except (SyntaxError, ValueError):
@@ -93,7 +95,7 @@ def _functions(text: str) -> dict[str, str]:
 
 
 def _diff(answer: str, solution: str) -> Iterator[str]:
-    """A unified diff whose lines are as each wrote them, and equal where only private names differ."""
+    """Make a unified diff that shows the original lines, but treats private names as equal."""
     (mine, plain_mine), (theirs, plain_theirs) = _code(answer), _code(solution)
     groups = difflib.SequenceMatcher(None, plain_mine, plain_theirs, autojunk=False).get_grouped_opcodes(_AROUND)
     for number, group in enumerate(groups):
@@ -110,7 +112,7 @@ def _diff(answer: str, solution: str) -> Iterator[str]:
 
 
 def _code(text: str) -> tuple[list[str], list[str]]:
-    """The code alone, laid out by one rule; second, the same lines with private names numbered as they come."""
+    """Return the code in a uniform layout, and the same lines with numbered private names."""
     try:
         tree = ast.parse(text)
     except (SyntaxError, ValueError):
@@ -129,34 +131,34 @@ def _without_docstrings(tree: ast.AST) -> None:
 
 
 class _Unannotated(ast.NodeTransformer):
-    """Takes annotations out."""
+    """Removes annotations."""
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
-        """Take out that of the result; arguments and the body follow."""
+        """Remove the annotation of the result; then visit arguments and body."""
         node.returns = None
         return self.generic_visit(node)
 
     def visit_arg(self, node: ast.arg) -> ast.AST:
-        """Take out that of an argument."""
+        """Remove the annotation of an argument."""
         node.annotation = None
         return node
 
     def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AST:
-        """Make it a plain assignment; one without a value, a field of a class, stays."""
+        """Turn it into a plain assignment; keep one without a value, a field of a class."""
         if node.value is None:
             return node
         return ast.copy_location(ast.Assign([node.target], node.value), node)
 
 
 class _Numbered(ast.NodeTransformer):
-    """Renames what a function assigns to, and helpers whose names begin with one underscore, to numbers."""
+    """Replaces local variables, and helpers whose names begin with one underscore, by numbers."""
 
     def __init__(self, tree: ast.Module) -> None:
         helpers = [n.name for n in tree.body if isinstance(n, ast.FunctionDef | ast.ClassDef) and n.name[:1] == "_"]
         self._names = {name: f"_{number}" for number, name in enumerate(helpers)}
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
-        """Number the names of one function; its arguments are part of the contract."""
+        """Number the names of one function, except its arguments, which belong to the contract."""
         outside, self._names = self._names, dict(self._names)
         node.name = self._names.get(node.name, node.name)
         arguments = {argument.arg for argument in ast.walk(node.args) if isinstance(argument, ast.arg)}

@@ -1,4 +1,4 @@
-"""An answer beside the solution, in two columns where there is room; how they differ, what they cost. Prints only."""
+"""Prints an answer next to the solution in two columns if there is room, their differences, and their cost."""
 
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,7 @@ from grader.learner.comparing.compare import Comparison
 if TYPE_CHECKING:
     from grader.learner.comparing.cost import Cost, Costs
 
-WIDE = 100  # columns from which two functions have room side by side
+WIDE = 100  # minimum columns for two functions side by side
 _UNITS = ((1.0, "s"), (1e-3, "ms"), (1e-6, "µs"))
 
 
@@ -36,20 +36,20 @@ def show(console: Console, exercise: Exercise, comparison: Comparison) -> None:
                 console.print(Text(text), soft_wrap=True)
         console.print()
     if comparison.diff:
-        console.print(Text("── how the code differs, comments, annotations and private names aside", "bold"))
+        console.print(Text("── how the code differs, apart from comments, annotations and private names", "bold"))
         styles = {"+": "green", "-": "red", "@": "cyan"}
         for line in comparison.diff:
             console.print(Text(line, styles.get(line[:1], "")), soft_wrap=True)
         console.print()
     else:
-        console.print("The code of the two is the same.")
+        console.print("The code is the same.")
     _style(console, comparison)
 
 
 def costs(console: Console, found: "Costs") -> None:
-    """Print time and memory of both, side by side, or why they could not be measured."""
+    """Print time and memory of both, or why they could not be measured."""
     if found.answer is None or found.solution is None:
-        console.print(Text(f"What the two cost could not be measured: {found.problem}"), soft_wrap=True)
+        console.print(Text(f"The cost could not be measured: {found.problem}"), soft_wrap=True)
         return
     table = _table(f"one call: {found.says}")
     table.add_row("time", _seconds(found.answer), _seconds(found.solution))

@@ -1,4 +1,4 @@
-"""What an answer costs beside the solution: measured in a process of its own, ended when it takes too long."""
+"""Measures the cost of an answer and of the solution in a process of its own, with a time limit."""
 
 import json
 import subprocess
@@ -11,7 +11,7 @@ from grader.kata.curriculum import Exercise
 from grader.learner.comparing.workloads import WORKLOADS
 
 PATIENCE_SECONDS = 60.0
-# Where a large block lies decides whether glibc gives it back at once: the same code took 0.1 ms or 0.8 ms a call.
+# The address of a large block decides whether glibc frees it at once: the same code took 0.1 ms or 0.8 ms per call.
 _KEEP_MEMORY = dict.fromkeys(("MALLOC_TRIM_THRESHOLD_", "MALLOC_MMAP_THRESHOLD_"), str(1 << 30))
 
 
@@ -25,7 +25,7 @@ class Cost:
 
 @dataclass(frozen=True)
 class Costs:
-    """What was measured, and the two costs; or why they could not be."""
+    """The workload and the two costs, or why they could not be measured."""
 
     says: str
     answer: Cost | None = None
@@ -34,9 +34,9 @@ class Costs:
 
 
 def measure(exercise: Exercise) -> Costs:
-    """Measure the learner's file beside the solution."""
+    """Measure the learner's file and the solution."""
     if exercise.name not in WORKLOADS:  # an exercise that a course has added
-        return Costs("", problem="there is no workload to measure it by in grader/learner/comparing/workloads.py")
+        return Costs("", problem="there is no workload for it in grader/learner/comparing/workloads.py")
     says = WORKLOADS[exercise.name].says
     order = json.dumps({"exercise": exercise.name, "folder": str(paths.checkout().exercises)})
     try:
@@ -54,7 +54,7 @@ def measure(exercise: Exercise) -> Costs:
     except subprocess.TimeoutExpired:
         return Costs(says, problem=f"it did not end within {PATIENCE_SECONDS:g} s")
     if not done.stdout:
-        last = (done.stderr.strip().splitlines() or ["the process ended without a word"])[-1]
+        last = (done.stderr.strip().splitlines() or ["the process ended without a message"])[-1]
         return Costs(says, problem=last)
     record = json.loads(done.stdout)
     if "failed" in record:

@@ -1,7 +1,7 @@
-"""The process that measures an answer beside the solution (`grade compare`): time and memory of the same call.
+"""The process that measures an answer and the solution (`grade compare`): time and memory of the same call.
 
-Both stand on the references of what the exercise builds on, so that only this exercise's code differs. The order is one
-JSON line on standard input, the record one on what was standard output.
+Both use the references for what the exercise builds on, so that only this exercise's code differs. The order is one
+JSON line on standard input, the record is one line on the original standard output.
 """
 
 import json
@@ -19,7 +19,7 @@ from grader.answers.local_answers import Answers
 from grader.kata import curriculum
 from grader.learner.comparing.workloads import WORKLOADS
 
-ROUND_SECONDS = 0.01  # far above what a clock's tick and a call of a function take
+ROUND_SECONDS = 0.01  # far above the resolution of the clock and the cost of a call
 ALL_SECONDS = 1.5
 MOST_ROUNDS = 31
 
@@ -27,20 +27,20 @@ Call = Callable[[], object]
 
 
 def main() -> None:
-    """Take the order, measure, tell."""
+    """Read the order, measure, report."""
     out = os.dup(1)
     os.dup2(2, 1)
     order = json.loads(sys.stdin.readline())
     try:
         record = measured(order["exercise"], Path(order["folder"]))
-    except BaseException as error:  # whatever the answer raises, here where its check passed
+    except BaseException as error:  # the answer may raise anything, although its check passed
         record = {"failed": f"{type(error).__name__}: {error}"}
     os.write(out, json.dumps(record).encode() + b"\n")
     os._exit(0)  # no exit handler, thread or finaliser of the answers runs
 
 
 def measured(name: str, folder: Path) -> dict[str, Any]:
-    """Seconds and bytes of one call, of the answer and of the solution."""
+    """Measure seconds and bytes of one call, for the answer and the solution."""
     lessons = curriculum.lessons()
     ancestors = curriculum.ancestors(next(lesson for lesson in lessons if lesson.name == name))
     answers = Answers(folder, [lesson.name for lesson in lessons])
@@ -54,7 +54,7 @@ def measured(name: str, folder: Path) -> dict[str, Any]:
 
 
 def seconds(calls: Sequence[Call]) -> list[float]:
-    """The median seconds of each call, taken in turns: what else the machine does meets all of them."""
+    """Return the median seconds of each call, alternating, so that other load affects all of them."""
     if torch := sys.modules.get("torch"):
         torch.set_num_threads(1)
     once = max(timed(call, 1) for call in calls)
@@ -68,7 +68,7 @@ def seconds(calls: Sequence[Call]) -> list[float]:
 
 
 def timed(call: Call, repeats: int) -> float:
-    """Seconds of one call, over so many."""
+    """Return the seconds per call, over a number of calls."""
     started = time.perf_counter()
     for _ in range(repeats):
         call()
@@ -76,7 +76,7 @@ def timed(call: Call, repeats: int) -> float:
 
 
 def memory(call: Call) -> int:
-    """Bytes that one call takes: the most that Python and NumPy hold at a time, and all that torch allocates."""
+    """Return the bytes that one call uses: the peak of Python and NumPy, and everything that torch allocates."""
     tracemalloc.start()
     before, _ = tracemalloc.get_traced_memory()
     call()

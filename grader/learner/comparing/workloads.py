@@ -1,6 +1,6 @@
-"""The call by which each exercise's cost is measured (`grade compare`): large enough to tell two answers apart.
+"""The calls that measure each exercise's cost (`grade compare`), large enough to distinguish two answers.
 
-Torch and NumPy are imported by those that need them: exercise 1 is measured without either.
+torch and NumPy are imported only where needed: exercise 1 is measured without either.
 """
 
 from collections.abc import Callable
@@ -13,7 +13,7 @@ SIZES = (VOCABULARY, 8, 24, 128)  # the published tree: vocabulary, context, emb
 
 @dataclass(frozen=True)
 class Workload:
-    """What is measured, in the learner's words, and what makes the call from the answers."""
+    """Its description for the learner, and a function that makes the call from the answers."""
 
     says: str
     make: Callable[[Any], Callable[[], object]]

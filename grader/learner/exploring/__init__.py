@@ -1,1 +1,1 @@
-"""One interactive page about who sees what, and what it costs: `grade explore`."""
+"""`grade explore`: one interactive page about what each node sees, and what it costs."""

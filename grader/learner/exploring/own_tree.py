@@ -1,4 +1,4 @@
-"""The learner's trained tree for the page, checked against the learner's own code in a process of its own."""
+"""The learner's trained tree for the page, compared with the learner's own code in a process of its own."""
 
 import queue
 import subprocess
@@ -19,7 +19,7 @@ Exported = tuple[tuple[tuple[int, ...], str], ...]
 
 @dataclass(frozen=True)
 class PageTree:
-    """A trained tree as a page computes it; `exported` as `exported_tree.base64_of` gives it."""
+    """A trained tree that a page can compute; `exported` is from `exported_tree.base64_of`."""
 
     vocabulary: tuple[str, ...]
     group: int
@@ -29,16 +29,16 @@ class PageTree:
 
 
 def own_tree(folder: Path, model: Path) -> PageTree | str:
-    """Read the tree that `grade train` saved; or say why it cannot be shown."""
+    """Read the tree that `grade train` saved, or say why it cannot be shown."""
     record = training_record.read(model)
     if record is None:
         return "You have no trained tree yet: grade train makes one, once exercises 3 to 10 are written."
     if record.words is None:
-        return f"{paths.shown(model)} learned the language, and the page is about words: grade train."
+        return f"{paths.shown(model)} was trained on the artificial language, but the page is about words: grade train."
     try:
         words = corpus.load(record.data)
     except UsageError as error:
-        return f"The words that your tree learned from cannot be read: {error}."
+        return f"The words that your tree was trained on cannot be read: {error}."
     order = Order(str(folder.absolute()), record.standing_on, str(model.absolute()), tuple(words))
     with OwnProcess("exploring.worker", asdict(order), errors=subprocess.DEVNULL) as process:
         try:
@@ -50,7 +50,7 @@ def own_tree(folder: Path, model: Path) -> PageTree | str:
     if "failed" in found:
         return f"Your tree cannot be shown: {found['failed'].splitlines()[0]}."
     if found["exported"] is None:
-        return "Your tree cannot be shown: with its weights, a tree of the contract gives other results than your code."
+        return "Your tree cannot be shown: a tree as in the contract gives different results with its weights."
     exported = tuple((tuple(shape), numbers) for shape, numbers in found["exported"])
     return PageTree(
         tuple(found["vocabulary"]), found["group"], tuple(found["lengths"]), exported, record.validation_loss

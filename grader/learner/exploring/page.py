@@ -1,4 +1,4 @@
-"""The page of `grade explore`: one file, with a trained tree in it."""
+"""The page of `grade explore`: one file that contains a trained tree."""
 
 from grader.kata import curriculum
 from grader.learner.exploring.own_tree import PageTree
@@ -13,7 +13,7 @@ WEIGHTS = "ex01_receptive_field"
 
 
 def that_ships(tree: ReferenceTree) -> PageTree:
-    """The tree that ships, as a page computes it."""
+    """Return the trained tree that ships with the kata, for a page."""
     lengths = tuple(CONTEXT // GROUP**level for level in range((len(tree.matrices) - 1) // 2))
     exported = tuple((tuple(shape), numbers) for shape, numbers in exported_tree.base64_of(tree.matrices))
     return PageTree(tree.vocabulary, GROUP, lengths, exported, tree.validation_loss)

@@ -16,7 +16,7 @@ WINDOWS = 200
 
 
 def read(order: dict[str, Any], records: Records) -> None:
-    """Send the tree's matrices, or None if a page would compute something else from them than the learner's code."""
+    """Send the tree's matrices, or None if a page would compute other results than the learner's code."""
     torch.set_num_threads(1)
     answers = Answers(Path(order["folder"]), [lesson.name for lesson in curriculum.lessons()])
     answers.take(Path(order["folder"]), [*curriculum.given(), *order["standing_on"]])

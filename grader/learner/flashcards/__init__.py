@@ -1,1 +1,1 @@
-"""The lessons' flashcards, asked here or in Anki: `grade cards`."""
+"""`grade cards`: the lessons' flashcards, on the terminal or in Anki."""

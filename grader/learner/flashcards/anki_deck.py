@@ -1,6 +1,6 @@
-"""The flashcards as files for Anki: a package (.apkg), or text that its import understands (.txt).
+"""The flashcards as files for Anki: a package (.apkg), or text for its import (.txt).
 
-Each card has an identity of its own that does not change: importing a later deck updates the cards and adds none twice.
+Each card has a permanent identity: importing a later deck updates cards and adds no duplicates.
 """
 
 import csv
@@ -13,12 +13,12 @@ from collections.abc import Sequence
 from grader.learner.flashcards.cards import Flashcard
 
 NAME = "wavenet-kata"
-MODEL_ID = 1_764_028_817  # any number, but the same in every deck ever written: Anki knows the kind of note by it
+MODEL_ID = 1_764_028_817  # must never change: Anki identifies the note type by it
 STYLE = ".card { font-family: sans-serif; font-size: 20px; text-align: center; } code { font-size: 18px; }"
 
 
 def package(deck: Sequence[Flashcard]) -> bytes:
-    """The deck as an Anki package, one subdeck a lesson."""
+    """Make an Anki package with one subdeck per lesson."""
     import genanki
 
     template = {"name": "Card 1", "qfmt": "{{Front}}", "afmt": "{{FrontSide}}<hr id=answer>{{Back}}"}
@@ -36,7 +36,7 @@ def package(deck: Sequence[Flashcard]) -> bytes:
 
 
 def text(deck: Sequence[Flashcard]) -> str:
-    """The deck as tab-separated text, with the header lines that tell Anki's import what the columns are."""
+    """Make tab-separated text with the header lines that describe the columns to Anki."""
     file = io.StringIO()
     file.write("#separator:tab\n#html:true\n#guid column:1\n#deck column:2\n#tags column:5\n")
     writer = csv.writer(file, delimiter="\t", lineterminator="\n")
@@ -51,7 +51,7 @@ def _deck_name(card: Flashcard) -> str:
 
 
 def _as_html(markdown: str) -> str:
-    """The little Markdown that cards use: code between backticks, and line breaks."""
+    """Convert the Markdown of cards: code between backticks, and line breaks."""
     code = re.sub(r"`([^`\n]+)`", r"<code>\1</code>", html.escape(markdown.strip(), quote=False))
     return code.replace("\n", "<br>")
 
@@ -61,5 +61,5 @@ def _guid(card: Flashcard) -> str:
 
 
 def _identity(name: str) -> int:
-    """A deck's number, which Anki wants below 2**31 and not small."""
+    """Return a deck's number, which Anki expects below 2**31 and not small."""
     return 2**30 + int.from_bytes(hashlib.sha256(name.encode()).digest()[:8]) % 2**30

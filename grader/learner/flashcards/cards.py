@@ -1,7 +1,7 @@
-"""The lessons' flashcards with spaced repetition: which one is next, and when it comes again. When is FSRS's to say.
+"""The lessons' flashcards with spaced repetition: which card is next, and when it returns. FSRS computes the schedule.
 
-What was known of each is kept in `.grade/cards.json`, under the lesson and the question. A question that was rewritten
-is a new card; one whose answer was rewritten is due at once; what was known of a card that has gone is kept.
+Progress is stored in `.grade/cards.json`, by lesson and question. A changed question is a new card; a card with a
+changed answer is due immediately; progress of removed cards is kept.
 """
 
 import hashlib
@@ -19,8 +19,8 @@ from grader.base.errors import UsageError
 from grader.kata.curriculum import Exercise
 
 FILE = "cards.json"
-LEARN_AHEAD = timedelta(minutes=20)  # Anki's own: with nothing else to ask, a card that is due so soon is asked now
-SCHEDULER = Scheduler(enable_fuzzing=False)  # so that the time shown before an answer is the time kept after it
+LEARN_AHEAD = timedelta(minutes=20)  # as in Anki: if nothing else is due, a card that is due this soon is asked now
+SCHEDULER = Scheduler(enable_fuzzing=False)  # so that the interval shown before an answer is the one stored
 
 
 @dataclass(frozen=True)
@@ -33,18 +33,18 @@ class Flashcard:
 
     @property
     def key(self) -> str:
-        """What it is remembered under."""
+        """The key of its progress."""
         return f"{self.exercise.name}: {' '.join(self.front.split())}"
 
     @property
     def digest(self) -> str:
-        """Tells whether the answer has been rewritten."""
+        """Changes if the answer changes."""
         return hashlib.sha256(" ".join(self.back.split()).encode()).hexdigest()[:16]
 
 
 @dataclass(frozen=True)
 class Known:
-    """What is remembered of a card: its schedule, and the digest of the answer that was learnt."""
+    """The progress of a card: its schedule, and the digest of the answer that was learned."""
 
     schedule: Schedule
     digest: str
@@ -52,7 +52,7 @@ class Known:
 
 @dataclass(frozen=True)
 class Asked:
-    """A card to be asked now, and why: it is due, it is new, or its answer has been rewritten."""
+    """The current card, and why it is asked: it is due, new, or its answer has changed."""
 
     card: Flashcard
     why: str
@@ -60,7 +60,7 @@ class Asked:
 
 @dataclass
 class Session:
-    """The cards to ask, in order: those due, longest first; then so many new ones; then those that are due soon.
+    """The cards to ask, in order: due cards, longest first; then a number of new ones; then those due soon.
 
     `new` says how many new ones are left to ask, `last` which card was answered last.
     """
@@ -72,11 +72,11 @@ class Session:
     last: Flashcard | None = field(default=None, init=False)
 
     def next(self, now: datetime) -> Asked | None:
-        """The next card, or None when there is none to ask for now."""
+        """Return the next card, or None if there is none for now."""
         known = [card for card in self.deck if card.key in self.memory]
         rewritten = [card for card in known if self.memory[card.key].digest != card.digest]
         if rewritten:
-            return Asked(rewritten[0], "its answer has been rewritten")
+            return Asked(rewritten[0], "its answer has changed")
         first = min(known, key=self._due, default=None)
         if first is not None and self._due(first) <= now:
             return Asked(first, "due")
@@ -88,25 +88,25 @@ class Session:
         return Asked(again, "once more") if again is not None else None
 
     def intervals(self, card: Flashcard, now: datetime) -> dict[Rating, timedelta]:
-        """How long each answer would put the card away for."""
+        """Return the interval that each rating would give."""
         return {rating: SCHEDULER.review_card(self._schedule(card), rating, now)[0].due - now for rating in Rating}
 
     def answer(self, card: Flashcard, rating: Rating, now: datetime) -> None:
-        """Note how well a card was known."""
+        """Record how well a card was known."""
         self.new -= card.key not in self.memory
         self.memory[card.key] = Known(SCHEDULER.review_card(self._schedule(card), rating, now)[0], card.digest)
         self.answered, self.last = self.answered + 1, card
 
     def due(self, now: datetime) -> int:
-        """How many cards are due."""
+        """Count the due cards."""
         return sum(card.key in self.memory and self._due(card) <= now for card in self.deck)
 
     def fresh(self) -> int:
-        """How many cards have never been asked."""
+        """Count the cards that were never asked."""
         return sum(card.key not in self.memory for card in self.deck)
 
     def next_due(self) -> datetime | None:
-        """When the first of the known cards comes again."""
+        """Return when the next known card is due."""
         return min((self._due(card) for card in self.deck if card.key in self.memory), default=None)
 
     def _due(self, card: Flashcard) -> datetime:
@@ -118,12 +118,12 @@ class Session:
 
 
 def deck(exercises: Iterable[Exercise]) -> tuple[Flashcard, ...]:
-    """The cards of these lessons, in their order."""
+    """Return the cards of these lessons, in order."""
     return tuple(Flashcard(exercise, card.front, card.back) for exercise in exercises for card in exercise.cards)
 
 
 def load(now: datetime, file: str = FILE) -> tuple[dict[str, Known], str | None]:
-    """Read what is remembered; second, a line about a damaged file that was put aside."""
+    """Read the progress; the second value is a line about a damaged file that was renamed."""
     place = paths.checkout().state / file
     try:
         cards = json.loads(place.read_text(encoding="utf-8"))["cards"]
@@ -135,20 +135,20 @@ def load(now: datetime, file: str = FILE) -> tuple[dict[str, Known], str | None]
 
 
 def save(memory: dict[str, Known], file: str = FILE) -> str | None:
-    """Write what is remembered whole; returns why it could not be, for a line to the learner."""
+    """Write the progress atomically; return a line for the learner if that fails."""
     cards = {key: {"answer": known.digest, "schedule": known.schedule.to_dict()} for key, known in memory.items()}
     try:
         paths.checkout().state.mkdir(exist_ok=True)
         write_whole(paths.checkout().state / file, json.dumps({"cards": cards}, indent=1, ensure_ascii=False) + "\n")
     except (OSError, UsageError):
-        return f"{paths.shown(paths.checkout().state)} cannot be written: what you know of the cards is not remembered"
+        return f"{paths.shown(paths.checkout().state)} cannot be written: your progress with the cards is not saved"
     return None
 
 
 def _known(fields: dict[str, object], now: datetime) -> Known:
-    """One entry of the file; a schedule that FSRS cannot go on from is as damaged as one that is no JSON."""
+    """Read one entry of the file; a schedule that FSRS cannot use counts as damaged."""
     schedule = Schedule.from_dict(fields["schedule"])  # type: ignore[arg-type]
     if schedule.due.tzinfo != UTC:
-        raise ValueError("a time without its zone")
+        raise ValueError("a time without a time zone")
     SCHEDULER.review_card(schedule, Rating.Good, now)
     return Known(schedule, str(fields["answer"]))

@@ -1,1 +1,1 @@
-"""The learner's code in a process of its own: the end of the command, and that of the worker."""
+"""The learner's code in a process of its own: the command's side, and the worker's side."""

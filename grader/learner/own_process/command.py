@@ -1,6 +1,6 @@
-"""The learner's code in a process of its own, seen from the command: started, told what to do, listened to, ended.
+"""The command's side of a process for the learner's code: starts it, sends lines, reads records, ends it.
 
-What runs there is a worker module of this package, by `in_own_process.carry_out`.
+The process runs a worker module of this package with `in_own_process.carry_out`.
 """
 
 import contextlib
@@ -17,12 +17,12 @@ from grader.base.json_lines import read_records
 from grader.engine.worker_processes import environment
 
 ENDED = "the answers ended the process"
-LAST_SECONDS = 5.0  # a process that an answer has started may hold the pipe open
+LAST_SECONDS = 5.0  # a process started by an answer may keep the pipe open
 MOST_LINE = 1 << 12
 
 
 class OwnProcess:
-    """A worker with an order. Its records come in a queue, None at its end. Close it, or use `with`.
+    """A worker with an order. Its records arrive in a queue, None at its end. Close it, or use `with`.
 
     Args:
         worker: the module's name in `grader.learner`.
@@ -42,7 +42,7 @@ class OwnProcess:
             stderr=errors,
             cwd=paths.checkout().root,
             env=environment(),
-            start_new_session=True,  # Ctrl-C reaches the command alone, which ends the process
+            start_new_session=True,  # only the command receives Ctrl-C, and ends the process
         )
         assert self.process.stdin is not None and self.process.stdout is not None
         self.records = read_records(self.process.stdout)
@@ -56,25 +56,25 @@ class OwnProcess:
                 self.process.stdin.close()
 
     def tell(self, line: str) -> None:
-        """Tell it a line; one that has ended already says so by its last record."""
+        """Send a line; a process that has ended reports that in its last record."""
         assert self.process.stdin is not None
         with contextlib.suppress(OSError):
             self.process.stdin.write(line.encode() + b"\n")
             self.process.stdin.flush()
 
     def last_words(self) -> str:
-        """The last line that was printed there, once it has ended."""
+        """Return the last line that it printed, once it has ended."""
         self._reader.join(LAST_SECONDS)
         return self._last_line.decode(errors="replace").strip() or ENDED
 
     def _read_errors(self) -> None:
-        """Read what is printed as it comes: a full pipe that nobody reads would hold the answers up for ever."""
+        """Read its error output, because a full pipe would block the answers."""
         assert self.process.stderr is not None
         while line := self.process.stderr.readline(MOST_LINE):
             self._last_line = line if line.strip() else self._last_line
 
     def close(self) -> None:
-        """End it, whatever it does."""
+        """End the process."""
         self.process.kill()
         self.process.wait()
 
@@ -86,5 +86,5 @@ class OwnProcess:
 
 
 def failed(record: Mapping[str, Any], what: str = "") -> AnswersFailed:
-    """What an answer raised there, by the record that tells it; `what` says what it ended."""
+    """Make an error from the record of an answer's exception; `what` says what was interrupted."""
     return AnswersFailed(what + "\n      ".join([record["failed"], *(record["traceback"] or "").splitlines()]))

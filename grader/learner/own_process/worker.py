@@ -1,4 +1,4 @@
-"""The worker's end of an `own_process`: the order is taken, carried out, and what the answers raise is told."""
+"""The worker's side of an `own_process`: reads the order, carries it out, reports errors of the answers."""
 
 import json
 import os
@@ -12,7 +12,7 @@ from grader.engine.example_search import Failure
 
 
 def carry_out(work: Callable[[dict[str, Any], Records], None], exercise: str = "") -> NoReturn:
-    """Do what the line on standard input asks for, then end the process.
+    """Carry out the order on standard input, then end the process.
 
     Args:
         work: takes the order, and tells what it finds on what was standard output; what answers print goes to errors.

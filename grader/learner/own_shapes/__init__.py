@@ -1,1 +1,1 @@
-"""The shapes of one name in the learner's own code: `grade shapes`."""
+"""`grade shapes`: the shapes of one name in the learner's own code."""

@@ -20,7 +20,7 @@ Say = Callable[..., None]
 
 
 def show(order: dict[str, Any], records: Records) -> None:
-    """Run each exercise that there is; one that fails costs its own lines only."""
+    """Run each available exercise; an error affects only its own lines."""
     names = [lesson.name for lesson in curriculum.lessons()]
     answers = Answers(Path(order["folder"]), names)
     answers.take(Path(order["folder"]), curriculum.given())
@@ -50,7 +50,7 @@ def show(order: dict[str, Any], records: Records) -> None:
 
 
 def windows(answer: Any, window: Tensor, text: str, vocabulary: list[str], name: str, say: Say) -> None:
-    """Exercise 3: one window for each character of the name, and one for its end."""
+    """Exercise 3: one window per character of the name, and one for its end."""
     numbered = {character: token for token, character in enumerate(vocabulary)}
     inputs, targets = answer.make_windows([name], numbered, CONTEXT)
     say("make_windows, inputs", [len(name)], inputs)
@@ -64,14 +64,14 @@ def flat(answer: Any, window: Tensor, text: str, vocabulary: list[str], name: st
 
 
 def flatten(answer: Any, window: Tensor, text: str, vocabulary: list[str], name: str, say: Say) -> None:
-    """Exercise 5: neighbours side by side, level by level, with nothing in between."""
+    """Exercise 5: join neighbours level by level, without layers in between."""
     x = torch.zeros(1, CONTEXT, EMBEDDING)
     layer = answer.FlattenConsecutive(2)
     while x.dim() == 3:
         after = layer(x)
         say("FlattenConsecutive(2)", x.shape, after)
         if after.dim() == x.dim() and after.shape[1] >= x.shape[1]:
-            return  # it does not get shorter: there would be no end
+            return  # it does not get shorter, so the loop would not end
         x = after
 
 

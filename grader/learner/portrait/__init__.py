@@ -1,1 +1,1 @@
-"""What the learner's own trained tree shows: the figures of `grade report`."""
+"""The figures of `grade report`, computed from the learner's own trained tree."""

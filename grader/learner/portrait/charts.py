@@ -1,4 +1,4 @@
-"""Where the marks of a chart stand, in the units of its SVG; the templates draw them. No numbers are made here."""
+"""The coordinates of the marks of a chart, in units of its SVG; the templates draw them. Computes no figures."""
 
 import math
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ LETTER, LINE = 8.6, 15.0  # of a label on a map
 
 @dataclass(frozen=True)
 class Tick:
-    """A place on an axis, and what is written there."""
+    """A position on an axis, and its label."""
 
     at: float
     text: str
@@ -22,7 +22,7 @@ class Tick:
 
 @dataclass(frozen=True)
 class Curve:
-    """A line from left to right, its axes, and a level to compare it with."""
+    """A line from left to right, its axes, and a level for comparison."""
 
     points: str
     across: tuple[Tick, ...]
@@ -32,7 +32,7 @@ class Curve:
 
 @dataclass(frozen=True)
 class Label:
-    """A text on a map; one that would cover another is only a dot."""
+    """A text on a map; one that would cover another becomes a dot."""
 
     text: str
     x: float
@@ -42,7 +42,7 @@ class Label:
 
 
 def curve(losses: Sequence[tuple[int, float]], level: float) -> Curve:
-    """The losses of a training by step; neighbours are joined where they are too many to be told apart."""
+    """Make the curve of training losses by step; neighbours are merged if there are too many."""
     joined = _joined(losses)
     steps = joined[-1][0]
     low = min(level, *(loss for _, loss in joined))
@@ -61,7 +61,7 @@ def curve(losses: Sequence[tuple[int, float]], level: float) -> Curve:
 
 
 def labels(pieces: Sequence[Piece]) -> tuple[Label, ...]:
-    """Pieces on their places, as large as the picture allows; the first ones are written first."""
+    """Place pieces on the map, as large as possible; earlier ones are written first."""
     across, up = max(abs(piece.x) for piece in pieces) or 1, max(abs(piece.y) for piece in pieces) or 1
     half = LETTER * len(pieces[0].text) / 2
     placed: list[Label] = []
@@ -74,7 +74,7 @@ def labels(pieces: Sequence[Piece]) -> tuple[Label, ...]:
 
 
 def _joined(losses: Sequence[tuple[int, float]]) -> list[tuple[int, float]]:
-    """At most `MOST_POINTS` of the points: neighbours become their mean, each weighed by its steps."""
+    """Merge neighbouring points into at most `MOST_POINTS`, weighted by their steps."""
     size = math.ceil(len(losses) / MOST_POINTS)
     before = [0, *(step for step, _ in losses)]
     weighed = [(step - start, loss) for start, (step, loss) in zip(before, losses, strict=False)]
@@ -87,7 +87,7 @@ def _joined(losses: Sequence[tuple[int, float]]) -> list[tuple[int, float]]:
 
 
 def _round_numbers(low: float, high: float, most: int) -> list[float]:
-    """At most so many numbers from low to high, a step of 1, 2 or 5 times a power of ten apart."""
+    """Return a limited number of ticks from low to high, a step of 1, 2 or 5 times a power of ten apart."""
     rough = (high - low) / most
     power = 10 ** math.floor(math.log10(rough))
     step = next(power * factor for factor in (1, 2, 5, 10) if power * factor >= rough)

@@ -1,4 +1,4 @@
-"""A trained tree as a page can compute it: a few matrices of half precision, its normalisations folded into them."""
+"""A trained tree for a page: a few matrices in half precision, with the normalisations folded in."""
 
 import base64
 from collections.abc import Mapping
@@ -12,7 +12,8 @@ CLOSE = 0.01  # of a probability; half precision moves the trees that were tried
 
 
 def matrices(state: Mapping[str, Tensor]) -> list[Tensor]:
-    """The embedding (V, E); of each level a weight (H, group * C) and a bias (H,); the output's weight and bias.
+    """Return the embedding (V, E); for each level a weight (H, group * C) and a bias (H,); the output's weight and
+    bias.
 
     In evaluation a normalisation is one factor and one shift a channel, so it goes into the weight and the bias.
 
@@ -43,13 +44,13 @@ def level_outputs(parts: list[Tensor], windows: Tensor) -> list[Tensor]:
 
 
 def logits(parts: list[Tensor], windows: Tensor) -> Tensor:
-    """What a page computes from the matrices for windows, int64 (B, T): (B, V)."""
+    """Compute the logits of a page for windows, int64 (B, T): (B, V)."""
     weight, bias = (part.float() for part in parts[-2:])
     return F.linear(level_outputs(parts, windows)[-1].flatten(1), weight, bias)
 
 
 def base64_of(parts: list[Tensor]) -> list[tuple[list[int], str]]:
-    """Each matrix as its shape and its numbers: IEEE half precision, little-endian, row after row, in base 64."""
+    """Write each matrix as its shape and its numbers: IEEE half precision, little-endian, row by row, in base 64."""
     return [
         (list(part.shape), base64.b64encode(part.contiguous().numpy().astype("<f2").tobytes()).decode())
         for part in parts

@@ -1,6 +1,6 @@
-"""What the learner's own trained tree shows, as numbers for pictures; computed in a process of its own.
+"""Figures about the learner's own trained tree, computed in a process of its own.
 
-Here: what is asked, the process, and what comes back. How it is computed is in `worker`.
+This module defines the order, runs the process and reads its results; `worker` computes them.
 """
 
 import queue
@@ -12,12 +12,12 @@ from typing import Any
 from grader.base.errors import AnswersFailed
 from grader.learner.own_process.command import ENDED, OwnProcess, failed
 
-SILENCE_SECONDS = 120.0  # the longest that it works without a word is two seconds
+SILENCE_SECONDS = 120.0  # it never works longer than two seconds without a message
 
 
 @dataclass(frozen=True)
 class Order:
-    """A model, and what it learnt from; exercises in `standing_on` are solutions."""
+    """A model, and its training data; exercises in `standing_on` are solutions."""
 
     folder: str
     standing_on: tuple[str, ...]
@@ -37,7 +37,7 @@ class Piece:
 
 @dataclass(frozen=True)
 class Agreement:
-    """Something that a piece and its nearest other share: how often they do, and how often two pieces do by chance."""
+    """A property that a piece and its nearest neighbour share: how often, and how often by chance."""
 
     what: str
     share: float
@@ -46,7 +46,8 @@ class Agreement:
 
 @dataclass(frozen=True)
 class LevelMap:
-    """The vectors of one level: the commonest pieces in two dimensions, and what the nearest of `compared` ones share.
+    """The vectors of one level: the most common pieces in two dimensions, and what the nearest of `compared` pieces
+    share.
 
     `explained` is the share of the variance that each dimension has.
     """
@@ -63,7 +64,7 @@ class LevelMap:
 
 @dataclass(frozen=True)
 class Seen:
-    """What one model makes of one window: how far each character's replacement moves it, and what it expects next."""
+    """One model on one window: the effect of replacing each character, and its prediction."""
 
     influence: tuple[float, ...]
     expects: tuple[tuple[str, float], ...]
@@ -71,7 +72,7 @@ class Seen:
 
 @dataclass(frozen=True)
 class Example:
-    """A window of the validation words, through both models; `.` stands before the word's beginning."""
+    """A window of the validation words in both models; `.` is before the beginning of the word."""
 
     window: str
     followed_by: str
@@ -81,7 +82,7 @@ class Example:
 
 @dataclass(frozen=True)
 class ModelFigures:
-    """A model's size, loss on the validation words, and the mean effect of each place of the window on it.
+    """A model's size, loss on the validation words, and the mean effect of each place of the window.
 
     `by_gradient` is None where the model cannot be asked so.
     """
@@ -94,7 +95,7 @@ class ModelFigures:
 
 @dataclass(frozen=True)
 class Portrait:
-    """All that is drawn.
+    """Everything that is drawn.
 
     Attributes:
         vocabulary: the characters by token; the first is `.`.
@@ -127,18 +128,18 @@ class Portrait:
 
 
 def paint(order: Order) -> Iterator[float | Portrait]:
-    """Have a trained tree looked at; yields the share that is done, and last the portrait.
+    """Examine a trained tree; yield the progress, and last the portrait.
 
     Raises:
         AnswersFailed: the answers raised, ended the process or never came back.
     """
-    errors = subprocess.DEVNULL  # what answers print would tear the progress bar
+    errors = subprocess.DEVNULL  # the answers' output would break the progress bar
     with OwnProcess("portrait.worker", asdict(order), errors=errors) as process:
         while True:
             try:
                 record = process.records.get(timeout=SILENCE_SECONDS)
             except queue.Empty:
-                raise AnswersFailed(f"the answers did not come back within {SILENCE_SECONDS:.0f} s") from None
+                raise AnswersFailed(f"the answers did not respond within {SILENCE_SECONDS:.0f} s") from None
             if record is None:
                 raise AnswersFailed(ENDED)
             if "failed" in record:
@@ -178,5 +179,5 @@ def _fields(record: dict[str, Any]) -> dict[str, Any]:
 
 
 def _tuples(value: Any) -> Any:
-    """JSON's lists as tuples, at every depth."""
+    """Convert JSON lists to tuples at every depth."""
     return tuple(_tuples(each) for each in value) if isinstance(value, list) else value

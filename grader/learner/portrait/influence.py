@@ -1,4 +1,4 @@
-"""Which characters of its window a model's prediction depends on, asked in two ways; any model of windows will do."""
+"""Which characters of its window a model's prediction depends on, measured in two ways, for any model of windows."""
 
 from collections.abc import Callable
 
@@ -12,7 +12,7 @@ MOST_ROWS = 8192  # windows that go through a model at once
 
 @torch.no_grad()
 def by_replacing(model: Model, windows: Tensor, vocab_size: int) -> Tensor:
-    """How far the prediction moves when one character is another one.
+    """Measure how much the prediction changes if one character is replaced.
 
     Args:
         model: windows, int64 (B, T) -> logits (B, V), in evaluation mode.
@@ -31,12 +31,12 @@ def by_replacing(model: Model, windows: Tensor, vocab_size: int) -> Tensor:
     before = model(windows).softmax(-1)
     after = torch.cat([model(rows).softmax(-1) for rows in moved.view(-1, length).split(MOST_ROWS)])
     distance = (after.view(count, length, len(others), -1) - before[:, None, None]).abs().sum(-1) / 2
-    changed = (windows[:, :, None] != others).float()  # a character in its own place moves nothing
+    changed = (windows[:, :, None] != others).float()  # replacing a character by itself changes nothing
     return (distance * changed).sum(-1) / changed.sum(-1)
 
 
 def by_gradient(model: nn.Module, embedding: Tensor, windows: Tensor) -> Tensor:
-    """How strongly the likeliest next character's log-probability reacts to the embedding at each place.
+    """Measure how strongly the log-probability of the most likely next character reacts to the embedding at each place.
 
     The model is asked with a table that has one row for each place of each window, so the gradient of a row is that of
     one place, however the model looks its rows up.

@@ -1,4 +1,4 @@
-"""What the vectors of a level lie near to: a map of pieces in two dimensions, and what the nearest ones share."""
+"""Which pieces are close on a level: a map in two dimensions, and what nearest neighbours share."""
 
 import unicodedata
 from collections import Counter
@@ -12,11 +12,11 @@ from grader.learner.portrait.figures import Agreement, LevelMap, Piece
 
 ON_THE_MAP, COMPARED = 60, 1000
 SHOWN_NEIGHBOURS = 8
-COMMON_TO_ALL = 0.95  # what nearly all pieces share tells nothing
+COMMON_TO_ALL = 0.95  # a property that nearly all pieces share says nothing
 
 
 def level_map(level: int, pieces: Sequence[str], vectors: Tensor, followed_by: Sequence[str]) -> LevelMap:
-    """Draw the map of a level.
+    """Make the map of a level.
 
     Args:
         level: 0 is the embedding.
@@ -58,14 +58,14 @@ def two_dimensions(vectors: Tensor) -> tuple[Tensor, tuple[float, float]]:
 
 
 def nearest_others(vectors: Tensor) -> Tensor:
-    """Of each vector the others, the nearest first, by the angle between them after the mean is taken away; (N, k)."""
+    """Rank the other vectors for each vector by angle, after subtracting the mean, nearest first; (N, k)."""
     directions = F.normalize(vectors - vectors.mean(0), dim=-1)
     likeness = (directions @ directions.T).fill_diagonal_(-2)
     return likeness.topk(min(3, len(vectors) - 1), dim=-1).indices
 
 
 def _agreements(pieces: Sequence[str], followed_by: Sequence[str], nearest: Sequence[int]) -> tuple[Agreement, ...]:
-    """How often a piece and its nearest other share something, beside how often two pieces do by chance."""
+    """Count how often a piece and its nearest neighbour share a property, and how often two pieces do by chance."""
     following = dict(zip(pieces, followed_by, strict=True))
     shared: list[tuple[str, int, Callable[[str], Hashable]]] = [  # what, and the shortest pieces that can share it
         ("the last character", 2, lambda piece: piece[-1]),
@@ -86,5 +86,5 @@ def _agreements(pieces: Sequence[str], followed_by: Sequence[str], nearest: Sequ
 
 
 def _is_vowel(character: str) -> bool:
-    """A, e, i, o, u or y, whatever accent it bears."""
+    """Return whether a character is a, e, i, o, u or y, with any accent."""
     return unicodedata.normalize("NFD", character)[0].lower() in "aeiouy"

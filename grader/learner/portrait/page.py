@@ -1,4 +1,4 @@
-"""The learner's own page, `report.html`: progress, what failed and why, and pictures of the tree that was trained."""
+"""The learner's page, `report.html`: progress, what failed and why, and pictures of the trained tree."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -70,15 +70,17 @@ def _how_trained(record: TrainingRecord) -> str:
 
 
 def _reach(portrait: Portrait) -> str:
-    """What the two rows of means say: how much of all effect the older half of the window has."""
+    """Summarise the two rows of means: the share of the older half of the window in all effects."""
 
     def older(effects: Sequence[float]) -> str:
         return f"{100 * sum(effects[: len(effects) // 2]) / sum(effects):.0f} %"
 
     if portrait.flat is None:
-        return f"Of all effect by replacing, the older half of the window has {older(portrait.tree.by_replacing)}."
+        return (
+            f"Share of the older half of the window in all effects of replacing: {older(portrait.tree.by_replacing)}."
+        )
     tree, flat = older(portrait.tree.by_replacing), older(portrait.flat.by_replacing)
-    return f"Of all effect by replacing, the older half of the window has {tree} in the tree, {flat} in the flat model."
+    return f"Share of the older half of the window in all effects: {tree} in the tree, {flat} in the flat model."
 
 
 def _exported(portrait: Portrait) -> dict[str, object]:

@@ -1,6 +1,6 @@
-"""The process that looks at the learner's trained tree, and trains the learner's flat model beside it to compare.
+"""The process that examines the learner's trained tree, and trains the learner's flat model for comparison.
 
-The order is one JSON line on standard input; records leave as JSON lines on what was standard output.
+The order is one JSON line on standard input; records are JSON lines on the original standard output.
 """
 
 from collections import Counter
@@ -26,7 +26,7 @@ from grader.learner.race.race import Lane, flat_of_equal_size
 from grader.learner.training import examples
 from grader.learner.training.worker import CONTEXT, EMBEDDING, HIDDEN
 
-FLAT_STEPS, FLAT_BATCH = 1_000, 256  # nine passes over the names that ship: a race's own recipe
+FLAT_STEPS, FLAT_BATCH = 1_000, 256  # nine passes over the course's names, as in a race
 MEASURED_WINDOWS = 200
 EXAMPLES, EXPECTED = 4, 5
 SEED = 0
@@ -34,7 +34,7 @@ FLAT = "ex04_flat_mlp"
 
 
 def look(order: dict[str, Any], records: Records) -> None:
-    """Look, and tell what there is."""
+    """Examine the tree, and report the figures."""
     torch.set_num_threads(1)
     answers = Answers(Path(order["folder"]), exercises_here())
     answers.take(Path(order["folder"]), [*curriculum.given(), *order["standing_on"]])
@@ -42,16 +42,16 @@ def look(order: dict[str, Any], records: Records) -> None:
 
 
 def portrait(answers: Any, model: Path, words: list[str], records: Records) -> Portrait:
-    """Look at a tree from all sides."""
+    """Compute all figures of a tree."""
     data = examples.from_words(answers.ex03_windows, words, CONTEXT)
     vocabulary = list(data.vocabulary)
     tree = answers.ex08_tree.FusionTree(len(vocabulary), CONTEXT, EMBEDDING, HIDDEN)
     tree.load_state_dict(torch.load(model, weights_only=True))
     tree.eval()
-    flat, steps, no_flat = None, 0, "" if FLAT in exercises_here() else "this course does not ask it"
+    flat, steps, no_flat = None, 0, "" if FLAT in exercises_here() else "not part of this course"
     try:
         flat, steps = trained_flat(answers, data, records) if not no_flat else (None, 0)
-    except Exception as raised:  # the tree can be looked at without it
+    except Exception as raised:  # the tree can be examined without it
         no_flat = explanations.finding(Failure.now(raised), exercise="").difference or type(raised).__name__
     rows, shortest = long_windows(data.validation)
     windows = data.validation.windows[rows]
@@ -93,12 +93,12 @@ def portrait(answers: Any, model: Path, words: list[str], records: Records) -> P
 
 
 def exercises_here() -> set[str]:
-    """The exercises that there are here: a handout may hold some of them."""
+    """List the available exercises; a handout may have only some."""
     return {exercise.name for exercise in curriculum.lessons()}
 
 
 def trained_flat(answers: Any, data: examples.Data, records: Records) -> tuple[nn.Module, int]:
-    """The learner's flat model of the tree's size, trained as a race trains it; and its steps."""
+    """Train the learner's flat model at the tree's size like in a race; return it with its steps."""
     lane = flat_of_equal_size(Lane("", "tree", len(data.vocabulary), CONTEXT, EMBEDDING, HIDDEN, SEED))
     torch.manual_seed(SEED)
     flat = answers.ex04_flat_mlp.FlatMLP(lane.vocabulary, lane.context, lane.embedding, lane.hidden)
@@ -111,7 +111,7 @@ def trained_flat(answers: Any, data: examples.Data, records: Records) -> tuple[n
 
 
 def long_windows(validation: examples.Examples) -> tuple[Tensor, int]:
-    """Distinct windows that hold the most characters, so that each place has one to replace.
+    """Select distinct windows with the most characters, so that each place has one to replace.
 
     Returns:
         Their rows, and how many characters each holds at least.
@@ -125,7 +125,7 @@ def long_windows(validation: examples.Examples) -> tuple[Tensor, int]:
 
 
 def first_letters(validation: examples.Examples) -> int:
-    """The row of a word's first characters: as many as a window holds, or of the longest word all."""
+    """Make the row of a word's first characters, up to the length of a window."""
     ends = (validation.lengths - 1).clamp_max(CONTEXT)
     starts = validation.lengths.cumsum(0) - validation.lengths
     word = int(ends.argmax())
@@ -133,19 +133,19 @@ def first_letters(validation: examples.Examples) -> int:
 
 
 def first_of_each(rows: Tensor) -> Tensor:
-    """Where each distinct row stands first, in order."""
+    """Return the index of the first occurrence of each distinct row, in order."""
     distinct, numbers = rows.unique(dim=0, return_inverse=True)
     first = torch.full((len(distinct),), len(rows)).scatter_reduce(0, numbers, torch.arange(len(rows)), "amin")
     return first.sort().values
 
 
 def figures(model: nn.Module, validation: examples.Examples, windows: Tensor) -> ModelFigures:
-    """What is told of a model as a whole."""
+    """Compute the figures of a whole model."""
     vocab_size = asked(model, windows[:1]).shape[1]
     table = dict(model.named_parameters())["embedding.weight"]
     try:
         gradient = tuple(influence.by_gradient(model, table, windows).mean(0).tolist())
-    except Exception:  # an answer may look its rows up in a way that needs the table to have V rows
+    except Exception:  # an answer's look-up may require a table with V rows
         gradient = None
     return ModelFigures(
         parameters=sum(parameter.numel() for parameter in model.parameters()),
@@ -156,20 +156,20 @@ def figures(model: nn.Module, validation: examples.Examples, windows: Tensor) ->
 
 
 def seen(model: nn.Module, window: Tensor, vocabulary: list[str]) -> Seen:
-    """One window through one model."""
+    """Run one window through one model."""
     moved = influence.by_replacing(model, window[None], len(vocabulary))[0].tolist()
     return Seen(tuple(moved), expects(model, window, vocabulary))
 
 
 def expects(model: nn.Module, window: Tensor, vocabulary: list[str]) -> tuple[tuple[str, float], ...]:
-    """The likeliest next characters and their probabilities."""
+    """Return the most likely next characters and their probabilities."""
     likeliest = asked(model, window[None]).softmax(-1)[0].topk(min(EXPECTED, len(vocabulary)))
     pairs = zip(likeliest.indices.tolist(), likeliest.values.tolist(), strict=True)
     return tuple((vocabulary[token], probability) for token, probability in pairs)
 
 
 def maps(tree: Any, data: examples.Data, vocabulary: list[str]) -> list[LevelMap]:
-    """A map of each level: its commonest pieces that are characters throughout, else with `.` before the beginning."""
+    """Make a map of each level: its most common pieces without `.`, else with `.` before the beginning."""
     windows, targets = data.training.windows, data.training.targets
     found = []
     for level in range(len(tree.levels) + 1):
@@ -187,19 +187,19 @@ def maps(tree: Any, data: examples.Data, vocabulary: list[str]) -> list[LevelMap
 
 
 def window_of(text: str, vocabulary: dict[str, int]) -> Tensor:
-    """The window that ends with a text and has nothing before it."""
+    """Make the window that ends with a text, with nothing before it."""
     tokens = [vocabulary[character] for character in text][-CONTEXT:]
     return torch.tensor([0] * (CONTEXT - len(tokens)) + tokens)
 
 
 def text_of(window: Tensor, vocabulary: list[str]) -> str:
-    """The characters of a window, without what stands before the beginning."""
+    """Return the characters of a window, without the padding."""
     return "".join(vocabulary[token] for token in window.tolist() if token)
 
 
 @torch.no_grad()
 def asked(model: Callable[[Tensor], Tensor], windows: Tensor) -> Tensor:
-    """Logits."""
+    """Return the logits of a model."""
     return model(windows)
 
 

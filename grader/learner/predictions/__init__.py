@@ -1,1 +1,1 @@
-"""Predicting what an exercise's contract says about small calls, before the code is written: `grade predict`."""
+"""`grade predict`: predicting small results of an exercise's contract before writing the code."""

@@ -1,6 +1,7 @@
-"""Five calls per exercise, their results, and what each known mistake makes of them.
+"""Five calls per exercise, their results, and the results of each known mistake.
 
-The reference solution and the mistakes run in a process of their own (`worker`). Who asks, and how, is not here.
+The reference solution and the mistakes run in a process of their own (`worker`). The dialogue with the learner is
+elsewhere.
 """
 
 import queue
@@ -19,7 +20,10 @@ from grader.kata.curriculum import Exercise
 from grader.learner.own_process.command import OwnProcess
 
 CALLS = Path(__file__).with_name("calls.yaml")
-FIRST_SECONDS, ALL_SECONDS = 60.0, 20.0  # for the results, torch's import and all; for the mistakes, while one waits
+FIRST_SECONDS, ALL_SECONDS = (
+    60.0,
+    20.0,
+)  # for the results, including torch's import; for the mistakes, while the learner waits
 CLOSE = 0.0101  # a number is right to two decimals
 MINUS = str.maketrans({"−": "-", "–": "-"})
 
@@ -37,30 +41,32 @@ class Predictable:
 
     @property
     def asks(self) -> str:
-        """What kind of answer is asked for."""
+        """The kind of answer that is expected."""
         return "shape" if self.code.rstrip().endswith(".shape") else "result"
 
     def is_right(self, typed: Result) -> bool:
-        """Whether a prediction is the result."""
+        """Return whether a prediction is right."""
         return same(typed, self.result)
 
 
 @dataclass(frozen=True)
 class Wrong:
-    """A known mistake: its words, and what it makes of each call; None where the call did not end."""
+    """A known mistake: its text, and its result for each call; None if the call did not end."""
 
     cause: Cause
     results: tuple[Result | None, ...]
 
 
 def calls(exercise: Exercise) -> tuple[str, ...]:
-    """The code of an exercise's calls."""
+    """Return the code of an exercise's calls."""
     found = yaml.safe_load(CALLS.read_text(encoding="utf-8"))
     return tuple(code.rstrip("\n") for code in found[exercise.name])
 
 
 class Asking:
-    """The worker for one exercise: the results first, then, while the learner thinks, what the mistakes give."""
+    """The worker for one exercise: it computes the results first and, while the learner thinks, those of
+    the mistakes.
+    """
 
     def __init__(self, exercise: Exercise) -> None:
         self._calls = calls(exercise)
@@ -76,7 +82,7 @@ class Asking:
         self._process.close()
 
     def predictables(self) -> tuple[Predictable, ...]:
-        """The calls and their results.
+        """Return the calls and their results.
 
         Raises:
             AnswersFailed: the reference did not give them.
@@ -86,14 +92,14 @@ class Asking:
         except queue.Empty:
             record = None
         if record is None or "results" not in record:
-            raise AnswersFailed("the reference solution gave no results: git checkout restores the kata's files")
+            raise AnswersFailed("the reference solution gave no results: restore the kata's files with git checkout")
         return tuple(
             Predictable(code, tuple(result), text)
             for code, result, text in zip(self._calls, record["results"], record["texts"], strict=True)
         )
 
     def gives(self, number: int, typed: Result, asked: Sequence[Predictable]) -> tuple[Cause, int] | None:
-        """Find the mistake that gives a wrong prediction of call `number`: the one that changes the fewest calls.
+        """Find the mistake that explains a wrong prediction of call `number`: the one that changes the fewest calls.
 
         Returns:
             It, and how many mistakes give the same; None if no known one does.
@@ -119,7 +125,9 @@ class Asking:
 
 
 def same(typed: Result, result: Result) -> bool:
-    """Whether two results are the same: numbers to two decimals, words whatever their case; `error` is any error."""
+    """Return whether two results are the same: numbers to two decimals, words in any case; `error`
+    matches any error.
+    """
     return len(typed) == len(result) and all(_alike(one, other) for one, other in zip(typed, result, strict=True))
 
 

@@ -1,4 +1,4 @@
-"""The process that makes the calls of an exercise: with its reference solution first, then with each known mistake."""
+"""The process that runs the calls of an exercise, with its reference solution first, then with each known mistake."""
 
 import contextlib
 import math
@@ -16,12 +16,12 @@ from grader.kata import curriculum, mistakes, references
 from grader.learner.own_process.worker import carry_out
 from grader.learner.predictions.predictions import Result, Token
 
-JUDGE = "ex14_write_the_test"  # takes classes, and builds on no exercise that has one
-CALL_SECONDS = 2.0  # of CPU time: a mistake may be a loop that never ends
+JUDGE = "ex14_write_the_test"  # takes classes, but builds on no exercise with one
+CALL_SECONDS = 2.0  # CPU seconds, because a mistake may be an endless loop
 
 
 class Endless(BaseException):
-    """A call took too long; not an Exception, which a mistake might catch."""
+    """A call timed out; not an Exception, which a mistake might catch."""
 
 
 def make_calls(order: dict[str, Any], records: Records) -> None:
@@ -48,7 +48,7 @@ def make_calls(order: dict[str, Any], records: Records) -> None:
     for mistake in mistakes.of(exercise):
         try:
             module = answers.module(exercise.name, mistake.code(solution))
-        except Exception:  # one that fails as it is imported gives no results
+        except Exception:  # a mistake that fails on import gives no results
             continue
         results = [_result(module, beneath, code) for code in order["calls"]]
         cause = {"name": mistake.name, "says": mistake.cause.says, "looks_right": mistake.cause.looks_right}
@@ -60,7 +60,7 @@ def _public(module: ModuleType) -> dict[str, Any]:
 
 
 def _called(module: ModuleType, beneath: dict[str, Any], code: str) -> Any:
-    """What the last line of a call gives; an exception is its result."""
+    """Return the value of a call's last line; an exception is its result."""
     *before, last = code.splitlines()
     names = beneath | _public(module)
     with random_state.seeded(0):
@@ -80,7 +80,7 @@ def _result(module: ModuleType, beneath: dict[str, Any], code: str) -> Result | 
 
 
 def _tokens(value: Any) -> Result:
-    """A value as numbers and words in order."""
+    """Return a value as numbers and words in order."""
     if isinstance(value, BaseException):
         return (type(value).__name__.lower(),)
     if hasattr(value, "tolist"):
@@ -92,7 +92,7 @@ def _tokens(value: Any) -> Result:
 
 
 def _text(value: Any) -> str:
-    """A result as it is shown once it was predicted."""
+    """Write a result as it is shown after the prediction."""
     if isinstance(value, BaseException):
         return values_as_text.error(value)
     if hasattr(value, "tolist"):
@@ -109,7 +109,7 @@ def _rounded(value: Any) -> str:
 
 @contextlib.contextmanager
 def _limited(seconds: float) -> Iterator[None]:
-    """End what a block does after some seconds, where the system has such a timer."""
+    """Stop a block after some seconds, if the system has such a timer."""
     if not hasattr(signal, "setitimer"):
         yield
         return

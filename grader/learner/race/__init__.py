@@ -1,1 +1,1 @@
-"""The flat model and trees of the learner's own, trained side by side: `grade race`."""
+"""`grade race`: the learner's flat model and trees, trained side by side."""

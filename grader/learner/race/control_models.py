@@ -1,6 +1,7 @@
-"""Models that show what a tree's advantage is made of: a deep one that is no tree, and trees that lack one thing.
+"""Control models that show where a tree's advantage comes from: a deep model without its wiring, and trees without one
+part.
 
-The trees are put together from the learner's own parts (exercises 7 and 8).
+The trees are built from the learner's own parts (exercises 7 and 8).
 """
 
 from typing import Any
@@ -10,7 +11,9 @@ from torch import Tensor, nn
 
 
 def connected(vocabulary: int, context: int, embedding: int, hidden: int) -> nn.Module:
-    """As many layers as the tree has levels; each reads all of the layer below: tokens (B, context) -> (B, V)."""
+    """Build a model with as many layers as the tree has levels; each reads the whole layer below: tokens (B, context)
+    -> (B, V).
+    """
     layers: list[nn.Module] = [nn.Embedding(vocabulary, embedding), nn.Flatten(1)]
     width = context * embedding
     for _ in range(context.bit_length() - 1):
@@ -20,7 +23,7 @@ def connected(vocabulary: int, context: int, embedding: int, hidden: int) -> nn.
 
 
 def tree(answers: Any, vocabulary: int, context: int, embedding: int, hidden: int, without: str) -> nn.Module:
-    """The learner's tree, or one that lacks what `without` names: norm, tanh, sharing or neighbours."""
+    """Build the learner's tree, or one without a part: norm, tanh, sharing or neighbours."""
     exercise = answers.ex08_tree
     built = exercise.FusionTree(vocabulary, context, embedding, hidden, normalize=without != "norm")
     if without == "tanh":
@@ -48,7 +51,7 @@ class LinearTree(nn.Module):
 
 
 class UnsharedTree(nn.Module):
-    """A tree in which each node has a fusion of its own."""
+    """A tree in which each node has its own fusion."""
 
     def __init__(self, tree: Any, fusion: Any) -> None:
         super().__init__()
@@ -70,7 +73,7 @@ class UnsharedTree(nn.Module):
 
 
 class DistantTree(nn.Module):
-    """A tree whose every fusion joins place t with place t + T/2 of the level below."""
+    """A tree in which each fusion joins place t with place t + T/2 of the level below."""
 
     def __init__(self, tree: Any) -> None:
         super().__init__()

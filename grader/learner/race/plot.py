@@ -1,4 +1,4 @@
-"""A race as it is seen: curves in the terminal while it runs, a table at its end, a picture for a file."""
+"""Shows a race: curves in the terminal while it runs, a table at its end, a picture in a file."""
 
 import io
 from collections.abc import Iterable, Sequence
@@ -33,7 +33,7 @@ Curves = dict[Lane, list[tuple[float, float]]]
 
 
 def follow(console: Console, lanes: Sequence[Lane], events: Iterable[Point | Arrival]) -> tuple[Curves, list[Arrival]]:
-    """Show a race to its end: on a terminal as curves that grow, in a pipe a line for each arrival."""
+    """Show a race until its end: growing curves on a terminal, one line per finished model in a pipe."""
     curves: Curves = {lane: [] for lane in lanes}
     arrivals: list[Arrival] = []
     with Live(console=console, auto_refresh=False, transient=True) as live:
@@ -52,7 +52,7 @@ def follow(console: Console, lanes: Sequence[Lane], events: Iterable[Point | Arr
 
 
 def report(console: Console, curves: Curves, standings: Sequence[Standing], verdict: str) -> None:
-    """The curves once more, the table, and what it means."""
+    """Print the curves again, the table, and the conclusion."""
     console.print(_drawn(console, curves))
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
     known = any(standing.least is not None for standing in standings)
@@ -104,7 +104,7 @@ def picture(curves: Curves, standings: Sequence[Standing], form: str) -> bytes:
 
 
 def _drawn(console: Console, curves: Curves) -> Text:
-    """The curves as characters; the axis of losses leaves out where they all begin."""
+    """Draw the curves with characters; the axis of losses omits the range where they all begin."""
     import plotille
 
     figure = plotille.Figure()
@@ -148,7 +148,7 @@ def _legend(colours: dict[str, Any], console: Console) -> str:
 
 
 def _styles(curves: Curves) -> dict[str, int]:
-    """The number of each name's colour and line; without colour, the table below tells which is which by its order."""
+    """Number the colours and lines of the names; without colour, the order of the table below identifies them."""
     return {name: number % len(COLOURS) for number, name in enumerate(dict.fromkeys(lane.name for lane in curves))}
 
 

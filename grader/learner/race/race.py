@@ -1,6 +1,6 @@
-"""`grade race`: the flat model and trees of the learner's own, trained side by side, each in a process of its own.
+"""`grade race`: the learner's flat model and trees, trained side by side, each in a process of its own.
 
-Here: who runs, and the processes. How a model is trained is in `worker`, what the result says in `verdict`.
+This module chooses the models and runs the processes; `worker` trains a model, `verdict` writes the conclusion.
 """
 
 import os
@@ -16,7 +16,7 @@ from grader.base.errors import AnswersFailed, UsageError
 from grader.kata import curriculum
 from grader.learner.own_process.command import OwnProcess, failed
 
-LEVELS = 3  # of the language; a tree of four levels does not learn T(4) in any time that a race may take
+LEVELS = 3  # of the language; a tree of four levels does not learn T(4) in the time of a race
 LEAST_LETTERS, LEAST_WORDS = 1_000, 50
 EXAMPLES = 600_000
 RUNNERS = max(1, min(4, os.cpu_count() or 1))
@@ -24,7 +24,7 @@ RUNNERS = max(1, min(4, os.cpu_count() or 1))
 
 @dataclass(frozen=True)
 class Lane:
-    """A model in the race, its sizes and seed. Lanes that differ in the seed alone have one name.
+    """A model in the race, its sizes and seed. Lanes that differ only in the seed have the same name.
 
     `model` is `tree` or `flat`, which are the learner's, or `connected`: as many layers as the tree, and each reads all
     of the layer below. `without` says what an ablated tree lacks: norm, tanh, sharing or neighbours.
@@ -42,7 +42,7 @@ class Lane:
 
 @dataclass(frozen=True)
 class Course:
-    """What all lanes of a race learn from and how: letters of the language, or words."""
+    """The training data and recipe of all lanes of a race: letters of the language, or words."""
 
     letters: int
     words: tuple[str, ...]
@@ -52,7 +52,7 @@ class Course:
 
 @dataclass(frozen=True)
 class Point:
-    """Where a lane stands: the share of its training that is done, and its loss on what it does not learn from."""
+    """The progress of a lane: the fraction of its training, and its loss on held-out data."""
 
     lane: Lane
     done: float
@@ -61,7 +61,8 @@ class Point:
 
 @dataclass(frozen=True)
 class Arrival:
-    """A lane at its end: loss in nats a letter on the whole test set, the least possible loss there, and each word's.
+    """A finished lane: its loss in nats per letter on the whole test set, the lowest possible loss there, and each
+    word's.
 
     `least` is None and `by_word` full where the course is words, and the other way round for the language.
     """
@@ -77,7 +78,7 @@ class Arrival:
 def language_race(letters: int, seeds: int, without: Iterable[str] = ()) -> tuple[Course, tuple[Lane, ...]]:
     """Trees of 1 to 3 levels; a flat and a fully connected model of the size of the deepest; ablations of it."""
     if letters < LEAST_LETTERS:
-        raise UsageError(f"{letters} letters are too few to learn from: {LEAST_LETTERS} at least")
+        raise UsageError(f"{letters} letters are too few to train on: at least {LEAST_LETTERS} are needed")
     vocabulary, embedding, hidden = 2**LEVELS, 24, 64
     lanes: list[Lane] = []
     for seed in range(seeds):
@@ -86,14 +87,14 @@ def language_race(letters: int, seeds: int, without: Iterable[str] = ()) -> tupl
             for context in (2**levels for levels in range(LEVELS, 0, -1))
         )
         lanes += [*_equal_in_size(deepest, without), *others]
-    epochs = max(3, EXAMPLES // letters)  # fewer letters are read more often: the race is as long
+    epochs = max(3, EXAMPLES // letters)  # fewer letters are read more often, so the race takes the same time
     return Course(letters, (), batch=512, epochs=epochs), tuple(lanes)
 
 
 def names_race(words: Sequence[str], seeds: int, without: Iterable[str] = ()) -> tuple[Course, tuple[Lane, ...]]:
-    """The tree of the course, and models of its size, each with so many seeds."""
+    """List the tree of the course and models of its size, each with several seeds."""
     if len(words) < LEAST_WORDS:
-        raise UsageError(f"{len(words)} words are too few to learn from and to measure on: {LEAST_WORDS} at least")
+        raise UsageError(f"{len(words)} words are too few to train and validate on: at least {LEAST_WORDS} are needed")
     vocabulary = len(set("".join(words))) + 1
     trees = [Lane("tree, context 8", "tree", vocabulary, 8, 24, 128, seed) for seed in range(seeds)]
     lanes = [lane for tree in trees for lane in _equal_in_size(tree, without)]
@@ -101,19 +102,19 @@ def names_race(words: Sequence[str], seeds: int, without: Iterable[str] = ()) ->
 
 
 def _equal_in_size(tree: Lane, without: Iterable[str]) -> list[Lane]:
-    """A tree, the flat and the fully connected model of its size, and the tree without one thing at a time."""
+    """List a tree, the flat and the fully connected model of its size, and trees without one part each."""
     return [tree, flat_of_equal_size(tree), connected_of_equal_size(tree), *(ablated(tree, what) for what in without)]
 
 
 def flat_of_equal_size(tree: Lane) -> Lane:
-    """A flat model with as many parameters as a tree that normalises, to half a hidden channel."""
+    """Size a flat model with as many parameters as a tree with normalisation, to half a hidden channel."""
     v, c, e = tree.vocabulary, tree.context, tree.embedding
     hidden = round((tree_size(tree) - v * e - v) / (c * e + 1 + v))
     return replace(tree, name=f"flat, context {c}", model="flat", hidden=hidden)
 
 
 def connected_of_equal_size(tree: Lane) -> Lane:
-    """A fully connected model with as many layers as the tree has levels, and as many parameters."""
+    """Size a fully connected model with as many layers as the tree has levels, and as many parameters."""
     v, c, e, depth = tree.vocabulary, tree.context, tree.embedding, _depth(tree)
 
     def size(h: int) -> int:
@@ -124,7 +125,7 @@ def connected_of_equal_size(tree: Lane) -> Lane:
 
 
 def ablated(tree: Lane, what: str) -> Lane:
-    """The tree without one thing; a tree that shares no weights has fewer hidden channels, to be of equal size."""
+    """Size the tree without one part; without shared weights, it has fewer hidden channels to be of equal size."""
     lane = replace(tree, name=f"tree, no {what}", without=what)
     if what != "sharing":
         return lane
@@ -133,7 +134,7 @@ def ablated(tree: Lane, what: str) -> Lane:
 
 
 def tree_size(tree: Lane) -> int:
-    """Count the parameters of a tree of group 2 that normalises; without sharing, each node has a fusion of its own."""
+    """Count the parameters of a tree of group 2 with normalisation; without sharing, each node has its own fusion."""
     v, c, e, h = tree.vocabulary, tree.context, tree.embedding, tree.hidden
     nodes = [c >> level if tree.without == "sharing" else 1 for level in range(1, _depth(tree) + 1)]
     widths = [e, *[h] * (len(nodes) - 1)]
@@ -146,7 +147,7 @@ def _depth(tree: Lane) -> int:
 
 
 class Race:
-    """One race: iterate over its events; close it, whatever happened."""
+    """One race: iterate over its events, and close it."""
 
     def __init__(self, folder: Path, course: Course, lanes: Sequence[Lane]) -> None:
         self._folder, self._course = folder, course
@@ -154,7 +155,7 @@ class Race:
         self._running: list[tuple[Lane, OwnProcess]] = []
 
     def events(self) -> Iterator[Point | Arrival]:
-        """What happens, until all lanes have arrived; as many run at once as there are cores.
+        """Yield events until all lanes have finished; as many run at once as there are cores.
 
         Raises:
             UsageError: an exercise that a model needs is not written yet.
@@ -183,7 +184,7 @@ class Race:
 
     def _start(self, lane: Lane) -> None:
         order = {"folder": str(self._folder.absolute()), "lane": asdict(lane), "course": asdict(self._course)}
-        errors = subprocess.DEVNULL  # what answers print would tear the live plot
+        errors = subprocess.DEVNULL  # the answers' output would break the live plot
         self._running.append((lane, OwnProcess("race.worker", order, errors=errors)))
 
 

@@ -1,4 +1,6 @@
-"""What a race says: each model's mean over its seeds, and a sentence that claims no more than the figures carry."""
+"""The conclusion of a race: each model's mean over its seeds, and sentences that claim no more than the figures
+support.
+"""
 
 import math
 import statistics
@@ -7,12 +9,14 @@ from dataclasses import dataclass
 
 from grader.learner.race.race import Arrival
 
-REACHED = 0.02  # so near to the least possible loss, a model has found what there is to find
+REACHED = 0.02  # this close to the lowest possible loss, a model has found everything
 
 
 @dataclass(frozen=True)
 class Standing:
-    """All arrivals of one name: mean loss, its spread over seeds (0 for one), the mean excess over the least loss."""
+    """All results with one name: mean loss, its spread over seeds (0 for one), and the mean excess over the lowest
+    possible loss.
+    """
 
     name: str
     parameters: int
@@ -23,12 +27,12 @@ class Standing:
 
     @property
     def excess(self) -> float:
-        """How far the loss lies above the least possible one; infinite where nobody knows that one."""
+        """The loss minus the lowest possible loss; infinite if that is unknown."""
         return math.inf if self.least is None else self.loss - self.least
 
 
 def standings(arrivals: Sequence[Arrival]) -> tuple[Standing, ...]:
-    """One line for each name, in the order of their first lanes."""
+    """Return one line per name, in the order of their first lanes."""
     names = list(dict.fromkeys(arrival.lane.name for arrival in arrivals))
     groups = [[arrival for arrival in arrivals if arrival.lane.name == name] for name in names]
     return tuple(_standing(group) for group in groups)
@@ -42,7 +46,7 @@ def _standing(group: Sequence[Arrival]) -> Standing:
 
 
 def verdict(arrivals: Sequence[Arrival]) -> str:
-    """What happened, in a few sentences, and no more than the figures carry."""
+    """Describe the result in a few sentences that the figures support."""
     deepest = max(arrival.lane.context for arrival in arrivals)
     at_deepest = [a for a in arrivals if a.lane.context == deepest and not a.lane.without]
     tree, flat, connected = (
@@ -54,7 +58,7 @@ def verdict(arrivals: Sequence[Arrival]) -> str:
     ahead = "the tree" if of_tree.excess < of_flat.excess else "the flat model"
     trees = [s for s in standings([a for a in arrivals if not a.lane.without]) if s.name.startswith("tree")]
     reached = [s.name.removeprefix("tree, ") for s in trees if s.excess <= REACHED]
-    found = f"Trees reach the least possible loss, to {REACHED}, at " + ", ".join(reversed(reached)) + "."
+    found = f"Trees reach the lowest possible loss, to within {REACHED}, at " + ", ".join(reversed(reached)) + "."
     sentences = [
         f"Of two models of equal size that see {deepest} letters, the tree ends {of_tree.excess:.3f} above the least "
         f"possible loss and the flat model {of_flat.excess:.3f}: {ahead} is ahead by "
@@ -64,21 +68,21 @@ def verdict(arrivals: Sequence[Arrival]) -> str:
         sentences.append(_shares(of_tree, of_flat, _standing(connected)))
     lacking = [s for s in standings(arrivals) if s.name.startswith("tree, no ")]
     sentences += [_ablation(of_tree, standing) for standing in lacking]
-    return " ".join([*sentences, found if reached else "No tree reaches the least possible loss."])
+    return " ".join([*sentences, found if reached else "No tree reaches the lowest possible loss."])
 
 
 def _shares(tree: Standing, flat: Standing, connected: Standing) -> str:
-    """How much of the tree's lead depth alone explains, and how much is left for its wiring."""
+    """Divide the tree's lead into depth and wiring."""
     gap, by_depth = flat.loss - tree.loss, flat.loss - connected.loss
     if gap <= _chance(tree, flat):
-        return "The tree's lead is no larger than chance, so there is nothing to split into depth and wiring."
+        return "The tree's lead is no larger than chance, so it cannot be divided into depth and wiring."
     layers = {2: "Two", 3: "Three"}.get(_levels(connected), str(_levels(connected)))
     depth = f"{layers} fully connected layers of the same size, as deep as the tree, end at {connected.loss:.3f}."
     if by_depth <= _chance(connected, flat):
         rest = "the rest of the tree: its wiring and normalisation"
-        return f"{depth} They are not ahead of the flat model, so all of the lead is {rest}."
+        return f"{depth} They are not ahead of the flat model, so the whole lead is due to {rest}."
     if connected.loss - tree.loss <= _chance(connected, tree):
-        return f"{depth} The tree is not ahead of them, so all of the lead is depth."
+        return f"{depth} The tree is not ahead of them, so the whole lead is due to depth."
     share = round(100 * by_depth / gap)
     return (
         f"{depth} So depth alone closes {share} % of the gap, and the other {100 - share} % is the rest of the "
@@ -87,7 +91,7 @@ def _shares(tree: Standing, flat: Standing, connected: Standing) -> str:
 
 
 def _ablation(tree: Standing, lacking: Standing) -> str:
-    """What the tree loses without one thing."""
+    """Describe what the tree loses without one part."""
     difference = lacking.loss - tree.loss
     what = lacking.name.removeprefix("tree, no ")
     if abs(difference) <= _chance(tree, lacking):
@@ -97,7 +101,9 @@ def _ablation(tree: Standing, lacking: Standing) -> str:
 
 
 def _chance(one: Standing, other: Standing) -> float:
-    """Twice the standard error of a difference of two means over seeds; 0 for one seed, which tells nothing of it."""
+    """Return twice the standard error of the difference of two means over seeds; 0 for one seed, which does not show
+    it.
+    """
     return 2 * math.hypot(one.spread, other.spread) / math.sqrt(one.seeds)
 
 
@@ -106,7 +112,7 @@ def _levels(standing: Standing) -> int:
 
 
 def _verdict_on_words(tree: Sequence[Arrival], flat: Sequence[Arrival]) -> str:
-    """A winner is named only where the difference is beyond what other seeds and other words would change."""
+    """Name a winner only if the difference is larger than other seeds and other words would explain."""
     of_tree, of_flat = _standing(tree), _standing(flat)
     gap = of_flat.loss - of_tree.loss
     by_seed = math.hypot(of_tree.spread, of_flat.spread) / math.sqrt(of_tree.seeds)
@@ -114,19 +120,19 @@ def _verdict_on_words(tree: Sequence[Arrival], flat: Sequence[Arrival]) -> str:
     figures = f"tree {of_tree.loss:.3f}, flat {of_flat.loss:.3f}; over {_seeds(of_tree.seeds)} they spread by "
     figures += f"{of_tree.spread:.3f} and {of_flat.spread:.3f}"
     if of_tree.seeds == 1:
-        figures = f"tree {of_tree.loss:.3f}, flat {of_flat.loss:.3f}; one seed tells nothing of the spread over seeds"
+        figures = f"tree {of_tree.loss:.3f}, flat {of_flat.loss:.3f}; one seed says nothing about the spread"
     if abs(gap) <= chance:
         within = f"Their difference, {abs(gap):.3f}, is within chance (±{chance:.3f})."
         return f"No clear winner at equal size: {figures}. {within}"
     winner = "tree" if gap > 0 else "flat model"
     return (
-        f"The {winner} is ahead by {abs(gap):.3f}, more than chance gives (±{chance:.3f}): {figures}. "
-        f"So it is for these words and this recipe."
+        f"The {winner} is ahead by {abs(gap):.3f}, more than chance explains (±{chance:.3f}): {figures}. "
+        f"This holds for these words and this recipe."
     )
 
 
 def _error_of_the_words(tree: Sequence[Arrival], flat: Sequence[Arrival]) -> float:
-    """The standard error of the difference if other words had been held out: words are drawn, not letters."""
+    """Return the standard error of the difference for other held-out words, because whole words are drawn."""
     words = len(tree[0].by_word)
     letters = sum(count for _, count in tree[0].by_word)
     gaps = []

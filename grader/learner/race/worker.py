@@ -1,6 +1,6 @@
-"""The process that trains one model of a race: the learner's own model, and the same training for every one.
+"""The process that trains one model of a race: the learner's model, with the same training for all.
 
-The order is one JSON line on standard input; records leave as JSON lines on what was standard output.
+The order is one JSON line on standard input; records are JSON lines on the original standard output.
 """
 
 import time
@@ -25,7 +25,7 @@ from grader.learner.race.race import LEVELS
 # ends 0.07 worse and the tree no worse: such a race would have measured the recipe.
 RATE, BETAS, DECAY, WARM_UP = 0.01, (0.9, 0.98), 0.1, 0.25
 POINTS = 30
-SEEN_LIVE = 8192  # windows that the live curve is measured on, and that go through a model at once
+SEEN_LIVE = 8192  # windows for the live curve, and per call of a model
 TEST_LETTERS, TEST_SEED = 100_000, 1_000_000
 SPLIT_SEED = 42
 WINDOWS = "ex03_windows"  # the reference's: a race is about models
@@ -33,7 +33,7 @@ WINDOWS = "ex03_windows"  # the reference's: a race is about models
 
 @dataclass(frozen=True)
 class Examples:
-    """Windows and what follows them; the tests' own, the least possible loss on them, and how many each word gives.
+    """Windows and targets; those of the tests, the lowest possible loss on them, and their number per word.
 
     `live_offset` is added to what the live curve measures on the first part of the tests: by so much the least possible
     loss on all of them is higher, so that the curve ends where the table does.
@@ -49,7 +49,7 @@ class Examples:
 
 
 def race(order: dict[str, Any], records: Records) -> None:
-    """Train, and tell how it went, or which exercise is not written yet."""
+    """Train, and report the progress, or which exercise is not written yet."""
     torch.set_num_threads(1)  # layers this small are slower on two threads
     answers = Answers(Path(order["folder"]), [lesson.name for lesson in curriculum.lessons()])
     answers.take(Path(order["folder"]), [*curriculum.given(), WINDOWS])
@@ -91,7 +91,9 @@ def run(answers: Any, lane: dict[str, Any], course: dict[str, Any], records: Rec
 
 
 def of_language(lane: dict[str, Any], course: dict[str, Any]) -> Examples:
-    """Windows of one stream, for each seed another; the test stream is the same for all lanes, as are its targets."""
+    """Make windows of one stream, different for each seed; the test stream and its targets are the same
+    for all lanes.
+    """
     context = lane["context"]
     stream = torch.from_numpy(make_letters(LEVELS, course["letters"], seed=lane["seed"]))
     test = make_letters(LEVELS, TEST_LETTERS, seed=TEST_SEED)
@@ -109,7 +111,7 @@ def of_language(lane: dict[str, Any], course: dict[str, Any]) -> Examples:
 
 
 def of_words(answers: Any, lane: dict[str, Any], course: dict[str, Any]) -> Examples:
-    """Windows of words; a fifth of the words is kept for the test."""
+    """Make windows of words; a fifth of the words is held out for the test."""
     windows = answers.ex03_windows
     vocabulary = windows.build_vocabulary(course["words"])
     learnt, *held_out = windows.split_words(course["words"], SPLIT_SEED)
@@ -120,7 +122,9 @@ def of_words(answers: Any, lane: dict[str, Any], course: dict[str, Any]) -> Exam
 
 
 def train(model: nn.Module, examples: Examples, batch: int, epochs: int, seed: int, records: Records) -> None:
-    """AdamW, the rate up from 0 and down to 0 again in straight lines; now and then a point of the live curve."""
+    """Train with AdamW and a learning rate that rises from 0 and falls back to 0 linearly; report points of the live
+    curve.
+    """
     count = len(examples.targets)
     steps = steps_of(count, batch, epochs)
     warm = int(WARM_UP * steps)
@@ -144,13 +148,13 @@ def train(model: nn.Module, examples: Examples, batch: int, epochs: int, seed: i
 
 
 def steps_of(count: int, batch: int, epochs: int) -> int:
-    """The steps of so many passes over so many examples; a curve needs a few."""
+    """Return the number of steps for passes over examples; a curve needs a few."""
     return max(POINTS, epochs * count // batch)
 
 
 @torch.no_grad()
 def measure(model: nn.Module, inputs: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
-    """The loss of each example, in evaluation mode."""
+    """Return the loss of each example, in evaluation mode."""
     model.eval()
     parts = zip(inputs.split(SEEN_LIVE), targets.split(SEEN_LIVE), strict=True)
     return torch.cat([functional.cross_entropy(model(windows), after, reduction="none") for windows, after in parts])

@@ -1,1 +1,1 @@
-"""Training for real with the learner's own code: `grade train`."""
+"""`grade train`: training with the learner's own code."""

@@ -1,4 +1,4 @@
-"""A run of training put down and taken up again: a file beside the model, written whole, gone when the run is done."""
+"""Checkpoints of a training run: a file next to the model, written atomically, deleted when the run is done."""
 
 import contextlib
 import io
@@ -29,15 +29,15 @@ class Checkpoint:
         write_whole(self._path, buffer.getvalue())
 
     def load(self) -> dict[str, Any] | None:
-        """The state that this run was left in; None where there is none."""
+        """Return the saved state of this run; None if there is none."""
         try:
             found = torch.load(self._path, map_location="cpu", weights_only=True)
             state: dict[str, Any] = found["state"]
             return state if found["run"] == self._run else None
         except (OSError, RuntimeError, EOFError, pickle.UnpicklingError, KeyError, TypeError):
-            return None  # no file, or none that can be read: the run begins anew
+            return None  # no file, or an unreadable one: the run starts again
 
     def remove(self) -> None:
-        """The run is done."""
+        """Delete the file."""
         with contextlib.suppress(FileNotFoundError):
             self._path.unlink()

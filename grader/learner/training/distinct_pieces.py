@@ -1,12 +1,12 @@
-"""Windows as the distinct pieces that they are made of: what many windows hold is fused once. No weights are here.
+"""Windows as the distinct pieces that they contain, so that each piece is fused only once. Contains no weights.
 
-A fusion is a function of its characters: two nodes of a tree that cover the same characters are the same vector. In
-training data most nodes have many twins: the window after `mari` and the one after `maria` share pieces, and so do all
-words that begin with `mari`. So a level does not go through windows, it goes through the distinct pieces of its length.
-Nothing is left out or approximated: each window's top piece is what the tree gives for that window.
+A fusion is a function of its characters: two nodes that cover the same characters have the same vector. In training
+data most nodes occur many times: the windows after `mari` and after `maria` share pieces, and so do all words that
+begin with `mari`. So a level processes the distinct pieces of its length instead of all windows. Nothing is left out or
+approximated: each window's top piece is what the tree computes for that window.
 
-Measured on the makemore names, 96 words a batch: 684 windows are 4,788 fusions for a tree of context 8; the distinct
-ones are 201 + 460 + 471, a quarter.
+Measured on the makemore names, with 96 words per batch: 684 windows are 4,788 fusions for a tree of context 8; the
+distinct ones are 201 + 460 + 471, a quarter.
 """
 
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ from torch import Tensor
 
 @dataclass(frozen=True)
 class Pieces:
-    """The windows of one batch, in pieces of 2, 4, 8, ... characters.
+    """The windows of one batch in pieces of 2, 4, 8, ... characters.
 
     Attributes:
         levels: of each level, int64 (M, 2): a row is a distinct piece, told by the numbers of its older and its newer
@@ -31,12 +31,12 @@ class Pieces:
 
     @property
     def count(self) -> int:
-        """How many distinct windows there are."""
+        """The number of distinct windows."""
         return len(self.levels[-1])
 
 
 def in_pieces(windows: Tensor, vocab_size: int, batches: Sequence[int] | None = None) -> list[Pieces]:
-    """Take windows apart, each batch on its own; all batches together, since one large sort is cheaper than many.
+    """Split windows into pieces, batch by batch, with one large sort for all batches, which is cheaper than many.
 
     Args:
         windows: int64 (N, context), context a power of 2.

@@ -1,7 +1,7 @@
-"""What a run of training learns from and is measured on: windows and targets of words or of the language.
+"""Training and validation examples: windows and targets of words or of the language.
 
-Words are split and cut by the learner's exercise 3. The language is one stream: it has no word to split and no
-beginning to pad, so its windows are views of it.
+Words are split and cut by the learner's exercise 3. The language is one stream without words and padding, so its
+windows are views of it.
 """
 
 from dataclasses import dataclass, replace
@@ -13,15 +13,15 @@ from torch import Tensor
 from data.language import make_letters, true_loss
 
 SPLIT_SEED = 42  # makemore's split
-LEVELS = 3  # of the language: a tree of four levels does not learn T(4) in any time that one would wait
+LEVELS = 3  # of the language: a tree of four levels does not learn T(4) in acceptable time
 LETTERS, SEED = 200_000, 0
 VALIDATION_LETTERS, VALIDATION_SEED = 100_000, 1_000_000
-STRETCH = 8  # letters that go into a batch together, about as many as a word has
+STRETCH = 8  # letters per stretch in a batch, about the length of a word
 
 
 @dataclass(frozen=True)
 class Examples:
-    """Windows of one part of the data, word by word or, of the language, stretch by stretch.
+    """Windows of one part of the data, word by word or, for the language, in stretches.
 
     Attributes:
         windows: int64 (N, context).
@@ -34,14 +34,14 @@ class Examples:
     lengths: Tensor
 
     def on(self, device: torch.device) -> "Examples":
-        """The same examples on a device."""
+        """Move the examples to a device."""
         moved = {name: getattr(self, name).to(device) for name in ("windows", "targets", "lengths")}
         return replace(self, **moved)
 
 
 @dataclass(frozen=True)
 class Data:
-    """The vocabulary, and the parts to learn from and to validate on. The test words stay out of it.
+    """The vocabulary, and the parts for training and validation. The test words are not included.
 
     Attributes:
         least: the loss of the best model there is of this context on the validation examples, where it is known.
@@ -62,7 +62,7 @@ def from_words(exercise3: Any, words: list[str], context: int) -> Data:
 def of_parts(
     exercise3: Any, vocabulary: dict[str, int], training: list[str], validation: list[str], context: int
 ) -> Data:
-    """Cut windows of words that are split already."""
+    """Cut windows of words that are already split."""
 
     def examples(part: list[str]) -> Examples:
         windows, targets = exercise3.make_windows(part, vocabulary, context)
@@ -72,7 +72,7 @@ def of_parts(
 
 
 def from_letters(context: int) -> Data:
-    """Windows of two streams of the language, the same in every run; a context of 2**LEVELS letters at the most."""
+    """Make windows of two streams of the language, the same in every run; a context of at most 2**LEVELS letters."""
 
     def examples(stream: Tensor) -> Examples:
         targets = stream[context:]

@@ -1,4 +1,4 @@
-"""A training run as it is seen: a bar with loss and time left, then losses, ten names and the closing line."""
+"""Prints a training run: a bar with loss and time left, then losses, ten names and the last line."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,9 +14,9 @@ from grader.learner.training.yardstick import guessing_losses
 
 
 def follow(console: Console, run: Training, missing: Sequence[Exercise], words: Words, out: Path) -> bool:
-    """Print a run to its end; Ctrl-C asks it to stop after a whole step. Returns whether all steps were done."""
+    """Print a run until its end; Ctrl-C stops it after a complete step. Return whether all steps were done."""
     for exercise in missing:
-        console.print(Text(f"{exercise.name}: the solution stands in (--with-solutions)", "yellow"), soft_wrap=True)
+        console.print(Text(f"{exercise.name}: the solution is used (--with-solutions)", "yellow"), soft_wrap=True)
     started = trained = None
     with _progress(console) as bar:
         task = bar.add_task("loss ......", total=None)
@@ -42,23 +42,23 @@ def follow(console: Console, run: Training, missing: Sequence[Exercise], words: 
 
 
 def _introduce(console: Console, started: Started) -> None:
-    examples = f"{started.training:,} examples to learn from, {started.validation:,} to validate on"
+    examples = f"{started.training:,} training examples, {started.validation:,} to validate on"
     where = "" if started.device == "cpu" else f", on {started.device}"
     console.print(f"a tree of {started.parameters:,} parameters, {examples}{where}")
     if started.done:
         console.print(
-            f"goes on after step {started.done} of {started.steps}, where it was stopped (--fresh begins anew)"
+            f"continues after step {started.done} of {started.steps}, where it stopped (--fresh starts again)"
         )
 
 
 def _progress(console: Console) -> Progress:
-    """A bar on a terminal; in a pipe nothing, since `_say` writes lines there."""
+    """Make a progress bar on a terminal; in a pipe `_say` prints lines instead."""
     columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
     return Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
 
 
 def _say(console: Console, event: Step, steps: int, said: int) -> int:
-    """In a pipe, a line for each tenth of the steps; returns the tenths said."""
+    """Print a line per tenth of the steps in a pipe; return the tenths printed."""
     tenths = 10 * event.done // steps
     if tenths > said and not console.is_terminal:
         console.print(f"step {event.done} of {steps}, loss {event.loss:.4f}")
@@ -68,21 +68,21 @@ def _say(console: Console, event: Step, steps: int, said: int) -> int:
 def _tell(console: Console, started: Started, trained: Trained, words: Words, out: Path) -> None:
     if trained.done < started.steps:
         console.print(
-            f"\nStopped after step {trained.done} of {started.steps}, as asked; the model is saved whole, "
-            "and the same command goes on from here.",
+            f"\nStopped after step {trained.done} of {started.steps}; the model is saved, "
+            "and the same command continues from here.",
             soft_wrap=True,
         )
     console.print(f"\ntraining loss {trained.training_loss:.4f}, after {trained.done} steps")
     if words is not None:
         _show_names(console, trained.names, set(words))
-    console.print(f"model saved in {paths.shown(out)}; grade report shows what it has learnt", soft_wrap=True)
+    console.print(f"model written to {paths.shown(out)}; grade report shows what it has learned", soft_wrap=True)
     if words is not None:
         alone, by_pairs = guessing_losses(words)
         says = f"for comparison: guessing by how often each letter occurs {alone:.3f}, by the letter before it"
         console.print(f"{says} {by_pairs:.3f}", soft_wrap=True)
     if trained.least is not None:
         over = trained.validation_loss - trained.least
-        least = f"the least possible loss on the validation letters is {trained.least:.4f}"
+        least = f"the lowest possible loss on the validation letters is {trained.least:.4f}"
         console.print(f"{least}; the tree is {over:.4f} above it", soft_wrap=True)
     seconds = f"{trained.seconds:.1f} s"
     console.print(f"validation loss {trained.validation_loss:.4f}, {started.parameters} parameters, {seconds}")

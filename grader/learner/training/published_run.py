@@ -1,4 +1,4 @@
-"""The published recipe as a run that can be stopped and taken up again: the learner's own loop does every step."""
+"""The published recipe as a run that can be interrupted: the learner's own loop does every step."""
 
 from typing import Any
 
@@ -25,7 +25,7 @@ class PublishedRun:
         self.done, self.total = 0, recipe.steps
 
     def advance(self, steps: int) -> float:
-        """Take so many steps, or as many as are left; their mean loss."""
+        """Take a number of steps, or the remaining ones; return their mean loss."""
         first, count = self.done, min(steps, self.total - self.done)
         losses = self._exercise9.train(
             self._model,
@@ -40,16 +40,16 @@ class PublishedRun:
         return sum(losses) / len(losses)
 
     def tree(self) -> dict[str, torch.Tensor]:
-        """The state of the tree as it is now."""
+        """Return the current state of the tree."""
         state: dict[str, torch.Tensor] = self._model.state_dict()
         return state
 
     def state(self) -> dict[str, Any]:
-        """All that the steps to come depend on."""
+        """Return everything that later steps depend on."""
         return {"done": self.done, "tree": self.tree(), "generator": self._generator.get_state()}
 
     def restore(self, state: dict[str, Any]) -> None:
-        """Go on from such a state."""
+        """Continue from such a state."""
         self.done = state["done"]
         self._model.load_state_dict(state["tree"])
         self._generator.set_state(state["generator"])

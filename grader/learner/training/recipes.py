@@ -1,4 +1,4 @@
-"""The recipes of `grade train`: what is set, as numbers. How they are run is in `published_run` and `staged_run`.
+"""The recipes of `grade train` as numbers; `published_run` and `staged_run` run them.
 
 Figures are for the makemore names (MEASURED by `tests/benchmarks/recipes.py`); README.md has the table.
 """
@@ -16,7 +16,7 @@ class Published:
 
 @dataclass(frozen=True)
 class Stage:
-    """AdamW on whole words: the rate climbs to its peak and comes down to 0, both in a straight line.
+    """AdamW on whole words: the learning rate rises to its peak and falls to 0 linearly.
 
     The decay acts on the matrices before a normalisation alone. Their size changes nothing that the tree says, so decay
     does not hold the function back: it keeps the steps large beside the weights. On the output, the embeddings and the
@@ -44,18 +44,18 @@ class Stage:
 
 @dataclass(frozen=True)
 class Staged:
-    """Stages, one after the other; the last one trains one tree, which is the result."""
+    """Several stages; the last one trains a single tree, which is the result."""
 
     stages: tuple[Stage, ...]
 
 
 Recipe = Published | Staged
 
-FIRST_LOOK = Published(steps=20_000)  # what `grade train` does where no recipe is named: a minute
+FIRST_LOOK = Published(steps=20_000)  # the default of `grade train`: a minute
 RECIPES: dict[str, Recipe] = {
     "published": Published(steps=200_000),
     "fast": Staged((Stage(trees=1, epochs=8, words=96),)),
-    # Four trees disagree where each has learnt its words by heart; their mixture is far better than any of them
+    # Four trees disagree on words that each has memorised; their mixture is far better than any of them
     # (1.928 against 1.968), and one tree of the same size can be taught most of it.
     "best": Staged(
         (

@@ -1,6 +1,6 @@
-"""A recipe of stages as a run that can be stopped and taken up again: trees side by side, then one that they teach.
+"""A recipe of stages as a run that can be interrupted: trees side by side, then one that they teach.
 
-Every batch follows from the seed and its number, so a run that goes on takes the very steps that it would have taken.
+Every batch is determined by the seed and its number, so a continued run takes the same steps as an uninterrupted one.
 """
 
 import math
@@ -18,19 +18,19 @@ from grader.learner.training.examples import Examples
 from grader.learner.training.recipes import Stage, Staged
 from grader.learner.training.tree_stack import State, TreeStack
 
-AT_A_TIME = 1 << 14  # windows that teachers are asked about at once: 100 MiB of vectors
+AT_A_TIME = 1 << 14  # windows per call of the teachers: 100 MiB of vectors
 
 
 @dataclass(frozen=True)
 class Batch:
-    """Some words in pieces, and how much of the loss each character after each distinct window weighs, (M, V)."""
+    """Some words in pieces, and the weight of each character after each distinct window in the loss, (M, V)."""
 
     pieces: Pieces
     weights: Tensor
 
 
 class StagedRun:
-    """Stages one after the other; each but the first may learn from the mixture of the one before.
+    """Stages one after another; each but the first may learn from the mixture of the previous one.
 
     Args:
         recipe: the stages.
@@ -53,7 +53,7 @@ class StagedRun:
         return math.ceil(len(self._examples.lengths) / stage.words)
 
     def _begin(self, number: int, trees: list[State]) -> None:
-        """Set a stage up with these trees."""
+        """Set up a stage with these trees."""
         self._number, self._stage = number, self._stages[number]
         self._stack = TreeStack(trees).to(self._device).train()
         matrices = self._stack.matrices()
@@ -64,7 +64,7 @@ class StagedRun:
         self._mixture = self._mix() if self._stage.taught else None
 
     def _mix(self) -> tuple[Tensor, Tensor]:
-        """What the trees of the stage before say together: (D, V), and for each window the row that is its own."""
+        """Mix the predictions of the previous stage's trees: (D, V), and the row of each window."""
         windows, said, numbers, known = self._examples.windows, [], [], 0
         teachers = TreeStack(self._taught_by).to(self._device).eval()
         with torch.no_grad():
@@ -75,7 +75,7 @@ class StagedRun:
         return torch.cat(said), torch.cat(numbers)
 
     def advance(self, steps: int) -> float:
-        """Take so many steps, or as many as are left of the stage; their mean loss."""
+        """Take a number of steps, or the remaining ones of the stage; return their mean loss."""
         first = sum(self._steps[: self._number])
         if self.done == first + self._steps[self._number]:
             self._taught_by = list(self._stack.states())
@@ -89,7 +89,7 @@ class StagedRun:
     def _step(self, step: int) -> Tensor:
         batch, rate = self._batch(step), self._rate(step)
         log_likelihoods = F.log_softmax(self._stack(batch.pieces), dim=-1)
-        # Each tree by itself: a sum over trees is a gradient for each that knows nothing of the others.
+        # A sum over trees gives each tree its own gradient, independent of the others.
         loss = -(log_likelihoods * batch.weights).sum() / len(batch.pieces.tops)
         if not loss.isfinite():
             raise FloatingPointError(f"the loss of step {self.done} is {loss.item()}")
@@ -105,7 +105,7 @@ class StagedRun:
         return self._stage.rate * min(share / self._stage.climb, (1 - share) / (1 - self._stage.climb))
 
     def _batch(self, step: int) -> Batch:
-        """The batch of a step; with the first one that is asked of an epoch, all of the epoch are made."""
+        """Return the batch of a step; the first request of an epoch makes all its batches."""
         if step not in self._batches:
             in_epoch = self._in_epoch(self._stage)
             epoch = step // in_epoch
@@ -113,7 +113,7 @@ class StagedRun:
         return self._batches[step]
 
     def _epoch(self, epoch: int) -> list[Batch]:
-        """All words, shuffled, in batches."""
+        """Return all words, shuffled, in batches."""
         lengths, words = self._examples.lengths, self._stage.words
         generator = torch.Generator().manual_seed(Random(f"{self._seed} {self._number} {epoch}").getrandbits(63))
         order = torch.randperm(len(lengths), generator=generator).to(self._device)
@@ -125,7 +125,9 @@ class StagedRun:
         return [Batch(p, self._weights(p, r)) for p, r in zip(pieces, rows.split(sizes), strict=True)]
 
     def _weights(self, pieces: Pieces, rows: Tensor) -> Tensor:
-        """How often each character follows each distinct window; where the stage is taught, as the teachers expect."""
+        """Return how often each character follows each distinct window or, if the stage is taught, what the teachers
+        predict.
+        """
         cells = pieces.tops * self._vocab_size + self._examples.targets[rows]
         seen = torch.bincount(cells, minlength=pieces.count * self._vocab_size).view(pieces.count, -1).float()
         if self._mixture is None:
@@ -136,11 +138,11 @@ class StagedRun:
         return torch.lerp(seen, seen.sum(1, keepdim=True) * mixture[number], self._stage.taught)
 
     def tree(self) -> dict[str, Tensor]:
-        """The state of the first tree of the stage, as it is now."""
+        """Return the current state of the first tree of the stage."""
         return self._stack.states()[0]
 
     def state(self) -> dict[str, Any]:
-        """All that the steps to come depend on."""
+        """Return everything that later steps depend on."""
         return {
             "done": self.done,
             "number": self._number,
@@ -150,7 +152,7 @@ class StagedRun:
         }
 
     def restore(self, state: dict[str, Any]) -> None:
-        """Go on from such a state."""
+        """Continue from such a state."""
         self.done, self._taught_by = state["done"], state["taught_by"]
         self._begin(state["number"], state["trees"])
         self._optimizer.load_state_dict(state["optimizer"])

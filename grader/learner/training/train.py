@@ -1,4 +1,4 @@
-"""`grade train`: the tree trained for real with the learner's own code, in a process of its own. No printing here."""
+"""`grade train`: trains the tree with the learner's own code, in a process of its own. No printing here."""
 
 import ast
 import hashlib
@@ -16,14 +16,14 @@ from grader.kata.submission import Submission
 from grader.learner.own_process.command import OwnProcess, failed
 from grader.learner.training import recipes
 
-LEAST_WORDS = 20  # so that a tenth of them is a validation set at all
+LEAST_WORDS = 20  # so that a tenth of them is a useful validation set
 
 Words = Sequence[str] | None  # to learn from; None: the language with a known optimum
 
 
 @dataclass(frozen=True)
 class Order:
-    """What is asked for: a recipe (None: a first look, the published one with fewer steps), and where it runs.
+    """The request: a recipe (None: a first look, the published one with fewer steps), and where it runs.
 
     Attributes:
         data: where the words come from: a name that `corpus` knows, or an absolute path; `language`: no words.
@@ -43,7 +43,7 @@ class Order:
 
 @dataclass(frozen=True)
 class Started:
-    """The model is built: its size, the numbers of examples, the steps, those done before among them."""
+    """The model is built: its size, the numbers of examples, the steps, and the steps done before."""
 
     parameters: int
     training: int
@@ -63,7 +63,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Trained:
-    """The end: steps done, seconds of training, losses in nats over all examples, and names sampled.
+    """The end: steps done, seconds of training, losses in nats over all examples, and sampled names.
 
     Attributes:
         least: the least loss that is possible on the validation examples; known, and no names drawn, for the language.
@@ -78,12 +78,12 @@ class Trained:
 
 
 def needed(words: Words) -> tuple[Exercise, ...]:
-    """The exercises whose code trains: 1, which the tree may import, and 5 to 9; for words 3 and 10, too."""
+    """List the exercises whose code is used: 1, which the tree may import, and 5 to 9; for words also 3 and 10."""
     return curriculum.needed({1, *range(5, 10), *(() if words is None else (3, 10))}, "grade train")
 
 
 def missing(submission: Submission, words: Words) -> tuple[Exercise, ...]:
-    """The exercises of which something is not written yet: no file, or a NotImplementedError still in it."""
+    """List the exercises that are not completely written: no file, or a NotImplementedError left."""
     asked = (exercise for exercise in needed(words) if exercise.name not in submission.given)
     return tuple(exercise for exercise in asked if _unwritten(submission, exercise))
 
@@ -94,30 +94,32 @@ def _unwritten(submission: Submission, exercise: Exercise) -> bool:
     try:
         tree = ast.parse(submission.path(exercise).read_bytes())
     except (SyntaxError, ValueError, RecursionError, OSError):
-        return False  # written, if not well: training tells the line
+        return False  # written but wrong: training reports the line
     raised = (node.exc for node in ast.walk(tree) if isinstance(node, ast.Raise) and node.exc is not None)
     names = (node.func if isinstance(node, ast.Call) else node for node in raised)
     return any(isinstance(name, ast.Name) and name.id == "NotImplementedError" for name in names)
 
 
 def refuse(order: Order) -> None:
-    """Say what cannot be done before anything is.
+    """Check early what cannot be done.
 
     Raises:
         UsageError: steps for a recipe that counts epochs, or a model that cannot be saved where it should be.
     """
     recipe = recipes.RECIPES.get(order.recipe or "")
     if order.steps is not None and isinstance(recipe, recipes.Staged):
-        raise UsageError(f"--steps goes with --recipe published; {order.recipe} counts passes over the data")
+        raise UsageError(f"--steps only works with --recipe published; {order.recipe} counts passes over the data")
     writable(order.out)
 
 
 class Training:
-    """One training run: iterate over its events; `stop` lets it end after a whole step and save."""
+    """One training run: iterate over its events; `stop` ends it after a complete step and saves it."""
 
     def __init__(self, submission: Submission, standing_on: Sequence[Exercise], words: Words, order: Order) -> None:
         if words is not None and len(words) < LEAST_WORDS:
-            raise UsageError(f"{len(words)} words are too few to learn from and to measure on: {LEAST_WORDS} at least")
+            raise UsageError(
+                f"{len(words)} words are too few to train and validate on: at least {LEAST_WORDS} are needed"
+            )
         refuse(order)
         line = {
             "folder": str(submission.folder),
@@ -136,15 +138,15 @@ class Training:
         self._process = OwnProcess("training.worker", line, told_more=True, errors=subprocess.PIPE)
 
     def stop(self) -> None:
-        """Ask for an end after the step that runs."""
+        """Stop after the current step."""
         self._process.tell("stop")
 
     def close(self) -> None:
-        """End the process, whatever it does."""
+        """End the process."""
         self._process.close()
 
     def events(self) -> Iterator[Started | Step | Trained]:
-        """What happens, until the model is trained and saved.
+        """Yield events until the model is trained and saved.
 
         Raises:
             AnswersFailed: the answers raised, or ended the process.
@@ -163,7 +165,7 @@ class Training:
 
 
 def _digest(submission: Submission, standing_on: Sequence[Exercise], words: Words, order: Order) -> str:
-    """What makes a run the same run: recipe, steps, seed, words, and every line of the code that trains."""
+    """Identify a run: recipe, steps, seed, words, and every line of the code that trains."""
     standing = {*submission.given, *(exercise.name for exercise in standing_on)}
     code = [
         references.solution(e.name) if e.name in standing else submission.path(e).read_bytes().hex()

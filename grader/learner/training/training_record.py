@@ -1,4 +1,4 @@
-"""What lies beside a trained model, as `tree.pt.json`: how it came to be, for those who look at it later. No torch."""
+"""The record next to a trained model, such as `tree.pt.json`: how it was trained. No torch."""
 
 import hashlib
 import json
@@ -11,7 +11,7 @@ from grader.base.atomic_files import write_whole
 
 @dataclass(frozen=True)
 class TrainingRecord:
-    """How a model was trained, and what came of it; losses are in nats a character.
+    """How a model was trained, and the results; losses are in nats per character.
 
     Attributes:
         model: SHA-256 of the model's file, which tells whether this record is still its own.
@@ -39,13 +39,13 @@ class TrainingRecord:
 
 
 def write(model: Path, record: TrainingRecord) -> None:
-    """Write the record of a model beside it; there is none beside a device or a pipe."""
+    """Write the record next to a model; devices and pipes have none."""
     if model.is_file():
         write_whole(_beside(model), json.dumps(asdict(record)) + "\n")
 
 
 def read(model: Path) -> TrainingRecord | None:
-    """Read the record of a model; None where there is none that is its own."""
+    """Read the record of a model; None if there is no matching one."""
     try:
         fields = json.loads(_beside(model).read_text(encoding="utf-8"))
         curve = tuple((int(done), float(loss)) for done, loss in fields.pop("curve"))
@@ -56,12 +56,12 @@ def read(model: Path) -> TrainingRecord | None:
 
 
 def digest(data: bytes) -> str:
-    """SHA-256 of a model's file."""
+    """Return the SHA-256 of a model's file."""
     return hashlib.sha256(data).hexdigest()
 
 
 def digest_of_words(words: Sequence[str]) -> str:
-    """SHA-256 of words, one a line."""
+    """Return the SHA-256 of words, one per line."""
     return digest("".join(f"{word}\n" for word in words).encode())
 
 

@@ -61,7 +61,7 @@ class FusionStack(nn.Module):
         return torch.tanh(normal).unflatten(1, (self.trees, self.hidden))
 
     def put(self, states: Sequence[dict[str, Tensor]]) -> None:
-        """Add this level's tensors to the trees' states."""
+        """Add this level's tensors to the states of the trees."""
         weights = self.weight.unflatten(2, (2, self.hidden)).permute(0, 3, 2, 1).flatten(2)
         norm: dict[str, Tensor] = {"weight": self.gain, "bias": self.shift}
         norm |= {"running_mean": self.running_mean, "running_var": self.running_var}
@@ -95,11 +95,11 @@ class TreeStack(nn.Module):
         return torch.baddbmm(self.bias, fused.transpose(0, 1), self.weight)
 
     def matrices(self) -> list[nn.Parameter]:
-        """The weights before a normalisation: only their direction counts for what the tree says."""
+        """Return the weights in front of a normalisation, of which only the direction matters."""
         return [level.weight for level in self.fusions]
 
     def states(self) -> list[dict[str, Tensor]]:
-        """The `state_dict` of each tree, as exercise 8's FusionTree loads it; copies, in main memory."""
+        """Return the `state_dict` of each tree, for exercise 8's FusionTree; copies in main memory."""
         with torch.no_grad():
             trees = range(self.weight.shape[0])
             states = [

@@ -1,7 +1,7 @@
-"""The process that trains with the learner's own code: exercises 3 to 10 on words that come with the order, or 5 to 9
-on the language with a known optimum.
+"""The process that trains with the learner's own code: exercises 3 to 10 on words from the order, or 5 to 9 on the
+language.
 
-The order is one JSON line on standard input; a second line asks to stop. Records leave as JSON lines on what was
+The order is one JSON line on standard input; a second line asks to stop. Records are JSON lines on the original
 standard output.
 """
 
@@ -29,47 +29,47 @@ from grader.learner.training.training_record import TrainingRecord
 
 CONTEXT, EMBEDDING, HIDDEN = 8, 24, 128
 CHUNK_SECONDS = 0.25
-CHECKPOINT_SECONDS = 10.0  # the most that a kill costs
+CHECKPOINT_SECONDS = 10.0  # the most work that a kill can lose
 NAMES = 10
 
 
 class Run(Protocol):
-    """A recipe at work."""
+    """A recipe in progress."""
 
     done: int
     total: int
 
     def advance(self, steps: int) -> float:
-        """Take some steps; their mean loss."""
+        """Take some steps; return their mean loss."""
         ...
 
     def tree(self) -> dict[str, torch.Tensor]:
-        """The tree as it is now, as a state of the learner's FusionTree."""
+        """Return the current tree as a state of the learner's FusionTree."""
         ...
 
     def state(self) -> dict[str, Any]:
-        """All that the steps to come depend on."""
+        """Return everything that later steps depend on."""
         ...
 
     def restore(self, state: dict[str, Any]) -> None:
-        """Go on from such a state."""
+        """Continue from such a state."""
         ...
 
 
 @dataclass
 class Course:
-    """What a run has taken so far: seconds of training, and its losses, as a `TrainingRecord` keeps them."""
+    """The seconds of training so far, and the losses, as a `TrainingRecord` stores them."""
 
     seconds: float = 0.0
     curve: list[tuple[int, float]] = field(default_factory=list)
 
 
 def train_as_ordered(order: dict[str, Any], records: Records) -> None:
-    """Train as ordered until told to stop, and tell how it went."""
+    """Train until done or told to stop, and report the progress."""
     if order["device"] == "auto":
         order["device"] = "cuda" if torch.cuda.is_available() else "cpu"
     if order["device"] == "cuda" and not torch.cuda.is_available():
-        records.send(refused="this torch finds no CUDA device: --device cpu")
+        records.send(refused="torch finds no CUDA device: use --device cpu")
         return
     stop = threading.Event()
     threading.Thread(target=await_stop, args=[stop], daemon=True).start()
@@ -81,13 +81,13 @@ def train_as_ordered(order: dict[str, Any], records: Records) -> None:
 
 
 def await_stop(stop: threading.Event) -> None:
-    """The second line of standard input, or its end, asks to stop."""
+    """Wait for the second line of standard input, or its end, which asks to stop."""
     sys.stdin.readline()
     stop.set()
 
 
 def train(answers: Any, order: dict[str, Any], records: Records, stop: threading.Event) -> None:
-    """Windows, split, tree, training, losses, names: each by the learner's exercise, as far as the data needs it."""
+    """Make windows, split, build the tree, train, compute losses, draw names: each step with the learner's exercise."""
     training, seed, out = answers.ex09_training, order["seed"], Path(order["out"])
     words = order["words"]
     data = (
@@ -107,7 +107,7 @@ def train(answers: Any, order: dict[str, Any], records: Records, stop: threading
         device=order["device"],
     )
     go_on(run, course, records, stop, checkpoint)
-    model.cpu().load_state_dict(model.state_dict() | run.tree())  # it may hold more, such as a count of batches
+    model.cpu().load_state_dict(model.state_dict() | run.tree())  # it may contain more, such as a count of batches
     buffer = io.BytesIO()
     torch.save(model.state_dict(), buffer)
     write_whole(out, buffer.getvalue())
@@ -147,7 +147,7 @@ def train(answers: Any, order: dict[str, Any], records: Records, stop: threading
 
 
 def prepared(answers: Any, order: dict[str, Any], data: examples.Data, model: Any) -> Run:
-    """The recipe of an order, ready for its first step."""
+    """Return the recipe of an order, ready for its first step."""
     device = torch.device(order["device"])
     on_device = data.training.on(device)
     recipe = RECIPES.get(order["recipe"], FIRST_LOOK)
@@ -163,12 +163,12 @@ def prepared(answers: Any, order: dict[str, Any], data: examples.Data, model: An
     try:
         return StagedRun(recipe, new_tree, on_device, order["seed"])
     except KeyError as lacking:
-        needs = f"--recipe {order['recipe']} reads the parts that exercises 6 to 8 name"
+        needs = f"--recipe {order['recipe']} needs the attribute names of exercises 6 to 8"
         raise ValueError(f"the state_dict of FusionTree has no {lacking}; {needs}") from lacking
 
 
 def take_up(run: Run, checkpoint: Checkpoint) -> Course:
-    """Bring a run to where it was left; what it has taken so far."""
+    """Restore a run to its last state; return what it has used so far."""
     left = checkpoint.load()
     if left is None:
         return Course()
@@ -177,7 +177,7 @@ def take_up(run: Run, checkpoint: Checkpoint) -> Course:
 
 
 def go_on(run: Run, course: Course, records: Records, stop: threading.Event, checkpoint: Checkpoint) -> None:
-    """Train in chunks of about a quarter second, so that progress shows and a stop falls between two steps.
+    """Train in chunks of about a quarter second, so that progress is visible and a stop falls between two steps.
 
     The seconds of the course are of training; what saving takes is not among them.
     """
@@ -194,7 +194,7 @@ def go_on(run: Run, course: Course, records: Records, stop: threading.Event, che
         course.curve.append((run.done, loss))
         try:
             records.send(step=run.done, loss=loss)
-        except BrokenPipeError:  # the command was killed: nobody reads, and what was learnt is saved all the same
+        except BrokenPipeError:  # the command was killed: no one reads this, but the model is saved anyway
             stop.set()
         chunk = max(10, int((run.done - before) * CHUNK_SECONDS / max(took, 1e-4)))
         if time.monotonic() - saved > CHECKPOINT_SECONDS:

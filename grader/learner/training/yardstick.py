@@ -1,4 +1,4 @@
-"""What simple guesses reach on the same words, to judge a loss by. No printing here."""
+"""The losses of simple guesses on the same words, for comparison. No printing here."""
 
 import math
 from collections import Counter
@@ -8,7 +8,7 @@ END = "."
 
 
 def guessing_losses(words: Iterable[str]) -> tuple[float, float]:
-    """Mean loss in nats per character: guessing by how often each occurs, and by the one before it as well."""
+    """Return mean losses in nats per character: guessing by how often each occurs, and also by the one before it."""
     pairs = Counter(pair for word in words for pair in zip(END + word, word + END, strict=True))
     first, second = Counter[str](), Counter[str]()
     for (before, after), count in pairs.items():

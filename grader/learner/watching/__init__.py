@@ -1,1 +1,1 @@
-"""Grading at each save: `grade watch`."""
+"""`grade watch`: grades at each save."""

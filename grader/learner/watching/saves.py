@@ -1,6 +1,6 @@
-"""Tells that a folder of answers was saved to. Events are only a reason to look: the files themselves say what changed.
+"""Detects saves in a folder of answers. Events only trigger a look at the files, which show what has changed.
 
-So nothing is lost where an editor replaces a file, the folder is moved away, or the file system sends no events.
+So no change is lost if an editor replaces a file, the folder is moved, or the file system sends no events.
 """
 
 import contextlib
@@ -17,53 +17,53 @@ from typing import Any
 from watchdog.events import FileSystemEvent, FileSystemEventHandler
 from watchdog.observers import Observer
 
-LOOK_SECONDS = 1.0  # between two looks that no event asked for
-POLL_SECONDS = 0.2  # the same where events do not come: 15 files are looked at in less than a millisecond
+LOOK_SECONDS = 1.0  # between two looks without an event
+POLL_SECONDS = 0.2  # the same without events: checking 15 files takes less than a millisecond
 SETTLE_SECONDS = 0.02  # some editors empty a file before they fill it
-GRACE_SECONDS = 0.5  # in which an event may still come for a change that a look has found
+GRACE_SECONDS = 0.5  # time in which the event for a detected change may still arrive
 _ANSWER = re.compile(r"ex(\d\d)_.*\.py")
-logging.getLogger("watchdog").addHandler(logging.NullHandler())  # else it writes into the screen that it was stopped
-_QUIET = ("opened", "closed_no_write")  # reading a file, as every check does, is no change
+logging.getLogger("watchdog").addHandler(logging.NullHandler())  # otherwise it prints to the screen when it is stopped
+_QUIET = ("opened", "closed_no_write")  # reading a file, as every check does, is not a change
 
 Stamp = tuple[int, ...]  # what changes with a file: its identity, size and times
 
 
 @dataclass(frozen=True)
 class Files:
-    """The files that may be answers as they were at one moment, and the folder's identity; None: there is no folder."""
+    """The possible answers at one moment, and the folder's identity; None: there is no folder."""
 
     folder: Stamp | None
     stamps: dict[str, Stamp]
 
     def changed_since(self, earlier: "Files") -> set[int]:
-        """The numbers of the exercises of which a file appeared, changed or went."""
+        """Return the numbers of exercises with new, changed or deleted files."""
         names = {name for name, _ in self.stamps.items() ^ earlier.stamps.items()}
         return {int(found[1]) for name in names if (found := _ANSWER.fullmatch(name))}
 
 
 @dataclass(frozen=True)
 class Saved:
-    """The files are not what they were."""
+    """The files have changed."""
 
     files: Files
 
 
 @dataclass(frozen=True)
 class Polls:
-    """No events come, and why: from now on the files are looked at again and again."""
+    """There are no events, and why; from now on the files are polled."""
 
     why: str
 
 
 @dataclass(frozen=True)
 class Ended:
-    """Nobody looks any more: an error that nothing here expects."""
+    """Watching has ended with an unexpected error."""
 
     error: BaseException
 
 
 def look(folder: Path) -> Files:
-    """See which files there are, without reading them."""
+    """List the files without reading them."""
     try:
         found = folder.stat()
         with os.scandir(folder) as entries:
@@ -74,7 +74,7 @@ def look(folder: Path) -> Files:
 
 
 class Saves:
-    """A thread that looks after a folder, from `start` to `stop`, and tells `Saved`, `Polls` and `Ended`."""
+    """A thread that watches a folder, from `start` to `stop`, and reports `Saved`, `Polls` and `Ended`."""
 
     def __init__(self, folder: Path, seen: Files, tell: Callable[[Saved | Polls | Ended], None]) -> None:
         self._folder, self._seen, self._tell = folder, seen, tell
@@ -96,13 +96,13 @@ class Saves:
             self._observe()
             while not self._stopped.is_set():
                 self._once()
-        except BaseException as error:  # whatever it is: to go on in silence would be worse
+        except BaseException as error:  # whatever it is, continuing silently would be worse
             self._tell(Ended(error))
         finally:
             self._unobserve()
 
     def _once(self) -> None:
-        """Wait for a reason to look, then look; where a look finds what no event told, none will."""
+        """Wait for a trigger, then look; if a look finds a change without an event, start polling."""
         gone = self._seen.folder is None
         told = self._alarm.wait(POLL_SECONDS if self._polling or gone else LOOK_SECONDS)
         self._alarm.clear()
@@ -115,7 +115,7 @@ class Saves:
             self._unobserve()
             self._observe()
         elif not told and not self._polling and not self._alarm.wait(GRACE_SECONDS):
-            self._poll("a file was saved and the system did not say so")
+            self._poll("the system did not report a saved file")
 
     def _settled(self) -> Files:
         now = look(self._folder)
@@ -136,7 +136,7 @@ class Saves:
             observer.schedule(_Alarm(self._alarm), str(self._folder), recursive=False)
             observer.start()
         except (OSError, RuntimeError) as error:  # Linux: no more inotify instances or watches for this user
-            self._poll(f"the system does not tell of saves ({getattr(error, 'strerror', None) or error})")
+            self._poll(f"the system does not report saved files ({getattr(error, 'strerror', None) or error})")
             return
         self._observer = observer
         self._alarm.set()  # something may have been saved before it was observed
@@ -150,7 +150,7 @@ class Saves:
     def _poll(self, why: str) -> None:
         self._polling = True
         self._unobserve()
-        self._tell(Polls(f"{why}: every {POLL_SECONDS:g} s the files are looked at instead"))
+        self._tell(Polls(f"{why}: every {POLL_SECONDS:g} s the files are checked instead"))
 
 
 class _Alarm(FileSystemEventHandler):
@@ -158,7 +158,7 @@ class _Alarm(FileSystemEventHandler):
         self._alarm = alarm
 
     def on_any_event(self, event: FileSystemEvent) -> None:
-        """Any change is a reason to look."""
+        """Trigger a look."""
         if event.event_type not in _QUIET:
             self._alarm.set()
 
@@ -166,6 +166,6 @@ class _Alarm(FileSystemEventHandler):
 def _stamp(entry: "os.DirEntry[str]") -> Stamp:
     try:
         found = entry.stat()
-    except OSError:  # a link that leads nowhere
+    except OSError:  # a dangling link
         found = entry.stat(follow_symlinks=False)
     return (found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns)

@@ -1,4 +1,4 @@
-"""`grade watch` on a terminal or in a pipe: each verdict on a clean screen, and which keys there are. Prints only."""
+"""Prints `grade watch` on a terminal or in a pipe: each result on a clean screen, and the keys."""
 
 from rich.console import Console
 from rich.status import Status
@@ -25,7 +25,7 @@ KEYS = "h hint   l list   n next   q quit"
 
 
 class Screen:
-    """Shows what happens; it remembers what stands on the screen, to draw it again where that is asked for."""
+    """Shows what happens; remembers the contents of the screen to redraw it."""
 
     def __init__(self, console: Console, *, keys: bool) -> None:
         self._console, self._keys = console, keys
@@ -40,7 +40,7 @@ class Screen:
         self._end_status()
 
     def show(self, happening: Happening) -> None:
-        """Show one thing that has happened."""
+        """Show one event."""
         match happening:
             case Progress(done, total):
                 if self._status is not None:
@@ -62,7 +62,7 @@ class Screen:
                 if isinstance(happening, Verdict | Others):
                     self._grading = None
                 if isinstance(happening, Verdict):
-                    self._clear_but(self._shown)  # notes, and what a key has brought meanwhile
+                    self._clear_but(self._shown)  # notes, and the output of keys
                 self._shown.append(happening)
                 self._print(happening)
         if self._grading is None and self._keys:
@@ -80,7 +80,7 @@ class Screen:
                 if result.passed:
                     onward.go_on(console, goes_on)
             case Others(result):
-                console.print(Text("\nWhat builds on it, or was saved with it:", "bold"))
+                console.print(Text("\nExercises that build on it or were saved with it:", "bold"))
                 terminal.overview(console, result)
             case Listing(remembered):
                 console.print()
@@ -97,7 +97,7 @@ class Screen:
 
     def _what(self) -> str:
         assert self._grading is not None
-        others = " and what else was saved or builds on it" if self._grading.others else ""
+        others = " and others that were saved or build on it" if self._grading.others else ""
         return f"grading {self._grading.exercise.short}{others}"
 
     def _begin_status(self) -> None:
@@ -111,7 +111,7 @@ class Screen:
             self._status = None
 
     def _clear_but(self, still: list[Happening]) -> None:
-        """Take from the terminal what no longer holds; in a pipe, what was said was said."""
+        """Remove outdated parts from the terminal; in a pipe nothing is removed."""
         self._shown = still
         if self._console.is_terminal:
             self._console.clear()

@@ -1,7 +1,7 @@
-"""`grade watch`: what is graded when, after each save and each key. It tells what happens; nothing is printed here.
+"""`grade watch`: decides what to grade after each save and each key, and reports events. Prints nothing.
 
-One thread runs the checks and one looks after the files; all they find comes through one queue to whoever iterates. A
-verdict is told only if the files are still those that it was found on.
+One thread runs the checks and one watches the files; the results of both arrive in one queue. A result is reported only
+if the files are unchanged since.
 """
 
 import queue
@@ -25,21 +25,21 @@ from grader.learner.watching.saves import Ended, Files, Polls, Saved, Saves, loo
 
 @dataclass(frozen=True)
 class Key:
-    """A key was pressed: h, l, n, q or Ctrl-C ("c-c"). What else is typed does nothing."""
+    """A key was pressed: h, l, n, q or Ctrl-C ("c-c"). Other keys do nothing."""
 
     name: str
 
 
 @dataclass(frozen=True)
 class Redraw:
-    """The terminal has another size, or was another program's for a while (`resumed`)."""
+    """The terminal was resized, or used by another program (`resumed`)."""
 
     resumed: bool = False
 
 
 @dataclass(frozen=True)
 class Grading:
-    """An exercise is being graded; `others`: what builds on it comes after its verdict, in the background."""
+    """An exercise is being graded; `others` that build on it follow in the background."""
 
     exercise: Exercise
     others: bool = False
@@ -47,7 +47,7 @@ class Grading:
 
 @dataclass(frozen=True)
 class Progress:
-    """How far it is."""
+    """The progress of the run."""
 
     done: int
     total: int
@@ -55,7 +55,7 @@ class Progress:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What the checks say about an exercise as it is saved now.
+    """The result of an exercise as it is saved now.
 
     Attributes:
         result: the run, of this exercise alone.
@@ -71,7 +71,7 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Others:
-    """What the checks say about exercises that build on what was saved."""
+    """The results of exercises that build on the saved one."""
 
     result: RunResult
 
@@ -98,7 +98,7 @@ class AllPassed:
 
 @dataclass(frozen=True)
 class Note:
-    """A line about the folder, the system or the grader; one that `stays` is true of every verdict to come."""
+    """A line about the folder, the system or the grader; one that `stays` applies to all later results."""
 
     line: str
     stays: bool = False
@@ -106,7 +106,7 @@ class Note:
 
 @dataclass(frozen=True)
 class Quit:
-    """The learner has seen enough."""
+    """The learner quits."""
 
 
 Happening = Grading | Progress | Verdict | Others | Listing | Hinted | AllPassed | Note | Redraw | Quit
@@ -114,14 +114,14 @@ Happening = Grading | Progress | Verdict | Others | Listing | Hinted | AllPassed
 
 @dataclass(frozen=True)
 class _Found:
-    """What the run of this number found, or why it found nothing."""
+    """The result of the run with this number, or why there is none."""
 
     number: int
     what: attempts.Progress | RunResult | BaseException
 
 
 class Watch:
-    """One `grade watch`: iterate over `happenings`; `tell` brings it keys and changes of the terminal. Close it.
+    """One `grade watch`: iterate over `happenings`; `tell` sends it keys and changes of the terminal. Close it.
 
     Args:
         fork: whether the checks run in a process that forks.
@@ -134,26 +134,26 @@ class Watch:
         self._saves = Saves(self._folder, self._seen, self._queue.put)
         self._workers = Workers(curriculum.exercises(), fork=fork, many=True)
         self._focus = state.load().unfinished() or curriculum.exercises()[0]
-        self._waiting: set[str] = set()  # exercises without a verdict on what they are now
+        self._waiting: set[str] = set()  # exercises without a result for their current file
         self._running: tuple[Exercise, ...] = ()
         self._number = 0
         self._cancellation = attempts.Cancellation()
         self._digests: dict[str, str] = {}
-        self._looked_ahead = False  # whether the focus is the exercise to go on with, named but not graded yet
+        self._looked_ahead = False  # whether the focus is the next exercise, shown but not graded yet
         self._graded = self._broke = False
 
     def tell(self, event: Key | Redraw) -> None:
-        """Bring it a key, or a change of the terminal; from any thread, and from a signal's handler."""
+        """Send a key or a change of the terminal, from any thread or signal handler."""
         self._queue.put(event)
 
     def close(self) -> None:
-        """End all that it has started."""
+        """End everything that it has started."""
         self._saves.stop()
         self._cancellation.ask()
         self._workers.close()
 
     def happenings(self) -> Iterator[Happening]:
-        """What happens, until the learner quits.
+        """Yield events until the learner quits.
 
         Raises:
             UsageError: the files cannot be looked at any more, or nothing can be graded here.
@@ -161,7 +161,7 @@ class Watch:
         """
         self._saves.start()
         if not self._fork:
-            says = "this system cannot fork: every save starts a new process, which takes some seconds"
+            says = "this system cannot fork: every save starts a new process, which takes a few seconds"
             yield Note(says, stays=True)
         yield from self._grade_focus()
         while True:
@@ -180,10 +180,10 @@ class Watch:
             case Polls(why):
                 yield Note(why, stays=True)
             case Ended(error):
-                raise UsageError(f"the folder cannot be watched any more ({error}); start grade watch anew") from error
+                raise UsageError(f"the folder can no longer be watched ({error}); restart grade watch") from error
             case Redraw(resumed):
                 yield event
-                if resumed and self._running:  # its clocks went on while it stood still
+                if resumed and self._running:  # its timers continued while it was suspended
                     yield from self._start(self._running)
             case Key("h"):
                 with state.changing() as remembered:
@@ -198,7 +198,7 @@ class Watch:
                 yield from self._next()
 
     def _saved(self, files: Files) -> Iterator[Happening]:
-        """Grade what was saved, and then what builds on it; what still runs is about older files, and ends."""
+        """Grade what was saved, and then what builds on it; cancel runs on older files."""
         was_gone = self._seen.folder is None
         if files.folder is None:
             self._seen = Files(None, self._seen.stamps)
@@ -228,7 +228,7 @@ class Watch:
         yield from self._start((self._focus,))
 
     def _start(self, chosen: tuple[Exercise, ...]) -> Iterator[Happening]:
-        """Begin a run, in place of the one that may be on its way."""
+        """Start a run, replacing a current one."""
         self._stop()
         self._running = chosen
         self._looked_ahead = self._looked_ahead and chosen != (self._focus,)
@@ -238,7 +238,7 @@ class Watch:
         yield Grading(chosen[0], others=chosen != (self._focus,))
 
     def _stop(self) -> None:
-        """Give up what runs, for later; what it may still find is not listened to."""
+        """Cancel the current run; ignore its results."""
         self._cancellation.ask()
         self._waiting |= {exercise.name for exercise in self._running}
         self._running = ()
@@ -252,7 +252,7 @@ class Watch:
                 submission, chosen, self._workers, seed=assignment.seed(), cancellation=cancellation
             ):
                 self._queue.put(_Found(number, event))
-        except BaseException as error:  # told to the learner by whoever listens
+        except BaseException as error:  # reported to the learner by the listener
             self._queue.put(_Found(number, error))
 
     def _found(self, what: attempts.Progress | RunResult | BaseException) -> Iterator[Happening]:
@@ -260,7 +260,7 @@ class Watch:
             case attempts.Progress():
                 yield Progress(what.done, what.total)
             case RunResult():
-                if (now := look(self._folder)) != self._seen:  # saved since, and the event is still on its way
+                if (now := look(self._folder)) != self._seen:  # saved since, but the event has not arrived
                     number = self._number
                     yield from self._saved(now)
                     if number != self._number:
@@ -286,23 +286,23 @@ class Watch:
             yield from self._start(waiting)
 
     def _broken(self, error: BaseException) -> Iterator[Happening]:
-        """Where the worker is gone, try once more with a new one; then say so and wait for the next save."""
+        """If the worker is gone, retry once with a new one; then report it and wait for the next save."""
         if look(self._folder).folder is None:
-            return  # that is told when it is seen
+            return  # reported when it is noticed
         if not isinstance(error, UsageError | OSError) or not self._graded:
-            raise error  # nothing that a save could mend: torch is missing, for one
+            raise error  # a save cannot fix this, for example a missing torch
         chosen, again = self._running, not self._broke
         self._running, self._broke = (), again
         self._workers.close()
         self._workers = Workers(curriculum.exercises(), fork=self._fork, many=True)
         if again:
             yield from self._start(chosen)
-            yield Note("the process that runs the checks had ended; a new one has started")
+            yield Note("the process that runs the checks had ended; a new one was started")
         else:
             yield Note(f"nothing could be graded: {error}; the next save tries again")
 
     def _written(self, exercise: Exercise) -> bool:
-        """Whether there is more in its file than the stub."""
+        """Return whether the file is more than the stub."""
         path = self._folder / exercise.file
         try:
             return path.is_file() and path.read_bytes() != stubs.stub(exercise).encode()

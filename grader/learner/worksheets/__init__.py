@@ -1,1 +1,1 @@
-"""Questions to answer by hand on numbers of the learner's own: `grade trace`."""
+"""`grade trace`: questions to answer by hand, with numbers generated for each learner."""

@@ -1,6 +1,6 @@
-"""The worksheet of depth for a context: ten questions on levels as log2 of the context, and the slips of each.
+"""The worksheet on depth: ten questions on levels as log2 of the context, with their typical mistakes.
 
-Everything is counted in whole numbers: a logarithm through floats would be a slip itself (lesson 1 says why).
+Everything is computed with integers: a floating point logarithm would itself be a mistake (lesson 1 explains why).
 """
 
 import random
@@ -10,11 +10,11 @@ from grader.learner.worksheets.worksheet import Question, Slip, Worksheet
 GIVEN = """level       0   1   2   3   ...
 characters  1   2   4   8   ...    each level joins two neighbours of the one below
 
-log2 of a number is how often 2 is multiplied to reach it: log2 of 8 is 3."""
+log2 of a number says how often you double 1 to reach it: log2 of 8 is 3."""
 
 
 def depth_sheet(seed: int) -> Worksheet:
-    """Ten questions, from what a level sees to how many levels a context takes; the numbers follow the seed."""
+    """Make ten questions, from what a level sees to the number of levels for a context; the numbers follow the seed."""
     draw = random.Random(f"depth {seed}")
     few, many = draw.randint(3, 5), draw.randint(6, 10)
     shallow, deep = draw.randint(3, 6), draw.randint(7, 12)
@@ -37,7 +37,7 @@ def depth_sheet(seed: int) -> Worksheet:
 
 
 def field(levels: int, group: int) -> Question:
-    """How far so many levels see."""
+    """Ask how far a number of levels sees."""
     working = f"{' · '.join([str(group)] * levels)} = {group}^{levels} = {group**levels:,}"
     return _question(
         f"{levels} levels, each joining {_WORDS[group]}: how many characters does the top see? ",
@@ -46,65 +46,65 @@ def field(levels: int, group: int) -> Question:
         (
             (
                 group * levels,
-                f"that adds {group} for each level; but each level sees {group} times what the one below saw",
+                f"that adds {group} per level, but each level sees {group} times as much as the one below",
             ),
             (group ** (levels - 1), "one level too few: the characters themselves are level 0, and see 1"),
             (group ** (levels + 1), "one level too many: the first level sees as many characters as it joins"),
             (
                 levels**group,
-                f"that is {levels}^{group}; each level multiplies by {group}, so {group} is what is raised",
+                f"that is {levels}^{group}; each level multiplies by {group}, so the base is {group}",
             ),
         ),
     )
 
 
 def depth(context: int, levels: int, group: int) -> Question:
-    """How many levels a context takes: so many. To count them is exercise 1, whose answer must not stand here."""
+    """Ask how many levels a context needs. Counting them is exercise 1, so its solution must not be here."""
     below, reached = group ** (levels - 1), group**levels
     logarithm = f", log{group} of it, rounded up" if reached > context else f", log{group} of it"
     return _question(
-        f"a context of {context:,}, joining {_WORDS[group]}: how many levels does it take{logarithm}? ",
+        f"a context of {context:,}, joining {_WORDS[group]}: how many levels does it need{logarithm}? ",
         levels,
         f"{levels - 1} levels see {below:,}, {levels} see {reached:,}",
         (
             (levels - 1, f"{levels - 1} levels see only {below:,} characters: {_left_out(context - below)} outside"),
-            (levels + 1, f"one level too many: {levels} see {reached:,} already"),
-            (context // group, f"that divides once; divide by {group} until 1 is left, and count how often"),
+            (levels + 1, f"one level too many: {levels} already see {reached:,}"),
+            (context // group, f"that divides only once; divide by {group} until 1 is left, and count"),
             (
                 (reached - 1) // (group - 1),
-                "that is how many fusions the whole tree has; those of one level happen side by side",
+                "that is the number of fusions in the whole tree; all fusions of a level happen at once",
             ),
-            (reached, "that is how far they see, not how many they are"),
+            (reached, "that is how far they see, not how many levels there are"),
         ),
     )
 
 
 def left_over(length_levels: int, levels: int) -> Question:
-    """How many vectors so many fusions leave of a window."""
+    """Ask how many vectors remain of a window after a number of fusions."""
     length, left = 2**length_levels, 2 ** (length_levels - levels)
     return _question(
         f"a window of {length} characters, after {levels} levels that join two: how many vectors are left? ",
         left,
         f"{length} halved {levels} times: {' → '.join(str(length >> done) for done in range(levels + 1))}",
         (
-            (left * 2, "one level too few: each level halves the length, the first one, too"),
+            (left * 2, "one level too few: each level halves the length, including the first one"),
             (left // 2, "one level too many"),
-            (length - 2 * levels, "that takes two away at each level; but each level halves what is there"),
-            (length - levels, "that takes one away at each level; but each level halves what is there"),
-            (length // (2 * levels), f"that divides by 2 · {levels} once; but {levels} levels halve {levels} times"),
+            (length - 2 * levels, "that subtracts two per level, but each level halves the length"),
+            (length - levels, "that subtracts one per level, but each level halves the length"),
+            (length // (2 * levels), f"that divides by 2 · {levels} once, but {levels} levels halve it {levels} times"),
         ),
     )
 
 
 def square(levels: int) -> Question:
-    """How many levels the square of a context takes."""
+    """Ask how many levels the square of a context needs."""
     context = 2**levels
     return _question(
         f"{levels} levels cover {context}; how many cover {context} · {context} = {context**2:,}? ",
         2 * levels,
-        f"2^{levels} · 2^{levels} = 2^{2 * levels}: where contexts multiply, levels add",
+        f"2^{levels} · 2^{levels} = 2^{2 * levels}: if contexts multiply, levels add",
         (
-            (levels**2, "contexts multiply, levels add: after the first ones you climb as many again"),
+            (levels**2, "contexts multiply, levels add: the number of levels doubles"),
             (levels + 1, f"one more level only doubles it, to {2 * context}"),
             (2 * levels - 1, f"{2 * levels - 1} levels see only {context**2 // 2:,}"),
             (2 * levels + 1, f"one level too many: they would see {2 * context**2:,}"),
@@ -116,7 +116,9 @@ _WORDS = {2: "two", 3: "three", 4: "four", 5: "five"}
 
 
 def _question(asks: str, answer: int, working: str, slips: tuple[tuple[int, str], ...]) -> Question:
-    """With small numbers a slip may give the answer: it is none here. Two that give the same are named together."""
+    """Make a question; drop mistakes that give the right answer for small numbers, and merge those that
+    give the same.
+    """
     says: dict[int, str] = {}
     for number, words in slips:
         says[number] = f"{says[number]}; or else {words}" if number in says else words

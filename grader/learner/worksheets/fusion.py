@@ -1,4 +1,4 @@
-"""The worksheet of one fusion by hand: numbers of the learner's own, its five questions, and the slips of each.
+"""The worksheet on one fusion by hand: generated numbers, five questions, and typical mistakes.
 
 The fusion is that of lesson 2: two neighbours of two channels, two outputs. All numbers are tenths, so each product is
 a whole number of hundredths and every sum below is exact.
@@ -13,25 +13,25 @@ from functools import cached_property
 from grader.learner.worksheets.worksheet import Question, Slip, Worksheet
 
 CHANNELS = OUTPUTS = 2
-BY_HAND = 0.005  # half of the last digit of a sum of hundredths
+BY_HAND = 0.005  # half of the last digit of a sum in hundredths
 JOIN = "Step 1, concatenate: one vector after the other."
 SUM = (
-    "Step 2, multiply and add: each number times the weight beside it, then the bias; each output has its own column. "
-    "Two decimals."
+    "Step 2, multiply and add: each number times the weight next to it, then add the bias; each output has its own "
+    "column. Two decimals."
 )
 SQUEEZE = (
-    "Step 3, tanh of each sum, to two decimals: by calculator or table; "
-    "for numbers this small, x - x³/3 + 2x⁵/15 is near enough."
+    "Step 3, tanh of each sum, to two decimals: with a calculator or a table; "
+    "for such small numbers, x - x³/3 + 2x⁵/15 is close enough."
 )
 
 
 def _series(x: float) -> float:
-    """What the sheet says of tanh."""
+    """Evaluate the series for tanh from the sheet."""
     return x - x**3 / 3 + 2 * x**5 / 15
 
 
 ROWS = ("left, channel 0", "left, channel 1", "right, channel 0", "right, channel 1")
-# Sums, in hundredths, of which tanh is far enough from the sum itself, and the series is near enough, rounded as well.
+# Sums, in hundredths, for which tanh differs enough from the sum, and the series rounds to the same two decimals.
 SUMS = frozenset(
     total for total in range(30, 71) if abs(round(_series(total / 100), 2) - math.tanh(total / 100)) <= BY_HAND
 )
@@ -39,7 +39,7 @@ SUMS = frozenset(
 
 @dataclass(frozen=True)
 class FusionSheet:
-    """One fusion, in whole tenths: two letters, their vectors, the weights (2C rows of H), the biases."""
+    """One fusion, in integer tenths: two letters, their vectors, the weights (2C rows of H), the biases."""
 
     letters: str
     left: tuple[int, ...]
@@ -49,7 +49,7 @@ class FusionSheet:
 
     @property
     def worksheet(self) -> Worksheet:
-        """The fusion as a page: the numbers as lesson 2 writes them, and the questions."""
+        """Make the page: the numbers as in lesson 2, and the questions."""
         weights = [f"  {name:16} {_columns(row)}" for name, row in zip(ROWS, self.weight, strict=True)]
         lines = [
             f"left  ({self.letters[0]})  {tenths(self.left)}   read first",
@@ -68,11 +68,11 @@ class FusionSheet:
 
     @property
     def sums(self) -> tuple[int, ...]:
-        """What each output sums to, bias and all, in hundredths."""
+        """The sum of each output including its bias, in hundredths."""
         return tuple(sum(self.products(output)) + 10 * self.bias[output] for output in range(OUTPUTS))
 
     def products(self, output: int) -> tuple[int, ...]:
-        """What each row contributes to an output, in hundredths."""
+        """The contribution of each row to an output, in hundredths."""
         return tuple(number * row[output] for number, row in zip(self.joined, self.weight, strict=True))
 
     @cached_property
@@ -85,12 +85,12 @@ class FusionSheet:
         left, right = (tuple(number / 10 for number in part) for part in (self.left, self.right))
         added = tuple((a + b) / 10 for a, b in zip(self.left, self.right, strict=True))
         slips = (
-            Slip(right + left, "right stands before left: the left letter was read first, so its channels come first"),
+            Slip(right + left, "right comes before left: the left letter was read first, so its channels come first"),
             Slip(
                 tuple(itertools.chain(*zip(left, right, strict=True))),
                 "the channels are interleaved: all of the left neighbour's come first, then all of the right one's",
             ),
-            Slip(added, "the two are added: concatenating writes one after the other, and nothing is lost"),
+            Slip(added, "the two are added: concatenating writes one after the other"),
         )
         return Question(JOIN, "joined = ", left + right, 1e-9, slips, f"{tenths(self.left)}, then {tenths(self.right)}")
 
@@ -103,25 +103,25 @@ class FusionSheet:
         return Question(SUM, f"summed, output {output} = ", (total,), BY_HAND, tuple(slips), f"{terms} = {total:.2f}")
 
     def _wrong_sums(self, output: int, other: int, products: tuple[int, ...], bias: int) -> list[tuple[int, str]]:
-        """Each known way to go wrong in a sum: what it gives, in hundredths, and its words."""
+        """Yield each known mistake in a sum: its result, in hundredths, and its explanation."""
         total = sum(products) + bias
         column = [row[output] for row in self.weight]
         swapped = self.right + self.left
         named = f"{self.bias[output] / 10:.1f}"
         wrong = [
-            (total - bias, f"the bias is forgotten: output {output} adds {named} at the end"),
+            (total - bias, f"the bias is missing: output {output} adds {named} at the end"),
             (total - 2 * bias, f"the bias is subtracted: {named} is added, with its sign"),
             (
                 sum(a * b for a, b in zip(swapped, column, strict=True)) + bias,
-                "right stands before left: the first two rows of weights meet the left neighbour",
+                "right comes before left: the first two rows of weights multiply the left neighbour",
             ),
             (
                 sum(self.products(other)) + bias,
-                f"those are the weights of output {other}: each output has a column of its own",
+                f"those are the weights of output {other}: each output has its own column",
             ),
             (
                 sum(products) + 10 * self.bias[other],
-                f"that is the bias of output {other}: each output has one of its own, here {named}",
+                f"that is the bias of output {other}: each output has its own, here {named}",
             ),
             (self.sums[other], f"that is output {other}: its column, its bias"),
         ]
@@ -129,20 +129,23 @@ class FusionSheet:
             exchanged = (self.joined[i] - self.joined[j]) * (column[j] - column[i])
             wrong.append((total + exchanged, f"two rows are swapped: {ROWS[i]}, and {ROWS[j]}"))
         for row, product in enumerate(products):
-            wrong.append((total - product, f"one product is left out: {ROWS[row]}"))
+            wrong.append((total - product, f"one product is missing: {ROWS[row]}"))
             wrong.append((total - 2 * product, f"a sign is wrong: {ROWS[row]} contributes {product / 100:.2f}"))
         return wrong
 
     def _squeezing(self, output: int) -> Question:
         total, other = self.sums[output] / 100, self.sums[1 - output] / 100
         slips = (
-            Slip((total,), "tanh is left out: that is the sum itself"),
+            Slip((total,), "tanh is missing: that is the sum itself"),
             Slip(
                 (-math.tanh(total),),
-                "the sign is lost: tanh of a negative number is negative, of a positive one positive",
+                "the sign is wrong: tanh of a negative number is negative, of a positive number positive",
             ),
             Slip((math.tanh(other),), f"that is tanh of output {1 - output}"),
-            Slip((math.tan(total),), "that is tan, the tangent of an angle; tanh is another key (often hyp, then tan)"),
+            Slip(
+                (math.tan(total),),
+                "that is tan, the tangent of an angle; tanh is a different key (often hyp, then tan)",
+            ),
             Slip((1 / (1 + math.exp(-total)),), "that is the logistic function, from 0 to 1; tanh goes from -1 to 1"),
         )
         return Question(
@@ -156,7 +159,7 @@ class FusionSheet:
 
 
 def fusion_sheet(seed: int) -> FusionSheet:
-    """Draw a sheet: the first one, of those that the seed gives, on which no two slips look alike."""
+    """Return the first sheet for the seed on which all mistakes give different results."""
     generator = random.Random(f"fusion {seed}")
     while True:
         sheet = _draw(generator)
@@ -165,7 +168,7 @@ def fusion_sheet(seed: int) -> FusionSheet:
 
 
 def tenths(numbers: tuple[int, ...]) -> str:
-    """Numbers in tenths, as they stand on the sheet."""
+    """Write numbers in tenths as on the sheet."""
     return f"[{', '.join(f'{number / 10:.1f}' for number in numbers)}]"
 
 
@@ -183,7 +186,7 @@ def _draw(generator: random.Random) -> FusionSheet:
 
 
 def _tells_slips_apart(sheet: FusionSheet) -> bool:
-    """Whether no slip gives the right numbers, or those of another slip."""
+    """Return whether no mistake gives the right numbers, or those of another mistake."""
     for question in sheet.questions:
         given = [tuple(round(number, 9) for number in slip.numbers) for slip in question.slips]
         if len(set(given)) < len(given) or any(question.is_right(numbers) for numbers in given):

@@ -1,4 +1,4 @@
-"""The fusion of a worksheet once more, with the learner's exercise 2, in a process of its own. No printing here."""
+"""Runs the fusion of a worksheet with the learner's exercise 2, in a process of its own. No printing here."""
 
 import queue
 from dataclasses import dataclass, replace
@@ -9,14 +9,14 @@ from grader.kata import curriculum
 from grader.learner.own_process.command import OwnProcess, failed
 from grader.learner.worksheets.fusion import FusionSheet
 
-LIMIT_SECONDS = 20.0  # importing NumPy on a busy machine, and then a few multiplications
+LIMIT_SECONDS = 20.0  # time to import NumPy on a busy machine
 EXERCISE = "ex02_one_fusion"
 EXACT = 1e-9  # for tenths in float64
 
 
 @dataclass(frozen=True)
 class OwnTrace:
-    """What the learner's `trace_fusion` made of a sheet."""
+    """The learner's `trace_fusion` on a sheet."""
 
     joined: tuple[float, ...]
     summed: tuple[float, ...]
@@ -24,7 +24,7 @@ class OwnTrace:
 
 
 def own_trace(sheet: FusionSheet, folder: Path) -> OwnTrace | None:
-    """Run the answer of exercise 2 in a folder on the numbers of a sheet; None where it is not written yet.
+    """Run exercise 2 of a folder on the numbers of a sheet; None if it is not written yet.
 
     Raises:
         AnswersFailed: it raised, returned something else than a trace, ended the process, or never came back.
@@ -37,7 +37,7 @@ def own_trace(sheet: FusionSheet, folder: Path) -> OwnTrace | None:
         try:
             record = process.records.get(timeout=LIMIT_SECONDS)
         except queue.Empty:
-            raise AnswersFailed(f"{_short()} did not come back within {LIMIT_SECONDS:.0f} s") from None
+            raise AnswersFailed(f"{_short()} did not return within {LIMIT_SECONDS:.0f} s") from None
     if record is None:
         raise AnswersFailed(f"{_short()} ended its process")
     if "failed" not in record:
@@ -48,11 +48,11 @@ def own_trace(sheet: FusionSheet, folder: Path) -> OwnTrace | None:
 
 
 def differences(sheet: FusionSheet, own: OwnTrace) -> tuple[str, ...]:
-    """Where a trace is not that of the sheet, as the worksheet's own questions tell it; empty where it is."""
+    """List the differences between a trace and the sheet, as the worksheet explains them."""
     steps = (own.joined, *((number,) for number in own.summed), *((number,) for number in own.fused))
     if len(steps) != len(sheet.questions):
         sizes = f"{len(own.summed)} sums and {len(own.fused)} results of tanh"
-        return (f"{sizes} came back for {len(sheet.bias)} outputs",)
+        return (f"it returned {sizes} for {len(sheet.bias)} outputs",)
     exact = (replace(question, tolerance=EXACT) for question in sheet.questions)
     return tuple(
         f"{question.asks.partition(' =')[0]}: {question.wrong(step)}"

@@ -1,4 +1,6 @@
-"""The process that runs the learner's `trace_fusion` once: the order on standard input, a record on what was output."""
+"""The process that runs the learner's `trace_fusion` once: the order on standard input, a record on the original
+output.
+"""
 
 from pathlib import Path
 from typing import Any
@@ -12,7 +14,7 @@ from grader.learner.worksheets.own_fusion import EXERCISE
 
 
 def trace(order: dict[str, Any], records: Records) -> None:
-    """Run the answer, tell what came of it."""
+    """Run the answer, and report the result."""
     answers = Answers(Path(order["folder"]), [EXERCISE])
     answers.take(Path(order["folder"]))
     made = getattr(answers, EXERCISE).trace_fusion(*(np.array(argument) for argument in order["arguments"]))

@@ -1,4 +1,4 @@
-"""The seed of the numbers that are a learner's own: the same on each day, another one for each person and checkout."""
+"""The seed of a learner's worksheets: the same every day, but different for each person and checkout."""
 
 import getpass
 import hashlib
@@ -10,7 +10,7 @@ SEEDS = 100_000  # short enough to be typed
 
 
 def own_seed() -> int:
-    """Derive it from the user, the machine and the checkout's place, so that nothing needs to be kept."""
+    """Derive the seed from the user, the machine and the path of the checkout, so that nothing needs to be stored."""
     try:
         user = getpass.getuser()
     except (KeyError, OSError, ImportError):  # a user id without a name, in a container

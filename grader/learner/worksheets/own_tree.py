@@ -1,4 +1,4 @@
-"""The tree of a worksheet once more, by the learner's exercise 8 with the weights set by hand, in its own process."""
+"""Runs the tree of a worksheet with the learner's exercise 8 and hand-set weights, in a process of its own."""
 
 import queue
 from pathlib import Path
@@ -15,7 +15,7 @@ Levels = tuple[tuple[float, ...], ...]  # of each level, all its numbers in orde
 
 
 def own_levels(sheet: TreeSheet, folder: Path) -> Levels | None:
-    """Run the answer of exercise 8 in a folder on the bits of a sheet; None if it is not written yet.
+    """Run exercise 8 of a folder on the bits of a sheet; None if it is not written yet.
 
     Returns:
         h1 and h2 of every node, level by level.
@@ -28,7 +28,7 @@ def own_levels(sheet: TreeSheet, folder: Path) -> Levels | None:
         try:
             record = process.records.get(timeout=LIMIT_SECONDS)
         except queue.Empty:
-            raise AnswersFailed(f"{_short()} did not come back within {LIMIT_SECONDS:.0f} s") from None
+            raise AnswersFailed(f"{_short()} did not return within {LIMIT_SECONDS:.0f} s") from None
     if record is None:
         raise AnswersFailed(f"{_short()} ended its process")
     if "failed" not in record:
@@ -39,12 +39,10 @@ def own_levels(sheet: TreeSheet, folder: Path) -> Levels | None:
 
 
 def differences(sheet: TreeSheet, own: Levels) -> tuple[str, ...]:
-    """Where the levels are not those of the sheet, as the worksheet's own questions tell it; empty if they agree."""
+    """List the differences between the levels and the sheet, as the worksheet explains them."""
     expected = [tuple(number for node in level for number in node) for level in sheet.nodes]
     if [len(level) for level in own] != [len(level) for level in expected]:
-        return (
-            f"your levels hold {[len(level) for level in own]} numbers, and not {[len(level) for level in expected]}",
-        )
+        return (f"your levels have {[len(level) for level in own]} numbers, not {[len(level) for level in expected]}",)
     questions = iter(question for question in sheet.questions if len(question.answer) == 2 and "node" in question.asks)
     found = []
     for level in own:

@@ -14,7 +14,7 @@ from grader.learner.worksheets.own_tree import EXERCISE
 
 
 def trace(order: dict[str, Any], records: Records) -> None:
-    """Run the answer, and send what each level holds."""
+    """Run the answer, and send the values of each level."""
     answers = Answers(Path(order["folder"]), [lesson.name for lesson in curriculum.lessons()])
     answers.take(Path(order["folder"]), curriculum.given())
     bits = torch.tensor([[int(bit > 0) for bit in order["bits"]]])

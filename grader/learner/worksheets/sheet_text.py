@@ -1,4 +1,4 @@
-"""A worksheet on paper: the page to fill in, and the page with the answers. Plain text that any printer takes."""
+"""A worksheet on paper: the page to fill in, and the page with the answers, as plain text for any printer."""
 
 import textwrap
 
@@ -15,7 +15,7 @@ def page(sheet: Worksheet, number: int) -> str:
 
 
 def answers_page(sheet: Worksheet, number: int) -> str:
-    """The same page with the working of each answer."""
+    """Make the same page with the solution of each question."""
     return _write(sheet, number, [f"\n      {question.working}" for question in sheet.questions])
 
 

@@ -1,7 +1,7 @@
-"""The worksheet of a tree by hand: the parity of eight bits in three levels, with bits of the learner's own.
+"""The worksheet on a tree by hand: the parity of eight bits in three levels, with generated bits.
 
-The weights are those of lesson 8 (`data/parity.py`): a fusion of two values a and b, each near -1 or +1, gives
-h1 = tanh(4(a + b + 1)) and h2 = tanh(4(a + b - 1)), and the next level reads h1 - h2 - 1 from them.
+The weights are those of lesson 8 (`data/parity.py`): a fusion of two values a and b, each near -1 or +1, gives h1 =
+tanh(4(a + b + 1)) and h2 = tanh(4(a + b - 1)), and the next level reads h1 - h2 - 1 from them.
 """
 
 import random
@@ -11,14 +11,14 @@ from dataclasses import dataclass
 from grader.learner.worksheets.worksheet import Question, Slip, Worksheet
 
 BITS = 8
-NEAR = 0.05  # tanh of 4 is 0.9993: whole numbers will do
+NEAR = 0.05  # tanh(4) is 0.9993, so integers are enough
 GIVEN = """Each bit is -1 or +1. A fusion reads two values a and b, the older one first:
 
   h1 = tanh(4 (a + b + 1))     near +1 if at least one of them is +1, else near -1
   h2 = tanh(4 (a + b - 1))     near +1 if both are +1, else near -1
   value = h1 - h2 - 1          what the level above reads
 
-tanh(4) = 0.9993 and tanh(12) = 1.0000, so whole numbers will do. The tree's answer is +1 if an
+tanh(4) = 0.9993 and tanh(12) = 1.0000, so whole numbers are enough. The tree's answer is +1 if an
 odd number of the eight bits are +1, and -1 if it is an even number."""
 
 
@@ -30,7 +30,7 @@ class TreeSheet:
 
     @property
     def worksheet(self) -> Worksheet:
-        """The tree as a page: the bits with their places, and the questions."""
+        """Make the page: the bits with their places, and the questions."""
         places = "   ".join(f"{place:2}" for place in range(BITS))
         bits = "   ".join(f"{bit:+d}" for bit in self.bits)
         given = f"{GIVEN}\n\nplace   {places}\nbit     {bits}"
@@ -38,7 +38,7 @@ class TreeSheet:
 
     @property
     def values(self) -> tuple[tuple[int, ...], ...]:
-        """The value of each node, level by level: first the bits, last the root's."""
+        """The value of each node, level by level, from the bits to the root."""
         levels = [self.bits]
         while len(levels[-1]) > 1:
             below = levels[-1]
@@ -52,7 +52,7 @@ class TreeSheet:
 
     @property
     def questions(self) -> tuple[Question, ...]:
-        """Of each level the two numbers of each node, then the values that the next one reads."""
+        """Ask for the two numbers of each node of a level, then for the values that the next level reads."""
         questions: list[Question] = []
         for number, (below, nodes) in enumerate(zip(self.values[:-1], self.nodes, strict=True), start=1):
             step = f"Level {number}: {_COUNT[len(nodes)]}, each from {2**number} bits."
@@ -66,12 +66,12 @@ _COUNT = {4: "four nodes", 2: "two nodes", 1: "one node, the root"}
 
 
 def fused(a: int, b: int) -> tuple[int, int]:
-    """The two numbers of a fusion, rounded to whole ones."""
+    """Compute the two numbers of a fusion, rounded to integers."""
     return (1 if a + b + 1 > 0 else -1, 1 if a + b - 1 > 0 else -1)
 
 
 def tree_sheet(seed: int) -> TreeSheet:
-    """Draw eight bits; the first two levels read both kinds of value, so that each asks something."""
+    """Draw eight bits so that the first two levels read both kinds of values."""
     generator = random.Random(f"tree {seed}")
     while True:
         sheet = TreeSheet(tuple(generator.choice((-1, 1)) for _ in range(BITS)))
@@ -96,9 +96,9 @@ def _node(step: str, level: int, node: int, pair: tuple[int, int]) -> Question:
     values = f"node {node} reads {a:+d} and {b:+d}"
     slips = (
         ((h2, h1), "h1 and h2 are swapped: h1 adds 1 inside tanh, h2 subtracts 1"),
-        ((4 * (a + b + 1), 4 * (a + b - 1)), "tanh is left out: those are the numbers inside it"),
-        ((a + b + 1, a + b - 1), "tanh is left out, and so is the factor 4"),
-        (_sign(a + b), "the +1 and the -1 inside tanh are left out: they are what makes h1 and h2 differ"),
+        ((4 * (a + b + 1), 4 * (a + b - 1)), "tanh is missing: those are the numbers inside it"),
+        ((a + b + 1, a + b - 1), "tanh and the factor 4 are missing"),
+        (_sign(a + b), "the +1 and the -1 inside tanh are missing: they make h1 and h2 different"),
         ((1, 1), f"+1 and +1 says that both values are +1; {values}"),
         ((1, -1), f"+1 and -1 says that exactly one of the two values is +1; {values}"),
         ((-1, -1), f"-1 and -1 says that neither of the two values is +1; {values}"),
@@ -114,16 +114,16 @@ def _node(step: str, level: int, node: int, pair: tuple[int, int]) -> Question:
 
 
 def _values(step: str, level: int, nodes: Sequence[tuple[int, int]]) -> Question:
-    """Ask for what the next level reads, or the answer at the root."""
+    """Ask for the values that the next level reads, or for the answer at the root."""
     values = tuple(_value(*node) for node in nodes)
     slips = (
-        (tuple(h1 - h2 for h1, h2 in nodes), "the last - 1 is forgotten: h1 - h2 is 0 or 2, and value is -1 or +1"),
+        (tuple(h1 - h2 for h1, h2 in nodes), "the last - 1 is missing: h1 - h2 is 0 or 2, and value is -1 or +1"),
         (tuple(h1 + h2 - 1 for h1, h2 in nodes), "h2 is added: value = h1 - h2 - 1"),
         (tuple(h2 - h1 - 1 for h1, h2 in nodes), "h1 and h2 are swapped: value = h1 - h2 - 1"),
-        (tuple(-value for value in values), "the sign is turned: +1 is an odd number of +1, -1 an even one"),
-        (tuple(h1 for h1, _ in nodes), "that is h1, which says at least one; value also takes h2 away"),
+        (tuple(-value for value in values), "the sign is wrong: +1 means an odd number of +1, -1 an even number"),
+        (tuple(h1 for h1, _ in nodes), "that is h1, which says at least one; value also subtracts h2"),
         (tuple(h2 for _, h2 in nodes), "that is h2, which says both; value = h1 - h2 - 1"),
-        (tuple(reversed(values)), "the nodes are in reverse: node 0 comes first"),
+        (tuple(reversed(values)), "the nodes are in reverse order: node 0 comes first"),
     )
     working = "; ".join(f"{h1:+d} - ({h2:+d}) - 1 = {_value(h1, h2):+d}" for h1, h2 in nodes)
     if len(nodes) == 1:
@@ -140,7 +140,7 @@ def _question(
     working: str,
     slips: Sequence[tuple[tuple[int, ...], str]],
 ) -> Question:
-    """With such small numbers a slip may give the answer: then it is none. Slips that agree are named together."""
+    """Make a question; drop mistakes that give the right answer, and merge those that give the same."""
     says: dict[tuple[int, ...], str] = {}
     for numbers, words in slips:
         says[numbers] = f"{says[numbers]}; or else {words}" if numbers in says else words

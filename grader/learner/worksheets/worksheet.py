@@ -1,15 +1,15 @@
-"""A worksheet: what is given, its questions, and what an answer shows. Who asks, and what about, is not here."""
+"""A worksheet: the given numbers, the questions, and the explanation of wrong answers. The dialogue is elsewhere."""
 
 import math
 import re
 from dataclasses import dataclass
 
-_MINUS = str.maketrans({"−": "-", "–": "-"})  # what word processors and lessons write for a minus
+_MINUS = str.maketrans({"−": "-", "–": "-"})  # minus signs of word processors and lessons
 
 
 @dataclass(frozen=True)
 class Slip:
-    """A known way to go wrong: the numbers that it gives, and what to say to someone who wrote them."""
+    """A typical mistake: its result, and its explanation."""
 
     numbers: tuple[float, ...]
     says: str
@@ -17,7 +17,7 @@ class Slip:
 
 @dataclass(frozen=True)
 class Question:
-    """What is asked, the numbers that answer it to within a tolerance, the slips, and the working that leads there.
+    """A question, its answer with a tolerance, typical mistakes, and the solution.
 
     `step` says what the question is a part of; it is the same for all the questions of that step.
     """
@@ -30,32 +30,32 @@ class Question:
     working: str
 
     def is_right(self, numbers: tuple[float, ...]) -> bool:
-        """Whether these numbers answer it."""
+        """Return whether these numbers are right."""
         return self._distance(numbers, self.answer) <= self.tolerance
 
     def wrong(self, numbers: tuple[float, ...]) -> str:
-        """What is wrong with numbers that do not answer it: the slip nearest to them, or else the first number off."""
+        """Explain wrong numbers: by the nearest typical mistake, or else by the first wrong number."""
         slip = min(self.slips, key=lambda slip: self._distance(numbers, slip.numbers))
         if self._distance(numbers, slip.numbers) <= self.tolerance:
             return slip.says
         if len(numbers) != len(self.answer):
-            return f"{_count(len(self.answer))} asked for, {len(numbers)} came"
+            return f"{_count(len(self.answer))} expected, you typed {len(numbers)}"
         if len(self.answer) == 1:
-            return "not that; `show` shows the working"
+            return "not quite; `show` shows the solution"
         off = next(i for i, (a, b) in enumerate(zip(numbers, self.answer, strict=True)) if abs(a - b) > self.tolerance)
-        return f"not that: the {('1st', '2nd', '3rd')[off] if off < 3 else f'{off + 1}th'} number is another one"
+        return f"not quite: the {('1st', '2nd', '3rd')[off] if off < 3 else f'{off + 1}th'} number is wrong"
 
     @staticmethod
     def _distance(numbers: tuple[float, ...], others: tuple[float, ...]) -> float:
         if len(numbers) != len(others):
             return math.inf
-        # a hair's breadth for floats: 0.315 is within 0.005 of 0.31
+        # tolerance for floats: 0.315 is within 0.005 of 0.31
         return max(abs(a - b) for a, b in zip(numbers, others, strict=True)) - 1e-9
 
 
 @dataclass(frozen=True)
 class Worksheet:
-    """What it is about, what is given (as it stands on the page), and the questions in order."""
+    """Its topic, the given numbers as on the page, and the questions in order."""
 
     title: str
     given: str
@@ -75,10 +75,10 @@ def read_numbers(text: str) -> tuple[float, ...]:
     numbers = []
     for word in filter(None, words):
         if not re.fullmatch(r"[+-]?(\d+\.?\d*|\.\d+)", word):
-            raise ValueError(f"{word!r} is no number: write numbers with a decimal point, one space between two")
+            raise ValueError(f"{word!r} is not a number: write numbers with a decimal point, separated by spaces")
         numbers.append(float(word))
     if not numbers:
-        raise ValueError("write a number, `show` to see how it is done, or `quit`")
+        raise ValueError("write a number, `show` to see the solution, or `quit`")
     return tuple(numbers)
 
 

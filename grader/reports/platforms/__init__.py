@@ -1,1 +1,1 @@
-"""Results as platforms of courses read them, a module each. Text and data only; nothing here writes a file."""
+"""Results in the formats of course platforms, one module each. Text and data only; nothing here writes a file."""

@@ -1,4 +1,4 @@
-"""Why a check did not pass, as plain text: for platforms that show a text beside each check."""
+"""Explanations as plain text, for platforms that show a text with each check."""
 
 from collections.abc import Iterator
 
@@ -7,18 +7,18 @@ from grader.reports.explanation import explanation
 
 _STATES = {
     "timeout": "Stopped by a time limit.",
-    "blocked": "It could not run, and counts as not earned.",
+    "blocked": "It could not run, and earns no points.",
     "not_started": "Not started.",
 }
 
 
 def name(result: CheckResult) -> str:
-    """What the check is called: its rule; of a hidden one nothing is told."""
+    """Return the name of a check: its rule; a hidden check shows nothing."""
     return "A hidden check." if result.check.hidden else result.check.rule
 
 
 def text(result: CheckResult) -> str:
-    """The explanation; empty where the check passes as it stands."""
+    """Return the explanation; empty if the check passes without references."""
     return "\n".join(_parts(result))
 
 

@@ -1,6 +1,6 @@
-"""A result as GitHub shows it: annotations on the learner's lines, and what reporters of points read.
+"""A result for GitHub: annotations on the learner's lines, and output for autograding reporters.
 
-Annotations are workflow commands on standard output. GitHub shows ten errors of a step: the first check that fails in
+Annotations are workflow commands on standard output. GitHub shows ten errors per step, so the first failing check of
 each exercise comes first. The job summary is the feedback that students of a class get.
 """
 
@@ -18,7 +18,7 @@ _FAILING = ("failed", "error", "timeout")
 
 
 def annotations(run: RunResult, answers: Mapping[str, bytes]) -> list[str]:
-    """A line for each check that does not pass though its exercise is begun.
+    """Yield one line per check that does not pass in a started exercise.
 
     Args:
         run: the result.
@@ -37,7 +37,7 @@ def annotations(run: RunResult, answers: Mapping[str, bytes]) -> list[str]:
 
 
 def classroom(run: RunResult, answers: Mapping[str, bytes]) -> str:
-    """The output of a step as `autograding-grading-reporter` and its like take it: JSON as base64."""
+    """Return the step output for `autograding-grading-reporter` and similar tools: JSON as base64."""
     scores = iter(exact_scores([c.points for e in run.exercises if not e.bonus for c in e.checks]))
     tests = [
         {
@@ -57,11 +57,11 @@ def classroom(run: RunResult, answers: Mapping[str, bytes]) -> str:
 
 
 def exact_scores(points: Sequence[float]) -> list[float]:
-    """Points that come to exactly their rounded sum if they are added in order as floats, as reporters do."""
+    """Return points whose floating point sum, in order, equals the rounded total, because reporters add them up."""
     scores = [round(each, 3) for each in points]
     total = round(math.fsum(scores), 3)
     for number in [number for number, score in enumerate(scores) if score][::-1]:
-        added = functools.reduce(operator.add, scores, 0.0)  # the built-in `sum` makes up for what floats lose
+        added = functools.reduce(operator.add, scores, 0.0)  # the built-in `sum` compensates for rounding
         if added == total:
             break
         scores[number] += total - added
@@ -80,10 +80,10 @@ def _annotation(exercise: ExerciseResult, check: CheckResult, folder: str, where
 
 
 def _data(text: str) -> str:
-    """Text as the value of a workflow command."""
+    """Escape text for the value of a workflow command."""
     return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 
 def _property(text: str) -> str:
-    """Text as a property of one, where colon and comma separate."""
+    """Escape text for a property of a workflow command."""
     return _data(text).replace(":", "%3A").replace(",", "%2C")

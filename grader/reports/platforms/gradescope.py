@@ -1,7 +1,7 @@
 """A result as Gradescope's `results.json` (its autograder specification, "Output format").
 
-A test is a check, in the order of the exercises, with its part of the points. All are visible: one hidden one would
-hide the sum from its student. Bonus points are no part of the score; they stand on the leaderboard.
+Each check is a test, in the order of the exercises, with its points. All are visible, because a hidden test would hide
+the total from the student. Bonus points are not part of the score; they are shown on the leaderboard.
 """
 
 from typing import Any
@@ -12,7 +12,7 @@ from grader.reports.platforms import explanation
 
 
 def results(run: RunResult) -> dict[str, Any]:
-    """The whole file, as data."""
+    """Return the whole file as data."""
     tests = [
         _test(exercise, check, f"{int(exercise.name[2:4])}.{number}")
         for exercise in run.exercises
@@ -32,7 +32,7 @@ def results(run: RunResult) -> dict[str, Any]:
 
 
 def failed(said: str) -> dict[str, Any]:
-    """The file if nothing could be graded: the reason, and that the 0 is no grade.
+    """Return the file for a failed grading: the reason, and that the 0 is not a grade.
 
     Args:
         said: what the grader said; its last line that begins with `grade: ` or tells of a submission is the reason.
@@ -40,7 +40,9 @@ def failed(said: str) -> dict[str, Any]:
     lines = [each for each in map(line, said.splitlines()) if each]
     reasons = [each.removeprefix("grade: ") for each in lines if each.startswith(("grade: ", "note: not graded"))]
     reason = reasons[-1] if reasons else lines[-1] if lines else "the grader said nothing"
-    told = f"Your submission could not be graded: {reason}. The 0 is no grade: tell your instructor, and hand in again."
+    told = (
+        f"Your submission could not be graded: {reason}. The 0 is not a grade: tell your instructor, and hand in again."
+    )
     return {
         "score": 0,
         "execution_time": 0,
@@ -67,10 +69,10 @@ def _test(exercise: ExerciseResult, check: CheckResult, number: str) -> dict[str
 def _output(run: RunResult) -> str:
     lines = [f"{run.points:g} of {run.max_points:g} points"]
     if run.max_bonus:
-        lines.append(f"and {run.bonus:g} of {run.max_bonus:g} bonus points, which are no part of the score")
+        lines.append(f"and {run.bonus:g} of {run.max_bonus:g} bonus points, which are not part of the score")
     if run.origin and run.origin.problem:
-        lines.append(f"Nothing could be read of what was handed in: {run.origin.problem}")
+        lines.append(f"What was handed in could not be read: {run.origin.problem}")
     lines += [f"{exercise.name[:4]}: {exercise.problem}" for exercise in run.exercises if exercise.problem]
     if run.origin and run.origin.ignored:
-        lines += ["", "Handed in, and not taken:", *run.origin.ignored]
+        lines += ["", "Handed in but ignored:", *run.origin.ignored]
     return "\n".join(lines)

@@ -1,4 +1,6 @@
-"""Where a failing check points to in the learner's files: the line that raised, or the definition that it called."""
+"""Finds the line in the learner's files for a failing check: the line that raised an error, or the
+called definition.
+"""
 
 import ast
 import re
@@ -12,7 +14,7 @@ _CALLED = re.compile(r"(?:(\w+)\.)?(\w+)\(")
 
 
 def of(exercise: ExerciseResult, check: CheckResult, answers: Mapping[str, bytes]) -> tuple[str, int]:
-    """File and line; line 1 where nothing tells more.
+    """Return file and line; line 1 if nothing better is known.
 
     Args:
         exercise: the exercise.
@@ -29,7 +31,7 @@ def of(exercise: ExerciseResult, check: CheckResult, answers: Mapping[str, bytes
 
 
 def _called(example: str, classes: dict[str, str]) -> Iterator[str]:
-    """What an example calls, as `Class.method` or by its plain name, the last line first."""
+    """List what an example calls, as `Class.method` or by its plain name, the last line first."""
     for line in reversed(example.splitlines()):
         for owner, name in _CALLED.findall(line):
             if owner:
@@ -41,7 +43,7 @@ def _called(example: str, classes: dict[str, str]) -> Iterator[str]:
 
 
 def _definitions(code: bytes) -> dict[str, int]:
-    """The lines of a file's functions, classes and methods, the latter as `Class.method`; none of a damaged one."""
+    """Map functions, classes and methods of a file to their lines; empty if it does not parse."""
     try:
         tree = ast.parse(code)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
