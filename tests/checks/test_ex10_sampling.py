@@ -334,14 +334,18 @@ def test_the_vocabulary_may_be_in_any_order(answers: Answers, order: list[int], 
         generator = generator_of(seed)
         got = call(answers.ex10_sampling.sample_word, model.handle, vocabulary, 2, generator=generator, max_length=5)
     same_word(got, expected, characters=characters)
-    # a second word of the same model, that the window does matter to, in other characters and from the same object
-    model, given_vocabulary = small_model(NEVER_ENDS, seed=seed, training=False), object_of("vocabulary", vocabulary)
+    given_vocabulary = object_of("vocabulary", vocabulary)
+    arguments = model.handle, given_vocabulary, 2
     for named in (characters, characters.translate(str.maketrans(characters[1:3], characters[2:0:-1]))):
-        expected = oracles.sample_word(
-            model.here, named, 2, generator=torch.Generator().manual_seed(seed), max_length=5
-        )
-        arguments = model.handle, given_vocabulary, 2
+        theirs = torch.Generator().manual_seed(seed)
+        expected = oracles.sample_word(model.here, named, 2, generator=theirs, max_length=5)
         got = run(answers.ex10_sampling.sample_word, *arguments, generator=generator_of(seed), max_length=5)
         same_word(got, expected, characters=named)
         one, other = (repr(character) for character in characters[1:3])
         do([f"vocabulary[{one}], vocabulary[{other}] = vocabulary[{other}], vocabulary[{one}]"])
+    # one draw of a model that the window does matter to: nothing of the earlier words is left in it
+    model, theirs = small_model(NEVER_ENDS, seed=seed, training=False), torch.Generator().manual_seed(seed)
+    expected = oracles.sample_word(model.here, characters, 2, generator=theirs, max_length=1)
+    arguments = model.handle, given_vocabulary, 2
+    got = run(answers.ex10_sampling.sample_word, *arguments, generator=generator_of(seed), max_length=1)
+    same_word(got, expected, characters=characters)
