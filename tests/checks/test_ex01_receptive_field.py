@@ -1,16 +1,18 @@
 """Exercise 1: integers of any size, compared with plain multiplication and lists of powers; no floats are involved.
 
-Results have up to 3,000 bits and trees up to 250 levels, few enough for an answer that recurses once per level.
+Trees have up to 250 levels, few enough for an answer that goes up again for each of them; one of 2,000, or 5,000, is
+more than a function can call itself.
 """
 
 import math
 from typing import NamedTuple
 
 import pytest
+from callers import AGAIN, LATER, overwritten
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from grader.language import Answers, accepts, call, leaves_alone, raises, same
+from grader.language import Answers, accepts, call, leaves_alone, now, raises, same
 
 GROUPS = st.integers(2, 9)
 SIZES = st.integers(1, 9)
@@ -57,8 +59,9 @@ def test_field(answers: Answers, levels: int, group: int) -> None:
 @pytest.mark.worth(0.75, "field", "exact")
 @given(large_trees())
 @example(Tree(2, 200))
+@example(Tree(2, 5000))
 def test_large_field(answers: Answers, tree: Tree) -> None:
-    """The receptive field of a high tree is exact to the last digit."""
+    """The receptive field of a high tree is exact, to the last digit: of 5,000 levels, too."""
     same(call(answers.ex01_receptive_field.receptive_field, tree.levels, tree.group), tree.field)
 
 
@@ -87,9 +90,10 @@ def test_depth_of_any_group(answers: Answers, context: int, group: int) -> None:
 @example(Tree(5, 3), 0)
 @example(Tree(2, 200), 1)
 @example(Tree(2, 200), 0)
+@example(Tree(2, 2000), 1)
 def test_depth_around_a_power(answers: Answers, tree: Tree, beside: int) -> None:
-    """A power of `group` needs as many levels as its exponent, and one character more needs one more level, exactly:
-    for example at 243 = 3**5, 125 = 5**3 and 2**200 + 1.
+    """A power of `group` needs as many levels as it has factors, and one character more needs one level more: exactly,
+    as for 243 = 3**5, 125 = 5**3, 2**200 + 1 and 2**2000 + 1.
     """
     levels = tree.levels + (beside > 0)
     same(call(answers.ex01_receptive_field.levels_needed, tree.field + beside, tree.group), levels)
@@ -100,17 +104,25 @@ def test_depth_around_a_power(answers: Answers, tree: Tree, beside: int) -> None
 @example(0, 2)
 @settings(max_examples=10)
 def test_lengths(answers: Answers, levels: int, group: int) -> None:
-    """The lengths go from `context` down to 1, divided by `group` at each fusion: 8 gives [8, 4, 2, 1], 1 gives [1]."""
+    """The lengths go from `context` down to 1, divided by `group` at each fusion: 8 gives [8, 4, 2, 1], 1 gives [1].
+    Each call gives a list of its own.
+    """
     level_lengths = answers.ex01_receptive_field.level_lengths
     with leaves_alone():
         same(call(level_lengths, 8), [8, 4, 2, 1])
         same(call(level_lengths, Tree(group, levels).field, group=group), powers(group)[: levels + 1][::-1])
+    lengths = call(level_lengths, 8)
+    same(call(level_lengths, 4), [4, 2, 1])
+    same(now(lengths), [8, 4, 2, 1], what=LATER)
+    overwritten(lengths, "made.clear()")
+    same(call(level_lengths, 8), [8, 4, 2, 1], what=AGAIN)
 
 
 @pytest.mark.worth(0.75, "lengths", "exact")
 @given(large_trees())
 @example(Tree(3, 5))
 @example(Tree(2, 200))
+@example(Tree(2, 2000))
 def test_lengths_of_a_large_context(answers: Answers, tree: Tree) -> None:
     """The lengths of a large context are exact to the last digit, one before the first fusion and one after each."""
     lengths = [Tree(tree.group, level).field for level in range(tree.levels, -1, -1)]
@@ -167,6 +179,7 @@ def test_tree_of_no_level(answers: Answers, embedding_dim: int, hidden_dim: int,
 @given(large_trees(least_levels=1), SIZES | LARGE, SIZES | LARGE)
 @example(Tree(3, 5), 2, 3)
 @example(Tree(2, 200), 24, 128)
+@example(Tree(2, 2000), 24, 128)
 @settings(max_examples=14)
 def test_large_tree_weights(answers: Answers, tree: Tree, embedding_dim: int, hidden_dim: int) -> None:
     """The weights of a large tree are exact to the last digit."""

@@ -4,6 +4,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
+from callers import AGAIN, CHANGED, LATER, object_of, overwritten
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -13,6 +14,7 @@ from grader.language import (
     accepts,
     attribute,
     call,
+    do,
     holds,
     leaves_alone,
     looked,
@@ -69,12 +71,16 @@ def summed(both: np.ndarray, weight: np.ndarray, bias: np.ndarray) -> np.ndarray
 
 def same_trace(answers: Answers, drawn: Inputs) -> None:
     """Compare all three steps."""
+    has_steps(call(answers.ex02_one_fusion.trace_fusion, *drawn), drawn)
+
+
+def has_steps(trace: Handle, drawn: Inputs, when: str = "") -> None:
+    """Compare the three steps of a trace with those of these arguments."""
     both = joined(drawn.left, drawn.right)
     sums = summed(both, drawn.weight, drawn.bias)
     expected = both, sums, np.tanh(sums)
-    trace = call(answers.ex02_one_fusion.trace_fusion, *drawn)
     for name, values in zip(FIELDS, expected, strict=True):
-        same(attribute(trace, name), values, what=f"`{name}`")
+        same(attribute(trace, name), values, what=f"`{name}`{when}")
 
 
 def field(trace: Handle, name: str, shape: tuple[int, ...]) -> np.ndarray:
@@ -249,7 +255,18 @@ def test_refuses_another_bias(answers: Answers) -> None:
 def test_leaves_everything_as_it_was(
     answers: Answers, leading: tuple[int, ...], channels: int, outputs: int, seed: int
 ) -> None:
-    """The four arguments are not modified, and the global random state is not touched."""
-    drawn = inputs(leading, channels, outputs, seed)
+    """The four arguments are not modified, the global random state is not touched, and a trace belongs to its caller:
+    no later call changes it, and what the caller does with it changes no later one.
+    """
+    trace_fusion, drawn = answers.ex02_one_fusion.trace_fusion, inputs(leading, channels, outputs, seed)
     with leaves_alone(**drawn._asdict()):
         same_trace(answers, drawn)
+    trace = call(trace_fusion, *drawn)
+    same_trace(answers, inputs(leading, channels, outputs, seed + 1))
+    has_steps(trace, drawn, f" of {LATER}")
+    overwritten(trace, "[step.fill(9) for step in made]")
+    has_steps(call(trace_fusion, *drawn), drawn, f" of {AGAIN}")
+    objects = [object_of(name, values) for name, values in drawn._asdict().items()]
+    has_steps(call(trace_fusion, *objects), drawn)
+    do([f"{name} += 1" for name in Inputs._fields])
+    has_steps(call(trace_fusion, *objects), Inputs(*(values + 1 for values in drawn)), f" of {CHANGED}")

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import torch
+from callers import AGAIN, CHANGED, LATER, object_of, overwritten
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from strategies import or_just
@@ -19,10 +20,12 @@ from grader.language import (
     Handle,
     accepts,
     call,
+    do,
     holds,
     leaves_alone,
     looked,
     no_return,
+    now,
     raises,
     same,
 )
@@ -69,6 +72,12 @@ def same_windows(answers: Answers, words: list[str], context: int) -> None:
     same_pair(made, windows(words, context))
 
 
+def vocabulary_of(words: list[str]) -> dict[str, int]:
+    """Every letter of the words by its place among them, and `.`."""
+    letters = sorted({letter for word in words for letter in word if letter != "."})
+    return {"." if token == 0 else letters[token - 1]: token for token in range(len(letters) + 1)}
+
+
 def is_pair(made: Any) -> None:
     """Expect a tuple of two."""
     two = isinstance(made, tuple) and len(made) == 2
@@ -76,13 +85,13 @@ def is_pair(made: Any) -> None:
     holds(two, difference, expected="a tuple (inputs, targets)", got=made)
 
 
-def same_pair(made: Handle, expected: tuple[torch.Tensor, torch.Tensor]) -> None:
+def same_pair(made: Handle, expected: tuple[torch.Tensor, torch.Tensor], when: str = "") -> None:
     """Compare inputs and targets; their dtype has a check of its own."""
 
     def fits(pair: Any) -> None:
         is_pair(pair)
         for got, values, what in zip(pair, expected, ("`inputs`", "`targets`"), strict=True):
-            same(got.long() if isinstance(got, torch.Tensor) else got, values, what=what)
+            same(got.long() if isinstance(got, torch.Tensor) else got, values, what=f"{what}{when}")
 
     looked(made, fits)
 
@@ -101,23 +110,39 @@ def test_vocabulary(answers: Answers, words: list[str]) -> None:
 @example([".b", "a."])
 @settings(max_examples=10)
 def test_vocabulary_of_words_with_a_dot(answers: Answers, words: list[str]) -> None:
-    """A `.` in a word adds nothing to the vocabulary, because `.` is always 0. The list of words is not modified."""
+    """A `.` in a word adds nothing to the vocabulary: it is 0 anyway. The list of words stays as it is, and each call
+    gives a dict of its own.
+    """
+    build_vocabulary = answers.ex03_windows.build_vocabulary
     with leaves_alone(words=words):
         same_vocabulary(answers, words)
+    made = call(build_vocabulary, words)
+    same_vocabulary(answers, ["xy", *words])
+    is_vocabulary(now(made), words, LATER)
+    overwritten(made, "made.clear()")
+    is_vocabulary(call(build_vocabulary, words), words, AGAIN)
+    given_words = object_of("words", words)
+    is_vocabulary(call(build_vocabulary, given_words), words)
+    do(["words.append('xy')"])
+    is_vocabulary(call(build_vocabulary, given_words), [*words, "xy"], CHANGED)
 
 
 def same_vocabulary(answers: Answers, words: list[str]) -> None:
-    """Compare the token of each character; the order of the dict does not matter."""
-    letters = sorted({letter for word in words for letter in word if letter != "."})
-    expected = {"." if token == 0 else letters[token - 1]: token for token in range(len(letters) + 1)}
+    """Compare what each character is mapped to."""
+    is_vocabulary(call(answers.ex03_windows.build_vocabulary, words), words)
+
+
+def is_vocabulary(made: Handle, words: list[str], what: str = "the vocabulary") -> None:
+    """Compare what each character is mapped to; in which order the dict holds them is left open."""
+    expected = vocabulary_of(words)
 
     def fits(got: Any) -> None:
         holds(isinstance(got, dict), f"the vocabulary is not a dict{no_return(got)}", expected="a dict", got=got)
         in_order = {key: got[key] for key in expected if key in got}
         others = {key: got[key] for key in sorted(got, key=repr) if key not in expected}
-        same({**in_order, **others}, expected, what="the vocabulary")
+        same({**in_order, **others}, expected, what=what)
 
-    looked(call(answers.ex03_windows.build_vocabulary, words), fits)
+    looked(made, fits)
 
 
 @pytest.mark.worth(0.75, "windows", "padding")
@@ -240,10 +265,23 @@ def test_refuses_a_dot_in_a_word(
 @given(WORDS, CONTEXTS)
 @settings(max_examples=10)
 def test_windows_leave_everything_as_it_was(answers: Answers, words: list[str], context: int) -> None:
-    """`make_windows` modifies neither the words nor the vocabulary and does not touch the global random state."""
-    vocabulary = dict(NUMBERS)
+    """`make_windows` modifies neither the words nor the vocabulary, does not touch the global random state, and gives
+    tensors that belong to the caller: no later call changes them, and what the caller does with them changes none.
+    """
+    make_windows, vocabulary = answers.ex03_windows.make_windows, dict(NUMBERS)
     with leaves_alone(words=words, vocabulary=vocabulary):
-        same_pair(call(answers.ex03_windows.make_windows, words, vocabulary, context), windows(words, context))
+        same_pair(call(make_windows, words, vocabulary, context), windows(words, context))
+    made = call(make_windows, words, vocabulary, context)
+    turned = [word[::-1] for word in words]
+    same_pair(call(make_windows, turned, vocabulary, context), windows(turned, context))
+    same_pair(now(made), windows(words, context), f" of {LATER}")
+    overwritten(made, "[tensor.fill_(9) for tensor in made]")
+    same_pair(call(make_windows, words, vocabulary, context), windows(words, context), f" of {AGAIN}")
+    objects = object_of("words", words), object_of("vocabulary", vocabulary)
+    same_pair(call(make_windows, *objects, context), windows(words, context))
+    do(["words.append('ba')", "vocabulary['n'], vocabulary['a'] = vocabulary['a'], vocabulary['n']"])
+    swapped = [word.translate(str.maketrans("na", "an")) for word in [*words, "ba"]]
+    same_pair(call(make_windows, *objects, context), windows(swapped, context), f" of {CHANGED}")
 
 
 def split(words: list[str], seed: int, fractions: Shares) -> tuple[list[str], ...]:
@@ -257,18 +295,18 @@ def split(words: list[str], seed: int, fractions: Shares) -> tuple[list[str], ..
     return parts
 
 
-def same_split(made: Handle, expected: tuple[list[str], ...]) -> None:
+def same_split(made: Handle, expected: tuple[list[str], ...], when: str = "") -> None:
     """Compare part by part."""
-    looked(made, lambda got: has_parts(got, expected))
+    looked(made, lambda got: has_parts(got, expected, when))
 
 
-def has_parts(got: Any, expected: tuple[list[str], ...]) -> None:
+def has_parts(got: Any, expected: tuple[list[str], ...], when: str) -> None:
     """Compare three lists with those expected."""
     three = isinstance(got, tuple) and len(got) == 3
     difference = f"the result is not a tuple of three lists{no_return(got)}"
     holds(three, difference, expected="a tuple of three lists", got=got)
     for part, words, what in zip(got, expected, ("training", "validation", "test"), strict=True):
-        same(part, words, what=f"the list of {what} words")
+        same(part, words, what=f"the list of {what} words{when}")
 
 
 MANY = st.lists(texts("ab", 1, 2), max_size=30)
@@ -324,8 +362,22 @@ def test_refuses_another_sum(answers: Answers) -> None:
 @example(THIRTY, 3)
 @settings(max_examples=10)
 def test_split_leaves_everything_as_it_was(answers: Answers, words: list[str], seed: int) -> None:
-    """`split_words` returns the parts, keeps the order of the list and does not touch the global random state."""
-    words = [*words]
+    """`split_words` gives the parts, leaves the list of words in order and does not touch the global random state; the
+    three lists belong to the caller.
+    """
+    words, split_words = [*words], answers.ex03_windows.split_words
     expected = split(words, seed, (0.8, 0.1, 0.1))
     with leaves_alone(words=words):
-        same_split(call(answers.ex03_windows.split_words, words, seed), expected)
+        same_split(call(split_words, words, seed), expected)
+    made = call(split_words, words, seed)
+    other = call(split_words, words, seed + 1)
+    same_split(other, split(words, seed + 1, (0.8, 0.1, 0.1)))
+    same_split(now(made), expected, f" of {LATER}")
+    overwritten(made, "made[0].append('new')")
+    same_split(now(made), ([*expected[0], "new"], *expected[1:]), ", after the caller has added one for training")
+    same_split(call(split_words, words, seed), expected, f" of {AGAIN}")
+    given_words = object_of("words", words)
+    same_split(call(split_words, given_words, seed), expected)
+    do(["words.append('new')"])
+    changed = split([*words, "new"], seed, (0.8, 0.1, 0.1))
+    same_split(call(split_words, given_words, seed), changed, f" of {CHANGED}")

@@ -5,6 +5,7 @@ import math
 import oracles
 import pytest
 import torch
+from callers import AGAIN, CHANGED, LATER, halved, object_of, overwritten
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from strategies import FLOATS, SEEDS, laid_out, tenths, tokens
@@ -23,6 +24,7 @@ from grader.language import (
     holds,
     is_module,
     leaves_alone,
+    now,
     raises,
     read,
     same,
@@ -136,11 +138,13 @@ def test_non_contiguous_windows(answers: Answers, sizes: Sizes, batch: int, layo
 
 
 @pytest.mark.worth(0.5, "gradients")
-@given(SIZES, st.integers(1, 4), SEEDS)
-@example((2, 2, 1, 1), 1, 0)  # the window [0, 1]: it shows whose row lacks a gradient
-def test_gradients(answers: Answers, sizes: Sizes, batch: int, seed: int) -> None:
-    """Gradients reach every parameter, including the embedding of token 0."""
+@given(SIZES, st.integers(1, 4), SEEDS, st.booleans())
+@example((2, 2, 1, 1), 1, 0, True)  # the window [0, 1]: it shows whose row lacks a gradient
+@example((2, 2, 1, 1), 1, 0, False)
+def test_gradients(answers: Answers, sizes: Sizes, batch: int, seed: int, training: bool) -> None:
+    """Gradients reach every parameter, those of token 0 among them, in training and in evaluation mode."""
     model, windows = model_of(answers, sizes, seed), tokens(batch, sizes[1], sizes[0], seed)
+    train(model, training)
     windows[0, 0] = 0
     factors = tenths(batch, sizes[0], seed=seed) + 0.05
     weights = oracles.read_flat(model)
@@ -174,8 +178,8 @@ def test_refuses_another_window(answers: Answers, context: int, length: int, win
 @given(SIZES, st.integers(1, 4), st.booleans(), SEEDS)
 @settings(max_examples=15)
 def test_leaves_everything_as_it_was(answers: Answers, sizes: Sizes, batch: int, training: bool, seed: int) -> None:
-    """The tokens, the weights, the mode and the global random state do not change, and a second call gives the same
-    logits.
+    """The tokens, the weights, the mode and the global random state stay as they are, and a second call gives the same
+    logits: those of the tokens and weights of now, in a tensor of its own.
     """
     model, windows = model_of(answers, sizes, seed), tokens(batch, sizes[1], sizes[0], seed)
     train(model, training)
@@ -187,3 +191,15 @@ def test_leaves_everything_as_it_was(answers: Answers, sizes: Sizes, batch: int,
     for name, before in zip(oracles.FLAT_NAMES, weights, strict=True):
         same(read(model, name), before, what=f"`{name}` after a forward pass")
     same(call(model, windows), value(first), what="the result of a second call")
+    others = (windows + 1) % sizes[0]
+    same(call(model, others), oracles.flat_mlp(others, weights))
+    same(now(first), oracles.flat_mlp(windows, weights), what=LATER)
+    overwritten(first, "made.data.fill_(9)")
+    same(call(model, windows), oracles.flat_mlp(windows, weights), what=AGAIN)
+    given_windows = object_of("tokens", windows)
+    same(call(model, given_windows), oracles.flat_mlp(windows, weights))
+    do([f"tokens.add_(1).remainder_({sizes[0]})"])
+    same(call(model, given_windows), oracles.flat_mlp(others, weights), what=CHANGED)
+    halved(model)
+    halves = oracles.flat_mlp(others, oracles.read_flat(model))
+    same(call(model, given_windows), halves, what="the result after the weights were halved")

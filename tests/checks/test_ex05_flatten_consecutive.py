@@ -3,6 +3,7 @@
 import oracles
 import pytest
 import torch
+from callers import AGAIN, CHANGED, LATER, object_of, overwritten
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from strategies import FLOATS, Grouped, grouped, laid_out, numbered
@@ -15,12 +16,14 @@ from grader.language import (
     backward,
     build,
     call,
+    do,
     exists,
     gradient,
     holds,
     is_module,
     leaf,
     leaves_alone,
+    now,
     raises,
     read,
     same,
@@ -167,8 +170,9 @@ def test_refuses_a_group_below_one(answers: Answers, group: int) -> None:
 @given(grouped())
 @settings(max_examples=8)
 def test_leaves_everything_as_it_was(answers: Answers, drawn: Grouped) -> None:
-    """The argument is not modified, the layer stays in its mode, nothing is kept between calls or shared by two layers,
-    and the global random state is not touched. All values pass through, including negative numbers and fractions.
+    """The argument is not modified, the layer stays in its mode, nothing is kept between two calls or shared by two
+    layers, and the global random state is not touched. Values of every kind pass through, negative ones and fractions.
+    A result belongs to the caller, and is that of the values which x has now.
     """
     flatten = build(answers.ex05_flatten_consecutive.FlattenConsecutive, drawn.group)
     build(answers.ex05_flatten_consecutive.FlattenConsecutive, drawn.group + 1)
@@ -184,3 +188,12 @@ def test_leaves_everything_as_it_was(answers: Answers, drawn: Grouped) -> None:
     with leaves_alone(x=drawn.x):
         same(call(flatten, drawn.x), expected, what="the result in evaluation mode")
     same(read(flatten, "training"), False, what="`training` after a call in evaluation mode")
+    first = call(flatten, drawn.x)
+    same(call(flatten, drawn.x / 3), expected / 3, what="the result for thirds, which need all of x's dtype")
+    same(now(first), expected, what=LATER)
+    overwritten(first, "made.data.fill_(9)")
+    same(call(flatten, drawn.x), expected, what=AGAIN)
+    x = object_of("x", drawn.x)
+    same(call(flatten, x), expected)
+    do(["x.neg_()"])
+    same(call(flatten, x), -expected, what=CHANGED)

@@ -3,6 +3,7 @@
 import oracles
 import pytest
 import torch
+from callers import AGAIN, CHANGED, LATER, object_of, overwritten
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from strategies import FLOATS, LAYOUTS, SEEDS, batches, laid_out, numbered, odd_eighths, tenths
@@ -18,12 +19,14 @@ from grader.language import (
     backward,
     build,
     call,
+    do,
     exists,
     gradient,
     holds,
     is_module,
     leaf,
     leaves_alone,
+    now,
     raises,
     read,
     same,
@@ -41,6 +44,11 @@ MOMENTA = st.sampled_from([0.1, 0.25, 0.9, 0.0])
 STATE = ("weight", "bias", "running_mean", "running_var")
 RUNNING = STATE[2:]
 PARTS = ("buffers", "state_dict")
+# Values around 30,000, some units apart, none of them near its channel's mean. Deviations from the mean give the same
+# numbers in whatever order they are taken; the mean of the squares less the square of the mean has lost them.
+DEVIATIONS = [[-3.1, 1.4, 7.3], [-1.2, -4.7, -7.1], [0.9, 4.6, -2.2], [3.3, -1.5, 2.9]]
+FAR = torch.tensor(DEVIATIONS, dtype=torch.float64) + 30_000
+NEAR = FAR - 30_000
 
 
 def in_use(answers: Answers, x: Tensor, seed: int, **options: float) -> Handle:
@@ -87,11 +95,17 @@ def test_parameters_and_buffers(answers: Answers, channels: int) -> None:
 
 @pytest.mark.worth(0.5, "training")
 def test_four_values_of_one_channel(answers: Answers) -> None:
-    """A new layer in training maps the values 2, 4, 4, 6 of a channel to -1.414, 0, 0, 1.414: mean 0, variance 1."""
+    """A new layer in training turns the values 2, 4, 4, 6 of a channel into -1.414, 0, 0, 1.414: mean 0, variance 1.
+    Values that lie 30,000 higher are normalised to the same numbers.
+    """
     x = torch.tensor([[2.0], [4.0], [4.0], [6.0]])
     expected = (x - 4.0) / 2.00001**0.5
     norm = build(answers.ex06_batch_norm.BatchNorm1d, 1)
     same(call(norm, x), expected)
+    norm = build(answers.ex06_batch_norm.BatchNorm1d, 3)
+    to_dtype(norm, torch.float64)
+    near = value(call(norm, NEAR)).detach()
+    same(call(norm, FAR), near, what="the result for the same values with 30,000 added to each")
 
 
 @pytest.mark.worth(0.5, "training")
@@ -118,12 +132,19 @@ def test_first_batch_moves_the_mean(answers: Answers) -> None:
 
 @pytest.mark.worth(0.25, "running")
 def test_first_batch_moves_the_variance(answers: Answers) -> None:
-    """After the batch 2, 4, 4, 6 in training, the running variance of a new layer is 0.9 * 1 + 0.1 * 8 / 3 = 1.1667,
-    with the unbiased variance.
+    """A new layer that has seen the batch 2, 4, 4, 6 in training has the running variance 0.9 * 1 + 0.1 * 8 / 3 =
+    1.1667: the unbiased one is remembered. It is the same where all values lie 30,000 higher.
     """
     norm = build(answers.ex06_batch_norm.BatchNorm1d, 1)
     call(norm, torch.tensor([[2.0], [4.0], [4.0], [6.0]]))
     same(attribute(norm, "running_var", Tensor), torch.tensor([0.9 + 0.8 / 3]), what="`running_var` after one batch")
+    moved = []
+    for x in (NEAR, FAR):
+        norm = build(answers.ex06_batch_norm.BatchNorm1d, 3)
+        to_dtype(norm, torch.float64)
+        call(norm, x)
+        moved.append(attribute(norm, "running_var", Tensor))
+    same(moved[1], value(moved[0]), what="`running_var` after one batch of the same values with 30,000 added to each")
 
 
 @pytest.mark.worth(1, "running")
@@ -296,7 +317,7 @@ def test_refuses_another_channel_count(
 @settings(max_examples=10)
 def test_leaves_everything_as_it_was(answers: Answers, x: Tensor, training: bool) -> None:
     """The argument is not modified, the layer stays in its mode, two layers share nothing, and the global random state
-    is not touched.
+    is not touched. A result belongs to the caller, and is that of the values which x has now.
     """
     norm = build(answers.ex06_batch_norm.BatchNorm1d, x.shape[-1])
     to_dtype(norm, torch.float64)
@@ -309,3 +330,13 @@ def test_leaves_everything_as_it_was(answers: Answers, x: Tensor, training: bool
     kept = value(call(norm, x))
     build(answers.ex06_batch_norm.BatchNorm1d, x.shape[-1], eps=2.0)
     same(call(norm, x), kept.detach(), what="the result after another layer was built")
+    train(norm, training)
+    first, other = call(norm, x), value(call(norm, x / 2 - 1)).detach()
+    kept = value(first).detach()
+    same(now(first), kept, what=LATER)
+    overwritten(first, "made.data.fill_(9)")
+    same(call(norm, x), kept, what=AGAIN)
+    given_x = object_of("x", x)
+    same(call(norm, given_x), kept)
+    do(["x.div_(2).sub_(1)"])
+    same(call(norm, given_x), other, what=CHANGED)

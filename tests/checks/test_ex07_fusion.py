@@ -3,6 +3,7 @@
 import oracles
 import pytest
 import torch
+from callers import AGAIN, CHANGED, LATER, object_of, overwritten
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from strategies import FLOATS, LAYOUTS, SEEDS, Grouped, grouped, laid_out, numbered, odd_eighths, quarters
@@ -18,12 +19,14 @@ from grader.language import (
     backward,
     build,
     call,
+    do,
     exists,
     gradient,
     holds,
     is_module,
     leaf,
     leaves_alone,
+    now,
     part,
     raises,
     read,
@@ -75,11 +78,11 @@ def normalised(answers: Answers, drawn: Grouped, out: int, seed: int) -> Handle:
     return fusion
 
 
-def same_gradients(fusion: Handle, x: Tensor, level: oracles.Level) -> None:
-    """Send the same gradient back through both results, and compare the gradients of input and parameters."""
+def same_gradients(fusion: Handle, x: Tensor, level: oracles.Level, *, training: bool) -> None:
+    """Send the same gradient back through both results, and compare what reaches the input and each parameter."""
     ours, theirs = leaf("x", x), x.detach().clone().requires_grad_()
     got = call(fusion, ours)
-    expected = oracles.fusion(theirs, level, training=True)
+    expected = oracles.fusion(theirs, level, training=training)
     weights = numbered(*expected.shape, dtype=torch.float64)
     (expected * weights).sum().backward()
     backward(got, weights, source="input and parameters")
@@ -245,17 +248,20 @@ def test_gradients_without_norm(answers: Answers, drawn: Grouped, out: int, seed
     fusion = plain(answers, drawn, out, seed)
     train(fusion, training)
     level = oracles.read_level(fusion, drawn.group, normalize=False)
-    same_gradients(fusion, drawn.x, level)
+    same_gradients(fusion, drawn.x, level, training=training)
 
 
 @pytest.mark.worth(1, "gradients")
-@given(grouped(layouts=DENSE, scales=st.just(1.0), least_batch=3), OUT, SEEDS)
-@settings(max_examples=6)
-def test_gradients_with_norm(answers: Answers, drawn: Grouped, out: int, seed: int) -> None:
-    """With a norm the gradients of x, `linear.weight`, `norm.weight` and `norm.bias` are right, in training."""
+@given(grouped(layouts=DENSE, scales=st.just(1.0), least_batch=3), OUT, SEEDS, st.sampled_from([True, False]))
+@settings(max_examples=8)
+def test_gradients_with_norm(answers: Answers, drawn: Grouped, out: int, seed: int, training: bool) -> None:
+    """With norm the gradients of x, `linear.weight`, `norm.weight` and `norm.bias` are right; in training and in
+    evaluation.
+    """
     fusion = normalised(answers, drawn, out, seed)
+    train(fusion, training)
     level = oracles.read_level(fusion, drawn.group)
-    same_gradients(fusion, drawn.x, level)
+    same_gradients(fusion, drawn.x, level, training=training)
 
 
 @pytest.mark.worth(0.5, "inputs")
@@ -335,7 +341,7 @@ def test_refuses_a_group_below_one(answers: Answers, group: int, normalize: bool
 @settings(max_examples=6)
 def test_leaves_everything_as_it_was(answers: Answers, drawn: Grouped, normalize: bool) -> None:
     """The argument is not modified, the layer stays in its mode, two layers share nothing, and a forward pass does not
-    touch the global random state.
+    touch the global random state. A result belongs to the caller, and is that of the values which x has now.
     """
     fusion = build(answers.ex07_fusion.Fusion, drawn.x.shape[-1], 2, drawn.group, normalize)
     to_dtype(fusion, torch.float64)
@@ -348,3 +354,15 @@ def test_leaves_everything_as_it_was(answers: Answers, drawn: Grouped, normalize
     kept = value(call(fusion, drawn.x)).detach()
     to_dtype(build(answers.ex07_fusion.Fusion, drawn.x.shape[-1], 3, drawn.group, normalize), torch.float64)
     same(call(fusion, drawn.x), kept, what="the result after another layer was built")
+    build(answers.ex07_fusion.Fusion, drawn.x.shape[-1], 2, drawn.group + 1, normalize)
+    same(call(fusion, drawn.x), kept, what="the result after a layer for another group was built")
+    other = oracles.fusion(-drawn.x, oracles.read_level(fusion, drawn.group), training=False)
+    first = call(fusion, drawn.x)
+    same(call(fusion, -drawn.x), other)
+    same(now(first), kept, what=LATER)
+    overwritten(first, "made.data.fill_(9)")
+    same(call(fusion, drawn.x), kept, what=AGAIN)
+    x = object_of("x", drawn.x)
+    same(call(fusion, x), kept)
+    do(["x.neg_()"])
+    same(call(fusion, x), other, what=CHANGED)

@@ -6,6 +6,7 @@ from typing import Any
 import oracles
 import pytest
 import torch
+from callers import AGAIN, CHANGED, LATER, halved, object_of, overwritten
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from strategies import LAYOUTS, SEEDS, Window, laid_out, numbered, tenths, tokens, windows
@@ -31,6 +32,7 @@ from grader.language import (
     looked,
     named,
     no_return,
+    now,
     of_kind,
     part,
     raises,
@@ -376,14 +378,15 @@ def test_without_normalisation(answers: Answers, window: Window, training: bool,
 
 
 @pytest.mark.worth(1.5, "gradients")
-@given(windows(least_batch=3, least_levels=2), st.booleans())
-@settings(max_examples=6)
-def test_gradients_reach_every_parameter(answers: Answers, window: Window, normalize: bool) -> None:
-    """The gradients of the embedding, of every level and of the output are right, in training."""
+@given(windows(least_batch=3, least_levels=2), st.booleans(), st.sampled_from([True, False]))
+@settings(max_examples=8)
+def test_gradients_reach_every_parameter(answers: Answers, window: Window, normalize: bool, training: bool) -> None:
+    """The gradients of the embedding, of every level and of the output are right, in training and in evaluation."""
     tree = grown(answers, window, normalize=normalize)
+    train(tree, training)
     reference = oracles.read_tree(tree, window.group)
     weights = numbered(len(window.tokens), window.vocab_size, dtype=torch.float64)
-    _, expected = oracles.tree(window.tokens, reference, training=True)
+    _, expected = oracles.tree(window.tokens, reference, training=training)
     (expected * weights).sum().backward()
     backward(call(tree, window.tokens), weights, what="the logits", source="the parameters")
     pairs = [("embedding.weight", reference.embedding), ("output.weight", reference.weight)]
@@ -533,7 +536,7 @@ def test_refuses_another_rank(answers: Answers, shape: tuple[int, ...], logits: 
 @settings(max_examples=6)
 def test_leaves_everything_as_it_was(answers: Answers, window: Window, normalize: bool) -> None:
     """The argument is not modified, the tree stays in its mode, nothing is kept between calls or shared by two trees,
-    and a forward pass does not touch the global random state.
+    and a forward pass does not touch the global random state. Logits and the list of outputs belong to the caller.
     """
     tree = grown(answers, window, normalize=normalize)
     for training in (True, False):
@@ -543,7 +546,7 @@ def test_leaves_everything_as_it_was(answers: Answers, window: Window, normalize
             same(call(tree, window.tokens), expected, what="the logits")
             call(tree, window.tokens, method="level_outputs")
         same(read(tree, "training"), training, what="`training` after a call")
-    do([f"for p in {named(tree)}.parameters(): p.data.mul_(0.5)"])
+    halved(tree)
     fresh = grown(answers, window, normalize=normalize)
     do([f"{named(fresh)}.load_state_dict({named(tree)}.state_dict())"])
     train(fresh, False)
@@ -557,3 +560,19 @@ def test_leaves_everything_as_it_was(answers: Answers, window: Window, normalize
         value(call(fresh, other)),
         what="the logits of other windows, compared with a new tree with the same state",
     )
+    _, expected = oracles.tree(window.tokens, oracles.read_tree(tree, window.group), training=False)
+    _, of_other = oracles.tree(other, oracles.read_tree(tree, window.group), training=False)
+    first, list_of_first = call(tree, window.tokens), call(tree, window.tokens, method="level_outputs")
+    same(call(tree, other), of_other, what="the logits of other windows")
+    call(tree, other, method="level_outputs")
+    same(now(first), expected, what=f"the logits, {LATER}")
+    outputs = value(list_of_first)  # whether they are right is for other checks to say
+    same(now(list_of_first), outputs, what=f"the list of outputs, {LATER}")
+    overwritten(first, "made.data.fill_(9)")
+    same(call(tree, window.tokens), expected, what=AGAIN)
+    overwritten(list_of_first, "made.clear()")
+    same(call(tree, window.tokens, method="level_outputs"), outputs, what=AGAIN)
+    given_tokens = object_of("tokens", window.tokens)
+    same(call(tree, given_tokens), expected, what="the logits")
+    do([f"tokens.add_(1).remainder_({window.vocab_size})"])
+    same(call(tree, given_tokens), of_other, what=CHANGED)

@@ -11,6 +11,7 @@ from typing import Any
 import oracles
 import pytest
 import torch
+from callers import CHANGED, LATER, gradients_flow, halved, object_of
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from models import (
@@ -39,6 +40,7 @@ from grader.language import (
     aside,
     attribute,
     call,
+    do,
     gradient,
     holds,
     leaves_alone,
@@ -198,13 +200,18 @@ def test_loss_is_measured_in_evaluation_mode(
     model = small_model(seed=seed, middle=middle, training=training)
     expected = oracles.mean_cross_entropy(model.here, inputs, targets)
     same(run(answers.ex09_training.mean_loss, model.handle, inputs, targets), expected)
+    alone = oracles.mean_cross_entropy(model.here, inputs[:1], targets[:1])
+    got = run(answers.ex09_training.mean_loss, model.handle, inputs[:1].clone(), targets[:1].clone())
+    same(got, alone, what="the loss of a single example")
 
 
 @pytest.mark.worth(0.5, "evaluation")
 @settings(max_examples=4)
 @given(st.integers(1, 3), SEEDS)
 def test_loss_is_measured_without_gradients(answers: Answers, batch_size: int, seed: int) -> None:
-    """`mean_loss` runs the model without recording gradients."""
+    """`mean_loss` runs the model without gradients: nothing is recorded for a backward pass. Afterwards they flow as
+    before.
+    """
     model = small_model(seed=seed)
     inputs, targets = examples(3, seed)
     recorded = gradients_kept()
@@ -216,6 +223,7 @@ def test_loss_is_measured_without_gradients(answers: Answers, batch_size: int, s
         expected="logits.requires_grad is False",
         got="logits.requires_grad is True",
     )
+    gradients_flow(call(model.handle, inputs), "`mean_loss`")
 
 
 def measured(answers: Answers, training: bool) -> Model:
@@ -236,6 +244,9 @@ def measured(answers: Answers, training: bool) -> Model:
 def test_measuring_puts_the_mode_back(answers: Answers, training: bool, batch_size: int) -> None:
     """`mean_loss` returns the loss and leaves the model in the mode it was in, training or evaluation."""
     model = measured(answers, training)
+    run(answers.ex09_training.mean_loss, model.handle, *examples(3, 0), batch_size=batch_size)
+    mode_is_put_back(model.handle, training)
+    do([f"model[0].train({not training})"])  # whatever a part of it is in: what counts is the model's own mode
     run(answers.ex09_training.mean_loss, model.handle, *examples(3, 0), batch_size=batch_size)
     mode_is_put_back(model.handle, training)
 
@@ -297,24 +308,41 @@ def test_measuring_refuses_no_examples_and_unequal_lengths(
 @settings(max_examples=8)
 @given(st.integers(0, 1), st.sampled_from([NORMALISED, PLAIN]), FLOATS)
 def test_measuring_changes_nothing(answers: Answers, seed: int, middle: str, dtype: torch.dtype) -> None:
-    """`mean_loss` changes neither inputs nor targets nor the model, and does not touch the global random state."""
+    """`mean_loss` changes neither inputs nor targets nor the model, and leaves the global random state alone. Nothing
+    is kept: the loss is that of the examples and the weights of now.
+    """
     inputs, targets = examples(4, seed)
     model = small_model(
         "model[0].weight.grad = torch.ones_like(model[0].weight)", seed=seed, middle=middle, dtype=dtype
     )
-    expected = oracles.mean_cross_entropy(model.here, inputs, targets)
 
-    def is_close(got: Any) -> None:
-        close = isinstance(got, float) and abs(got - expected) < 1e-5 * max(1.0, expected)
-        digits = 12 if dtype == torch.float64 else 4  # the others depend on the order in which one adds
-        shown = round(got, digits) if isinstance(got, float) else got
-        holds(close, f"the mean loss is wrong for a {dtype} model", expected=round(expected, digits), got=shown)
+    def is_close(made: Handle, inputs: Tensor, targets: Tensor, when: str) -> None:
+        expected = oracles.mean_cross_entropy(model.here, inputs, targets)
 
+        def fits(got: Any) -> None:
+            close = isinstance(got, float) and abs(got - expected) < 1e-5 * max(1.0, expected)
+            digits = 12 if dtype == torch.float64 else 4  # the others depend on the order in which one adds
+            shown = round(got, digits) if isinstance(got, float) else got
+            holds(close, f"the mean loss is wrong {when}", expected=round(expected, digits), got=shown)
+
+        looked(made, fits)
+
+    mean_loss, of_model = answers.ex09_training.mean_loss, f"for a {dtype} model"
     with leaves_alone(inputs=inputs, targets=targets):
-        looked(call(answers.ex09_training.mean_loss, model.handle, inputs, targets, batch_size=3), is_close)
+        is_close(call(mean_loss, model.handle, inputs, targets, batch_size=3), inputs, targets, of_model)
     is_unchanged(model)
     before = torch.ones(5, 2, dtype=dtype)
-    same(gradient(model.handle, "0.weight"), before, what="the gradient from before the call")
+    same(gradient(model.handle, "0.weight"), before, what="the gradient that was there before")
+    objects = object_of("inputs", inputs), object_of("targets", targets)
+    is_close(call(mean_loss, model.handle, *objects, batch_size=3), inputs, targets, of_model)
+    halved(model.handle)
+    with torch.no_grad():
+        for parameter in model.here.parameters():
+            parameter.mul_(0.5)
+    is_close(call(mean_loss, model.handle, *objects, batch_size=3), inputs, targets, "after the weights were halved")
+    do(["inputs.add_(1).remainder_(5)", "targets.add_(1).remainder_(5)"])
+    inputs, targets = (inputs + 1) % 5, (targets + 1) % 5
+    is_close(call(mean_loss, model.handle, *objects, batch_size=3), inputs, targets, f"in {CHANGED}")
 
 
 @pytest.mark.worth(1, "decay")
@@ -620,7 +648,9 @@ def test_train_refuses_no_examples_and_unequal_lengths(answers: Answers, lengths
 @settings(max_examples=4)
 @given(st.sampled_from([PLAIN, NORMALISED]), SEEDS)
 def test_train_changes_only_the_model(answers: Answers, middle: str, seed: int) -> None:
-    """`train` changes neither the inputs nor the targets, and does not touch the global random state."""
+    """`train` changes neither inputs nor targets, and leaves the global random state alone. The list of losses belongs
+    to the caller: another training gives another one.
+    """
     inputs, targets = examples(4, seed)
     model, generator = small_model(seed=seed, middle=middle), generator_of(seed)
     _, losses = trained(model, inputs, targets, "lambda step: 0.1", {"steps": 2, "batch_size": 3}, seed)
@@ -628,6 +658,11 @@ def test_train_changes_only_the_model(answers: Answers, middle: str, seed: int) 
     with leaves_alone(inputs=inputs, targets=targets):
         got = call(answers.ex09_training.train, model.handle, inputs, targets, generator=generator, **arguments)
     same_losses(got, losses, of_many_examples)
+    sizes = {"steps": 1, "batch_size": 3}
+    model = small_model(seed=seed, middle=middle)
+    shorter = run_train(answers, model, inputs, targets, "lambda step: 0.1", sizes, seed)
+    same_losses(shorter, losses[:1], of_many_examples)
+    same(seen(len, now(got)), 2, what=f"the number of losses, {LATER}")
 
 
 RATES = st.sampled_from(["lambda step: 0.5", "lambda step: 0.4 / (step + 1)", "lambda step: 0.3 * (step % 3)"])

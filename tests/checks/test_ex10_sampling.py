@@ -5,6 +5,7 @@ from typing import Any
 import oracles
 import pytest
 import torch
+from callers import AGAIN, CHANGED, LATER, gradients_flow, halved, object_of, overwritten
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from models import (
@@ -28,6 +29,7 @@ from grader.language import (
     accepts,
     aside,
     call,
+    do,
     holds,
     leaves_alone,
     looked,
@@ -116,7 +118,9 @@ def test_probabilities_of_evaluation_mode(answers: Answers, middle: str, batch: 
 @settings(max_examples=3)
 @given(st.integers(1, 3))
 def test_probabilities_without_gradients(answers: Answers, batch: int) -> None:
-    """`next_probabilities` runs the model without recording gradients."""
+    """`next_probabilities` runs the model without gradients: nothing is recorded for a backward pass. Afterwards they
+    flow as before.
+    """
     model, windows = small_model(), tokens(batch, 2, 5, 0)
     recorded = gradients_kept()
     got = run(answers.ex10_sampling.next_probabilities, model.handle, windows)
@@ -130,6 +134,7 @@ def test_probabilities_without_gradients(answers: Answers, batch: int) -> None:
         expected="requires_grad is False",
         got="requires_grad is True",
     )
+    gradients_flow(call(model.handle, windows), "`next_probabilities`")
 
 
 @pytest.mark.worth(0.5, "mode")
@@ -165,12 +170,33 @@ def test_probabilities_refuse_a_temperature_of_0_or_less(answers: Answers, tempe
 @settings(max_examples=6)
 @given(st.sampled_from([PLAIN, NORMALISED, DROPPING]), st.integers(0, 1))
 def test_probabilities_change_nothing(answers: Answers, middle: str, seed: int) -> None:
-    """`next_probabilities` changes neither the windows nor the model, and does not touch the global random state."""
+    """`next_probabilities` changes neither the windows nor the model, and leaves the global random state alone. A
+    result belongs to the caller, and is that of the windows and the weights of now.
+    """
     windows, model = tokens(3, 2, 5, seed), small_model(seed=seed, middle=middle)
     expected = oracles.next_probabilities(model.here, windows, 1.0)
+    next_probabilities = answers.ex10_sampling.next_probabilities
     with leaves_alone(windows=windows):
-        same(call(answers.ex10_sampling.next_probabilities, model.handle, windows), expected)
+        same(call(next_probabilities, model.handle, windows), expected)
     is_unchanged(model)
+    others = (windows + 1) % 5
+    first = call(next_probabilities, model.handle, windows)
+    same(call(next_probabilities, model.handle, others), oracles.next_probabilities(model.here, others, 1.0))
+    same(now(first), expected, what=LATER)
+    overwritten(first, "made.data.fill_(9)")
+    same(call(next_probabilities, model.handle, windows), expected, what=AGAIN)
+    given_windows = object_of("windows", windows)
+    same(call(next_probabilities, model.handle, given_windows), expected)
+    do(["windows.add_(1).remainder_(5)"])
+    expected = oracles.next_probabilities(model.here, others, 1.0)
+    same(call(next_probabilities, model.handle, given_windows), expected, what=CHANGED)
+    halved(model.handle)
+    with torch.no_grad():
+        for parameter in model.here.parameters():
+            parameter.mul_(0.5)
+    expected = oracles.next_probabilities(model.here, others, 1.0)
+    what = "the probabilities after the weights were halved"
+    same(call(next_probabilities, model.handle, given_windows), expected, what=what)
 
 
 @pytest.mark.worth(0.75, "draw")
@@ -298,8 +324,8 @@ def test_words_refuse_a_temperature_of_0_or_less(answers: Answers, temperature: 
 # the second as exercise 3 makes it: two characters that sort before the `.`
 @given(st.permutations(range(5)), st.sampled_from([".abcd", ".'-ab", ".dbca"]), SEEDS)
 def test_the_vocabulary_may_be_in_any_order(answers: Answers, order: list[int], characters: str, seed: int) -> None:
-    """`sample_word` works with a vocabulary of any characters in any order, and changes neither it nor the global
-    random state.
+    """`sample_word` reads a vocabulary of any characters in any order, and changes neither it nor the global random
+    state. Each word begins anew, with the vocabulary that it is given.
     """
     model = small_model(NEVER_ENDS, BLIND, seed=seed, training=False)
     vocabulary = {characters[token]: token for token in order}
@@ -309,4 +335,19 @@ def test_the_vocabulary_may_be_in_any_order(answers: Answers, order: list[int], 
     with leaves_alone(vocabulary=vocabulary):
         generator = generator_of(seed)
         got = call(answers.ex10_sampling.sample_word, model.handle, vocabulary, 2, generator=generator, max_length=5)
+    same_word(got, expected, characters=characters)
+    given_vocabulary = object_of("vocabulary", vocabulary)
+    arguments = model.handle, given_vocabulary, 2
+    for named in (characters, characters.translate(str.maketrans(characters[1:3], characters[2:0:-1]))):
+        theirs = torch.Generator().manual_seed(seed)
+        expected = oracles.sample_word(model.here, named, 2, generator=theirs, max_length=5)
+        got = run(answers.ex10_sampling.sample_word, *arguments, generator=generator_of(seed), max_length=5)
+        same_word(got, expected, characters=named)
+        one, other = (repr(character) for character in characters[1:3])
+        do([f"vocabulary[{one}], vocabulary[{other}] = vocabulary[{other}], vocabulary[{one}]"])
+    # one draw of a model that the window does matter to: nothing of the earlier words is left in it
+    model, theirs = small_model(NEVER_ENDS, seed=seed, training=False), torch.Generator().manual_seed(seed)
+    expected = oracles.sample_word(model.here, characters, 2, generator=theirs, max_length=1)
+    arguments = model.handle, given_vocabulary, 2
+    got = run(answers.ex10_sampling.sample_word, *arguments, generator=generator_of(seed), max_length=1)
     same_word(got, expected, characters=characters)

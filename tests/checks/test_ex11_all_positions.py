@@ -3,6 +3,7 @@
 import oracles
 import pytest
 import torch
+from callers import AGAIN, CHANGED, LATER, gradients_flow, object_of, overwritten
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from models import mode_is_put_back
@@ -31,8 +32,10 @@ from grader.language import (
     Mismatch,
     call,
     counting,
+    do,
     holds,
     leaves_alone,
+    now,
     refused,
     same,
     same_dtype,
@@ -189,10 +192,12 @@ def test_evaluation_statistics(answers: Answers, shape: Shape, batch: int, train
 @settings(max_examples=2)
 @given(st.booleans())
 def test_mode_put_back(answers: Answers, training: bool) -> None:
-    """The logits are right, and the tree stays in its mode."""
+    """The logits are right, and the tree is left in the mode it was in. Gradients flow as before."""
     tree = grown(answers, Shape(2, 2), training=training)
     same_everywhere(answers, tree, torch.tensor([[1, 2, 3]]), Shape(2, 2))
     mode_is_put_back(tree, training)
+    train(tree, False)
+    gradients_flow(call(tree, torch.tensor([[1, 2, 3, 4]])), "`all_positions`")
 
 
 @pytest.mark.worth(0.25, "mode")
@@ -280,12 +285,23 @@ def test_strides_dtypes_and_batches(
 @settings(max_examples=6)
 @given(SHAPES, st.booleans(), SEEDS)
 def test_changes_and_keeps_nothing(answers: Answers, shape: Shape, training: bool, seed: int) -> None:
-    """The tokens and the global random state do not change, and nothing is kept between calls: if the tree is trained
-    further, its new logits are returned.
+    """The tokens and the global random state are left alone, and nothing is kept: a tree that was trained further gives
+    its new logits. A result belongs to the caller.
     """
     tree, text = grown(answers, shape, training=training, seed=seed), tokens(2, shape.context, VOCABULARY, seed)
     with leaves_alone(tokens=text), leaves_the_tree(tree):
         same_everywhere(answers, tree, text, shape)
     train_further(seed + 1)
     expected = expected_of(tree, text, shape, range(text.shape[1]))
-    same(logits_of(answers, tree, text), expected, what="the logits after the tree was trained further")
+    first = logits_of(answers, tree, text)
+    same(first, expected, what="the logits after the tree was trained further")
+    other = (text + 1) % VOCABULARY
+    same_everywhere(answers, tree, other, shape)
+    same(now(first), expected, what=LATER)
+    overwritten(first, "made.data.fill_(9)")
+    same(logits_of(answers, tree, text), expected, what=AGAIN)
+    given_tokens = object_of("tokens", text)
+    same(logits_of(answers, tree, given_tokens, tuple(text.shape)), expected, what=LOGITS)
+    do([f"tokens.add_(1).remainder_({VOCABULARY})"])
+    expected = expected_of(tree, other, shape, range(text.shape[1]))
+    same(logits_of(answers, tree, given_tokens, tuple(text.shape)), expected, what=CHANGED)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import oracles
 import pytest
 import torch
+from callers import gradients_flow, overwritten
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from models import mode_is_put_back
@@ -182,13 +183,18 @@ def test_streams_are_independent(answers: Answers, shape: Shape, resets: bool, s
 @settings(max_examples=6)
 @given(SHAPES, st.integers(2, 4), SEEDS)
 def test_each_result_is_a_fresh_tensor(answers: Answers, shape: Shape, steps: int, seed: int) -> None:
-    """Each step returns a new tensor, which later steps and a reset do not change."""
+    """Each step gives a tensor of its own: later steps and a reset do not change it, and a caller may overwrite it."""
     tree = grown(answers, shape, seed=seed)
     stream, text = begun(answers, tree), drawn(steps, seed)
     expected = expected_of(tree, text, shape, range(steps))
     got = each(stream, "step", text)
     for step in range(steps):
-        same(item(got, step), expected[step], what=f"the logits of step {step + 1}, read after the last step")
+        same(item(got, step), expected[step], what=f"the logits of step {step + 1}, looked at after the last step")
+    stream = begun(answers, tree)
+    for step, token in enumerate(text):
+        logits = call(stream, token, method="step")
+        same(logits, expected[step], what=f"the logits of step {step + 1}, after the caller has overwritten the others")
+        overwritten(logits, "made.data.fill_(9)")
 
 
 @pytest.mark.worth(0.5, "evaluation")
@@ -211,7 +217,9 @@ def test_evaluation_statistics(answers: Answers, shape: Shape, before: bool, see
 @settings(max_examples=4)
 @given(SHAPES, SEEDS)
 def test_without_gradients(answers: Answers, shape: Shape, seed: int) -> None:
-    """A step records no gradients, which would use more and more memory."""
+    """A step works without gradients: torch keeps nothing for a backward pass, which would grow with the stream. After
+    it they flow as before.
+    """
     tree, text = grown(answers, shape, seed=seed), drawn(2, seed)
     stream, expected = begun(answers, tree), expected_of(tree, text, shape, range(2))
     with counting():
@@ -224,6 +232,7 @@ def test_without_gradients(answers: Answers, shape: Shape, seed: int) -> None:
     ]
     words = "requires_grad is {}, tensors kept for gradients: {}"
     holds(not kept, " and ".join(kept), expected=words.format(False, "none"), got=words.format(bool(kept), "some"))
+    gradients_flow(call(tree, tokens(1, shape.context, VOCABULARY, seed)), "a step")
 
 
 @pytest.mark.worth(0.5, "mode")

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 import pytest
 import torch
+from callers import AGAIN, CHANGED, LATER, object_of, overwritten
 from hypothesis import given
 from hypothesis import strategies as st
 from strategies import FLOATS, SEEDS, laid_out, numbered, quarters, tenths
@@ -18,6 +19,7 @@ from grader.language import (
     Handle,
     backward,
     call,
+    do,
     exists,
     gradient,
     holds,
@@ -25,6 +27,7 @@ from grader.language import (
     leaf,
     leaves_alone,
     looked,
+    now,
     same,
     same_dtype,
     same_shape,
@@ -280,9 +283,27 @@ def test_gradients(answers: Answers, batch: int, time: int, channels: int, seed:
 def test_leaves_everything_as_it_was(
     answers: Answers, leading: tuple[int, ...], time: int, channels: int, seed: int
 ) -> None:
-    """The three arguments are not modified, and the global random state is not touched."""
+    """The three arguments are not modified, and the global random state is not touched. Output and weights belong to
+    the caller, and are those of the numbers which the arguments hold now.
+    """
     drawn = inputs(*leading, time, channels, seed=seed)
     with leaves_alone(**drawn._asdict()):
         output, weights = attended(answers, drawn)
         same(output, output_of(drawn), what="the output")
         same(weights, weights_of(drawn), what="the weights")
+    other = Inputs(drawn.query / 2, 1 - drawn.key, -drawn.value)
+    are_those_of(attended(answers, other), other, "")
+    are_those_of((now(output), now(weights)), drawn, f", {LATER}")
+    overwritten(output, "made.data.fill_(9)")
+    overwritten(weights, "made.data.fill_(9)")
+    are_those_of(attended(answers, drawn), drawn, f" of {AGAIN}")
+    objects = [object_of(name, values) for name, values in drawn._asdict().items()]
+    are_those_of(attended(answers, objects), drawn, "")
+    do(["query.div_(2)", "key.neg_().add_(1)", "value.neg_()"])
+    are_those_of(attended(answers, objects), other, f" of {CHANGED}")
+
+
+def are_those_of(made: tuple[Handle, Handle], drawn: Inputs, when: str) -> None:
+    """Compare output and weights with those of these arguments."""
+    same(made[0], output_of(drawn), what=f"the output{when}")
+    same(made[1], weights_of(drawn), what=f"the weights{when}")

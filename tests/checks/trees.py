@@ -73,8 +73,9 @@ def train_further(seed: int) -> None:
     """
     do(
         [
-            "for _, p in sorted(tree.named_parameters()): p.data.uniform_(-2, 2).div_(p.shape[-1] ** 0.5)",
-            "for n, b in sorted(tree.named_buffers()): b.uniform_(0.5, 1.5) if '.running_' in n else None",
+            "with torch.no_grad():",
+            "    for _, p in sorted(tree.named_parameters()): p.uniform_(-2, 2).div_(p.shape[-1] ** 0.5)",
+            "    for n, b in sorted(tree.named_buffers()): b.uniform_(0.5, 1.5) if '.running_' in n else None",
         ],
         seed=seed,
     )

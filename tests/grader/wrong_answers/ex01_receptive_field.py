@@ -46,4 +46,12 @@ WRONG: dict[str, list[tuple[str, str]]] = {
         ("def receptive_field(levels: int, group: int = 2)", "def receptive_field(levels: int, group: int = 2, /)")
     ],
     "seeds-the-global-generator": [(FLAT, f"__import__('random').seed(0)\n    {FLAT}")],
+    # kept between two calls, or shared by two callers
+    "lengths-remembered": [("def level_lengths", "import functools\n@functools.lru_cache(None)\ndef level_lengths")],
+    "a-call-for-each-level-of-the-depth": [
+        (
+            "    levels, field = 0, 1\n    while field < context:\n        levels, field = levels + 1, field * group\n    return levels",
+            "    return 0 if context == 1 else 1 + levels_needed((context + group - 1) // group, group)",
+        )
+    ],
 }

@@ -79,4 +79,19 @@ WRONG: dict[str, list[tuple[str, str]]] = {
         (TRACE, f"FusionTrace(joined, summed, {FUSED})._replace(joined=joined) if weight.sort(0) is None else None")
     ],
     "draws-from-the-global-generator": [(SUMMED, "summed = joined @ weight + bias + 0 * np.random.rand()")],
+    # kept between two calls, or shared by two callers
+    "joined-in-a-kept-array": [
+        ("def trace_fusion(", "_buffers = {}\n\n\ndef trace_fusion("),
+        (
+            "joined = np.concatenate([left, right], axis=-1)",
+            "joined = _buffers.setdefault((left.shape, left.dtype), np.empty((*left.shape[:-1], 2 * left.shape[-1]), left.dtype))\n    np.concatenate([left, right], axis=-1, out=joined)",
+        ),
+    ],
+    "remembered-by-identity": [
+        ("def trace_fusion(", "_cache = {}\n\n\ndef trace_fusion("),
+        (
+            "return FusionTrace(joined, summed, np.tanh(summed))",
+            "key = id(left), id(right), id(weight), id(bias)\n    if key not in _cache:\n        _cache[key] = (FusionTrace(joined, summed, np.tanh(summed)), left, right, weight, bias)\n    return _cache[key][0]",
+        ),
+    ],
 }

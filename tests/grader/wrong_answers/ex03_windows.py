@@ -85,4 +85,32 @@ WRONG: dict[str, list[tuple[str, str]]] = {
         ),
         ("    if min(fractions)", "    fractions = shares\n    if min(fractions)"),
     ],
+    # kept between two calls, or shared by two callers
+    "vocabulary-remembered": [
+        ("\n\ndef build_vocabulary", "\n\n_kept = {}\n\n\ndef build_vocabulary"),
+        (
+            '    characters = sorted(set("".join(words)) - {"."})\n    return {".": 0} | {character: token for token, character in enumerate(characters, start=1)}',
+            '    characters = sorted(set("".join(words)) - {"."})\n    return _kept.setdefault(tuple(words), {".": 0} | {character: token for token, character in enumerate(characters, start=1)})',
+        ),
+    ],
+    "windows-remembered-by-the-words": [
+        ("\n\ndef build_vocabulary", "\n\n_kept = {}\n\n\ndef build_vocabulary"),
+        (
+            "    tokens = torch.tensor(inputs, dtype=torch.int64).reshape(len(targets), context)\n    return tokens, torch.tensor(targets, dtype=torch.int64)",
+            "    tokens = torch.tensor(inputs, dtype=torch.int64).reshape(len(targets), context)\n    return _kept.setdefault((tuple(words), context), (tokens, torch.tensor(targets, dtype=torch.int64)))",
+        ),
+    ],
+    "split-remembered": [
+        ("\n\ndef build_vocabulary", "\n\n_kept = {}\n\n\ndef build_vocabulary"),
+        (
+            "return shuffled[:first], shuffled[first:second], shuffled[second:]",
+            "return _kept.setdefault((tuple(words), seed, tuple(fractions)), (shuffled[:first], shuffled[first:second], shuffled[second:]))",
+        ),
+    ],
+    "one-empty-list-for-two-parts": [
+        (
+            "return shuffled[:first], shuffled[first:second], shuffled[second:]",
+            "empty = []\n    return shuffled[:first] or empty, shuffled[first:second] or empty, shuffled[second:] or empty",
+        )
+    ],
 }

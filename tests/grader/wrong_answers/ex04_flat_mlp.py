@@ -64,4 +64,18 @@ WRONG: dict[str, list[tuple[str, str]]] = {
         (RESULT, "self.output(self.hidden(joined))"),
         (HIDDEN, HIDDEN.replace("hidden_dim)", "hidden_dim, bias=False)")),
     ],
+    # kept between two calls, or shared by two callers
+    "remembered-by-identity": [
+        ("self.context = context", "self.context = context\n        self._seen = {}"),
+        (
+            "        joined = self.embedding(tokens).flatten(1)\n        return self.output(torch.tanh(self.hidden(joined)))",
+            '        if self._seen.get("tokens") is not tokens:\n            self._seen = {"tokens": tokens, "logits": self.output(torch.tanh(self.hidden(self.embedding(tokens).flatten(1))))}\n        return self._seen["logits"]',
+        ),
+    ],
+    "no-gradients-in-evaluation": [
+        (
+            "        joined = self.embedding(tokens).flatten(1)\n        return self.output(torch.tanh(self.hidden(joined)))",
+            "        joined = self.embedding(tokens).flatten(1)\n        with torch.set_grad_enabled(self.training):\n            return self.output(torch.tanh(self.hidden(joined)))",
+        )
+    ],
 }

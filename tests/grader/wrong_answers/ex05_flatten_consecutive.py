@@ -88,4 +88,18 @@ WRONG: dict[str, list[tuple[str, str]]] = {
         ("if group < 1:", "if group is None:"),
     ],
     "cut-off-in-evaluation": [(RESULT, "joined.squeeze(1) if self.training else joined.squeeze(1).detach()")],
+    # kept between two calls, or shared by two callers
+    "through-single-precision": [
+        (
+            "return joined.squeeze(1)",
+            "return joined.squeeze(1) if x.dtype != __import__('torch').float64 else joined.squeeze(1).float().double()",
+        )
+    ],
+    "written-into-a-kept-tensor": [
+        ("    def __init__", "    _out: dict = {}\n\n    def __init__"),
+        (
+            "return joined.squeeze(1)",
+            "joined = joined.squeeze(1)\n        if joined.requires_grad:\n            return joined\n        out = self._out.setdefault((joined.shape, joined.dtype), joined.clone())\n        return out.copy_(joined)",
+        ),
+    ],
 }

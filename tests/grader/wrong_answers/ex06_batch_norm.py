@@ -105,4 +105,23 @@ WRONG: dict[str, list[tuple[str, str]]] = {
         ('self.register_buffer("running_mean", torch.zeros(num_features))', "self.running_mean = torch.zeros(1)"),
         (" * self.weight + self.bias", " * self.weight"),
     ],
+    # kept between two calls, or shared by two callers
+    "variance-from-the-mean-of-squares": [
+        (
+            "mean, variance = x.mean(axes), x.var(axes, correction=0)",
+            "mean = x.mean(axes)\n            variance = (x * x).mean(axes) - mean * mean",
+        )
+    ],
+    "running-variance-from-the-mean-of-squares": [
+        (
+            "variance * values / (values - 1), self.momentum",
+            "((x * x).mean(axes) - x.mean(axes) ** 2) * values / (values - 1), self.momentum",
+        )
+    ],
+    "remembered-by-identity": [
+        (
+            "return (x - mean) / torch.sqrt(variance + self.eps) * self.weight + self.bias",
+            'y = (x - mean) / torch.sqrt(variance + self.eps) * self.weight + self.bias\n        if getattr(self, "_x", None) is not x:\n            self._x, self._y = x, y\n        return self._y',
+        )
+    ],
 }

@@ -111,4 +111,22 @@ WRONG: dict[str, list[tuple[str, str]]] = {
     "cut-off-in-evaluation": [
         ("return torch.tanh(fused)", "return torch.tanh(fused if self.training else fused.detach())")
     ],
+    # kept between two calls, or shared by two callers
+    "norm-cut-off-in-evaluation": [
+        ("fused = self.norm(fused)", "fused = self.norm(fused) if self.training else self.norm(fused.detach())")
+    ],
+    "written-into-a-kept-tensor": [
+        (
+            "return torch.tanh(fused)",
+            'y = torch.tanh(fused)\n        if self.training or x.requires_grad:\n            return y\n        if not hasattr(self, "_out") or self._out.shape != y.shape or self._out.dtype != y.dtype:\n            self._out = torch.empty_like(y.detach())\n        return self._out.copy_(y.detach())',
+        )
+    ],
+    "flatten-of-the-newest-layer": [
+        ("    def __init__", "    _flat: list = []\n\n    def __init__"),
+        (
+            "self.flatten = FlattenConsecutive(group)",
+            "self._flat.append(FlattenConsecutive(group))\n        self.flatten = FlattenConsecutive(group)",
+        ),
+        ("fused = self.linear(self.flatten(x))", "fused = self.linear(self._flat[-1](x))"),
+    ],
 }

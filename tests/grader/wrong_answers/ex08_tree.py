@@ -151,4 +151,17 @@ WRONG: dict[str, list[tuple[str, str]]] = {
             "        if not self.training:\n            self.seen, self.kept = tokens.clone(), list(outputs)\n        return outputs\n",
         ),
     ],
+    # kept between two calls, or shared by two callers
+    "logits-in-a-kept-tensor": [
+        (
+            "return self.output(self.level_outputs(tokens)[-1])",
+            'y = self.output(self.level_outputs(tokens)[-1])\n        if self.training:\n            return y\n        if not hasattr(self, "_out") or self._out.shape != y.shape or self._out.dtype != y.dtype:\n            self._out = torch.empty_like(y.detach())\n        return self._out.copy_(y.detach())',
+        )
+    ],
+    "no-gradients-in-evaluation": [
+        (
+            "return self.output(self.level_outputs(tokens)[-1])",
+            "with torch.set_grad_enabled(self.training):\n            return self.output(self.level_outputs(tokens)[-1])",
+        )
+    ],
 }

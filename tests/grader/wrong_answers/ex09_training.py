@@ -101,4 +101,26 @@ WRONG: dict[str, list[tuple[str, str]]] = {
             "        for parameter in parameters:\n            if parameter.requires_grad:\n                parameter.grad = None\n",
         ),
     ],
+    # kept between two calls, or shared by two callers
+    "losses-in-a-kept-list": [
+        ("\n\ndef mean_loss(", "\n\n_losses = []\n\n\ndef mean_loss("),
+        ("    losses = []\n", "    losses = _losses\n    losses.clear()\n"),
+    ],
+    "loss-remembered-for-the-same-examples": [
+        ("\n\ndef mean_loss(", "\n\n_kept = {}\n\n\ndef mean_loss("),
+        (
+            "    _check_examples(inputs, targets, batch_size)\n    was_training",
+            "    _check_examples(inputs, targets, batch_size)\n    key = id(model), inputs.data_ptr(), targets.data_ptr(), len(inputs)\n    if key in _kept:\n        return _kept[key][0]\n    was_training",
+        ),
+        (
+            "    return total / len(inputs)",
+            "    _kept[key] = total / len(inputs), model, inputs, targets\n    return total / len(inputs)",
+        ),
+    ],
+    "gradients-left-switched-off": [
+        (
+            "        with torch.no_grad():\n            total",
+            "        torch.set_grad_enabled(False)\n        if True:\n            total",
+        )
+    ],
 }

@@ -55,4 +55,26 @@ WRONG: dict[str, list[tuple[str, str]]] = {
             "character_of = {token: character for character, token in vocabulary.items()}\n    generator.manual_seed(generator.initial_seed())",
         ),
     ],
+    # kept between two calls, or shared by two callers
+    "probabilities-in-a-kept-tensor": [
+        ("\n\ndef next_probabilities(", "\n\n_out = {}\n\n\ndef next_probabilities("),
+        (
+            "return torch.softmax(model(windows) / temperature, dim=-1)",
+            "made = torch.softmax(model(windows) / temperature, dim=-1)\n            return _out.setdefault((made.shape, made.dtype), made.clone()).copy_(made)",
+        ),
+    ],
+    "window-of-the-word-before": [
+        ("    max_length: int = 50,\n", "    max_length: int = 50,\n    _window: dict = {},\n"),
+        (
+            "window = torch.zeros(1, context, dtype=torch.int64)",
+            "window = _window.setdefault(context, torch.zeros(1, context, dtype=torch.int64))",
+        ),
+        ("window = torch.cat([window[:, 1:], token], dim=1)", "window.copy_(torch.cat([window[:, 1:], token], dim=1))"),
+    ],
+    "gradients-left-switched-off": [
+        (
+            "        with torch.no_grad():\n            return",
+            "        torch.set_grad_enabled(False)\n        if True:\n            return",
+        )
+    ],
 }

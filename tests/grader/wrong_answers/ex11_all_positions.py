@@ -59,4 +59,18 @@ WRONG: dict[str, list[tuple[str, str]]] = {
             "return torch.cat([level(piece.flatten(0, 1)).unflatten(0, piece.shape[:2]) for piece in groups.split(16, 1)], 1)",
         )
     ],
+    # kept between two calls, or shared by two callers
+    "logits-in-a-kept-tensor": [
+        ("\n\ndef all_positions(", "\n\n_out = {}\n\n\ndef all_positions("),
+        (
+            "return tree.output(nodes)",
+            "made = tree.output(nodes)\n            return _out.setdefault((made.shape, made.dtype), made.clone()).copy_(made)",
+        ),
+    ],
+    "gradients-left-switched-off": [
+        (
+            "        with torch.no_grad():\n            nodes",
+            "        torch.set_grad_enabled(False)\n        if True:\n            nodes",
+        )
+    ],
 }

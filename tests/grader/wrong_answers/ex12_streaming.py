@@ -77,4 +77,11 @@ WRONG: dict[str, list[tuple[str, str]]] = {
             "logits = self.tree.output(node).squeeze(0)\n        self.tree.train(self.training)\n        return logits",
         ),
     ],
+    # kept between two calls, or shared by two callers
+    "gradients-left-switched-off": [
+        (
+            "    with torch.no_grad():\n        if not tree.training",
+            "    torch.set_grad_enabled(False)\n    if True:\n        if not tree.training",
+        )
+    ],
 }

@@ -43,4 +43,19 @@ WRONG: dict[str, list[tuple[str, str]]] = {
             "later = torch.zeros_like(scores, dtype=torch.bool)\n    later[..., :16, :16] = torch.ones(16, 16, dtype=torch.bool).triu(1)[: scores.shape[-1], : scores.shape[-1]]",
         ),
     ],
+    # kept between two calls, or shared by two callers
+    "weights-in-a-kept-tensor": [
+        ("\n\ndef causal_attention(", "\n\n_out = {}\n\n\ndef causal_attention("),
+        (
+            "return weights @ value, weights",
+            "if weights.requires_grad:\n        return weights @ value, weights\n    kept = _out.setdefault((weights.shape, weights.dtype), weights.clone()).copy_(weights)\n    return kept @ value, kept",
+        ),
+    ],
+    "remembered-by-identity": [
+        ("\n\ndef causal_attention(", "\n\n_kept = {}\n\n\ndef causal_attention("),
+        (
+            "return weights @ value, weights",
+            "if _kept.get('q') is not query or _kept.get('k') is not key or _kept.get('v') is not value:\n        _kept.update(q=query, k=key, v=value, r=(weights @ value, weights))\n    return _kept['r']",
+        ),
+    ],
 }

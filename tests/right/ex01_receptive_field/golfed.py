@@ -1,4 +1,4 @@
-"""As short as it goes: lambdas, walrus, one function that refuses, recursion for the levels."""
+"""As short as it goes: lambdas, walrus, one function that refuses, recursion over squares for the levels."""
 
 
 def no(**a):
@@ -9,7 +9,7 @@ def no(**a):
 
 receptive_field = lambda levels, group=2: no(levels=levels, group=group) or group**levels
 levels_needed = lambda context, group=2: no(context=context, group=group) or (
-    context > 1 and 1 + levels_needed(1 + (context - 1) // group, group)
+    context > 1 and (+(context <= group) or (n := 2 * levels_needed(context, group**2)) - (group ** (n - 1) >= context))
 ) or 0
 
 

@@ -1,4 +1,4 @@
-"""Functions that call themselves one level down and remember what they found."""
+"""Functions that call themselves for the square of the group, and remember numbers and tuples, which nobody can change."""
 
 from functools import cache
 
@@ -13,7 +13,9 @@ def receptive_field(levels, group=2):
     check_group(group)
     if levels < 0:
         raise ValueError(f"{levels=} cannot be negative")
-    return group * receptive_field(levels - 1, group) if levels else 1
+    if levels < 2:
+        return group if levels else 1
+    return receptive_field(levels // 2, group * group) * receptive_field(levels % 2, group)
 
 
 @cache
@@ -21,22 +23,25 @@ def levels_needed(context, group=2):
     check_group(group)
     if context < 1:
         raise ValueError(f"{context=} must be positive")
-    return 0 if context == 1 else 1 + levels_needed(-(-context // group), group)
+    if context <= group:
+        return int(context > 1)
+    levels = 2 * levels_needed(context, group * group)
+    return levels - (receptive_field(levels - 1, group) >= context)
 
 
 @cache
+def kept_lengths(context, group):
+    levels = levels_needed(context, group)
+    if receptive_field(levels, group) != context:
+        raise ValueError(f"{context=} is not a power of {group=}")
+    lengths = [context]
+    while lengths[-1] > 1:
+        lengths.append(lengths[-1] // group)
+    return tuple(lengths)
+
+
 def level_lengths(context, group=2):
-    check_group(group)
-    if context < 1:
-        raise ValueError(f"{context=} must be positive")
-    if context == 1:
-        return [1]
-    if context % group or context < group:
-        raise ValueError(f"{context=} is left over: not a power of {group=}")
-    try:
-        return [context, *level_lengths(context // group, group)]
-    except ValueError:
-        raise ValueError(f"{context=} is not a power of {group=}") from None
+    return list(kept_lengths(context, group))
 
 
 @cache
@@ -49,10 +54,8 @@ def flat_weights(context, embedding_dim, hidden_dim):
 
 @cache
 def tree_weights(context, embedding_dim, hidden_dim, group=2):
-    lengths = level_lengths(context, group)
+    lengths = kept_lengths(context, group)
     flat_weights(context, embedding_dim, hidden_dim)
     if len(lengths) == 1:
         return 0
-    return group * embedding_dim * hidden_dim + (
-        tree_weights(lengths[1], hidden_dim, hidden_dim, group) if len(lengths) > 2 else 0
-    )
+    return flat_weights(group, embedding_dim, hidden_dim) + (len(lengths) - 2) * flat_weights(group, hidden_dim, hidden_dim)

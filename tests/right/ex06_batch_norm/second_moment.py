@@ -1,4 +1,4 @@
-"""The variance as mean of squares minus square of the mean, in place on `.data`; an extra buffer counts the steps."""
+"""The mean of squares minus the square of the mean, both counted from a row of the batch; a buffer counts the steps."""
 
 import math
 
@@ -24,8 +24,11 @@ class BatchNorm1d(nn.Module):
         if self.training and count < 2:
             raise ValueError(f"a batch of {count} has no variance")
         if self.training:
-            mean = torch.einsum("...c->c", x) / count
-            var = torch.clamp(torch.einsum("...c,...c->c", x, x) / count - mean**2, min=0)
+            near = x.detach().reshape(count, -1)[0]
+            moved = x - near
+            shift = torch.einsum("...c->c", moved) / count
+            mean = near + shift
+            var = torch.clamp(torch.einsum("...c,...c->c", moved, moved) / count - shift**2, min=0)
             self.num_batches_tracked += 1
             self.running_mean.data.mul_(1 - self.momentum).add_(mean.data, alpha=self.momentum)
             self.running_var.data.mul_(1 - self.momentum).add_(var.data * count / (count - 1), alpha=self.momentum)
