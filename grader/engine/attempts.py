@@ -172,7 +172,7 @@ class Attempts:
                 return dict.fromkeys(waiting, over) | hasty | findings
             request = self.request(
                 exercise,
-                folder=str(self.submission.folder),
+                folder=str(self.submission.folder.absolute()),
                 checks=fresh or waiting,
                 standing_on=list(standing_on),
                 given=list(self.submission.given),

@@ -262,7 +262,7 @@ class Workers:
             "control": theirs.fileno() if theirs else None,
             # relative: pytest gives a [ in a path a meaning of its own
             "pytest": [os.path.relpath(exercise.checks, paths.checkout().root) for exercise in self._collected],
-            "hidden": str(self._hidden) if self._hidden else None,
+            "hidden": str(self._hidden.absolute()) if self._hidden else None,
         }
         process = subprocess.Popen(
             [sys.executable, "-P", "-m", "grader.engine.warm_worker", json.dumps(options)],

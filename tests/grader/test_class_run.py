@@ -95,6 +95,15 @@ def test_a_class_gets_gradebook_results_feedback_and_summary(tmp_path: Path) -> 
     assert (tmp_path / "out" / "similarity.html").exists()
 
 
+def test_a_class_is_graded_from_any_folder_by_relative_paths(tmp_path: Path) -> None:
+    place = small_class(tmp_path / "in", 2)
+    (tmp_path / "hidden").mkdir()
+    (tmp_path / "hidden" / "test_ex01_receptive_field.py").write_text(HIDDEN)
+    done = class_run(Path(place.name), Path("out"), "--hidden", "hidden", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert [row["points"] for row in gradebook(tmp_path / "out").values()] == ["12", "8.5"]
+
+
 def test_only_what_is_missing_new_or_changed_is_graded_again(tmp_path: Path) -> None:
     place, out = small_class(tmp_path / "class", 4), tmp_path / "out"
     assert "4 graded, 0 unchanged" in class_run(place, out).stdout
