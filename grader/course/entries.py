@@ -19,8 +19,9 @@ from grader.course.roster import Lookup, Person
 from grader.kata import candidates, curriculum, intake
 from grader.kata.containers import OTHER_ARCHIVES, natural
 
-_PLAIN_NAME = re.compile(r"(?!.*-[0-9a-f]{8}$)[\w@+][\w @+.,()-]{0,99}")  # none looks like the name of an odd one
-_BEFORE_AN_ANSWER = re.compile(r"(?P<name>.+?)[ _-]+(?P<file>ex\d\d?[_ -].*\.py)", re.IGNORECASE)
+_PLAIN_NAME = re.compile(r"(?!.*-[0-9a-f]{8}$)[\w@+][\w @+.,()'’-]{0,99}")  # none looks like the name of an odd one
+_BEFORE_AN_ANSWER = re.compile(r"(?P<name>.+?)[ _-]+ex\d\d?(?:[_ -].*)?\.py", re.IGNORECASE)
+_OF_THE_SYSTEM = (".", "Thumbs.db", "desktop.ini", "__MACOSX", platform_names.METADATA)  # names that begin so
 MOST_NAMED = 8
 
 
@@ -88,22 +89,26 @@ def entries(submissions: Path, people: Sequence[Person] = ()) -> HandedIn:
     places = [submissions / entry.name for entry in found]
     submitters = platform_names.gradescope_submitters(submissions)
     logins = platform_names.github_logins([place for place in places if is_folder[place.name]])
+    lookup = Lookup(people)
     groups: dict[tuple[str, ...], list[tuple[PlatformName, Path]]] = {}
     strangers = []
     for place in places:
-        told = _told(place, logins, is_folder=is_folder[place.name])
-        if told is None:
-            if place.name != platform_names.METADATA:
-                strangers.append(place.name)
+        if place.name.startswith(_OF_THE_SYSTEM):
             continue
-        key = (told.platform, told.id) if told.id else ("", unicodedata.normalize("NFC", told.student))
+        told = _told(place, logins, is_folder=is_folder[place.name])
+        if told is None and lookup.find([place.stem]):  # an essay instead of answers: with a row, and 0 points
+            told = PlatformName("", place.stem)
+        if told is None:
+            strangers.append(place.name)
+            continue
+        key = (told.platform, told.id) if told.id else ("", told.student)
         groups.setdefault(key, []).append((told, place))
     if not groups:
         raise UsageError(f"{shown} holds no submission: a folder, a .zip or an .ipynb for each student is expected")
     notes = [f"{_few(strangers)}: not graded; a student hands in a folder, a .zip or an .ipynb"] if strangers else []
     alone = [_entry(parts, submitters) for parts in groups.values()]
     if people:
-        alone, more = _by_class_list(alone, people)
+        alone, more = _by_class_list(alone, lookup)
         notes += more
     named = _distinct(alone)
     handed_in = {entry.person for entry in named}
@@ -127,19 +132,18 @@ def single(path: Path) -> Entry | None:
 
 def _told(place: Path, logins: dict[str, str], *, is_folder: bool) -> PlatformName | None:
     """Whose an entry is by its name; None if it is no submission."""
-    name = place.name
-    if name.startswith(".") or name in ("__MACOSX", platform_names.METADATA):
-        return None
+    name = unicodedata.normalize("NFC", place.name)
     if told := platform_names.read(name, is_folder=is_folder):
         return told
     if is_folder:
-        return PlatformName(GITHUB, logins[name]) if name in logins else PlatformName("", name)
+        return PlatformName(GITHUB, logins[place.name]) if place.name in logins else PlatformName("", name)
     lower = name.lower()
     if lower.endswith((*intake.KINDS, *OTHER_ARCHIVES)):
         return PlatformName("", re.sub(r"\.tar$", "", name.rpartition(".")[0], flags=re.IGNORECASE))
+    if before := _BEFORE_AN_ANSWER.fullmatch(name):
+        return PlatformName("", before["name"])
     if lower.endswith(".py") and candidates.fits(name) is None:
-        before = _BEFORE_AN_ANSWER.fullmatch(name)
-        return PlatformName("", before["name"] if before else name.rpartition(".")[0])
+        return PlatformName("", name.rpartition(".")[0])
     return None
 
 
@@ -168,24 +172,24 @@ def _entry(
     )
 
 
-def _by_class_list(found: Sequence[Entry], people: Sequence[Person]) -> tuple[list[Entry], list[str]]:
+def _by_class_list(found: Sequence[Entry], lookup: Lookup) -> tuple[list[Entry], list[str]]:
     """Entries under the names of the class list; those of one student become one; notes of what did not fit."""
-    lookup = Lookup(people)
     merged: dict[str, Entry] = {}
     kept, unknown, notes = [], [], []
     for entry in found:
         stems = [path.name if path.is_dir() else path.name.partition(".")[0] for path in entry.paths]
         names = [entry.person.login, entry.person.email, entry.student, *stems]
         # Moodle writes the number of the participant, which a class list knows as well as that of the user, or not.
-        person = (
-            lookup.find(names) or lookup.find([entry.person.id])
-            if entry.platform == MOODLE
-            else (lookup.find([entry.person.id, *names]))
-        )
-        if person is None:
-            unknown.append(line(entry.student))
+        ids = [entry.person.id]
+        meant = lookup.find([*names, *ids] if entry.platform == MOODLE else [*ids, *names])
+        if len(meant) != 1:
             kept.append(entry)
+            if meant:
+                notes.append(f"{line(entry.student)}: could be {' or '.join(person.name for person in meant)}")
+            else:
+                unknown.append(line(entry.student))
             continue
+        (person,) = meant
         named = replace(entry, student=person.name, person=replace(person, id=person.id or entry.person.id))
         if person.name in merged:
             before = merged[person.name]

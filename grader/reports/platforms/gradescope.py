@@ -71,6 +71,8 @@ def _output(run: RunResult) -> str:
     if run.origin and run.origin.problem:
         lines.append(f"Nothing could be read of what was handed in: {run.origin.problem}")
     lines += [f"{exercise.name[:4]}: {exercise.problem}" for exercise in run.exercises if exercise.problem]
+    if run.origin and run.origin.notes:
+        lines += ["", "What was taken of what you handed in:", *run.origin.notes]
     if run.origin and run.origin.ignored:
         lines += ["", "Handed in, and not taken:", *run.origin.ignored]
     return "\n".join(lines)
