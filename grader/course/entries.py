@@ -81,6 +81,8 @@ def entries(submissions: Path, people: Sequence[Person] = ()) -> HandedIn:
         UsageError: there is no such folder, it cannot be read, or it holds no submission.
     """
     shown = paths.shown(submissions)
+    if submissions.is_file():
+        raise UsageError(f"{shown} is a file; name the folder that holds the submissions (unpack a zip of them first)")
     try:
         found = sorted(os.scandir(submissions), key=lambda entry: natural(entry.name))
         is_folder = {entry.name: entry.is_dir() for entry in found}
@@ -104,8 +106,15 @@ def entries(submissions: Path, people: Sequence[Person] = ()) -> HandedIn:
         key = (told.platform, told.id) if told.id else ("", told.student)
         groups.setdefault(key, []).append((told, place))
     if not groups:
-        raise UsageError(f"{shown} holds no submission: a folder, a .zip or an .ipynb for each student is expected")
+        hint = "; it looks like one submission: name the folder that it lies in" if single(submissions) else ""
+        raise UsageError(
+            f"{shown} holds no submission: a folder, a .zip or an .ipynb for each student is expected{hint}"
+        )
     notes = [f"{_few(strangers)}: not graded; a student hands in a folder, a .zip or an .ipynb"] if strangers else []
+    if len(places) == 1 and _holds_folders(places[0]):
+        notes.append(
+            f"{line(places[0].name)} is read as one student; if it is the class, name {shown}/{places[0].name}"
+        )
     alone = [_entry(parts, submitters) for parts in groups.values()]
     if people:
         alone, more = _by_class_list(alone, lookup)
@@ -128,6 +137,12 @@ def single(path: Path) -> Entry | None:
     except OSError as error:
         raise UsageError(f"the submissions in {paths.shown(path)} cannot be read: {error.strerror}") from error
     return Entry(line(path.resolve().name), (path,), "") if is_one else None
+
+
+def _holds_folders(place: Path) -> bool:
+    """Whether there are several folders and no files, as if a class had been unpacked into one folder more."""
+    inside = [each for each in os.scandir(place) if not each.name.startswith(".")] if place.is_dir() else []
+    return len(inside) > 1 and all(each.is_dir() for each in inside)
 
 
 def _told(place: Path, logins: dict[str, str], *, is_folder: bool) -> PlatformName | None:

@@ -221,8 +221,11 @@ def _add_zip(found: Listing, archive: zipfile.ZipFile, prefix: str, nesting: int
 
 
 def _normal(member: zipfile.ZipInfo) -> str:
-    """A member's name with slashes; old Windows tools write backslashes."""
-    return member.filename.replace("\\", "/")
+    """A member's name with slashes: old Windows tools write backslashes, and `zip` writes UTF-8 without saying so."""
+    name = member.filename
+    with contextlib.suppress(UnicodeError):
+        name = name if member.flag_bits & 0x800 else name.encode("cp437").decode("utf-8")
+    return name.replace("\\", "/")
 
 
 def _folder_skipped(place: str, beside: dict[str, set[str]], environments: set[str]) -> str | None:

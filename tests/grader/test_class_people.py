@@ -197,6 +197,14 @@ def test_a_name_that_fits_two_of_the_class_list_is_not_called_unknown(tmp_path: 
     )
 
 
+def test_a_class_in_one_folder_too_many_is_noted(tmp_path: Path) -> None:
+    for name in ("ada", "bob"):
+        folder(tmp_path / "in" / "lab1" / name, {ONE: solution(1)})
+    (note,) = entries(tmp_path / "in").notes
+    assert note == f"lab1 is read as one student; if it is the class, name {tmp_path}/in/lab1"
+    assert entries(tmp_path / "in" / "lab1").notes == ()
+
+
 def test_files_named_after_student_and_exercise_are_grouped_by_student(tmp_path: Path) -> None:
     (tmp_path / f"ada_{ONE}").write_text(solution(1))
     (tmp_path / "ada ex05.py").write_text(solution(5))
@@ -275,4 +283,4 @@ def test_feedback_goes_back_under_the_names_that_the_platforms_gave(tmp_path: Pa
     with zipfile.ZipFile(archive) as packed:
         assert (packed.namelist(), count) == ([f"{MOODLE}/feedback.html"], 1)
     with pytest.raises(UsageError, match="no submission has a name that Moodle gave"):
-        returning.pack("moodle", results, [entry for entry in found if not entry.platform])
+        returning.refuse_without_names("moodle", [entry for entry in found if not entry.platform])

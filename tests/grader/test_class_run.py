@@ -247,6 +247,10 @@ def test_wrong_usage_gets_one_line(tmp_path: Path) -> None:
     out = tmp_path / "out"
     refused(class_run(tmp_path / "missing", out), "cannot be read: No such file or directory")
     refused(class_run(tmp_path / "none", out), "holds no submission")
+    refused(class_run(zipped(tmp_path / "class.zip", {"ada/x": ""}), out), "is a file; name the folder")
+    refused(class_run(place / "student1", out), "it looks like one submission: name the folder that it lies in")
+    refused(class_run(place, out, "--compare-with", tmp_path / "missing"), "cannot be read: No such file or directory")
+    refused(class_run(place, out, "--return", "moodle"), "no submission has a name that Moodle gave")
     refused(class_run(place, place / "out"), "lies in the submissions")
     refused(class_run(place, tmp_path / "short"), "cannot write to")
     refused(class_run(place, out, "--secret", tmp_path / "short"), "shorter than 16 bytes; make a new one")

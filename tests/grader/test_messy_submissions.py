@@ -209,6 +209,12 @@ def test_a_newer_canvas_version_wins(tmp_path: Path) -> None:
     assert any("(older)" in note for note in taken.notes)
 
 
+def test_a_zip_that_does_not_say_that_its_names_are_utf8_shows_them_right(tmp_path: Path) -> None:
+    data = zipped(tmp_path / "ada.zip", {f"joerg/{FIVE}": RIGHT}).read_bytes()
+    (tmp_path / "ada.zip").write_bytes(data.replace(b"joerg/", "jörg/".encode()))
+    assert list(intake.take(tmp_path / "ada.zip").places.values()) == [f"jörg/{FIVE}"]
+
+
 @pytest.mark.parametrize("suffix", containers.OTHER_ARCHIVES)
 def test_an_archive_that_is_not_read_has_a_reason(tmp_path: Path, suffix: str) -> None:
     (tmp_path / f"ada{suffix}").write_bytes(b"7z")
