@@ -1,6 +1,7 @@
 """The submissions of a class: who there is, what each handed in, and the folder that each result goes to."""
 
 import hashlib
+import itertools
 import os
 import re
 import unicodedata
@@ -38,6 +39,7 @@ class Entry:
         attempt: which attempt, from 1; 0: not told.
         platform: whose naming it has; empty: nobody's.
         platform_id: the id in that name.
+        group: those who handed it in together, if they are several.
     """
 
     student: str
@@ -48,6 +50,7 @@ class Entry:
     attempt: int = 0
     platform: str = ""
     platform_id: str = ""
+    group: tuple[Person, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -120,8 +123,9 @@ def entries(submissions: Path, people: Sequence[Person] = ()) -> HandedIn:
         alone, more = _by_class_list(alone, lookup)
         notes += more
     named = _distinct(alone)
-    handed_in = {entry.person for entry in named}
-    absent = tuple(Entry(person.name, (), slot(person.name), person) for person in people if person not in handed_in)
+    handed_in = {entry.person.name for entry in named}  # no two of a class list have one name
+    away = [person for person in people if person.name not in handed_in]
+    absent = tuple(Entry(person.name, (), slot(person.name), person) for person in away)
     for entry in named:
         if len(entry.paths) > 1 and not entry.platform:
             what = ", ".join(line(path.name) for path in entry.paths)
@@ -170,9 +174,10 @@ def _entry(
     files.sort(key=lambda part: part[0].attempt)
     told = files[-1][0]
     student, person = told.student, Person("", id=told.id)
+    group: tuple[Person, ...] = ()
     if told.platform == GRADESCOPE and (who := submitters.get(files[0][1].name)):
-        student = " and ".join(one.name or one.email or one.id for one in who)
-        person = Person("", email=who[0].email, id=who[0].id)
+        group = tuple(Person(one.name or one.email or one.id, email=one.email, id=one.id) for one in who)
+        student, person = " and ".join(one.name for one in group), replace(group[0], name="")
     elif told.platform == GITHUB:
         person = Person("", login=told.student)
     return Entry(
@@ -184,14 +189,20 @@ def _entry(
         max(each.attempt for each, _ in files),
         told.platform,
         told.id,
+        group,
     )
+
+
+def _each(entry: Entry) -> list[Entry]:
+    """An entry for each of those who handed it in."""
+    return [replace(entry, student=one.name, person=replace(one, name=""), group=()) for one in entry.group] or [entry]
 
 
 def _by_class_list(found: Sequence[Entry], lookup: Lookup) -> tuple[list[Entry], list[str]]:
     """Entries under the names of the class list; those of one student become one; notes of what did not fit."""
     merged: dict[str, Entry] = {}
     kept, unknown, notes = [], [], []
-    for entry in found:
+    for entry in itertools.chain.from_iterable(map(_each, found)):
         stems = [path.name if path.is_dir() else path.name.partition(".")[0] for path in entry.paths]
         names = [entry.person.login, entry.person.email, entry.student, *stems]
         # Moodle writes the number of the participant, which a class list knows as well as that of the user, or not.

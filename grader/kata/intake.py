@@ -269,6 +269,6 @@ def _others(places: Sequence[str]) -> list[str]:
 
 def _skipped(places: Sequence[str]) -> list[str]:
     if len(places) <= MOST_OTHERS:
-        return [f"{line(place)}/…: not looked into" for place in places]
+        return [f"{', '.join(f'{line(place)}/…' for place in places)}: not looked into"] if places else []
     some = ", ".join(line(place)[:60] for place in places[:3])
     return [f"{len(places):,} folders ({some}, ...): not looked into"]

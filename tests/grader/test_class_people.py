@@ -92,6 +92,11 @@ def test_gradescopes_metadata_tell_who_it_is(tmp_path: Path) -> None:
     first, both = entries(tmp_path).entries
     assert (first.student, first.person.email, first.person.id) == ("Ada Lovelace", "ada@example.org", "1")
     assert both.student == "Ada Lovelace and Bob Odenkirk"
+    people = class_list(tmp_path, "name,sid\nAda Lovelace,1\nOdenkirk Bob,2\nCyd Charisse,3\n")
+    (tmp_path / "roster.csv").unlink()
+    found = entries(tmp_path, people)
+    assert names(found) == ["Ada Lovelace", "Odenkirk Bob"], "who hands in as one of a group has a row"
+    assert [entry.student for entry in found.absent] == ["Cyd Charisse"]
     (tmp_path / platform_names.METADATA).write_text("]")
     assert names(entries(tmp_path)) == ["submission_123", "submission_124"]
 
@@ -187,6 +192,13 @@ def test_a_class_list_in_utf16_is_read_and_one_in_latin1_is_told_with_its_line(t
     (tmp_path / "list.csv").write_bytes("name,login\nAda,ada\nJörg,jm\n".encode("latin-1"))
     with pytest.raises(UsageError, match="line 3 is not UTF-8; save the file as CSV in UTF-8"):
         roster.read(tmp_path / "list.csv")
+
+
+def test_who_has_an_id_by_the_platform_alone_is_not_counted_as_absent_too(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / f"lovelaceada_12345_1_{ONE}").write_text(solution(1))
+    found = entries(tmp_path / "in", class_list(tmp_path, "name,login\nAda Lovelace,ada\n"))
+    assert (names(found), found.absent, only(found).person.id) == (["Ada Lovelace"], (), "12345")
 
 
 def test_a_name_that_fits_two_of_the_class_list_is_not_called_unknown(tmp_path: Path) -> None:

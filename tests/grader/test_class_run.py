@@ -265,6 +265,10 @@ def test_wrong_usage_gets_one_line(tmp_path: Path) -> None:
     refused(class_run(place, out, "--written-by-hand", tmp_path / "columns.csv"), "must begin with the line")
     refused(class_run(place, out, "--scheduler", "tcp://127.0.0.1:9", "--jobs", 2), "leave --jobs out")
     assert not (out / "gradebook.csv").exists()
+    out.mkdir(exist_ok=True)
+    (out / "terms.json").write_text('{"exercises": [1], "limits": 3}')
+    (out / ".lock").write_text("")
+    refused(class_run(place, out), "terms.json is damaged: name another --out, or give --new-terms")
 
 
 SECRET = "correct horse battery staple, 2026"

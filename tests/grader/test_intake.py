@@ -67,7 +67,7 @@ def test_links_pipes_and_hidden_folders_of_a_folder_are_left(tmp_path: Path) -> 
     assert f"{ONE}: a symbolic link is not followed" in left(taken)
     assert "all: a symbolic link is not followed" in left(taken)
     assert f"{FIVE}: it is not a regular file" in left(taken)
-    assert ".git/…: not looked into" in left(taken)
+    assert ".git/…, __pycache__/…: not looked into" in left(taken)
     (tmp_path / "linked").symlink_to(secret)
     assert intake.take(tmp_path / "linked").problem == "it is a symbolic link, and links are not followed"
 
