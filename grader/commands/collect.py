@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from grader import commands
 from grader.base import paths
 from grader.commands import exercise_choice
 from grader.reports.console import open_console
@@ -11,11 +12,12 @@ from grader.reports.console import open_console
 
 @click.command("collect")
 @click.argument("folder", type=click.Path(path_type=Path))
+@click.argument("names", nargs=-1, metavar="[EXERCISE]...", shell_complete=commands.complete_exercise)
 @exercise_choice.OPTION
 @click.option("--roster", type=click.Path(path_type=Path), metavar="FILE", help="A class list (CSV).")
-@click.option("--verbose", is_flag=True, help="Show where each answer is taken from, and everything that is ignored.")
-def command(folder: Path, typed: str | None, roster: Path | None, verbose: bool) -> int:
-    """Show which files of each submission in FOLDER `grade class` would grade, and why. Nothing is graded.
+@click.option("--verbose", is_flag=True, help="Show where each answer is taken from, and all that is not taken.")
+def command(folder: Path, names: tuple[str, ...], typed: str | None, roster: Path | None, verbose: bool) -> int:
+    """Show what `grade class` would take from each submission in FOLDER, and why. Nothing is graded.
 
     A learner can try it on a folder with a single submission.
 
@@ -29,7 +31,7 @@ def command(folder: Path, typed: str | None, roster: Path | None, verbose: bool)
     from grader.course.entries import HandedIn, entries, single
     from grader.reports import terminal
 
-    chosen = exercise_choice.chosen(typed)
+    chosen = exercise_choice.chosen(typed, names)
     alone = single(folder)
     handed_in = HandedIn((alone,)) if alone else entries(folder, rosters.read(roster) if roster else ())
     console = open_console()

@@ -80,6 +80,8 @@ def command(submissions: Path, out: Path, written_by_hand: Path | None, **option
     for name in options["again"]:
         if name not in {entry.student for entry in handed_in.entries}:
             raise UsageError(f"--again: there is no submission of {name!r} in {paths.shown(submissions)}")
+    returning.refuse_without_names(options["give_back"], handed_in.entries)
+    earlier = entries(options["compare_with"]).entries if options["compare_with"] else ()
     with_hidden = hidden_checks.prove(options["hidden"], chosen) if options["hidden"] else {}
     most = gradebook.maxima(chosen, with_hidden)
     given = points_by_hand.read(written_by_hand, handed_in.students, dict(most.by_exercise)) if written_by_hand else ()
@@ -113,7 +115,7 @@ def command(submissions: Path, out: Path, written_by_hand: Path | None, **option
             comments=comments,
             notes=class_notes,
             name_hidden=options["name_hidden"],
-            earlier=options["compare_with"],
+            earlier=earlier,
         )
         changes: list[str] = []
         pool = _pool(options, terms, results.scratch)

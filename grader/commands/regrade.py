@@ -36,7 +36,10 @@ def one(
 
     places = [Path(name) for name in names if Path(name).exists()] + ([answers] if answers else [])
     if len(places) != 1:
-        raise UsageError("--assignment, --secret and --hidden regrade one submission: give its folder, zip or notebook")
+        there = f"; there is no {names[0]}" if names and not places else ""
+        raise UsageError(
+            f"--assignment, --secret and --hidden regrade one submission: name its folder, zip or notebook{there}"
+        )
     (place,) = places
     others = [name for name in names if Path(name) != place]
     terms = class_terms.terms(options | {"names": others, "submission_seconds": SUBMISSION_SECONDS})

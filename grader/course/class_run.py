@@ -9,11 +9,10 @@ import json
 import queue
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from grader.base.results import ByHand, Outcome, RunResult
 from grader.course import class_pages, gradebook, similarity
-from grader.course.entries import Entry, HandedIn, entries
+from grader.course.entries import Entry, HandedIn
 from grader.course.gradebook import Line, Maxima
 from grader.course.grading import Task
 from grader.course.grading_terms import Terms
@@ -64,7 +63,7 @@ class Telling:
         notes: on the class as a whole.
         name_hidden: whether the feedback tells the rule of a hidden check.
         most: the points that there are.
-        earlier: a folder of submissions of earlier years, to compare with.
+        earlier: submissions of earlier years, to compare with.
     """
 
     title: str
@@ -74,7 +73,7 @@ class Telling:
     comments: Mapping[str, str] = field(default_factory=dict)
     notes: Sequence[str] = ()
     name_hidden: bool = False
-    earlier: Path | None = None
+    earlier: Sequence[Entry] = ()
 
     def to(self, student: str) -> Circumstances:
         """Select what one student's feedback shows."""
@@ -133,9 +132,8 @@ def write_class_files(
 
 
 def _write_similarity(found: Sequence[Entry], results: Results, telling: Telling, compared: list[str]) -> None:
-    """Compare the class, unless the page already covers this exact class: comparing takes 30 ms per student."""
-    earlier = entries(telling.earlier).entries if telling.earlier else ()
-    before = [(similarity.EARLIER + entry.student, intake.take(*entry.paths).answers) for entry in earlier]
+    """Compare the class, unless the page tells that it is of this very class: that takes 30 ms a student."""
+    before = [(similarity.EARLIER + entry.student, intake.take(*entry.paths).answers) for entry in telling.earlier]
     told = [sorted((name, hashlib.sha256(text).hexdigest()) for name, text in files.items()) for _, files in before]
     digest = hashlib.sha256(json.dumps([compared, told]).encode()).hexdigest()
     try:

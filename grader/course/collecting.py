@@ -7,6 +7,7 @@ from grader.course.entries import Entry
 from grader.kata import candidates, intake
 from grader.kata.curriculum import Exercise
 from grader.kata.intake import Taken
+from grader.kata.submission import unreadable
 
 MOST_LEFT = 5
 
@@ -27,6 +28,7 @@ def _lines(entry: Entry, taken: Taken, chosen: Sequence[Exercise], verbose: bool
     stubs: list[str] = []
     odd: list[str] = []
     missing: list[str] = []
+    problems: list[str] = []
     for exercise in chosen:
         content = taken.answers.get(exercise.file)
         if content is None:
@@ -34,11 +36,14 @@ def _lines(entry: Entry, taken: Taken, chosen: Sequence[Exercise], verbose: bool
         else:
             state = candidates.state(exercise, content)
             {candidates.WORK: work, candidates.STUB: stubs}.get(state, odd).append(exercise.short)
-    told = [("taken", work), ("untouched stub", stubs), ("taken, but it contains no work", odd), ("missing", missing)]
+            if (problem := unreadable(exercise.file, content)) is not None:
+                problems.append(f"  note: {exercise.short} would have 0 points: {problem.line}")
+    told = [("taken", work), ("untouched stub", stubs), ("taken, but no work found in it", odd), ("missing", missing)]
     yield f"{entry.student}{about}: " + "; ".join(f"{word}: {', '.join(which)}" for word, which in told if which)
     if verbose:
         yield from (f"  {file} from {line(place)}" for file, place in sorted(taken.places.items()))
     yield from (f"  note: {note}" for note in taken.notes)
+    yield from problems
     left = taken.ignored if verbose else taken.ignored[:MOST_LEFT]
     yield from (f"  not taken: {each}" for each in left)
     if len(left) < len(taken.ignored):

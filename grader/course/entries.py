@@ -1,6 +1,7 @@
 """The submissions of a class: the students, what each handed in, and the folder of each result."""
 
 import hashlib
+import itertools
 import os
 import re
 import unicodedata
@@ -19,8 +20,9 @@ from grader.course.roster import Lookup, Person
 from grader.kata import candidates, curriculum, intake
 from grader.kata.containers import OTHER_ARCHIVES, natural
 
-_PLAIN_NAME = re.compile(r"(?!.*-[0-9a-f]{8}$)[\w@+][\w @+.,()-]{0,99}")  # no name looks like one of a strange entry
-_BEFORE_AN_ANSWER = re.compile(r"(?P<name>.+?)[ _-]+(?P<file>ex\d\d?[_ -].*\.py)", re.IGNORECASE)
+_PLAIN_NAME = re.compile(r"(?!.*-[0-9a-f]{8}$)[\w@+][\w @+.,()'’-]{0,99}")  # none looks like the name of an odd one
+_BEFORE_AN_ANSWER = re.compile(r"(?P<name>.+?)[ _-]+ex\d\d?(?:[_ -].*)?\.py", re.IGNORECASE)
+_OF_THE_SYSTEM = (".", "Thumbs.db", "desktop.ini", "__MACOSX", platform_names.METADATA)  # names that begin so
 MOST_NAMED = 8
 
 
@@ -37,6 +39,7 @@ class Entry:
         attempt: which attempt, from 1; 0: not told.
         platform: whose naming it has; empty: nobody's.
         platform_id: the id in that name.
+        group: those who handed it in together, if they are several.
     """
 
     student: str
@@ -47,6 +50,7 @@ class Entry:
     attempt: int = 0
     platform: str = ""
     platform_id: str = ""
+    group: tuple[Person, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -80,6 +84,8 @@ def entries(submissions: Path, people: Sequence[Person] = ()) -> HandedIn:
         UsageError: there is no such folder, it cannot be read, or it holds no submission.
     """
     shown = paths.shown(submissions)
+    if submissions.is_file():
+        raise UsageError(f"{shown} is a file; name the folder that holds the submissions (unpack a zip of them first)")
     try:
         found = sorted(os.scandir(submissions), key=lambda entry: natural(entry.name))
         is_folder = {entry.name: entry.is_dir() for entry in found}
@@ -88,26 +94,38 @@ def entries(submissions: Path, people: Sequence[Person] = ()) -> HandedIn:
     places = [submissions / entry.name for entry in found]
     submitters = platform_names.gradescope_submitters(submissions)
     logins = platform_names.github_logins([place for place in places if is_folder[place.name]])
+    lookup = Lookup(people)
     groups: dict[tuple[str, ...], list[tuple[PlatformName, Path]]] = {}
     strangers = []
     for place in places:
-        told = _told(place, logins, is_folder=is_folder[place.name])
-        if told is None:
-            if place.name != platform_names.METADATA:
-                strangers.append(place.name)
+        if place.name.startswith(_OF_THE_SYSTEM):
             continue
-        key = (told.platform, told.id) if told.id else ("", unicodedata.normalize("NFC", told.student))
+        told = _told(place, logins, is_folder=is_folder[place.name])
+        if told is None and lookup.find([place.stem]):  # an essay instead of answers: with a row, and 0 points
+            told = PlatformName("", place.stem)
+        if told is None:
+            strangers.append(place.name)
+            continue
+        key = (told.platform, told.id) if told.id else ("", told.student)
         groups.setdefault(key, []).append((told, place))
     if not groups:
-        raise UsageError(f"{shown} contains no submission; expected one folder, .zip or .ipynb per student")
-    notes = [f"{_few(strangers)}: not graded; a submission is a folder, a .zip or an .ipynb"] if strangers else []
+        hint = "; it looks like one submission: name the folder that it lies in" if single(submissions) else ""
+        raise UsageError(
+            f"{shown} holds no submission: a folder, a .zip or an .ipynb for each student is expected{hint}"
+        )
+    notes = [f"{_few(strangers)}: not graded; a student hands in a folder, a .zip or an .ipynb"] if strangers else []
+    if len(places) == 1 and _holds_folders(places[0]):
+        notes.append(
+            f"{line(places[0].name)} is read as one student; if it is the class, name {shown}/{places[0].name}"
+        )
     alone = [_entry(parts, submitters) for parts in groups.values()]
     if people:
-        alone, more = _by_class_list(alone, people)
+        alone, more = _by_class_list(alone, lookup)
         notes += more
     named = _distinct(alone)
-    handed_in = {entry.person for entry in named}
-    absent = tuple(Entry(person.name, (), slot(person.name), person) for person in people if person not in handed_in)
+    handed_in = {entry.person.name for entry in named}  # no two of a class list have one name
+    away = [person for person in people if person.name not in handed_in]
+    absent = tuple(Entry(person.name, (), slot(person.name), person) for person in away)
     for entry in named:
         if len(entry.paths) > 1 and not entry.platform:
             what = ", ".join(line(path.name) for path in entry.paths)
@@ -127,21 +145,26 @@ def single(path: Path) -> Entry | None:
     return Entry(line(path.resolve().name), (path,), "") if is_one else None
 
 
+def _holds_folders(place: Path) -> bool:
+    """Whether there are several folders and no files, as if a class had been unpacked into one folder more."""
+    inside = [each for each in os.scandir(place) if not each.name.startswith(".")] if place.is_dir() else []
+    return len(inside) > 1 and all(each.is_dir() for each in inside)
+
+
 def _told(place: Path, logins: dict[str, str], *, is_folder: bool) -> PlatformName | None:
-    """Find the owner of an entry by its name; None if it is not a submission."""
-    name = place.name
-    if name.startswith(".") or name in ("__MACOSX", platform_names.METADATA):
-        return None
+    """Whose an entry is by its name; None if it is no submission."""
+    name = unicodedata.normalize("NFC", place.name)
     if told := platform_names.read(name, is_folder=is_folder):
         return told
     if is_folder:
-        return PlatformName(GITHUB, logins[name]) if name in logins else PlatformName("", name)
+        return PlatformName(GITHUB, logins[place.name]) if place.name in logins else PlatformName("", name)
     lower = name.lower()
     if lower.endswith((*intake.KINDS, *OTHER_ARCHIVES)):
         return PlatformName("", re.sub(r"\.tar$", "", name.rpartition(".")[0], flags=re.IGNORECASE))
+    if before := _BEFORE_AN_ANSWER.fullmatch(name):
+        return PlatformName("", before["name"])
     if lower.endswith(".py") and candidates.fits(name) is None:
-        before = _BEFORE_AN_ANSWER.fullmatch(name)
-        return PlatformName("", before["name"] if before else name.rpartition(".")[0])
+        return PlatformName("", name.rpartition(".")[0])
     return None
 
 
@@ -153,9 +176,10 @@ def _entry(
     files.sort(key=lambda part: part[0].attempt)
     told = files[-1][0]
     student, person = told.student, Person("", id=told.id)
+    group: tuple[Person, ...] = ()
     if told.platform == GRADESCOPE and (who := submitters.get(files[0][1].name)):
-        student = " and ".join(one.name or one.email or one.id for one in who)
-        person = Person("", email=who[0].email, id=who[0].id)
+        group = tuple(Person(one.name or one.email or one.id, email=one.email, id=one.id) for one in who)
+        student, person = " and ".join(one.name for one in group), replace(group[0], name="")
     elif told.platform == GITHUB:
         person = Person("", login=told.student)
     return Entry(
@@ -167,27 +191,33 @@ def _entry(
         max(each.attempt for each, _ in files),
         told.platform,
         told.id,
+        group,
     )
 
 
-def _by_class_list(found: Sequence[Entry], people: Sequence[Person]) -> tuple[list[Entry], list[str]]:
-    """Rename entries by the class list and merge those of one student; also return notes about mismatches."""
-    lookup = Lookup(people)
+def _each(entry: Entry) -> list[Entry]:
+    """An entry for each of those who handed it in."""
+    return [replace(entry, student=one.name, person=replace(one, name=""), group=()) for one in entry.group] or [entry]
+
+
+def _by_class_list(found: Sequence[Entry], lookup: Lookup) -> tuple[list[Entry], list[str]]:
+    """Entries under the names of the class list; those of one student become one; notes of what did not fit."""
     merged: dict[str, Entry] = {}
     kept, unknown, notes = [], [], []
-    for entry in found:
+    for entry in itertools.chain.from_iterable(map(_each, found)):
         stems = [path.name if path.is_dir() else path.name.partition(".")[0] for path in entry.paths]
         names = [entry.person.login, entry.person.email, entry.student, *stems]
-        # Moodle writes the participant's number, which may be in a class list like that of the user, or not.
-        person = (
-            lookup.find(names) or lookup.find([entry.person.id])
-            if entry.platform == MOODLE
-            else (lookup.find([entry.person.id, *names]))
-        )
-        if person is None:
-            unknown.append(line(entry.student))
+        # Moodle writes the number of the participant, which a class list knows as well as that of the user, or not.
+        ids = [entry.person.id]
+        meant = lookup.find([*names, *ids] if entry.platform == MOODLE else [*ids, *names])
+        if len(meant) != 1:
             kept.append(entry)
+            if meant:
+                notes.append(f"{line(entry.student)}: could be {' or '.join(person.name for person in meant)}")
+            else:
+                unknown.append(line(entry.student))
             continue
+        (person,) = meant
         named = replace(entry, student=person.name, person=replace(person, id=person.id or entry.person.id))
         if person.name in merged:
             before = merged[person.name]

@@ -1,11 +1,10 @@
 """Texts on the mistakes of a class: from the bank, and an instructor's comments for all who made one."""
 
-import csv
 import functools
 from dataclasses import replace
 from pathlib import Path
 
-from grader.base import paths
+from grader.base import csv_table
 from grader.base.errors import UsageError
 from grader.base.plain_text import line
 from grader.base.results import Cause, RunResult
@@ -20,26 +19,15 @@ def read(path: Path) -> dict[str, str]:
     Raises:
         UsageError: it cannot be read, or a line names no known mistake or says nothing.
     """
-    shown = paths.shown(path)
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            rows = csv.DictReader(file)
-            if tuple(rows.fieldnames or ()) != COLUMNS:
-                raise UsageError(f"{shown} must begin with the line {','.join(COLUMNS)}")
-            found = {}
-            for row in rows:
-                where = f"{shown}, line {rows.line_num}"
-                name, comment = ((row[column] or "").strip() for column in COLUMNS)
-                if not any(name in causes(exercise.name) for exercise in curriculum.lessons()):
-                    raise UsageError(f"{where}: there is no known mistake {name!r}; the summary lists them")
-                if not comment:
-                    raise UsageError(f"{where}: the comment is missing")
-                found[name] = line(comment)
-            return found
-    except OSError as error:
-        raise UsageError(f"{shown} cannot be read: {error.strerror}") from error
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise UsageError(f"{shown} is not a CSV file in UTF-8: {error}") from error
+    found = {}
+    for where, row in csv_table.table(path, COLUMNS):
+        name, comment = (row[column] for column in COLUMNS)
+        if not any(name in causes(exercise.name) for exercise in curriculum.lessons()):
+            raise UsageError(f"{where}: there is no known mistake {name!r}; the summary names them")
+        if not comment:
+            raise UsageError(f"{where}: the comment is missing")
+        found[name] = line(comment)
+    return found
 
 
 @functools.cache

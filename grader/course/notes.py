@@ -4,8 +4,10 @@ from collections.abc import Iterable, Sequence
 
 from grader.base.plain_text import line
 from grader.base.results import RunResult
+from grader.kata.intake import NOTHING_TAKEN
 
 MOST_PRINTED = 20
+COSTLY = ("0 points", NOTHING_TAKEN, "not graded")
 
 
 def notes_of(result: RunResult) -> tuple[str, ...]:
@@ -25,7 +27,8 @@ def notes_of(result: RunResult) -> tuple[str, ...]:
 
 
 def few(notes: Sequence[str], where: str) -> list[str]:
-    """Return the first notes, and where to find the rest."""
+    """The first of many notes, those that cost points before the others, and where the rest stands."""
+    notes = sorted(notes, key=lambda note: not any(words in note for words in COSTLY))
     if len(notes) <= MOST_PRINTED:
         return list(notes)
     return [*notes[:MOST_PRINTED], f"and {len(notes) - MOST_PRINTED} more notes: {where}"]

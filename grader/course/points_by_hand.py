@@ -3,14 +3,12 @@
 `total` instead of an exercise adjusts the total: `ada,total,-5,three days late`.
 """
 
-import csv
 import math
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from pathlib import Path
-from typing import Any
 
-from grader.base import paths
+from grader.base import csv_table
 from grader.base.errors import UsageError
 from grader.base.results import TOTAL, ByHand
 from grader.kata import curriculum
@@ -30,37 +28,22 @@ def read(path: Path, students: Collection[str], most: Mapping[str, float]) -> tu
         UsageError: it cannot be read; or a line of it is about nobody, no exercise of this run, no number, more points
             than the exercise has, or lacks a reason. The line's number is told.
     """
-    shown = paths.shown(path)
     sums: dict[tuple[str, str], float] = defaultdict(float)
     found = []
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:  # spreadsheets write a byte order mark
-            rows = csv.DictReader(file)
-            names = tuple(rows.fieldnames or ())
-            if names != COLUMNS:
-                only = " (its fields are separated by semicolons; save it with commas)" if ";" in "".join(names) else ""
-                raise UsageError(f"{shown} must begin with the line {','.join(COLUMNS)}{only}")
-            for row in rows:
-                where = f"{shown}, line {rows.line_num}"
-                given = _given(row, where, students, most)
-                key = given.student, given.exercise
-                sums[key] += given.points
-                whole = sum(most.values()) if given.exercise == TOTAL else most[given.exercise]
-                if abs(sums[key]) > whole + 1e-9:
-                    of = "the assignment" if given.exercise == TOTAL else given.exercise
-                    raise UsageError(f"{where}: {sums[key]:g} points by hand, but {of} has {whole:g}")
-                found.append(given)
-    except OSError as error:
-        raise UsageError(f"{shown} cannot be read: {error.strerror}") from error
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise UsageError(f"{shown} is not a CSV file in UTF-8: {error}") from error
+    for where, row in csv_table.table(path, COLUMNS):
+        given = _given(row, where, students, most)
+        key = given.student, given.exercise
+        sums[key] += given.points
+        whole = sum(most.values()) if given.exercise == TOTAL else most[given.exercise]
+        if abs(sums[key]) > whole + 1e-9:
+            of = "the assignment" if given.exercise == TOTAL else given.exercise
+            raise UsageError(f"{where}: {sums[key]:g} points by hand, and {of} has {whole:g}")
+        found.append(given)
     return tuple(found)
 
 
-def _given(row: dict[str | None, Any], where: str, students: Collection[str], most: Mapping[str, float]) -> ByHand:
-    if None in row:
-        raise UsageError(f"{where}: there are more than {len(COLUMNS)} fields; put a field with a comma in quotes")
-    student, exercise, points, reason = ((row[column] or "").strip() for column in COLUMNS)
+def _given(row: dict[str, str], where: str, students: Collection[str], most: Mapping[str, float]) -> ByHand:
+    student, exercise, points, reason = (row[column] for column in COLUMNS)
     if student not in students:
         raise UsageError(f"{where}: there is no submission of {student!r}")
     if not exercise:
@@ -75,7 +58,7 @@ def _given(row: dict[str | None, Any], where: str, students: Collection[str], mo
         if name not in most:  # an assignment gives it other points
             raise UsageError(f"{where}: {name} is not graded in this run")
     try:
-        number = float(points)
+        number = float(points.replace(",", "."))
     except ValueError:
         number = math.nan
     if not math.isfinite(number):

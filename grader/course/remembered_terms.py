@@ -57,8 +57,12 @@ def refuse_other(results: Path, before: dict[str, Any], now: dict[str, Any]) -> 
     Raises:
         UsageError: the terms are others than those of the results; the line says which.
     """
-    if changed := changes(before, now):
-        shown = paths.shown(results)
+    shown = paths.shown(results)
+    try:
+        changed = changes(before, now)
+    except (TypeError, ValueError, AttributeError, KeyError, IndexError) as error:
+        raise UsageError(f"{shown}/{FILE} is damaged: name another --out, or give --new-terms") from error
+    if changed:
         raise UsageError(
             f"the results in {shown} were made with different options: {'; '.join(changed)}. Give the same options, "
             "another --out, or --new-terms"

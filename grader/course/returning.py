@@ -24,6 +24,19 @@ def place(entry: Entry) -> str:
     return platform_names.return_name(path.name, FEEDBACK_PAGE) or f"{entry.slot}/{FEEDBACK_PAGE}"
 
 
+def refuse_without_names(kind: str, entries: Iterable[Entry]) -> None:
+    """Say before a class is graded that Moodle could take nothing back.
+
+    Raises:
+        UsageError: no submission has a name of Moodle's.
+    """
+    if kind == "moodle" and not any(entry.platform == MOODLE for entry in entries):
+        raise UsageError(
+            "--return moodle: no submission has a name that Moodle gave (NAME_12345_assignsubmission_file_); "
+            "--return folder writes plain folders"
+        )
+
+
 def pack(kind: str, results: Path, entries: Iterable[Entry]) -> tuple[Path, int]:
     """Pack the feedback pages.
 
@@ -36,16 +49,11 @@ def pack(kind: str, results: Path, entries: Iterable[Entry]) -> tuple[Path, int]
         what was written, and how many pages it holds.
 
     Raises:
-        UsageError: no submission has a name of Moodle's, or nothing can be written.
+        UsageError: nothing can be written.
     """
     pages = [(place(entry), entry) for entry in entries if (results / entry.slot / FEEDBACK_PAGE).exists()]
     if kind == "moodle":
         pages = [(name, entry) for name, entry in pages if entry.platform == MOODLE]
-        if not pages:
-            raise UsageError(
-                "--return moodle: no submission has a name from Moodle (NAME_12345_assignsubmission_file_); "
-                "--return folder writes plain folders"
-            )
         data = io.BytesIO()
         with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as archive:
             for name, entry in pages:

@@ -1,6 +1,5 @@
 """Reads a class list from a CSV file (name, login, e-mail, LMS id, section), and matches submissions with it."""
 
-import csv
 import itertools
 import re
 import unicodedata
@@ -9,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from grader.base import paths
+from grader.base import csv_table, paths
 from grader.base.errors import UsageError
 from grader.base.plain_text import line
 
@@ -42,25 +41,25 @@ def read(path: Path) -> tuple[Person, ...]:
     """Read a class list; commas, semicolons and tabs separate.
 
     Raises:
-        UsageError: it cannot be read, has no column to know a student by, or a line names nobody or somebody twice.
+        UsageError: it cannot be read, has no column to know a student by, or no student; or a line names nobody, or
+            somebody by an id, a login or an address that another line has.
     """
     shown = paths.shown(path)
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-        head = text.partition("\n")[0]
-        separator = max(",;\t", key=head.count)
-        rows = csv.reader(text.splitlines(), delimiter=separator)
-        names = [_column(name) for name in next(rows, [])]
-        if not {"name", "last", "login", "email"} & set(names):
-            raise UsageError(f"{shown} needs a first line like name,login,e-mail,LMS id,section")
-        found = [(rows.line_num, _person(dict(zip(names, row, strict=False)))) for row in rows if any(row)]
-    except OSError as error:
-        raise UsageError(f"the class list {shown} cannot be read: {error.strerror}") from error
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise UsageError(f"the class list {shown} is not a CSV file in UTF-8: {error}") from error
+    rows = csv_table.rows(path)
+    names = [_column(name) for name in next(rows, (1, []))[1]]
+    if not {"name", "last", "login", "email"} & set(names):
+        raise UsageError(f"{shown} needs a first line like name,login,e-mail,LMS id,section")
+    told = [(number, _person(dict(zip(names, row, strict=False)))) for number, row in rows]
+    found = [(number, person) for number, person in told if person not in _NOBODY]
+    if not found:
+        raise UsageError(f"{shown} has no student: only a first line")
+    before: dict[tuple[str, str], int] = {}
     for number, person in found:
         if not person.name:
             raise UsageError(f"{shown}, line {number}: neither a name nor a login nor an e-mail address")
+        for what, value in _unique(person):
+            if value and (first := before.setdefault((what, value.casefold()), number)) != number:
+                raise UsageError(f"{shown}, line {number}: the {what} {value} is already in line {first}")
     counts = Counter(person.name for _, person in found)
     people = [
         replace(person, name=f"{person.name} ({person.login or person.email or person.id or number})")
@@ -72,6 +71,16 @@ def read(path: Path) -> tuple[Person, ...]:
         if count > 1:
             raise UsageError(f"{shown} has {name} twice")
     return tuple(people)
+
+
+# Rows of Canvas's export that are about no student: the maxima, "Manual Posting" in a column that is not read, a test.
+_NOBODY = (Person(""), Person("Points Possible"), Person("Student, Test"))
+
+
+def _unique(person: Person) -> Iterator[tuple[str, str]]:
+    """What a class list may say of one student only."""
+    yield from (("login", person.login), ("e-mail address", person.email))
+    yield from (("LMS id", person.id), ("student number", person.number))
 
 
 def _column(name: str) -> str:
@@ -99,13 +108,15 @@ class Lookup:
                     level.setdefault(key, []).append(person)
             self._levels.append(level)
 
-    def find(self, names: Iterable[str]) -> Person | None:
-        """Return the only student that matches the first usable name or id; None if no one or several match."""
+    def find(self, names: Iterable[str]) -> Sequence[Person]:
+        """The one student who is meant by the first name or id that fits; nobody, or several who could be meant."""
+        several: Sequence[Person] = ()
         for name in filter(None, names):
             for level, key in _keys(name, *self._levels):
                 if len(found := level.get(key, [])) == 1:
-                    return found[0]
-        return None
+                    return found
+                several = several or found
+        return several
 
 
 def _keys(name: str, *levels: dict[str, list[Person]]) -> Iterator[tuple[dict[str, list[Person]], str]]:

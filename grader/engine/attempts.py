@@ -171,15 +171,12 @@ class Attempts:
             over = self._over(spent)
             if over is not None:
                 return dict.fromkeys(waiting, over) | hasty | findings
-            request = CheckAnswer(
-                exercise.name,
-                self.seed(exercise),
-                self.memory_bytes,
-                folder=str(self.submission.folder),
-                checks=tuple(fresh or waiting),
-                standing_on=tuple(standing_on),
-                given=tuple(self.submission.given),
-                sandboxed=self.workers.sandboxed,
+            request = self.request(
+                exercise,
+                folder=str(self.submission.folder.absolute()),
+                checks=fresh or waiting,
+                standing_on=list(standing_on),
+                given=list(self.submission.given),
                 shrink=self._shrink,
                 until_failure=until_failure,
                 check_seconds=allowed.check_seconds,

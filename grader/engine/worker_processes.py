@@ -270,7 +270,7 @@ class Workers:
             "control": theirs.fileno() if theirs else None,
             # relative, because pytest interprets a [ in a path
             "pytest": [os.path.relpath(exercise.checks, paths.checkout().root) for exercise in self._collected],
-            "hidden": str(self._hidden) if self._hidden else None,
+            "hidden": str(self._hidden.absolute()) if self._hidden else None,
         }
         process = subprocess.Popen(
             [sys.executable, "-P", "-m", "grader.engine.warm_worker", json.dumps(options)],

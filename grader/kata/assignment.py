@@ -85,7 +85,7 @@ def read(path: Path) -> Assignment:
         UsageError: it cannot be read, or a field is missing or of another kind.
     """
     try:
-        fields = yaml.load(path.read_text(encoding="utf-8"), Loader=_YAML_LOADER)
+        fields = yaml.load(path.read_text(encoding="utf-8"), Loader=_YAML_LOADER) or {}
         points = tuple((_text(name), _number(number)) for name, number in fields["points"].items())
         if not points:
             raise ValueError("no exercise has points")
@@ -94,7 +94,11 @@ def read(path: Path) -> Assignment:
             raise ValueError("seed must be a number from 0, spoil must be true or false")
         return Assignment(_text(fields["title"]), _text(fields["due"]), seed, spoil, points)
     except (OSError, ValueError, yaml.YAMLError, KeyError, TypeError, AttributeError) as error:
-        reason = f"{error} is missing" if isinstance(error, KeyError) else line(str(error))
+        reason = (
+            f"{error} is missing"
+            if isinstance(error, KeyError)
+            else line(getattr(error, "strerror", None) or str(error))
+        )
         raise UsageError(
             f"the assignment {paths.shown(path)} cannot be read ({reason}); it needs title, due, seed, spoil, points"
         ) from error

@@ -25,7 +25,8 @@ _SET_ASIDE = re.compile(r"(?:^|[^a-z])(?:old|back-?up|bak|drafts?|archived?|prev
 _OF_A_PLATFORM = re.compile(r"^(?:[^/]*?_\d+_assignsubmission_file_|[a-z0-9]+_(?:late_)?\d+_\d+_)(?=.)")
 _COPIED = re.compile(r"(?: ?\((?P<number>\d{1,3})\)|-(?P<version>\d{1,2})|(?: ?-? ?|_)copy(?: ?\d{1,3})?)$")
 _NUMBER = re.compile(r"(?:exercise|ex)?[ _-]?0*(\d{1,2})")
-_OTHER_NAME = re.compile(r"(?:exercise|ex)[ _-]?0*(\d{1,2})[ _-].+")
+_OTHER_NAME = re.compile(r"(?:.+_)?(?:exercise|ex)_?0*(\d{1,2})(?:_.+)?")
+_ENDINGS = re.compile(r"(?:\.(?:pyw?|txt|download))*$")  # `.py.txt`: browsers and mail programs add to a name
 
 
 @dataclass(frozen=True)
@@ -76,12 +77,10 @@ def fits(name: str) -> Fit | None:
     exact = next((exercise for exercise in curriculum.exercises() if exercise.file == plain), None)
     if exact is not None:
         return Fit(exact, EXACT)
-    lower = plain.casefold().removesuffix(".txt")
-    while lower.endswith(".py.py"):
-        lower = lower.removesuffix(".py")
-    if not lower.endswith(".py"):
-        return None
-    stem, version, from_a_platform = lower.removesuffix(".py"), 0, False
+    lower = plain.casefold()
+    endings = _ENDINGS.search(lower)
+    assert endings is not None
+    stem, version, from_a_platform = lower[: endings.start()], 0, False
     if found := _OF_A_PLATFORM.match(stem):
         stem, from_a_platform = stem[found.end() :], True
     stem = stem.removeprefix("copy of ")
@@ -94,6 +93,8 @@ def fits(name: str) -> Fit | None:
     if by_name:
         how = EXACT if from_a_platform and stem == by_name[0].name else RENAMED
         return Fit(by_name[0], how, version)
+    if ".py" not in endings[0]:  # `ex05 notes.txt` is none
+        return None
     for pattern, how in ((_NUMBER, RENAMED), (_OTHER_NAME, NUMBER_ONLY)):
         if number := pattern.fullmatch(stem):
             by_number = [exercise for exercise in curriculum.exercises() if exercise.number == int(number[1])]

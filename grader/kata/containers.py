@@ -5,6 +5,8 @@ followed. Folders without work are skipped (`.git`, environments, caches; in a c
 `exercises/`).
 """
 
+import codecs
+import contextlib
 import io
 import os
 import re
@@ -30,7 +32,8 @@ MOST_ARCHIVES, MOST_NESTING = 20, 3
 
 ZIP = ".zip"
 # Archives that are not read. A student who hands in one gets 0 points and this reason.
-OTHER_ARCHIVES = (".7z", ".rar", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".zst", ".zipx")
+_OF_TAR = (".tar.gz", ".tar.bz2", ".tar.xz", ".tgz", ".tar")
+OTHER_ARCHIVES = (*_OF_TAR, ".7z", ".rar", ".gz", ".bz2", ".xz", ".zst", ".zipx")
 _SKIPPED = {"__macosx", "__pycache__", "node_modules", "site-packages", "venv", "env", "conda-meta", "lib64"}
 _OF_A_CHECKOUT = ("exercises", "grader")  # a folder that holds both is a checkout of the kata or of a handout
 _NOT_WORK = ("data", "grader", "solutions", "tests")  # of a checkout
@@ -91,8 +94,8 @@ def listing(path: Path, prefix: str = "") -> Listing:
             _add_folder(found, path, prefix)
         elif path.suffix.lower() == ZIP:
             _add_zip(found, _opened(path), prefix, 0)
-        elif path.suffix.lower() in OTHER_ARCHIVES:
-            raise Unreadable(f"a {path.suffix.lower()} archive is not read; hand in a .zip")
+        elif unread := _unread_archive(path.name):
+            raise Unreadable(unread)
         else:
             found.items.append(Item(prefix + path.name, partial(read_file, path), modified=status.st_mtime))
     except OSError as error:
@@ -151,8 +154,8 @@ def _is_skipped(name: str, beside: Iterable[str]) -> bool:
 
 
 def _unread_archive(place: str) -> str | None:
-    suffix = PurePosixPath(place.lower()).suffix
-    return f"a {suffix} archive is not read; hand in a .zip" if suffix in OTHER_ARCHIVES else None
+    suffix = next(filter(place.lower().endswith, OTHER_ARCHIVES), None)
+    return f"a {suffix} archive is not read; hand in a .zip" if suffix else None
 
 
 def _opened(path: Path) -> zipfile.ZipFile:
@@ -170,6 +173,8 @@ def _zip(file: io.BufferedIOBase) -> zipfile.ZipFile:
     """
     try:
         size = file.seek(0, os.SEEK_END)
+        if not size:
+            raise Unreadable("it is empty")
         start = max(0, size - (1 << 16) - _END_BYTES - _LOCATOR_BYTES)
         file.seek(start)
         tail = file.read(size - start)
@@ -216,8 +221,11 @@ def _add_zip(found: Listing, archive: zipfile.ZipFile, prefix: str, nesting: int
 
 
 def _normal(member: zipfile.ZipInfo) -> str:
-    """Return a member's name with slashes; old Windows tools write backslashes."""
-    return member.filename.replace("\\", "/")
+    """A member's name with slashes: old Windows tools write backslashes, and `zip` writes UTF-8 without saying so."""
+    name = member.filename
+    with contextlib.suppress(UnicodeError):
+        name = name if member.flag_bits & 0x800 else name.encode("cp437").decode("utf-8")
+    return name.replace("\\", "/")
 
 
 def _folder_skipped(place: str, beside: dict[str, set[str]], environments: set[str]) -> str | None:
@@ -267,7 +275,8 @@ def _add_nested(found: Listing, item: Item, opened: Callable[[], zipfile.ZipFile
     """Add the files of a zip in a folder or in another zip; an unreadable one is listed as a file."""
     found.archives += 1
     if found.archives > MOST_ARCHIVES or nesting > MOST_NESTING:
-        found.items.append(Item(item.place, refused="there are too many archives, or they are nested too deep"))
+        most = f"more than {MOST_ARCHIVES} archives, or more than {MOST_NESTING} in one another, are not read"
+        found.items.append(Item(item.place, refused=most))
         return
     try:
         _add_zip(found, opened(), f"{item.place}/", nesting)
@@ -275,6 +284,14 @@ def _add_nested(found: Listing, item: Item, opened: Callable[[], zipfile.ZipFile
         found.items.append(Item(item.place, refused=str(error)))
     except DAMAGED as error:
         found.items.append(Item(item.place, refused=f"it cannot be read ({reason(error)})"))
+
+
+def in_utf8(content: bytes) -> bytes:
+    """A text that says by its first bytes that it is UTF-16, as Windows tools write it, in UTF-8; else as it is."""
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        with contextlib.suppress(UnicodeDecodeError):
+            return content.decode("utf-16").encode()
+    return content
 
 
 def natural(place: str) -> tuple[tuple[bool, int, str], ...]:

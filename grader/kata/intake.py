@@ -27,8 +27,9 @@ KINDS = (containers.ZIP, NOTEBOOK)
 MOST_NOTEBOOKS = 20
 MOST_CANDIDATES = 400
 MOST_NAMED = 50
-MOST_OTHERS = 8  # list up to this many ignored files by name, and count the rest
-ONLY_ANSWERS = "only exNN_name.py files count"
+MOST_OTHERS = 8  # files that are no answers are named up to here, and counted beyond
+ONLY_ANSWERS = "only exNN_name.py files are taken"
+NOTHING_TAKEN = "nothing was taken of what was handed in"
 
 
 @dataclass(frozen=True)
@@ -109,17 +110,21 @@ class _Sorted:
     """The files of a submission, by kind."""
 
     candidates: dict[str, list[Candidate]] = field(default_factory=lambda: defaultdict(list))
-    left: list[str] = field(default_factory=list)  # why something that looks like an answer is not one
-    others: list[str] = field(default_factory=list)  # files that are not answers
+    left: list[str] = field(default_factory=list)  # why something that could have been an answer is none
+    lost: list[tuple[str | None, str]] = field(default_factory=list)  # the same, for an exercise (None: for any)
+    others: list[str] = field(default_factory=list)  # files that are no answers
     notes: list[str] = field(default_factory=list)
     read: int = 0
     notebooks: int = 0
 
     def add(self, fit: Fit, place: str, content: bytes, modified: float) -> None:
-        """Add a candidate, unless it only has the number of an exercise and defines nothing that the exercise needs."""
-        candidate = Candidate(fit, place, content, modified)
-        if fit.how == candidates.NUMBER_ONLY and candidate.state == candidates.EMPTY:
-            self.left.append(f"{line(place)}: it defines nothing that {fit.exercise.short} needs")
+        """One more candidate, unless it has another name than is asked, and nothing in it that is asked."""
+        text = containers.in_utf8(content)
+        if text is not content:
+            self.notes.append(f"{line(place)} is UTF-16 and is read as if it were saved as UTF-8")
+        candidate = Candidate(fit, place, text, modified)
+        if fit.how != candidates.EXACT and candidate.state == candidates.EMPTY:
+            self.left.append(f"{line(place)}: it defines nothing that {fit.exercise.short} asks for")
         else:
             self.candidates[fit.exercise.name].append(candidate)
 
@@ -136,28 +141,28 @@ def _from(items: Sequence[Item], skipped: Sequence[str], problems: Sequence[str]
             why = str(error) if isinstance(error, Unreadable) else f"cannot be read ({reason(error)})"
             if alone:
                 return Taken({}, problem=why)
-            found.left.append(f"{line(item.place)}: {why}")
+            _lose(found, item, why)
     chosen = {name: candidates.choose(several) for name, several in sorted(found.candidates.items())}
     notes, left = _told(found, chosen)
     if not chosen:
-        why = (found.left or _others(found.others) or _skipped(skipped) or ["it is empty"])[0]
-        notes.append(f"nothing that was handed in counts ({why})")
-    ignored = [*left, *found.left, *_others(found.others), *_skipped(skipped)]
-    if len(ignored) > MOST_NAMED:
-        ignored[MOST_NAMED:] = [f"and {len(ignored) - MOST_NAMED:,} more"]
+        why = (left or _others(found.others) or _skipped(skipped) or ["it is empty"])[0]
+        notes.append(f"{NOTHING_TAKEN} ({why})")
+    ignored = [*left, *_others(found.others), *_skipped(skipped)]
     return Taken(
         {f"{name}.py": candidate.content for name, candidate in chosen.items()},
-        tuple(ignored),
-        notes=(*found.notes, *notes),
+        _bounded(ignored),
+        notes=_bounded([*found.notes, *notes]),
         places={f"{name}.py": candidate.place for name, candidate in chosen.items()},
     )
 
 
 def _sort(found: _Sorted, item: Item) -> None:
     name = item.name
+    if name.startswith("._"):  # what macOS keeps of a file beside it: never the file itself
+        return
     fit = candidates.fits(name)
     if item.refused is not None or item.read is None:
-        found.left.append(f"{line(item.place)}: {item.refused}")
+        _lose(found, item, str(item.refused))
     elif name.lower().endswith(NOTEBOOK):
         found.notebooks += 1
         if found.notebooks > MOST_NOTEBOOKS:
@@ -176,15 +181,27 @@ def _sort(found: _Sorted, item: Item) -> None:
         found.others.append(item.place)
 
 
+def _lose(found: _Sorted, item: Item, why: str) -> None:
+    """Something is not read: told with emphasis if it may be what a student worked on."""
+    fit = candidates.fits(item.name)
+    told = f"{line(item.place)}: {why}"
+    if fit is not None or item.name.lower().endswith((*KINDS, *containers.OTHER_ARCHIVES)):
+        found.lost.append((fit.exercise.name if fit else None, told))
+    else:
+        found.left.append(told)
+
+
 def _sort_notebook(found: _Sorted, item: Item) -> None:
     """Add the answers in the cells of a notebook."""
     assert item.read is not None
     content = item.read(notebook_cells.MOST_BYTES + 1)
     if len(content) > notebook_cells.MOST_BYTES:
         most = notebook_cells.MOST_BYTES >> 20
-        raise Unreadable(f"it is larger than {most} MiB; hand in only the exNN_name.py files")
+        raise Unreadable(f"it is larger than {most} MiB; hand in the exNN_name.py files alone")
+    if not content:
+        raise Unreadable("it is empty")
     try:
-        cells = notebook_cells.code_cells(content)
+        cells = notebook_cells.code_cells(containers.in_utf8(content))
     except notebook_cells.NoNotebook as error:
         raise Unreadable(str(error)) from error
     read = notebook_cells.answers(cells, candidates.is_stub)
@@ -195,14 +212,19 @@ def _sort_notebook(found: _Sorted, item: Item) -> None:
         else:
             data = text.encode("utf-8", "surrogatepass")[: MOST_BYTES + 1]
             found.add(replace(fit, version=max(fit.version, item.version)), item.place, data, item.modified)
-    found.left += [f"{line(what)}: {why}" for what, why in read.left]
+    for what, why, meant in read.left:
+        if meant is None:
+            found.left.append(f"{line(what)}: {why}")
+        else:
+            found.lost.append((meant.removesuffix(".py"), f"{line(item.place)}: {line(what)}: {why}"))
     found.notes += [f"{line(item.place)}: {note}" for note in read.notes]
 
 
 def _told(found: _Sorted, chosen: dict[str, Candidate]) -> tuple[list[str], list[str]]:
-    """List the notes on the choice, and the rejected candidates.
+    """What is noted of the choice, and what was left without a note, a line each.
 
-    Candidates of one folder that lost to those of another for one reason are one line: a whole copy, as a rule.
+    What is not read is noted if it may be work that counts nowhere else. Candidates of one folder that lost to those of
+    another for one reason are one line: a whole copy, as a rule.
     """
     left: list[str] = []
     together: dict[tuple[str, str, str], list[tuple[Exercise, Candidate, Candidate]]] = {}
@@ -219,14 +241,20 @@ def _told(found: _Sorted, chosen: dict[str, Candidate]) -> tuple[list[str], list
                 left.append(f"{line(loser.place)}: identical to {line(winner.place)}")
                 continue
             together.setdefault((winner.folder, loser.folder, why), []).append((exercise, winner, loser))
-            left.append(f"{line(loser.place)}: {line(winner.place)} counts instead ({why})")
     for (at, other, why), several in together.items():
         if len(several) == 1 or at == other:
             notes += [f"{e.short}: {line(w.place)} is taken, not {line(x.place)} ({why})" for e, w, x in several]
         else:
             which = ", ".join(exercise.short for exercise, _, _ in several)
             notes.append(f"{which}: taken from {_shown(at)}, not from {_shown(other)} ({why})")
-    return notes, left
+    for missed, told in found.lost:
+        (left if not chosen or missed in chosen else notes).append(told)
+    return notes, [*left, *found.left]
+
+
+def _bounded(lines: Sequence[str]) -> tuple[str, ...]:
+    more = len(lines) - MOST_NAMED
+    return (*lines[:MOST_NAMED], f"and {more:,} more") if more > 0 else tuple(lines)
 
 
 def _shown(folder: str) -> str:
@@ -243,6 +271,6 @@ def _others(places: Sequence[str]) -> list[str]:
 
 def _skipped(places: Sequence[str]) -> list[str]:
     if len(places) <= MOST_OTHERS:
-        return [f"{line(place)}/…: skipped" for place in places]
+        return [f"{', '.join(f'{line(place)}/…' for place in places)}: not looked into"] if places else []
     some = ", ".join(line(place)[:60] for place in places[:3])
     return [f"{len(places):,} folders ({some}, ...): skipped"]

@@ -35,7 +35,7 @@ _PYTHON = r"""
     | \\\n[ \t]*[%!?]?"""
 _IN_BRACKETS = re.compile(_PYTHON, re.VERBOSE)
 _AT_TOP = re.compile(
-    rf"(?P<marker>^\#[ \t]*(?P<file>ex\d\d_\w+\.py)[ \t]*$) | (?P<magic>{_MAGIC}) | {_PYTHON}",
+    rf"(?P<marker>^(?:\#|%%writefile|%%file)[ \t]*(?P<file>ex\d\d_\w+\.py)[ \t]*$) | (?P<magic>{_MAGIC}) | {_PYTHON}",
     re.VERBOSE | re.MULTILINE,
 )
 _COLAB = re.compile(
@@ -58,10 +58,10 @@ class Cell:
 
 @dataclass(frozen=True)
 class Found:
-    """The answers in a notebook by file name, the ignored cells and why, and notes."""
+    """The answers in a notebook, file name to text; what is left, why, and which file it looks like; notes."""
 
     files: dict[str, str]
-    left: tuple[tuple[str, str], ...] = ()
+    left: tuple[tuple[str, str, str | None], ...] = ()
     notes: tuple[str, ...] = ()
 
 
@@ -193,8 +193,8 @@ def _has_code(text: str) -> bool:
     return any(line.strip() and not line.lstrip().startswith("#") for line in text.split("\n"))
 
 
-def _left(unmarked: list[str]) -> Iterator[tuple[str, str]]:
-    """Describe cells with code that belong to no answer, especially those that look like answers."""
+def _left(unmarked: list[str]) -> Iterator[tuple[str, str, str | None]]:
+    """What is told of cells that hold code and belong to no answer: most of all where one looks as if it should."""
     owners = _owners() if unmarked else {}
     others = 0
     for text in unmarked:
@@ -202,12 +202,12 @@ def _left(unmarked: list[str]) -> Iterator[tuple[str, str]]:
         if text.startswith(INSTALLS):
             continue
         if defined:
-            why = f"not marked; if it is an answer, its first line must be `# {owners[defined[0]]}`"
-            yield f"a cell that defines {', '.join(defined)}", why
+            why = f"not marked; if it is an answer, let it begin with the line `# {owners[defined[0]]}`"
+            yield f"a cell that defines {', '.join(defined)}", why, owners[defined[0]]
         else:
             others += 1
     if others:
-        yield f"{others} code cell{'s' * (others > 1)}", "not marked as an answer to an exercise"
+        yield f"{others} code cell{'s' * (others > 1)}", "not marked as an answer to an exercise", None
 
 
 def _owners() -> dict[str, str]:

@@ -127,12 +127,17 @@ def _unreadable(path: Path) -> FileProblem | None:
             return FileProblem(f"{name} is a folder; it must be a file", name)
         if path.exists() and not path.is_file():
             return FileProblem(f"{name} is not a regular file", name)
-        if path.stat().st_size > MOST_BYTES:
-            return FileProblem(f"{name} is larger than 1 MiB; an answer is only a few lines", name)
-        source = path.read_bytes()
+        with path.open("rb") as file:
+            return unreadable(name, file.read(MOST_BYTES + 1))
     except OSError as error:
         links = "it is a symbolic link to itself or to a missing file" if path.is_symlink() else error.strerror
         return FileProblem(f"{name} cannot be read: {links}", name)
+
+
+def unreadable(name: str, source: bytes) -> FileProblem | None:
+    """What keeps the content of a file from being an answer; None if nothing does."""
+    if len(source) > MOST_BYTES:
+        return FileProblem(f"{name} is larger than 1 MiB; an answer takes a few lines", name)
     if not source.strip():
         return FileProblem(f"{name} is empty; grade reset {name[:4]} restores the stub", name)
     try:

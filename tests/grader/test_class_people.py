@@ -2,6 +2,7 @@
 
 import csv
 import io
+import unicodedata
 import zipfile
 from pathlib import Path
 
@@ -89,6 +90,11 @@ def test_gradescopes_metadata_tell_who_it_is(tmp_path: Path) -> None:
     first, both = entries(tmp_path).entries
     assert (first.student, first.person.email, first.person.id) == ("Ada Lovelace", "ada@example.org", "1")
     assert both.student == "Ada Lovelace and Bob Odenkirk"
+    people = class_list(tmp_path, "name,sid\nAda Lovelace,1\nOdenkirk Bob,2\nCyd Charisse,3\n")
+    (tmp_path / "roster.csv").unlink()
+    found = entries(tmp_path, people)
+    assert names(found) == ["Ada Lovelace", "Odenkirk Bob"], "who hands in as one of a group has a row"
+    assert [entry.student for entry in found.absent] == ["Cyd Charisse"]
     (tmp_path / platform_names.METADATA).write_text("]")
     assert names(entries(tmp_path)) == ["submission_123", "submission_124"]
 
@@ -155,8 +161,11 @@ def test_a_class_list_lists_strangers_and_joins_what_one_student_handed_in_twice
     ("text", "says"),
     [
         ("who;what\n", "needs a first line like name,login,e-mail,LMS id,section"),
-        ("name,login\n,\nAda,ada\n , \n", "line 4: neither a name nor a login"),
-        ("name,login\nAda,ada\nAda,ada\n", "has Ada (ada) twice"),
+        ("name,login,id\n,\nAda,ada,1\n , ,7\n", "line 4: neither a name nor a login"),
+        ("name,login\nAda,ada\nAda,ada\n", "line 3: the login ada is already in line 2"),
+        ("name,id\nAda,1\nBob,2\nCyd,1\n", "line 4: the LMS id 1 is already in line 2"),
+        ('name,login\n"Ada,ada\nBob,bob\n', "is a quote not closed?"),
+        ("name,login\n", "has no student: only a first line"),
     ],
 )
 def test_a_damaged_class_list_is_told_in_one_line(tmp_path: Path, text: str, says: str) -> None:
@@ -168,6 +177,67 @@ def test_a_damaged_class_list_is_told_in_one_line(tmp_path: Path, text: str, say
 def test_semicolons_and_the_exports_of_platforms_are_read(tmp_path: Path) -> None:
     (ada,) = class_list(tmp_path, "\ufeffFirst name;Surname;ID number;Email address;Groups\nAda;Lovelace;7;a@b.org;X\n")
     assert (ada.name, ada.number, ada.email, ada.section) == ("Ada Lovelace", "7", "a@b.org", "X")
+    rows = (
+        ',,,,,Manual Posting\n    Points Possible,,,,,100\n"Lovelace, Ada",1,,ada,"A and B",7\n"Student, Test",,,,,\n'
+    )
+    (ada,) = class_list(tmp_path, f"Student,ID,SIS User ID,SIS Login ID,Section,Lab (5)\n{rows}")
+    assert (ada.name, ada.id, ada.login, ada.section) == ("Lovelace, Ada", "1", "ada", "A and B")
+
+
+def test_a_class_list_in_utf16_is_read_and_one_in_latin1_is_told_with_its_line(tmp_path: Path) -> None:
+    (tmp_path / "list.csv").write_bytes("name\tlogin\r\nJörg Müller\tjm\r\n".encode("utf-16"))
+    assert [person.name for person in roster.read(tmp_path / "list.csv")] == ["Jörg Müller"]
+    (tmp_path / "list.csv").write_bytes("name,login\nAda,ada\nJörg,jm\n".encode("latin-1"))
+    with pytest.raises(UsageError, match="line 3 is not UTF-8; save the file as CSV in UTF-8"):
+        roster.read(tmp_path / "list.csv")
+
+
+def test_who_has_an_id_by_the_platform_alone_is_not_counted_as_absent_too(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / f"lovelaceada_12345_1_{ONE}").write_text(solution(1))
+    found = entries(tmp_path / "in", class_list(tmp_path, "name,login\nAda Lovelace,ada\n"))
+    assert (names(found), found.absent, only(found).person.id) == (["Ada Lovelace"], (), "12345")
+
+
+def test_a_name_that_fits_two_of_the_class_list_is_not_called_unknown(tmp_path: Path) -> None:
+    folder(tmp_path / "in" / "Ada Lovelace", {ONE: solution(1)})
+    people = class_list(tmp_path, "name,login\nAda Lovelace,ada\nAda Lovelace,ada2\n")
+    assert entries(tmp_path / "in", people).notes == (
+        "Ada Lovelace: could be Ada Lovelace (ada) or Ada Lovelace (ada2)",
+    )
+
+
+def test_a_class_in_one_folder_too_many_is_noted(tmp_path: Path) -> None:
+    for name in ("ada", "bob"):
+        folder(tmp_path / "in" / "lab1" / name, {ONE: solution(1)})
+    (note,) = entries(tmp_path / "in").notes
+    assert note == f"lab1 is read as one student; if it is the class, name {tmp_path}/in/lab1"
+    assert entries(tmp_path / "in" / "lab1").notes == ()
+
+
+def test_files_named_after_student_and_exercise_are_grouped_by_student(tmp_path: Path) -> None:
+    (tmp_path / f"ada_{ONE}").write_text(solution(1))
+    (tmp_path / "ada ex05.py").write_text(solution(5))
+    (tmp_path / ".DS_Store").write_text("")
+    (tmp_path / "Thumbs.db").write_text("")
+    found = entries(tmp_path)
+    assert only(found).student == "ada"
+    assert sorted(name[:4] for name in intake.take(*only(found).paths).answers) == ["ex01", "ex05"]
+    assert found.notes == (f"ada: ada ex05.py, ada_{ONE} are read as one submission",)
+
+
+def test_an_essay_of_somebody_on_the_class_list_has_a_row_and_one_of_a_stranger_a_note(tmp_path: Path) -> None:
+    place = folder(tmp_path / "in", {"grace.pdf": "%PDF", "timetable.pdf": "%PDF", f"ada/{ONE}": solution(1)})
+    found = entries(place, class_list(tmp_path))
+    assert names(found) == ["Ada Lovelace", "Grace Hopper"]
+    assert "grace.pdf: only exNN_name.py" in intake.take(*found.entries[1].paths).notes[0]
+    assert found.notes == ("timetable.pdf: not graded; a student hands in a folder, a .zip or an .ipynb",)
+
+
+@pytest.mark.parametrize("name", ["Sinéad O'Connor", "山田 太郎", "محمد الفارسي"])
+def test_a_students_folder_of_results_has_the_students_name(tmp_path: Path, name: str) -> None:
+    folder(tmp_path / unicodedata.normalize("NFD", name), {ONE: solution(1)})
+    assert (only(entries(tmp_path)).student, only(entries(tmp_path)).slot) == (name, name)
 
 
 def lines_of(found: HandedIn) -> list[gradebook.Line]:
@@ -222,5 +292,5 @@ def test_feedback_goes_back_under_the_names_that_the_platforms_gave(tmp_path: Pa
     archive, count = returning.pack("moodle", results, found)
     with zipfile.ZipFile(archive) as packed:
         assert (packed.namelist(), count) == ([f"{MOODLE}/feedback.html"], 1)
-    with pytest.raises(UsageError, match="no submission has a name from Moodle"):
-        returning.pack("moodle", results, [entry for entry in found if not entry.platform])
+    with pytest.raises(UsageError, match="no submission has a name that Moodle gave"):
+        returning.refuse_without_names("moodle", [entry for entry in found if not entry.platform])

@@ -95,6 +95,15 @@ def test_a_class_gets_gradebook_results_feedback_and_summary(tmp_path: Path) -> 
     assert (tmp_path / "out" / "similarity.html").exists()
 
 
+def test_a_class_is_graded_from_any_folder_by_relative_paths(tmp_path: Path) -> None:
+    place = small_class(tmp_path / "in", 2)
+    (tmp_path / "hidden").mkdir()
+    (tmp_path / "hidden" / "test_ex01_receptive_field.py").write_text(HIDDEN)
+    done = class_run(Path(place.name), Path("out"), "--hidden", "hidden", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert [row["points"] for row in gradebook(tmp_path / "out").values()] == ["12", "8.5"]
+
+
 def test_only_what_is_missing_new_or_changed_is_graded_again(tmp_path: Path) -> None:
     place, out = small_class(tmp_path / "class", 4), tmp_path / "out"
     assert "4 graded, 0 unchanged" in class_run(place, out).stdout
@@ -240,7 +249,15 @@ def test_wrong_usage_gets_one_line(tmp_path: Path) -> None:
     out = tmp_path / "out"
     refused(class_run(tmp_path / "missing", out), "cannot be read: No such file or directory")
     refused(class_run(tmp_path / "none", out), "holds no submission")
-    refused(class_run(place, place / "out"), "is inside the submissions")
+    refused(class_run(zipped(tmp_path / "class.zip", {"ada/x": ""}), out), "is a file; name the folder")
+    refused(class_run(place / "student1", out), "it looks like one submission: name the folder that it lies in")
+    refused(class_run(place, out, "--compare-with", tmp_path / "missing"), "cannot be read: No such file or directory")
+    (tmp_path / "empty.yaml").write_text("")
+    refused(class_run(place, out, "--assignment", tmp_path / "empty.yaml"), "('points' is missing)")
+    refused(class_run(place, out, "--assignment", tmp_path / "no"), "(No such file or directory)")
+    refused(grade("--hidden", tmp_path / "hidden", "ada.zip"), "name its folder, zip or notebook; there is no ada.zip")
+    refused(class_run(place, out, "--return", "moodle"), "no submission has a name that Moodle gave")
+    refused(class_run(place, place / "out"), "lies in the submissions")
     refused(class_run(place, tmp_path / "short"), "cannot write to")
     refused(class_run(place, out, "--secret", tmp_path / "short"), "shorter than 16 bytes; make a new one")
     refused(class_run(place, out, "--secret", tmp_path / "no"), "cannot be read: No such file")
@@ -250,6 +267,10 @@ def test_wrong_usage_gets_one_line(tmp_path: Path) -> None:
     refused(class_run(place, out, "--written-by-hand", tmp_path / "columns.csv"), "must begin with the line")
     refused(class_run(place, out, "--scheduler", "tcp://127.0.0.1:9", "--jobs", 2), "omit --jobs")
     assert not (out / "gradebook.csv").exists()
+    out.mkdir(exist_ok=True)
+    (out / "terms.json").write_text('{"exercises": [1], "limits": 3}')
+    (out / ".lock").write_text("")
+    refused(class_run(place, out), "terms.json is damaged: name another --out, or give --new-terms")
 
 
 SECRET = "correct horse battery staple, 2026"

@@ -99,6 +99,13 @@ def newest(place: Path) -> Path:
     return aged(ada, {f"b/{FIVE}": 5, f"a/{FIVE}": 1})
 
 
+def utf_16(place: Path) -> Path:
+    ada = folder(place / "ada", {FIVE: STUB})
+    (ada / "new").mkdir()
+    (ada / "new" / FIVE).write_bytes(RIGHT.encode("utf-16"))
+    return ada
+
+
 def exact_before_newest(place: Path) -> Path:
     ada = folder(place / "ada", {FIVE: RIGHT, "ex05_flatten_consecutive (1).py": OTHER})
     return aged(ada, {FIVE: 5, "ex05_flatten_consecutive (1).py": 1})
@@ -120,13 +127,23 @@ TABLE: dict[str, tuple[Callable[[Path], Path], str | None]] = {
     "a stub above the work": (of({FIVE: STUB, f"my work/{FIVE}": RIGHT}), "(an untouched stub)"),
     "a stub of the exact name": (of({FIVE: STUB, "ex5.py": RIGHT}), "ex5.py counts as"),
     "a whole repository": (whole_repository, "(an untouched stub)"),
-    "a browser's copy": (of({"ex05_flatten_consecutive (1).py": RIGHT}), "counts as"),
-    "a platform's version": (of({"ex05_flatten_consecutive-1.py": RIGHT}), "counts as"),
-    "a text file": (of({"ex05_flatten_consecutive.py.txt": RIGHT}), "counts as"),
-    "the number alone": (of({"ex5.py": RIGHT}), "ex5.py counts as"),
-    "upper case": (of({"EX05_FLATTEN_CONSECUTIVE.PY": RIGHT}), "counts as"),
-    "spaces": (of({"Ex05 Flatten Consecutive.py": RIGHT}), "counts as"),
-    "another name alone": (of({"ex05_ada.py": RIGHT}), "ex05_ada.py counts as"),
+    "a browser's copy": (of({"ex05_flatten_consecutive (1).py": RIGHT}), "is taken as"),
+    "a platform's version": (of({"ex05_flatten_consecutive-1.py": RIGHT}), "is taken as"),
+    "a text file": (of({"ex05_flatten_consecutive.py.txt": RIGHT}), "is taken as"),
+    "the number alone": (of({"ex5.py": RIGHT}), "ex5.py is taken as"),
+    "upper case": (of({"EX05_FLATTEN_CONSECUTIVE.PY": RIGHT}), "is taken as"),
+    "spaces": (of({"Ex05 Flatten Consecutive.py": RIGHT}), "is taken as"),
+    "another name alone": (of({"ex05_ada.py": RIGHT}), "ex05_ada.py is taken as"),
+    "a student's name before it": (of({"ada_ex05_flatten_consecutive.py": RIGHT}), "is taken as"),
+    "words before the number": (of({"my ex05.py": RIGHT}), "is taken as"),
+    "a test named after it alone": (of({"ex5.py": RIGHT, "test_ex05.py": "from ex5 import *\n"}), "ex5.py is taken as"),
+    "a text file without py": (of({"ex05_flatten_consecutive.txt": RIGHT}), "is taken as"),
+    "no ending": (of({"ex05_flatten_consecutive": RIGHT}), "is taken as"),
+    "a browser's ending": (of({"ex05_flatten_consecutive.py.download": RIGHT}), "is taken as"),
+    "another exercise's code in it": (of({FIVE: RIGHT, "ex05_flatten_consecutive (1).py": "x = 1\n"}), None),
+    "what macOS keeps beside it": (of({FIVE: RIGHT, f"._{FIVE}": "\0\5\x16\7"}), None),
+    "a stub beside UTF-16": (utf_16, "is UTF-16 and is read as if"),
+    "written by a cell": (lambda place: cells(place / "ada.ipynb", f"%%writefile {FIVE}\n{RIGHT}"), None),
     "Canvas inside a folder": (of({"lovelaceada_12345_67890_ex05_flatten_consecutive-1.py": RIGHT}), None),
     "a zip of an old Windows": (packed({f"lab\\{FIVE}": RIGHT}), None),
     "a zip in a zip": (zip_in_zip, None),
@@ -192,12 +209,47 @@ def test_a_newer_canvas_version_wins(tmp_path: Path) -> None:
     assert any("(older)" in note for note in taken.notes)
 
 
+def test_a_zip_that_does_not_say_that_its_names_are_utf8_shows_them_right(tmp_path: Path) -> None:
+    data = zipped(tmp_path / "ada.zip", {f"joerg/{FIVE}": RIGHT}).read_bytes()
+    (tmp_path / "ada.zip").write_bytes(data.replace(b"joerg/", "jörg/".encode()))
+    assert list(intake.take(tmp_path / "ada.zip").places.values()) == [f"jörg/{FIVE}"]
+
+
 @pytest.mark.parametrize("suffix", containers.OTHER_ARCHIVES)
 def test_an_archive_that_is_not_read_has_a_reason(tmp_path: Path, suffix: str) -> None:
     (tmp_path / f"ada{suffix}").write_bytes(b"7z")
     assert intake.take(tmp_path / f"ada{suffix}").problem == f"a {suffix} archive is not read; hand in a .zip"
     inside = intake.take(folder(tmp_path / "ada", {f"lab{suffix}": ""}))
     assert inside.ignored == (f"lab{suffix}: a {suffix} archive is not read; hand in a .zip",)
+
+
+@pytest.mark.parametrize(
+    ("other", "says"),
+    [
+        ({"work.rar": "Rar!"}, "work.rar: a .rar archive is not read; hand in a .zip"),
+        ({"lab.ipynb": "{"}, "lab.ipynb: it is no notebook that can be read"),
+        ({"lab.ipynb": ""}, "lab.ipynb: it is empty"),
+    ],
+)
+def test_what_may_be_lost_beside_work_that_is_taken_is_noted(tmp_path: Path, other: dict[str, str], says: str) -> None:
+    taken = intake.take(folder(tmp_path / "ada", {ONE: solution(1), **other}))
+    assert set(taken.answers) == {ONE}
+    (note,) = taken.notes
+    assert note.startswith(says)
+    assert not any(says in left for left in taken.ignored), "told once"
+
+
+def test_an_answer_cell_without_its_mark_is_noted_unless_the_exercise_is_answered(tmp_path: Path) -> None:
+    place = cells(tmp_path / "ada.ipynb", notebook_cells.marked(ONE, solution(1)), RIGHT)
+    (note,) = intake.take(place).notes
+    assert note.startswith("ada.ipynb: a cell that defines FlattenConsecutive: not marked")
+    place = cells(tmp_path / "bob.ipynb", marked(RIGHT), RIGHT)
+    assert intake.take(place).notes == ()
+
+
+def test_prose_that_is_named_after_an_exercise_is_no_answer(tmp_path: Path) -> None:
+    texts = {"ex05.txt": "FlattenConsecutive is hard", "ex05_flatten_consecutive.md": "# FlattenConsecutive"}
+    assert intake.take(folder(tmp_path / "ada", texts)).answers == {}
 
 
 def test_a_changed_stub_is_work_and_an_unchanged_one_with_comments_is_not(tmp_path: Path) -> None:

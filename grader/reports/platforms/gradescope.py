@@ -73,6 +73,8 @@ def _output(run: RunResult) -> str:
     if run.origin and run.origin.problem:
         lines.append(f"What was handed in could not be read: {run.origin.problem}")
     lines += [f"{exercise.name[:4]}: {exercise.problem}" for exercise in run.exercises if exercise.problem]
+    if run.origin and run.origin.notes:
+        lines += ["", "What was taken of what you handed in:", *run.origin.notes]
     if run.origin and run.origin.ignored:
         lines += ["", "Handed in but ignored:", *run.origin.ignored]
     return "\n".join(lines)
