@@ -171,12 +171,15 @@ class Attempts:
             over = self._over(spent)
             if over is not None:
                 return dict.fromkeys(waiting, over) | hasty | findings
-            request = self.request(
-                exercise,
-                folder=str(self.submission.folder.absolute()),
-                checks=fresh or waiting,
-                standing_on=list(standing_on),
-                given=list(self.submission.given),
+            request = CheckAnswer(
+                exercise.name,
+                self.seed(exercise),
+                self.memory_bytes,
+                folder=str(self.submission.folder.absolute()),  # processes run in the checkout
+                checks=tuple(fresh or waiting),
+                standing_on=tuple(standing_on),
+                given=tuple(self.submission.given),
+                sandboxed=self.workers.sandboxed,
                 shrink=self._shrink,
                 until_failure=until_failure,
                 check_seconds=allowed.check_seconds,
