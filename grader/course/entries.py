@@ -22,7 +22,17 @@ from grader.kata.containers import OTHER_ARCHIVES, natural
 
 _PLAIN_NAME = re.compile(r"(?!.*-[0-9a-f]{8}$)[\w@+][\w @+.,()'’-]{0,99}")  # none looks like the name of an odd one
 _BEFORE_AN_ANSWER = re.compile(r"(?P<name>.+?)[ _-]+ex\d\d?(?:[_ -].*)?\.py", re.IGNORECASE)
-_OF_THE_SYSTEM = (".", "Thumbs.db", "desktop.ini", "__MACOSX", platform_names.METADATA)  # names that begin so
+# Names that begin so are never a submission, and not worth a note.
+_OF_THE_SYSTEM = (
+    "._",
+    ".DS_Store",
+    ".git",
+    ".ipynb_checkpoints",
+    "Thumbs.db",
+    "desktop.ini",
+    "__MACOSX",
+    platform_names.METADATA,
+)
 MOST_NAMED = 8
 
 
@@ -103,7 +113,7 @@ def entries(submissions: Path, people: Sequence[Person] = ()) -> HandedIn:
         told = _told(place, logins, is_folder=is_folder[place.name])
         if told is None and lookup.find([place.stem]):  # an essay instead of answers: with a row, and 0 points
             told = PlatformName("", place.stem)
-        if told is None:
+        if told is None or place.name.startswith("."):
             strangers.append(place.name)
             continue
         key = (told.platform, told.id) if told.id else ("", told.student)
@@ -113,7 +123,7 @@ def entries(submissions: Path, people: Sequence[Person] = ()) -> HandedIn:
         raise UsageError(
             f"{shown} holds no submission: a folder, a .zip or an .ipynb for each student is expected{hint}"
         )
-    notes = [f"{_few(strangers)}: not graded; a student hands in a folder, a .zip or an .ipynb"] if strangers else []
+    notes = [f"{_few(strangers)}: not graded; a submission is a folder, a .zip or an .ipynb"] if strangers else []
     if len(places) == 1 and _holds_folders(places[0]):
         notes.append(
             f"{line(places[0].name)} is read as one student; if it is the class, name {shown}/{places[0].name}"

@@ -63,7 +63,7 @@ def run(request: Work, records: Records, items: dict[str, list[pytest.Item]], *d
     except Lost as lost:
         records.send(lost=lost.why)
     except Misuse as misuse:
-        records.send(broken=f"a check of {request.exercise} uses an answer in a way of its own: {misuse}")
+        records.send(broken=f"a check of {request.exercise} uses an answer in an unsupported way: {misuse}")
     except OSError:
         os._exit(PIPE_CLOSED)
     finally:

@@ -28,8 +28,8 @@ MOST_NOTEBOOKS = 20
 MOST_CANDIDATES = 400
 MOST_NAMED = 50
 MOST_OTHERS = 8  # files that are no answers are named up to here, and counted beyond
-ONLY_ANSWERS = "only exNN_name.py files are taken"
-NOTHING_TAKEN = "nothing was taken of what was handed in"
+ONLY_ANSWERS = "only exNN_name.py files count"
+NOTHING_TAKEN = "nothing that was handed in counts"
 
 
 @dataclass(frozen=True)

@@ -202,7 +202,7 @@ def _left(unmarked: list[str]) -> Iterator[tuple[str, str, str | None]]:
         if text.startswith(INSTALLS):
             continue
         if defined:
-            why = f"not marked; if it is an answer, let it begin with the line `# {owners[defined[0]]}`"
+            why = f"not marked; if it is an answer, its first line must be `# {owners[defined[0]]}`"
             yield f"a cell that defines {', '.join(defined)}", why, owners[defined[0]]
         else:
             others += 1

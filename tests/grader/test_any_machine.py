@@ -103,8 +103,8 @@ def test_without_torch_the_first_two_exercises_are_graded_and_the_others_named(t
     answers = curriculum.exercises()[0].solution.parent
     done = grade_process("--answers", answers, env=path)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "note: torch is not installed here: ex03 to ex14 cannot be checked" in done.stdout
+    assert "note: torch is not installed here: ex03 to ex14 cannot be graded" in done.stdout
     assert "16 of 16 points" in done.stdout
     refused = grade_process("5", "--answers", answers, env=path)
     assert refused.returncode == 2
-    assert refused.stderr.startswith("grade: torch is not installed here: ex05 cannot be checked")
+    assert refused.stderr.startswith("grade: torch is not installed here: ex05 cannot be graded")

@@ -152,7 +152,7 @@ def one_line(done: Run) -> str:
         (["--speed"], "No such option '--speed'"),
         (["reset"], "Missing argument 'EXERCISE'"),
         (["hint", "treee"], "closest: ex08_tree"),
-        (["train", "--answers", "solutions", "--data", "no_such_file"], "no_such_file is not there"),
+        (["train", "--answers", "solutions", "--data", "no_such_file"], "no_such_file does not exist"),
         (["train", "--answers", "solutions", "--steps", "0"], "'--steps': 0 is not in the range"),
         (["train", "--answers", "solutions", "--data", "makemore"], "makemore_names.txt is not there: save names.txt"),
     ],

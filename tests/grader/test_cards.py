@@ -123,7 +123,7 @@ def test_a_session_by_keys_is_kept_card_by_card_and_goes_on_where_it_stopped(cop
     assert session.exitstatus == 0
     assert len(memory(copied)) == 2
     again = grade("cards", "5", checkout_copy=copied, input="q\n")
-    assert f"0 due, {len(CARDS) - 2} new of {len(CARDS) - 2}, {len(CARDS)} in all" in again.stdout
+    assert f"0 due, {len(CARDS) - 2} new of {len(CARDS) - 2}, {len(CARDS)} in total" in again.stdout
     assert CARDS[2].front[:30] in again.stdout
 
 

@@ -231,7 +231,7 @@ def test_an_essay_of_somebody_on_the_class_list_has_a_row_and_one_of_a_stranger_
     found = entries(place, class_list(tmp_path))
     assert names(found) == ["Ada Lovelace", "Grace Hopper"]
     assert "grace.pdf: only exNN_name.py" in intake.take(*found.entries[1].paths).notes[0]
-    assert found.notes == ("timetable.pdf: not graded; a student hands in a folder, a .zip or an .ipynb",)
+    assert found.notes == ("timetable.pdf: not graded; a submission is a folder, a .zip or an .ipynb",)
 
 
 @pytest.mark.parametrize("name", ["Sinéad O'Connor", "山田 太郎", "محمد الفارسي"])

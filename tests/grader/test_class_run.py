@@ -257,7 +257,7 @@ def test_wrong_usage_gets_one_line(tmp_path: Path) -> None:
     refused(class_run(place, out, "--assignment", tmp_path / "no"), "(No such file or directory)")
     refused(grade("--hidden", tmp_path / "hidden", "ada.zip"), "name its folder, zip or notebook; there is no ada.zip")
     refused(class_run(place, out, "--return", "moodle"), "no submission has a name that Moodle gave")
-    refused(class_run(place, place / "out"), "lies in the submissions")
+    refused(class_run(place, place / "out"), "is inside the submissions")
     refused(class_run(place, tmp_path / "short"), "cannot write to")
     refused(class_run(place, out, "--secret", tmp_path / "short"), "shorter than 16 bytes; make a new one")
     refused(class_run(place, out, "--secret", tmp_path / "no"), "cannot be read: No such file")
@@ -371,7 +371,7 @@ def test_a_hidden_check_that_would_not_count_is_told_before_anything_is_graded(t
     unmarked = HIDDEN + "\n\ndef test_without_a_mark(answers):\n    assert answers\n"
     for text, says in [
         (unmarked, f"test_without_a_mark in the hidden test_{ONE} would not count"),
-        ("def exam(answers):\n    pass\n", f"the hidden test_{ONE} holds no check"),
+        ("def exam(answers):\n    pass\n", f"the hidden test_{ONE} contains no check"),
         ("def test_exam(answers:\n", f"test_{ONE}, line 1 do not parse"),
     ]:
         hidden = folder(tmp_path / "hidden", {f"test_{ONE}": text})

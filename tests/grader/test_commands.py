@@ -117,7 +117,7 @@ def test_exercise_1_is_graded_without_torch(solved: Path, tmp_path: Path) -> Non
     without = grade_process("5", "--answers", solved, env={"PYTHONPATH": str(tmp_path)})
     assert without.returncode == 2
     assert without.stderr.startswith("grade: the checks cannot run here: ")
-    assert f"Python may take {tmp_path / 'numpy.py'}, {tmp_path / 'torch.py'} for a library" in without.stderr
+    assert f"Python may import {tmp_path / 'numpy.py'}, {tmp_path / 'torch.py'} instead of a library" in without.stderr
 
 
 def test_all_names_of_an_exercise_lead_to_it() -> None:

@@ -247,7 +247,7 @@ def test_a_damaged_sealed_file_is_told_in_one_line(own: Path) -> None:
     sealed.write_bytes(sealed.read_bytes()[:-1])
     done = grade("reset", "5", checkout_copy=own)
     assert done.returncode == 2
-    assert "references.sealed cannot be read (it was truncated or changed); git checkout" in done.stderr
+    assert "references.sealed cannot be read (it was truncated or changed); restore it with git checkout" in done.stderr
     assert len(done.stderr.splitlines()) == 1
 
 

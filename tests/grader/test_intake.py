@@ -165,7 +165,7 @@ def test_damaged_containers_are_told_and_never_raise(tmp_path: Path) -> None:
     (tmp_path / "no.zip").write_text("not a zip")
     assert intake.take(tmp_path / "no.zip").problem == "it is not a readable zip (File is not a zip file)"
     (tmp_path / "deep.ipynb").write_text("[" * 100_000)
-    assert "no notebook that can be read" in str(intake.take(tmp_path / "deep.ipynb").problem)
+    assert "not a readable notebook" in str(intake.take(tmp_path / "deep.ipynb").problem)
 
 
 def test_an_encrypted_member_and_an_unknown_compression_are_named(tmp_path: Path) -> None:

@@ -177,7 +177,9 @@ def test_nothing_is_overwritten_and_what_cannot_be_is_said_in_a_line(built: Path
     folder = tmp_path / "answers"
     folder.mkdir()
     (folder / ONE).write_text("mine = 1\n")
-    assert f"holds {ONE} already; choose another folder, or --force" in refused("read", mine, folder)
+    assert f"holds {ONE} already; choose another folder, or overwrite them with --force" in refused(
+        "read", mine, folder
+    )
     assert (folder / ONE).read_text() == "mine = 1\n"
     assert grade("notebook", "read", mine, folder, "--force").returncode == 0
     assert (folder / ONE).read_text() == stubs.stub(by_number(1))
@@ -238,7 +240,7 @@ def test_an_answer_in_a_new_cell_counts_where_it_is_marked_and_is_pointed_out_wh
     done = grade("5", "--answers", place)
     assert done.returncode == 1
     assert (
-        "note: a cell that defines FlattenConsecutive: not marked; if it is an answer, "
+        "note: b.ipynb: a cell that defines FlattenConsecutive: not marked; if it is an answer, "
         f"its first line must be `# {FIVE}`"
     ) in done.stdout
     assert "note: 1 code cell: not marked as an answer to an exercise" in done.stdout

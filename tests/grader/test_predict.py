@@ -84,7 +84,7 @@ def test_at_a_terminal_a_wrong_prediction_is_explained_by_the_mistake_that_gives
     session.expect_exact("✓ [0, 1, 2, 3]")
     session.expect_exact("4 of 5")
     session.sendline("quit")
-    session.expect_exact("Stopped. grade predict ex05 goes on.")
+    session.expect_exact("Stopped. grade predict ex05 continues.")
     session.expect(pexpect.EOF)
     session.close()
     assert session.exitstatus == 0

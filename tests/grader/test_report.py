@@ -33,7 +33,7 @@ def test_a_wrong_value_is_shown_on_the_smallest_input_with_the_difference_marked
     text = grade("5", "--answers", solved).stdout
     lines = [line.strip() for line in text.splitlines()]
     assert lines[0].startswith("ex05  Lay neighbours side by side  ✗ failed")
-    assert any(line.startswith("✗ Each output position holds its `group` neighbours' channels") for line in lines)
+    assert any(line.startswith("✗ Each output position holds the channels of its `group` neighbours") for line in lines)
     assert "layer = FlattenConsecutive(2)" in lines
     assert "layer(torch.arange(1., 5.).reshape(1, 2, 2))" in lines
     assert any("»2«" in line and "»3«" in line for line in lines), "side by side, both marked"

@@ -59,7 +59,7 @@ def test_an_answer_that_sleeps_is_stopped_by_the_clock(workers: Workers, solved:
     result = graded(workers, solved, Limits(check_seconds=0.2, exercise_seconds=3))
     told = next(check.finding.difference for check in result.checks if check.check.name == "test_field")
     assert told is not None
-    assert "s of waiting, of the 0.2 CPU seconds" in told
+    assert "s of waiting (the limit per check is 0.2 CPU seconds" in told
     assert told.endswith("does it wait for something?")
 
 

@@ -66,7 +66,7 @@ def test_the_slips_of_the_lesson_are_named_by_its_own_numbers() -> None:
     assert joined.wrong((0.1, 0.4, 0.5, -0.2)).startswith("right comes before left")
     assert joined.wrong((0.6, 0.2)).startswith("the two are added")
     assert joined.wrong((0.5, -0.2, 0.1)) == "4 numbers are expected, you typed 3"
-    assert joined.wrong((0.5, -0.2, 0.4, 0.1)) == "not that: the 3rd number is wrong"
+    assert joined.wrong((0.5, -0.2, 0.4, 0.1)) == "not quite: the 3rd number is wrong"
     assert first.wrong((0.05,)).startswith("right comes before left")
     assert first.wrong((0.21,)).startswith("the bias is missing")
     assert first.wrong((0.52,)) == "two rows are swapped: left, channel 0, and left, channel 1"
