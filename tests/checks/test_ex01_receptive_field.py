@@ -61,7 +61,7 @@ def test_field(answers: Answers, levels: int, group: int) -> None:
 @example(Tree(2, 200))
 @example(Tree(2, 5000))
 def test_large_field(answers: Answers, tree: Tree) -> None:
-    """The receptive field of a high tree is exact, to the last digit: of 5,000 levels, too."""
+    """The receptive field of a high tree is exact to the last digit, even with 5,000 levels."""
     same(call(answers.ex01_receptive_field.receptive_field, tree.levels, tree.group), tree.field)
 
 
@@ -105,7 +105,7 @@ def test_depth_around_a_power(answers: Answers, tree: Tree, beside: int) -> None
 @settings(max_examples=10)
 def test_lengths(answers: Answers, levels: int, group: int) -> None:
     """The lengths go from `context` down to 1, divided by `group` at each fusion: 8 gives [8, 4, 2, 1], 1 gives [1].
-    Each call gives a list of its own.
+    Each call returns a new list.
     """
     level_lengths = answers.ex01_receptive_field.level_lengths
     with leaves_alone():

@@ -255,8 +255,8 @@ def test_refuses_another_bias(answers: Answers) -> None:
 def test_leaves_everything_as_it_was(
     answers: Answers, leading: tuple[int, ...], channels: int, outputs: int, seed: int
 ) -> None:
-    """The four arguments are not modified, the global random state is not touched, and a trace belongs to its caller:
-    no later call changes it, and what the caller does with it changes no later one.
+    """The four arguments are not modified, the global random state is not touched, and each call returns a new trace:
+    no later call changes it, and changing it changes no later result.
     """
     trace_fusion, drawn = answers.ex02_one_fusion.trace_fusion, inputs(leading, channels, outputs, seed)
     with leaves_alone(**drawn._asdict()):

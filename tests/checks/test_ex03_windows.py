@@ -110,8 +110,8 @@ def test_vocabulary(answers: Answers, words: list[str]) -> None:
 @example([".b", "a."])
 @settings(max_examples=10)
 def test_vocabulary_of_words_with_a_dot(answers: Answers, words: list[str]) -> None:
-    """A `.` in a word adds nothing to the vocabulary: it is 0 anyway. The list of words stays as it is, and each call
-    gives a dict of its own.
+    """A `.` in a word adds nothing to the vocabulary: it is 0 anyway. The list of words does not change, and each
+    call returns a new dict.
     """
     build_vocabulary = answers.ex03_windows.build_vocabulary
     with leaves_alone(words=words):
@@ -265,8 +265,8 @@ def test_refuses_a_dot_in_a_word(
 @given(WORDS, CONTEXTS)
 @settings(max_examples=10)
 def test_windows_leave_everything_as_it_was(answers: Answers, words: list[str], context: int) -> None:
-    """`make_windows` modifies neither the words nor the vocabulary, does not touch the global random state, and gives
-    tensors that belong to the caller: no later call changes them, and what the caller does with them changes none.
+    """`make_windows` modifies neither the words nor the vocabulary, does not touch the global random state, and
+    returns new tensors: no later call changes them, and changing them changes no later result.
     """
     make_windows, vocabulary = answers.ex03_windows.make_windows, dict(NUMBERS)
     with leaves_alone(words=words, vocabulary=vocabulary):
@@ -362,8 +362,8 @@ def test_refuses_another_sum(answers: Answers) -> None:
 @example(THIRTY, 3)
 @settings(max_examples=10)
 def test_split_leaves_everything_as_it_was(answers: Answers, words: list[str], seed: int) -> None:
-    """`split_words` gives the parts, leaves the list of words in order and does not touch the global random state; the
-    three lists belong to the caller.
+    """`split_words` returns three new lists, does not reorder the list of words and does not touch the global random
+    state.
     """
     words, split_words = [*words], answers.ex03_windows.split_words
     expected = split(words, seed, (0.8, 0.1, 0.1))

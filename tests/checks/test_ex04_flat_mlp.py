@@ -142,7 +142,7 @@ def test_non_contiguous_windows(answers: Answers, sizes: Sizes, batch: int, layo
 @example((2, 2, 1, 1), 1, 0, True)  # the window [0, 1]: it shows whose row lacks a gradient
 @example((2, 2, 1, 1), 1, 0, False)
 def test_gradients(answers: Answers, sizes: Sizes, batch: int, seed: int, training: bool) -> None:
-    """Gradients reach every parameter, those of token 0 among them, in training and in evaluation mode."""
+    """Gradients reach every parameter, including the embedding of token 0, in training and in evaluation mode."""
     model, windows = model_of(answers, sizes, seed), tokens(batch, sizes[1], sizes[0], seed)
     train(model, training)
     windows[0, 0] = 0
@@ -178,8 +178,8 @@ def test_refuses_another_window(answers: Answers, context: int, length: int, win
 @given(SIZES, st.integers(1, 4), st.booleans(), SEEDS)
 @settings(max_examples=15)
 def test_leaves_everything_as_it_was(answers: Answers, sizes: Sizes, batch: int, training: bool, seed: int) -> None:
-    """The tokens, the weights, the mode and the global random state stay as they are, and a second call gives the same
-    logits: those of the tokens and weights of now, in a tensor of its own.
+    """The tokens, the weights, the mode and the global random state do not change. Each call returns a new tensor with
+    the logits of the current tokens and weights.
     """
     model, windows = model_of(answers, sizes, seed), tokens(batch, sizes[1], sizes[0], seed)
     train(model, training)

@@ -171,8 +171,8 @@ def test_refuses_a_group_below_one(answers: Answers, group: int) -> None:
 @settings(max_examples=8)
 def test_leaves_everything_as_it_was(answers: Answers, drawn: Grouped) -> None:
     """The argument is not modified, the layer stays in its mode, nothing is kept between two calls or shared by two
-    layers, and the global random state is not touched. Values of every kind pass through, negative ones and fractions.
-    A result belongs to the caller, and is that of the values which x has now.
+    layers, and the global random state is not touched. Negative values and fractions pass through unchanged. Each call
+    returns a new tensor with the current values of x.
     """
     flatten = build(answers.ex05_flatten_consecutive.FlattenConsecutive, drawn.group)
     build(answers.ex05_flatten_consecutive.FlattenConsecutive, drawn.group + 1)

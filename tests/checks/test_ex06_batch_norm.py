@@ -96,7 +96,7 @@ def test_parameters_and_buffers(answers: Answers, channels: int) -> None:
 @pytest.mark.worth(0.5, "training")
 def test_four_values_of_one_channel(answers: Answers) -> None:
     """A new layer in training turns the values 2, 4, 4, 6 of a channel into -1.414, 0, 0, 1.414: mean 0, variance 1.
-    Values that lie 30,000 higher are normalised to the same numbers.
+    Adding 30,000 to all values does not change the result.
     """
     x = torch.tensor([[2.0], [4.0], [4.0], [6.0]])
     expected = (x - 4.0) / 2.00001**0.5
@@ -132,8 +132,8 @@ def test_first_batch_moves_the_mean(answers: Answers) -> None:
 
 @pytest.mark.worth(0.25, "running")
 def test_first_batch_moves_the_variance(answers: Answers) -> None:
-    """A new layer that has seen the batch 2, 4, 4, 6 in training has the running variance 0.9 * 1 + 0.1 * 8 / 3 =
-    1.1667: the unbiased one is remembered. It is the same where all values lie 30,000 higher.
+    """After the batch 2, 4, 4, 6 in training, the running variance of a new layer is 0.9 * 1 + 0.1 * 8 / 3 = 1.1667,
+    with the unbiased variance, also if 30,000 is added to all values.
     """
     norm = build(answers.ex06_batch_norm.BatchNorm1d, 1)
     call(norm, torch.tensor([[2.0], [4.0], [4.0], [6.0]]))
@@ -317,7 +317,7 @@ def test_refuses_another_channel_count(
 @settings(max_examples=10)
 def test_leaves_everything_as_it_was(answers: Answers, x: Tensor, training: bool) -> None:
     """The argument is not modified, the layer stays in its mode, two layers share nothing, and the global random state
-    is not touched. A result belongs to the caller, and is that of the values which x has now.
+    is not touched. Each call returns a new tensor for the current values of x.
     """
     norm = build(answers.ex06_batch_norm.BatchNorm1d, x.shape[-1])
     to_dtype(norm, torch.float64)

@@ -255,8 +255,8 @@ def test_gradients_without_norm(answers: Answers, drawn: Grouped, out: int, seed
 @given(grouped(layouts=DENSE, scales=st.just(1.0), least_batch=3), OUT, SEEDS, st.sampled_from([True, False]))
 @settings(max_examples=8)
 def test_gradients_with_norm(answers: Answers, drawn: Grouped, out: int, seed: int, training: bool) -> None:
-    """With norm the gradients of x, `linear.weight`, `norm.weight` and `norm.bias` are right; in training and in
-    evaluation.
+    """With norm the gradients of x, `linear.weight`, `norm.weight` and `norm.bias` are right, in training and in
+    evaluation mode.
     """
     fusion = normalised(answers, drawn, out, seed)
     train(fusion, training)
@@ -341,7 +341,7 @@ def test_refuses_a_group_below_one(answers: Answers, group: int, normalize: bool
 @settings(max_examples=6)
 def test_leaves_everything_as_it_was(answers: Answers, drawn: Grouped, normalize: bool) -> None:
     """The argument is not modified, the layer stays in its mode, two layers share nothing, and a forward pass does not
-    touch the global random state. A result belongs to the caller, and is that of the values which x has now.
+    touch the global random state. Each call returns a new tensor for the current values of x.
     """
     fusion = build(answers.ex07_fusion.Fusion, drawn.x.shape[-1], 2, drawn.group, normalize)
     to_dtype(fusion, torch.float64)

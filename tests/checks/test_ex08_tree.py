@@ -381,7 +381,7 @@ def test_without_normalisation(answers: Answers, window: Window, training: bool,
 @given(windows(least_batch=3, least_levels=2), st.booleans(), st.sampled_from([True, False]))
 @settings(max_examples=8)
 def test_gradients_reach_every_parameter(answers: Answers, window: Window, normalize: bool, training: bool) -> None:
-    """The gradients of the embedding, of every level and of the output are right, in training and in evaluation."""
+    """The gradients of the embedding, of every level and of the output are right, in both modes."""
     tree = grown(answers, window, normalize=normalize)
     train(tree, training)
     reference = oracles.read_tree(tree, window.group)
@@ -536,7 +536,7 @@ def test_refuses_another_rank(answers: Answers, shape: tuple[int, ...], logits: 
 @settings(max_examples=6)
 def test_leaves_everything_as_it_was(answers: Answers, window: Window, normalize: bool) -> None:
     """The argument is not modified, the tree stays in its mode, nothing is kept between calls or shared by two trees,
-    and a forward pass does not touch the global random state. Logits and the list of outputs belong to the caller.
+    and a forward pass does not touch the global random state. Each call returns new logits and a new list of outputs.
     """
     tree = grown(answers, window, normalize=normalize)
     for training in (True, False):

@@ -209,8 +209,8 @@ def test_loss_is_measured_in_evaluation_mode(
 @settings(max_examples=4)
 @given(st.integers(1, 3), SEEDS)
 def test_loss_is_measured_without_gradients(answers: Answers, batch_size: int, seed: int) -> None:
-    """`mean_loss` runs the model without gradients: nothing is recorded for a backward pass. Afterwards they flow as
-    before.
+    """`mean_loss` runs the model without gradients: nothing is recorded for a backward pass. Afterwards
+    gradients are recorded as before.
     """
     model = small_model(seed=seed)
     inputs, targets = examples(3, seed)
@@ -648,8 +648,8 @@ def test_train_refuses_no_examples_and_unequal_lengths(answers: Answers, lengths
 @settings(max_examples=4)
 @given(st.sampled_from([PLAIN, NORMALISED]), SEEDS)
 def test_train_changes_only_the_model(answers: Answers, middle: str, seed: int) -> None:
-    """`train` changes neither inputs nor targets, and leaves the global random state alone. The list of losses belongs
-    to the caller: another training gives another one.
+    """`train` changes neither inputs nor targets, and leaves the global random state alone. Each training
+    returns a new list of losses.
     """
     inputs, targets = examples(4, seed)
     model, generator = small_model(seed=seed, middle=middle), generator_of(seed)

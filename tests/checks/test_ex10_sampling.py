@@ -118,8 +118,8 @@ def test_probabilities_of_evaluation_mode(answers: Answers, middle: str, batch: 
 @settings(max_examples=3)
 @given(st.integers(1, 3))
 def test_probabilities_without_gradients(answers: Answers, batch: int) -> None:
-    """`next_probabilities` runs the model without gradients: nothing is recorded for a backward pass. Afterwards they
-    flow as before.
+    """`next_probabilities` runs the model without gradients: nothing is recorded for a backward pass. Afterwards
+    gradients are recorded as before.
     """
     model, windows = small_model(), tokens(batch, 2, 5, 0)
     recorded = gradients_kept()
@@ -170,8 +170,8 @@ def test_probabilities_refuse_a_temperature_of_0_or_less(answers: Answers, tempe
 @settings(max_examples=6)
 @given(st.sampled_from([PLAIN, NORMALISED, DROPPING]), st.integers(0, 1))
 def test_probabilities_change_nothing(answers: Answers, middle: str, seed: int) -> None:
-    """`next_probabilities` changes neither the windows nor the model, and leaves the global random state alone. A
-    result belongs to the caller, and is that of the windows and the weights of now.
+    """`next_probabilities` changes neither the windows nor the model, and does not touch the global random
+    state. Each call returns a new tensor for the current windows and weights.
     """
     windows, model = tokens(3, 2, 5, seed), small_model(seed=seed, middle=middle)
     expected = oracles.next_probabilities(model.here, windows, 1.0)
@@ -325,7 +325,7 @@ def test_words_refuse_a_temperature_of_0_or_less(answers: Answers, temperature: 
 @given(st.permutations(range(5)), st.sampled_from([".abcd", ".'-ab", ".dbca"]), SEEDS)
 def test_the_vocabulary_may_be_in_any_order(answers: Answers, order: list[int], characters: str, seed: int) -> None:
     """`sample_word` reads a vocabulary of any characters in any order, and changes neither it nor the global random
-    state. Each word begins anew, with the vocabulary that it is given.
+    state. Each word uses the vocabulary of its own call.
     """
     model = small_model(NEVER_ENDS, BLIND, seed=seed, training=False)
     vocabulary = {characters[token]: token for token in order}

@@ -192,7 +192,7 @@ def test_evaluation_statistics(answers: Answers, shape: Shape, batch: int, train
 @settings(max_examples=2)
 @given(st.booleans())
 def test_mode_put_back(answers: Answers, training: bool) -> None:
-    """The logits are right, and the tree is left in the mode it was in. Gradients flow as before."""
+    """The logits are right, the tree keeps its mode, and gradients are recorded as before."""
     tree = grown(answers, Shape(2, 2), training=training)
     same_everywhere(answers, tree, torch.tensor([[1, 2, 3]]), Shape(2, 2))
     mode_is_put_back(tree, training)
@@ -285,8 +285,8 @@ def test_strides_dtypes_and_batches(
 @settings(max_examples=6)
 @given(SHAPES, st.booleans(), SEEDS)
 def test_changes_and_keeps_nothing(answers: Answers, shape: Shape, training: bool, seed: int) -> None:
-    """The tokens and the global random state are left alone, and nothing is kept: a tree that was trained further gives
-    its new logits. A result belongs to the caller.
+    """The tokens and the global random state do not change, and nothing is kept: a tree that was trained further gives
+    its new logits. Each call returns a new tensor.
     """
     tree, text = grown(answers, shape, training=training, seed=seed), tokens(2, shape.context, VOCABULARY, seed)
     with leaves_alone(tokens=text), leaves_the_tree(tree):

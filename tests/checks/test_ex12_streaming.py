@@ -183,7 +183,7 @@ def test_streams_are_independent(answers: Answers, shape: Shape, resets: bool, s
 @settings(max_examples=6)
 @given(SHAPES, st.integers(2, 4), SEEDS)
 def test_each_result_is_a_fresh_tensor(answers: Answers, shape: Shape, steps: int, seed: int) -> None:
-    """Each step gives a tensor of its own: later steps and a reset do not change it, and a caller may overwrite it."""
+    """Each step returns a new tensor: later steps and a reset do not change it, and overwriting it changes nothing."""
     tree = grown(answers, shape, seed=seed)
     stream, text = begun(answers, tree), drawn(steps, seed)
     expected = expected_of(tree, text, shape, range(steps))
@@ -217,8 +217,8 @@ def test_evaluation_statistics(answers: Answers, shape: Shape, before: bool, see
 @settings(max_examples=4)
 @given(SHAPES, SEEDS)
 def test_without_gradients(answers: Answers, shape: Shape, seed: int) -> None:
-    """A step works without gradients: torch keeps nothing for a backward pass, which would grow with the stream. After
-    it they flow as before.
+    """A step works without gradients: torch keeps nothing for a backward pass, which would grow with the stream.
+    Afterwards gradients are recorded as before.
     """
     tree, text = grown(answers, shape, seed=seed), drawn(2, seed)
     stream, expected = begun(answers, tree), expected_of(tree, text, shape, range(2))

@@ -283,8 +283,8 @@ def test_gradients(answers: Answers, batch: int, time: int, channels: int, seed:
 def test_leaves_everything_as_it_was(
     answers: Answers, leading: tuple[int, ...], time: int, channels: int, seed: int
 ) -> None:
-    """The three arguments are not modified, and the global random state is not touched. Output and weights belong to
-    the caller, and are those of the numbers which the arguments hold now.
+    """The three arguments are not modified, and the global random state is not touched. Each call returns new
+    tensors for the current numbers in the arguments.
     """
     drawn = inputs(*leading, time, channels, seed=seed)
     with leaves_alone(**drawn._asdict()):
