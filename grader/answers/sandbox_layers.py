@@ -11,6 +11,7 @@ import platform
 import resource
 import struct
 import sys
+import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -174,6 +175,7 @@ class Walls:
                 scratch = str(self._scratch)
                 self._try("disk", lambda: self._mount("tmpfs", scratch, "tmpfs", _MS_NOSUID | _MS_NODEV, options))
                 os.environ["TMPDIR"] = os.environ["HOME"] = scratch
+                tempfile.tempdir = scratch  # what torch may have asked for before is remembered
                 self._try("user name", lambda: self._name_the_user(limits.slot))
                 os.chdir(scratch)
         self._try("limits", lambda: self._limit(limits))
