@@ -103,10 +103,12 @@ def suspected(
     passed = telling - set(failed)
     if always & passed:
         return None
-    explains = {check for check in may & set(failed) if alike(_seen_by_then(bank, label, check, answer), answer[check])}
+    # In the order in which the answer met the checks: a mistake that keeps something between calls does so here, too.
+    in_order = [check for check in answer if check in may and check in failed]
+    explains = {check for check in in_order if alike(_seen_by_then(bank, label, check, answer), answer[check])}
     if not explains or any(bank.seen(label, check) for check in (may - always) & passed):
         return None
-    differs = {check for check in may & set(failed) - explains if check in always or bank.seen(label, check)}
+    differs = {check for check in in_order if check not in explains and (check in always or bank.seen(label, check))}
     return Suspect(name_of(label), frozenset(explains), frozenset(differs))
 
 

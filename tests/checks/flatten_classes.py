@@ -21,6 +21,8 @@ from torch import Tensor, nn
 NAME = "FlattenConsecutive"
 IMPORTS = "import random\nimport numpy as np\nimport torch\nfrom torch import Tensor, nn"
 
+_OF_MODULES = frozenset(dir(nn.Module()))  # `train`, `parameters`, ...: under other names nobody would find them
+
 
 @dataclass(frozen=True)
 class Candidate:
@@ -37,7 +39,7 @@ class Candidate:
         members: dict[str, ast.stmt] = {}
         for part in reversed(own):
             members |= _members(part.__name__)
-        names = [name for name in members if not name.startswith("__") and name != "forward"]
+        names = [name for name in members if name not in _OF_MODULES]
         numbers = random.Random(f"{seed}/{self.does}").sample(range(1000, 9999), len(names))
         renamed = {name: f"_{number}" for name, number in zip(names, numbers, strict=True)}
         made = ast.ClassDef(
