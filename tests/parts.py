@@ -24,7 +24,7 @@ PARTS: dict[str, dict[str, tuple[str, ...]]] = {
         "proofs whose inputs changed": (*GRADER, "-m", "proof", "--proofs", "changed", "--write-proofs"),
     },
 }
-# Compiled modules are kept, whatever the caller asks for: pytest alone compiles hypothesis anew for 4 s without them.
+# Python keeps compiled modules even if the caller has switched that off: otherwise pytest recompiles hypothesis (4 s).
 ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 NOTHING_CHOSEN = 5  # pytest's exit status if no test was selected
 

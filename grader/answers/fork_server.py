@@ -123,7 +123,7 @@ def probe(walls: Walls) -> Outcome:
     if child == 0:
         try:
             os.write(writer, json.dumps(walls.enter(Limits(1 << 30, 10, 0))).encode())
-        except BaseException:
+        except BaseException:  # this process ends in any case; the grader reads why from its error output
             traceback.print_exc()
         finally:
             os._exit(0)

@@ -51,9 +51,8 @@ def python(value: Any) -> str:
 def called(value: T, name: str) -> T:
     """Let `python` write a function by this name, because a lambda has none and that of a partial is long."""
     if callable(value) and not isinstance(value, type):
-        with contextlib.suppress(
-            Exception
-        ):  # a built-in function has no attributes, and an object of the learner may raise
+        # A built-in function has no attributes, and an object of the learner may raise anything.
+        with contextlib.suppress(Exception):
             value.shown = name  # type: ignore[attr-defined]
     return value
 

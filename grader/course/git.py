@@ -76,8 +76,8 @@ def signature(root: Path, commit: str) -> Signature:
     try:
         who = _text(run(root, "var", "GIT_COMMITTER_IDENT")).rpartition(">")[0] + ">"
     except UsageError as error:
-        mend = "git config --global user.name 'Your Name', and user.email likewise"
-        raise UsageError(f"git needs your name for a commit: {mend}") from error
+        command = "git config --global user.name 'Your Name', and user.email likewise"
+        raise UsageError(f"git needs your name for a commit: {command}") from error
     return Signature(f"{who} {_text(run(root, 'log', '-1', '--format=%ct', commit))} +0000")
 
 

@@ -58,9 +58,9 @@ def _functions(file: Path) -> list[str]:
 
 def _refuse_worthless(file: str, written: Sequence[str], checks: Collection[str]) -> None:
     """Raise an error for a check that would not count because its mark is missing."""
-    mend = "each hidden check is a function test_... with @pytest.mark.worth(points)"
+    rule = "each hidden check is a function test_... with @pytest.mark.worth(points)"
     for name in written:
         if name.startswith("test_") and name not in checks:
-            raise UsageError(f"{name} in the hidden {file} would not count: {mend}")
+            raise UsageError(f"{name} in the hidden {file} would not count: {rule}")
     if not set(written) & set(checks):
-        raise UsageError(f"the hidden {file} contains no check: {mend}")
+        raise UsageError(f"the hidden {file} contains no check: {rule}")

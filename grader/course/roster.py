@@ -41,8 +41,8 @@ def read(path: Path) -> tuple[Person, ...]:
     """Read a class list; commas, semicolons and tabs separate.
 
     Raises:
-        UsageError: it cannot be read, has no column to know a student by, or no student; or a line names nobody, or
-            somebody by an id, a login or an address that another line has.
+        UsageError: the file cannot be read, no column identifies a student, or there is no student; a line has no
+            student; or two lines share an id, a login or an e-mail address.
     """
     shown = paths.shown(path)
     rows = csv_table.rows(path)
@@ -109,7 +109,7 @@ class Lookup:
             self._levels.append(level)
 
     def find(self, names: Iterable[str]) -> Sequence[Person]:
-        """The one student who is meant by the first name or id that fits; nobody, or several who could be meant."""
+        """Find the student for the first name or id that matches; return none or several if it is not unique."""
         several: Sequence[Person] = ()
         for name in filter(None, names):
             for level, key in _keys(name, *self._levels):

@@ -31,7 +31,7 @@ from grader.engine import class_scripts, diagnosis, explanations, pytest_plugin
 from grader.engine.class_scripts import ReplayRunner
 from grader.engine.example_search import Budget, Failure
 from grader.engine.known_mistakes import RunMistakes
-from grader.engine.requests import CheckAnswer, FindMistakes, Work
+from grader.engine.requests import CheckAnswer, FindMistakes, ForkRequest
 from grader.engine.worker_processes import PIPE_CLOSED
 from grader.kata import curriculum, references
 from grader.language.script import SCRIPT
@@ -39,7 +39,7 @@ from grader.language.script import SCRIPT
 PUBLIC_SEEDS = 1 << 31  # a smaller seed can be guessed; one derived from a secret cannot
 
 
-def run(request: Work, records: Records, items: dict[str, list[pytest.Item]], *descriptors: int) -> NoReturn:
+def run(request: ForkRequest, records: Records, items: dict[str, list[pytest.Item]], *descriptors: int) -> NoReturn:
     """Do what is asked for, then end the process.
 
     Args:

@@ -35,6 +35,6 @@ def run_with_fixtures(item: pytest.Item) -> list[pytest.TestReport]:
     """
     try:
         return runtestprotocol(item, log=False, nextitem=None)
-    except BaseException:
+    except BaseException:  # also pytest.exit; it is raised again
         item.session._setupstate.teardown_exact(None)
         raise

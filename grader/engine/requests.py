@@ -86,8 +86,8 @@ class EndProcess:
     patience: float
 
 
-Work = CheckAnswer | FindMistakes  # what a process is forked for
-Request = Work | DrawInputs | EndProcess
+ForkRequest = CheckAnswer | FindMistakes  # what a process is forked for
+Request = ForkRequest | DrawInputs | EndProcess
 _KINDS: dict[str, type[Any]] = {kind.__name__: kind for kind in (CheckAnswer, FindMistakes, DrawInputs, EndProcess)}
 
 

@@ -26,7 +26,7 @@ from hypothesis import strategies
 from grader.base.json_lines import JsonSocket, Records
 from grader.engine import class_scripts, pytest_plugin
 from grader.engine.exercise_process import run, weights_seed
-from grader.engine.requests import CheckAnswer, DrawInputs, EndProcess, FindMistakes, Work, from_json
+from grader.engine.requests import CheckAnswer, DrawInputs, EndProcess, FindMistakes, ForkRequest, from_json
 from grader.language.script import SCRIPT
 
 _QUIET = ["terminal", "cacheprovider", "doctest", "junitxml", "faulthandler", "logging", "unraisableexception"]
@@ -81,7 +81,7 @@ def _first_example(_: object) -> None:
     """Draw something: what hypothesis does at its first example takes 50 ms, half of it in `gc.collect`."""
 
 
-def warm_up_for(request: Work) -> None:
+def warm_up_for(request: ForkRequest) -> None:
     """Import once what a request needs, before its time runs: what torch imports at a first use may take seconds."""
     torch = sys.modules.get("torch")
     if torch is None or not isinstance(request, CheckAnswer) or request.sandboxed:

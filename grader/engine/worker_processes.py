@@ -27,7 +27,7 @@ from grader.base.json_lines import JsonSocket, read_records
 from grader.base.results import Check
 from grader.base.shadowing import in_the_way
 from grader.engine.cause_cache import CauseCache
-from grader.engine.requests import CheckAnswer, DrawInputs, EndProcess, Request, Work, as_json
+from grader.engine.requests import CheckAnswer, DrawInputs, EndProcess, ForkRequest, Request, as_json
 from grader.kata import assignment, curriculum
 from grader.kata.curriculum import Exercise
 
@@ -155,7 +155,7 @@ class Workers:
         return self._sandbox.layers()
 
     @contextlib.contextmanager
-    def start(self, request: Work) -> Iterator[Process]:
+    def start(self, request: ForkRequest) -> Iterator[Process]:
         """Start a process for a request; it is ended with the block."""
         process = self._started(request)
         try:
@@ -165,7 +165,7 @@ class Workers:
             if process.worker is not None:
                 process.worker.end(0.0)
 
-    def _started(self, request: Work) -> Process:
+    def _started(self, request: ForkRequest) -> Process:
         if self._control is None:
             return self._fresh(request)
         if self.many:
@@ -206,7 +206,7 @@ class Workers:
             self._control.send(as_json(request), descriptors)
             return self._answer()
 
-    def _forked(self, request: Work, worker: SandboxedWorker | None = None) -> Process:
+    def _forked(self, request: ForkRequest, worker: SandboxedWorker | None = None) -> Process:
         """A process of its own for a request; it alone speaks with the worker, where there is one."""
         reader, writer = os.pipe()
         try:
@@ -217,7 +217,7 @@ class Workers:
                 worker.connection.close()
         return Process(os.fdopen(reader, "rb"), end, child, worker)
 
-    def _fork_for(self, request: Work, descriptors: Sequence[int]) -> tuple[int, Callable[[float], int | None]]:
+    def _fork_for(self, request: ForkRequest, descriptors: Sequence[int]) -> tuple[int, Callable[[float], int | None]]:
         """Have the warm process fork one for a request: its number, and how to end it."""
         child = self._asked(request, descriptors)["forked"]
         ended: list[int | None] = []
@@ -230,7 +230,7 @@ class Workers:
 
         return child, end
 
-    def _fresh(self, request: Work) -> Process:
+    def _fresh(self, request: ForkRequest) -> Process:
         with self._lock:
             process, self._warm = self._warm, None
         if process is None:

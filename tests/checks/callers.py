@@ -1,13 +1,14 @@
-"""What a caller may do with what it got, and with what it gave: later results must not depend on it.
+"""Check that results do not depend on what a caller does with earlier results and arguments.
 
-A result belongs to whoever asked for it. An answer that keeps it, or writes the next one into the same memory, is told
-by what a second caller gets. An answer that knows its argument again by its identity is told by one object that has
-been changed between two calls; a check makes that object by text, for values are copied for each call.
+A caller may overwrite a result: an answer that keeps the result, or writes the next one into the same memory, then
+returns a wrong value. A caller may change an argument and pass it again: an answer that remembers results by the
+identity of the argument returns the old one. The check creates that argument by text, because values are copied per
+call.
 """
 
 from typing import Any
 
-from grader.language import Handle, do, given, holds, named, refused, seen
+from grader.language import Handle, call, do, given, holds, named, refused, same, seen
 
 AGAIN = "the same call, after the caller has overwritten what the first one returned"
 CHANGED = "a second call with the same object, which has been changed since"
@@ -15,7 +16,7 @@ LATER = "a result of an earlier call, looked at after a later one"
 
 
 def overwritten(result: Handle, how: str) -> None:
-    """Have the caller overwrite a result, as it may; of what cannot be overwritten nothing can be seen.
+    """Overwrite a result, as a caller may; a result that cannot be overwritten is skipped.
 
     Args:
         result: what the answer returned.
@@ -57,3 +58,21 @@ def object_of(name: str, value: Any) -> Handle:
     if kind == "ndarray":
         return given(name, f"np.array({value.tolist()}, dtype=np.{value.dtype})")
     return given(name, repr(value))
+
+
+def keeps_no_result(layer: Handle, first: Handle, x: Any, expected: Any, of_negative: Any) -> None:
+    """Expect the right results after the caller has overwritten the first one, and after it has negated its argument.
+
+    Args:
+        layer: the layer that is called.
+        first: the result of `layer(x)`.
+        x: a tensor.
+        expected: the right result for x.
+        of_negative: the right result for -x.
+    """
+    overwritten(first, "made.data.fill_(9)")
+    same(call(layer, x), expected, what=AGAIN)
+    argument = object_of("x", x)
+    same(call(layer, argument), expected)
+    do(["x.neg_()"])
+    same(call(layer, argument), of_negative, what=CHANGED)

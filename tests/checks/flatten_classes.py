@@ -21,7 +21,7 @@ from torch import Tensor, nn
 NAME = "FlattenConsecutive"
 IMPORTS = "import random\nimport numpy as np\nimport torch\nfrom torch import Tensor, nn"
 
-_OF_MODULES = frozenset(dir(nn.Module()))  # `train`, `parameters`, ...: under other names nobody would find them
+_OF_MODULES = frozenset(dir(nn.Module()))  # `train`, `parameters`, ...: a checker calls them by these names
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Functions that call themselves for the square of the group, and remember numbers and tuples, which nobody can change."""
+"""Functions that call themselves for the square of the group, and cache numbers and tuples, which a caller cannot change."""
 
 from functools import cache
 

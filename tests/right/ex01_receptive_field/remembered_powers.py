@@ -1,4 +1,4 @@
-"""Bisection in a list of powers that is kept for each group and grows; what a caller gets is a piece of its own."""
+"""Bisection in a list of powers that is kept for each group and grows; each caller gets a new list."""
 
 from bisect import bisect_left
 from functools import lru_cache
