@@ -14,7 +14,6 @@ from grader.base.plain_text import line
 from grader.base.results import Check, Origin, RunResult
 from grader.course.grading_terms import Terms
 from grader.engine import run, worker_supply
-from grader.engine.cause_cache import CauseCache
 from grader.engine.worker_processes import Workers
 from grader.kata.intake import Taken
 from grader.kata.submission import Submission, laid_out
@@ -37,14 +36,13 @@ class Grader:
     Args:
         terms: of the class.
         scratch: a folder for what a submission needs while it is graded.
-        memory: of earlier answers on these terms; graders of one run share it.
 
     Raises:
         UsageError: the checks cannot run here, hidden ones for one; or the sandbox is too weak for an exam.
     """
 
-    def __init__(self, terms: Terms, scratch: Path, memory: CauseCache | None = None) -> None:
-        self._terms, self._scratch, self._memory = terms, scratch, memory or CauseCache()
+    def __init__(self, terms: Terms, scratch: Path) -> None:
+        self._terms, self._scratch = terms, scratch
         self._hidden: Path | None = None
         if terms.hidden:
             self._hidden = Path(tempfile.mkdtemp(prefix="hidden-", dir=scratch))
@@ -99,7 +97,6 @@ class Grader:
             sandbox=True,
             accept_weak=terms.accept_weak,
             many=True,
-            memory=self._memory,
         )
 
     def _graded(self, task: Task, folder: Path) -> RunResult:

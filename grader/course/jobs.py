@@ -10,19 +10,17 @@ from grader.base.errors import UsageError
 from grader.base.results import Outcome
 from grader.course.grading import Grader, Task
 from grader.course.grading_terms import Terms
-from grader.engine.cause_cache import CauseCache
 
 Pool = Callable[[Iterator[Task]], Iterator[Outcome]]  # grades submissions in any order
 
 
 def on_this_machine(terms: Terms, jobs: int, scratch: Path) -> Pool:
-    """Grade with this many parallel jobs, each with its own warm workers; they share a cache of causes."""
+    """Grade with this many parallel jobs, each with its own warm workers."""
 
     def pool(tasks: Iterator[Task]) -> Iterator[Outcome]:
         done: queue.SimpleQueue[Outcome | BaseException | None] = queue.SimpleQueue()
         taking, stopped = threading.Lock(), threading.Event()
         graders: list[Grader] = []
-        memory = CauseCache()
 
         def next_task() -> Task | None:
             with taking:
@@ -33,7 +31,7 @@ def on_this_machine(terms: Terms, jobs: int, scratch: Path) -> Pool:
             try:
                 while (task := next_task()) is not None:
                     if grader is None:
-                        grader = Grader(terms, scratch, memory)
+                        grader = Grader(terms, scratch)
                         graders.append(grader)
                     done.put(outcome(grader, task))
                 done.put(None)

@@ -54,8 +54,7 @@ def of(exercise: Exercise) -> Iterator[Mutant]:
     """Make all mutants of an exercise's solution, without duplicates."""
     source = exercise.solution.read_text(encoding="utf-8")
     seen = {ast.unparse(ast.parse(source))}
-    for tree, function, old, new in _changed(ast.parse(source)):
-        code = ast.unparse(tree)
+    for code, function, old, new in _changed(ast.parse(source)):
         if code not in seen:
             seen.add(code)
             yield Mutant(f"{function}: {old} -> {new}", code)
@@ -75,8 +74,8 @@ def equivalent(exercise: Exercise) -> dict[str, str]:
         raise UsageError(f"{paths.shown(path)} cannot be read ({' '.join(str(error).split())})") from error
 
 
-def _changed(tree: ast.Module) -> Iterator[tuple[ast.Module, str, str, str]]:
-    """Yield each changed tree, with the function and the line before and after."""
+def _changed(tree: ast.Module) -> Iterator[tuple[str, str, str, str]]:
+    """Yield the code of each changed tree, with the function and the line before and after."""
     for path, function, statement in _statements(tree):
         for changed in _variants(statement):
             yield _with(tree, path, changed), function, _headline(statement), _headline(changed)
@@ -104,15 +103,18 @@ def _statements(tree: ast.Module) -> Iterator[tuple[Path, str, ast.stmt]]:
     return walk(tree, (), "")
 
 
-def _with(tree: ast.Module, path: Path, statement: ast.stmt) -> ast.Module:
-    """Copy the tree with another statement at the end of the path."""
-    changed = copy.deepcopy(tree)
-    node: Any = changed
+def _with(tree: ast.Module, path: Path, statement: ast.stmt) -> str:
+    """Write the tree as code, with another statement at the end of the path."""
+    node: Any = tree
     for field, index in path[:-1]:
         node = getattr(node, field)[index]
     field, index = path[-1]
-    getattr(node, field)[index] = statement
-    return ast.fix_missing_locations(changed)
+    statements = getattr(node, field)
+    own, statements[index] = statements[index], ast.fix_missing_locations(statement)
+    try:
+        return ast.unparse(tree)
+    finally:
+        statements[index] = own
 
 
 def _variants(statement: ast.stmt) -> Iterator[ast.stmt]:

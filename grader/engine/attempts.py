@@ -5,7 +5,6 @@ check; the rest continues in a new process. Limits are CPU time of the answer's 
 an idle one; an answer that sleeps or waits is stopped after six times as long.
 """
 
-import contextlib
 import math
 import os
 import queue
@@ -13,14 +12,16 @@ import re
 import signal
 import threading
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from grader.answers.sandbox import WALLS_MISSING
 from grader.base.errors import UsageError
 from grader.base.results import Finding
+from grader.engine.cancellation import Cancellation
+from grader.engine.process import PIPE_CLOSED, Process
 from grader.engine.requests import CheckAnswer
-from grader.engine.worker_processes import PIPE_CLOSED, Process, Workers
+from grader.engine.worker_processes import Workers
 from grader.kata.curriculum import Exercise
 from grader.kata.submission import Submission
 
@@ -46,43 +47,6 @@ class Limits:
     memory_bytes: int = 4 << 30
     run_seconds: float = float("inf")
     cpu_seconds: float = 300.0
-
-
-class Cancellation:
-    """Cancels a run from another thread: its processes are ended, and `grade` raises `Cancelled`."""
-
-    def __init__(self) -> None:
-        self.asked = False
-        self._running: set[Process] = set()
-        self._lock = threading.Lock()
-
-    def ask(self) -> None:
-        """Cancel the run."""
-        with self._lock:
-            self.asked = True
-            for process in self._running:
-                process.records.put(None)  # wakes up the thread that waits for a record
-
-    @contextlib.contextmanager
-    def watching(self, process: Process) -> Iterator[None]:
-        """End this process if the run is cancelled; raise `Cancelled` if it already is."""
-        with self._lock:
-            self.check()
-            self._running.add(process)
-        try:
-            yield
-        finally:
-            with self._lock:
-                self._running.discard(process)
-
-    def check(self) -> None:
-        """Raise `Cancelled` if the run was cancelled."""
-        if self.asked:
-            raise Cancelled
-
-
-class Cancelled(Exception):
-    """The run was cancelled."""
 
 
 @dataclass(frozen=True)

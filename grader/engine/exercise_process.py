@@ -7,6 +7,7 @@ answer left behind.
 import contextlib
 import gc
 import hashlib
+import json
 import os
 import signal
 import socket
@@ -15,7 +16,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from pathlib import Path
 from types import FrameType
-from typing import Any, NoReturn
+from typing import NoReturn
 
 import pytest
 
@@ -31,22 +32,24 @@ from grader.engine import class_scripts, diagnosis, explanations, pytest_plugin
 from grader.engine.class_scripts import ReplayRunner
 from grader.engine.example_search import Budget, Failure
 from grader.engine.known_mistakes import RunMistakes
-from grader.engine.requests import CheckAnswer, FindMistakes, ForkRequest
-from grader.engine.worker_processes import PIPE_CLOSED
+from grader.engine.process import PIPE_CLOSED
+from grader.engine.requests import CheckAnswer, FindMistakes, ForkRequest, Observed
 from grader.kata import curriculum, references
 from grader.language.script import SCRIPT
 
 PUBLIC_SEEDS = 1 << 31  # a smaller seed can be guessed; one derived from a secret cannot
 
 
-def run(request: ForkRequest, records: Records, items: dict[str, list[pytest.Item]], *descriptors: int) -> NoReturn:
+def run(
+    request: ForkRequest, records: Records, items: dict[str, list[pytest.Item]], connection: int | None = None
+) -> NoReturn:
     """Do what is asked for, then end the process.
 
     Args:
-        request: the exercise, its checks and the limits; or the observations of an answer, to find the mistake.
+        request: the exercise, its checks and the limits; or the exercise whose known mistakes are looked for.
         records: where to tell what was found.
         items: the collected checks.
-        descriptors: the connection to the process that the answers run in; without, they run in this one.
+        connection: to the worker that the answers run in (without, they run in this process), or for questions.
     """
     try:
         close_the_world()
@@ -56,10 +59,11 @@ def run(request: ForkRequest, records: Records, items: dict[str, list[pytest.Ite
         pytest_plugin.seed(exercise, request.seed)
         SCRIPT.seed = weights_seed(request.seed)
         if isinstance(request, FindMistakes):
-            records.send(**diagnosed(request, exercise))
+            assert connection is not None
+            answer_questions(request, records, exercise, connection)
         else:
-            check(request, records, exercise, descriptors[0] if descriptors else None)
-        records.send(done=True)
+            check(request, records, exercise, connection)
+            records.send(done=True)
     except Lost as lost:
         records.send(lost=lost.why)
     except Misuse as misuse:
@@ -79,13 +83,17 @@ def weights_seed(seed: int) -> int:
     return int.from_bytes(hashlib.sha256(f"weights/{seed}".encode()).digest()[:4], "big")
 
 
-def diagnosed(request: FindMistakes, items: list[pytest.Item]) -> dict[str, Any]:
-    """What known mistakes explain the observations of a request: the causes by check, and those that explain all."""
+def answer_questions(request: FindMistakes, records: Records, items: list[pytest.Item], questions: int) -> None:
+    """Find the known mistakes behind the observations of one answer after another, until the questions end."""
     exercise = curriculum.find([request.exercise])[0]
     bank = RunMistakes(exercise, items, pytest_plugin.answers_of(items[0].config))
-    found = diagnosis.diagnosis(request.observations, request.errors, bank)
-    causes = {check: asdict(bank.mistake(name).cause) for check, name in found.causes.items()}
-    return {"causes": causes, "alone": found.alone}
+    with os.fdopen(questions, "rb") as lines:
+        for line in lines:
+            observed = Observed(**json.loads(line))
+            bank.begin()
+            found = diagnosis.diagnosis(observed.observations, observed.errors, bank)
+            causes = {check: asdict(bank.mistake(name).cause) for check, name in found.causes.items()}
+            records.send(causes=causes, alone=found.alone)
 
 
 def check(request: CheckAnswer, records: Records, items: list[pytest.Item], sandboxed: int | None) -> None:

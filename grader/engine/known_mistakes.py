@@ -1,4 +1,4 @@
-"""Runs the known mistakes of an exercise through its checks, each once, on demand.
+"""Runs the known mistakes of an exercise through its checks on demand, and remembers what the checks saw.
 
 This runs in a process that contains the bank and no learner's answer.
 """
@@ -8,6 +8,7 @@ import linecache
 import signal
 import types
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -43,13 +44,20 @@ class RunMistakes:
         assert solution is not None
         self._solution = solution
         self._modules: dict[str, types.ModuleType] = {}
-        self._seen: dict[tuple[str, str, int | None], Observation | None] = {}
+        self._seen: dict[tuple[str, str], _Seen] = {}
+        self._keeping: set[str] = set()  # mistakes that keep something between two calls
         self.prepare()
 
     def prepare(self) -> None:
         """Make the references, and then this bank, available to the checks."""
         self._answers.take_references()
         getattr(self._answers, self.exercise.name)  # and what it builds on
+
+    def begin(self) -> None:
+        """Prepare for another answer: mistakes that keep something between calls begin anew."""
+        for label in self._keeping:
+            self._modules.pop(label, None)
+        self._seen = {key: seen for key, seen in self._seen.items() if key[0] not in self._keeping}
 
     def labels(self) -> Iterable[str]:
         """List each version of each mistake."""
@@ -71,10 +79,10 @@ class RunMistakes:
 
     def seen(self, label: str, check: str, most: int | None = None) -> Observation | None:
         """What a check sees of it with this run's seed; None if it passes the first `most` examples (None: all)."""
-        key = label, check, most
-        if key not in self._seen:
-            self._seen[key] = self._observe(label, check, most)
-        return self._seen[key]
+        seen = self._seen.get((label, check))
+        if seen is None or not seen.tells(most):
+            seen = self._seen[label, check] = _Seen(self._observe(label, check, most), most)
+        return seen.up_to(most)
 
     def _observe(self, label: str, check: str, most: int | None) -> Observation | None:
         mistake, number = self._ways[label]
@@ -82,10 +90,42 @@ class RunMistakes:
         if label not in self._modules:
             self._modules[label] = self._answers.module(self.exercise.name, code)
         linecache.cache[self.exercise.file] = len(code), None, code.splitlines(keepends=True), self.exercise.file
-        self._answers.put(self.exercise.name, self._modules[label])
+        module = self._modules[label]
+        self._answers.put(self.exercise.name, module)
+        before = _kept_in(module)
         with at_most(MOST_SECONDS):
             failure = pytest_plugin.glance(self._items[check], self._answers.runner, most)
+        if _kept_in(module) != before:
+            self._keeping.add(label)
         return failure.observation if failure else None
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """What a check saw of a mistake, after some examples at most (None: all)."""
+
+    observation: Observation | None
+    most: int | None
+
+    def tells(self, most: int | None) -> bool:
+        """Return whether it answers for so many examples."""
+        return self.observation is not None or self.most is None or (most is not None and most <= self.most)
+
+    def up_to(self, most: int | None) -> Observation | None:
+        """Return what is seen within so many examples."""
+        late = self.observation is not None and most is not None and self.observation["example"] > most
+        return None if late else self.observation
+
+
+def _kept_in(module: types.ModuleType) -> list[tuple[str, int, int]]:
+    """Describe what a module and its classes hold, so that a change shows."""
+    owners = [module, *(thing for thing in vars(module).values() if isinstance(thing, type))]
+    return [
+        (name, id(thing), len(thing) if isinstance(thing, list | dict | set) else 0)
+        for owner in owners
+        if getattr(owner, "__module__", None) in (None, module.__name__)
+        for name, thing in vars(owner).items()
+    ]
 
 
 @contextlib.contextmanager

@@ -41,19 +41,28 @@ class CheckAnswer:
 
 @dataclass(frozen=True)
 class FindMistakes:
-    """Fork a process that compares an answer's observations with the known mistakes.
+    """Fork a process that compares observations with the known mistakes, until the pipe for its questions closes.
 
     Attributes:
         exercise: the name of the exercise.
-        seed: seed with which the observations were made.
+        seed: seed with which the observations are made.
         memory_bytes: memory limit of the process.
-        observations: what each check observed, by its name; None if it passed.
-        errors: names of the checks of error handling.
     """
 
     exercise: str
     seed: int
     memory_bytes: int
+
+
+@dataclass(frozen=True)
+class Observed:
+    """A question to that process: what the checks observed of one answer.
+
+    Attributes:
+        observations: what each check observed, by its name; None if it passed.
+        errors: names of the checks of error handling.
+    """
+
     observations: dict[str, Any]
     errors: tuple[str, ...]
 

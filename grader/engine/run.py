@@ -1,7 +1,5 @@
 """A run: checks the answers, reruns unfair failures with references, counts the points, finds the likely cause."""
 
-import hashlib
-import json
 import queue
 import threading
 import time
@@ -9,15 +7,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
-from grader.base.results import Cause, Causes, CheckResult, ExerciseResult, Finding, RunResult
-from grader.engine.attempts import AT_ONCE, Attempts, Cancellation, Limits, Progress
-from grader.engine.requests import FindMistakes, as_json
+from grader.base.results import Causes, CheckResult, ExerciseResult, Finding, RunResult
+from grader.engine.attempts import AT_ONCE, Attempts, Limits, Progress
+from grader.engine.cancellation import Cancellation
+from grader.engine.requests import FindMistakes, Observed
 from grader.engine.worker_processes import Workers
 from grader.kata import curriculum
 from grader.kata.curriculum import Exercise
 from grader.kata.submission import Submission
-
-DIAGNOSIS_SECONDS = 60.0  # it takes 0.1 s of CPU time; a mistake that hangs must not block a report
 
 
 def grade(
@@ -198,28 +195,9 @@ class _Run:
         if not any(observations.values()):
             return Causes({})
         errors = [result.check.name for result in told if result.check.errors]
-        request = FindMistakes(
-            exercise.name, self.attempts.seed(exercise), self.attempts.memory_bytes, observations, tuple(errors)
-        )
-        seen, memory = hashlib.sha256(json.dumps(as_json(request)).encode()).digest(), self.workers.memory
-        causes = memory.causes(seen)
-        if causes is None:
-            causes = self.diagnosed(request)
-            if causes is not None:
-                memory.learn_causes(seen, causes)
-        return causes or Causes({})
-
-    def diagnosed(self, request: FindMistakes) -> Causes | None:
-        """Have the observations of a request compared with the known mistakes; None if that took too long."""
-        with self.workers.start(request) as process, self.attempts.cancellation.watching(process):
-            try:
-                record = process.records.get(timeout=DIAGNOSIS_SECONDS)
-            except queue.Empty:
-                return None
-            self.attempts.cancellation.check()
-        if not record:
-            return Causes({})
-        return Causes({name: Cause(**cause) for name, cause in record["causes"].items()}, tuple(record["alone"]))
+        request = FindMistakes(exercise.name, self.attempts.seed(exercise), self.attempts.memory_bytes)
+        observed = Observed(observations, tuple(errors))
+        return self.workers.causes.causes(request, observed, self.attempts.cancellation)
 
     def resumed(self, exercise: Exercise, checks: tuple[CheckResult, ...]) -> tuple[CheckResult, ...]:
         """Run what the first attempt gave up, if no earlier exercise is to blame."""

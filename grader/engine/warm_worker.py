@@ -59,11 +59,8 @@ class Worker:
         gc.enable()
         if self.control is not None:
             serve(self.control, self.records, items)
-        elif line := sys.stdin.readline():
-            request = from_json(json.loads(line))
-            assert isinstance(request, CheckAnswer | FindMistakes)
-            warm_up_for(request)
-            run(request, self.records, items)
+        else:
+            serve_one(self.records, items)
         os._exit(0)  # shutting down torch takes longer than a check
 
 
@@ -117,7 +114,7 @@ def serve(connection: socket.socket, records: Records, items: dict[str, list[pyt
                 end_with_parent()
                 os.setsid()
                 connection.close()
-                run(request, Records(descriptors[0]), items, *descriptors[1:])
+                run(request, Records(descriptors[0]), items, *descriptors[1:2])
             for descriptor in descriptors:
                 os.close(descriptor)
             children.add(child)
@@ -125,6 +122,16 @@ def serve(connection: socket.socket, records: Records, items: dict[str, list[pyt
     finally:
         for child in children:
             end(child, 0.0)
+
+
+def serve_one(records: Records, items: dict[str, list[pytest.Item]]) -> None:
+    """Do what the one request on standard input asks for, in this process; questions come after it."""
+    with os.fdopen(os.dup(0), "rb", buffering=0) as requests:  # reads no further than the line
+        if line := requests.readline():
+            request = from_json(json.loads(line))
+            assert isinstance(request, CheckAnswer | FindMistakes)
+            warm_up_for(request)
+            run(request, records, items, requests.fileno() if isinstance(request, FindMistakes) else None)
 
 
 def draw(items: list[pytest.Item], seed: int, *, scripts: bool) -> None:

@@ -13,58 +13,32 @@ import subprocess
 import sys
 import tempfile
 import threading
-import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import IO, Any
 
-from grader.answers.cpu_clock import cpu_seconds
 from grader.answers.sandbox import Sandbox, SandboxedWorker
 from grader.base import paths
 from grader.base.errors import UsageError
-from grader.base.json_lines import JsonSocket, read_records
+from grader.base.json_lines import JsonSocket
 from grader.base.results import Check
 from grader.base.shadowing import in_the_way
-from grader.engine.cause_cache import CauseCache
-from grader.engine.requests import CheckAnswer, DrawInputs, EndProcess, ForkRequest, Request, as_json
+from grader.engine.cause_finder import CauseFinder
+from grader.engine.process import Process
+from grader.engine.requests import (
+    DrawInputs,
+    EndProcess,
+    FindMistakes,
+    ForkRequest,
+    Request,
+    as_json,
+)
 from grader.kata import assignment, curriculum
 from grader.kata.curriculum import Exercise
 
 CLOSE_SECONDS = 5.0  # time for the warm worker to end its children, which takes milliseconds
-PIPE_CLOSED = 74  # the exit status of a process whose answer closed the pipe for its records
 CAN_FORK = hasattr(os, "fork") and hasattr(socket, "send_fds") and sys.platform == "linux"
-
-
-class Process:
-    """A process that checks one exercise: its records as they arrive (None at its end), and how to end it.
-
-    `worker` is the process that the answers run in, where that is another one: in the sandbox.
-    """
-
-    def __init__(
-        self,
-        pipe: IO[bytes],
-        end: Callable[[float], int | None],
-        number: int | None = None,
-        worker: SandboxedWorker | None = None,
-    ) -> None:
-        self.records = read_records(pipe)
-        self.end = end
-        self.worker = worker
-        self._number, self._began = number, time.monotonic()
-        self._used = 0.0
-
-    def cpu_seconds(self) -> float:
-        """The CPU time that the process in which the answers run has used, or wall-clock time if the system has none.
-
-        Once the process has ended, the last time that was read: the system does not know it any more.
-        """
-        if self.worker is not None:
-            return self.worker.cpu_seconds()
-        now = cpu_seconds(self._number) if self._number is not None else time.monotonic() - self._began
-        self._used = max(self._used, now)
-        return self._used
 
 
 class Workers:
@@ -78,7 +52,6 @@ class Workers:
         accept_weak: run them there too where the sandbox lacks a layer that an exam needs.
         many: whether many answers will come; where processes fork, the inputs of checks are then drawn once for all,
             and in the sandbox the scripts of checks are put together once for all.
-        memory: of earlier answers, where other workers share it; many may share one.
 
     Raises:
         UsageError: this system cannot have a sandbox.
@@ -93,10 +66,9 @@ class Workers:
         sandbox: bool = False,
         accept_weak: bool = False,
         many: bool = False,
-        memory: CauseCache | None = None,
     ) -> None:
         self.many = many
-        self.memory = memory or CauseCache()
+        self.causes = CauseFinder(self._started)
         self._collected, self._hidden, self._fork = _with_ancestors(chosen), hidden, fork
         self._accept_weak = accept_weak
         if sandbox and not fork:
@@ -170,10 +142,13 @@ class Workers:
             return self._fresh(request)
         if self.many:
             self._draw(request.exercise, request.seed)
-        if self._sandbox is None or not isinstance(request, CheckAnswer):  # the bank's code needs no sandbox
+        if isinstance(request, FindMistakes):  # the bank's code needs no sandbox
+            asked, questions = os.pipe()
+            return self._forked(request, asked, questions=os.fdopen(questions, "wb"))
+        if self._sandbox is None:
             return self._forked(request)
         worker = self._sandbox.start(memory_bytes=request.memory_bytes, cpu_seconds=request.cpu_seconds)
-        return self._forked(request, worker)
+        return self._forked(request, worker.connection.detach(), worker=worker)
 
     def __enter__(self) -> "Workers":
         return self
@@ -183,6 +158,7 @@ class Workers:
 
     def close(self) -> None:
         """End all processes."""
+        self.causes.close()
         if self._control is not None:
             self._control.close()
         if self._sandbox is not None:
@@ -206,16 +182,21 @@ class Workers:
             self._control.send(as_json(request), descriptors)
             return self._answer()
 
-    def _forked(self, request: ForkRequest, worker: SandboxedWorker | None = None) -> Process:
-        """A process of its own for a request; it alone speaks with the worker, where there is one."""
+    def _forked(
+        self,
+        request: ForkRequest,
+        *connection: int,
+        worker: SandboxedWorker | None = None,
+        questions: IO[bytes] | None = None,
+    ) -> Process:
+        """Fork a process for a request; it takes over the connection to its worker, or to who asks it."""
         reader, writer = os.pipe()
         try:
-            child, end = self._fork_for(request, [writer] + ([worker.connection.fileno()] if worker else []))
+            child, end = self._fork_for(request, [writer, *connection])
         finally:
-            os.close(writer)
-            if worker is not None:
-                worker.connection.close()
-        return Process(os.fdopen(reader, "rb"), end, child, worker)
+            for descriptor in (writer, *connection):
+                os.close(descriptor)
+        return Process(os.fdopen(reader, "rb"), end, child, worker, questions)
 
     def _fork_for(self, request: ForkRequest, descriptors: Sequence[int]) -> tuple[int, Callable[[float], int | None]]:
         """Have the warm process fork one for a request: its number, and how to end it."""
@@ -238,7 +219,7 @@ class Workers:
             self._answer(process)  # its list of checks, which is already known
         assert process.stdin is not None and process.stdout is not None
         process.stdin.write(json.dumps(as_json(request)).encode() + b"\n")
-        process.stdin.close()
+        process.stdin.flush()
 
         def end(patience: float) -> int | None:
             try:
@@ -247,7 +228,7 @@ class Workers:
                 _kill(process)
                 return None
 
-        return Process(process.stdout, end, process.pid if CAN_FORK else None)
+        return Process(process.stdout, end, process.pid if CAN_FORK else None, questions=process.stdin)
 
     def _answer(self, process: subprocess.Popen[bytes] | None = None) -> dict[str, Any]:
         """Return the next record of the warm worker itself."""

@@ -154,7 +154,7 @@ def _observed(exercise: Exercise, items: Sequence[pytest.Item], code: str) -> di
         for item in items:
             try:
                 with at_most(SECONDS):
-                    failure = pytest_plugin.glance(item, reached, most=None)
+                    failure = pytest_plugin.glance(item, reached.runner, most=None)
             except TimeoutError:
                 continue
             name = item.stash[pytest_plugin.CHECK].name

@@ -107,6 +107,7 @@ def test_the_solutions_take_all_points() -> None:
     assert {check["status"] for exercise in result["exercises"] for check in exercise["checks"]} == {"passed"}
 
 
+@pytest.mark.sampled("syntax", "package", "lacks")
 @pytest.mark.parametrize(
     ("code", "says"),
     [
@@ -207,6 +208,7 @@ def test_the_same_seed_gives_the_same_result(sandboxed: Workers, solved: Path) -
     assert told[0] == told[1]
 
 
+@pytest.mark.prove
 def test_a_link_that_leads_out_of_the_folder_is_no_answer(solved: Path) -> None:
     path = solved / by_number(5).file
     path.unlink()

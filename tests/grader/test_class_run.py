@@ -95,6 +95,7 @@ def test_a_class_gets_gradebook_results_feedback_and_summary(tmp_path: Path) -> 
     assert (tmp_path / "out" / "similarity.html").exists()
 
 
+@pytest.mark.prove
 def test_a_class_is_graded_from_any_folder_by_relative_paths(tmp_path: Path) -> None:
     place = small_class(tmp_path / "in", 2)
     (tmp_path / "hidden").mkdir()
@@ -148,6 +149,7 @@ def test_the_denominator_is_everybodys(tmp_path: Path) -> None:
     assert "What was handed in could not be read" in (tmp_path / "out" / "a broken" / "feedback.md").read_text()
 
 
+@pytest.mark.prove
 def test_names_that_mean_harm_do_none(tmp_path: Path) -> None:
     place, out = tmp_path / "class", tmp_path / "out"
     names = ["=1+1", "gradebook.csv", "-rf", "a\nb", "\x1b[2Jx", "<b>x", "x" * 200, "ünï", "con", "`a`", "caf\udce9"]
@@ -175,6 +177,7 @@ def test_names_that_mean_harm_do_none(tmp_path: Path) -> None:
     assert "0 graded, 11 unchanged" in class_run(place, out).stdout
 
 
+@pytest.mark.prove
 def test_again_grades_one_anew_and_shows_what_changed(tmp_path: Path) -> None:
     place, out = small_class(tmp_path / "class", 3), tmp_path / "out"
     class_run(place, out)
@@ -366,6 +369,7 @@ def test_hidden_checks_that_cannot_run_are_told_before_anything_is_graded(tmp_pa
     refused(class_run(place, tmp_path / "out", "--hidden", twice), f"are called {name[1]}: rename the hidden one")
 
 
+@pytest.mark.prove
 def test_a_hidden_check_that_would_not_count_is_told_before_anything_is_graded(tmp_path: Path) -> None:
     place = small_class(tmp_path / "class", 2)
     unmarked = HIDDEN + "\n\ndef test_without_a_mark(answers):\n    assert answers\n"
@@ -379,6 +383,7 @@ def test_a_hidden_check_that_would_not_count_is_told_before_anything_is_graded(t
         assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.prove
 def test_files_that_no_run_wrote_are_not_replaced(tmp_path: Path) -> None:
     place = small_class(tmp_path / "class", 2)
     mine = folder(tmp_path / "mine", {"gradebook.csv": "mine\n", "ada/feedback.md": "well done\n"})
@@ -438,6 +443,7 @@ def test_adjustments_of_the_total_are_in_the_points_and_in_the_feedback(tmp_path
     assert "- total, -2.5: `three days late`" in (out / "student1" / "feedback.md").read_text()
 
 
+@pytest.mark.prove
 def test_results_of_more_exercises_are_not_replaced_by_those_of_fewer(tmp_path: Path) -> None:
     place = small_class(tmp_path / "class", 2)
     out = tmp_path / "out"

@@ -87,6 +87,7 @@ def test_compare_waits_for_a_pass_or_the_word_spoil(copied: Path) -> None:
     assert "+    return group ** levels" in spoiled.stdout
 
 
+@pytest.mark.prove
 def test_compare_shows_how_the_code_differs_once_it_passes(copied: Path) -> None:
     path = copied / "exercises" / by_number(1).file
     solution = by_number(1).solution.read_text()
@@ -221,6 +222,7 @@ def test_all_hints_come_at_once_and_count_as_taken(copied: Path) -> None:
     assert f"hint {len(FIVE.hints)} of" in grade("hint", "5", checkout_copy=copied).stdout
 
 
+@pytest.mark.prove
 def test_two_commands_at_once_lose_nothing_of_each_other(copied: Path) -> None:
     command = [sys.executable, "-P", "-m", "grader", "hint"]
     options = {"cwd": copied, "env": os.environ | {"PYTHONPATH": str(copied)}, "stdout": subprocess.DEVNULL}

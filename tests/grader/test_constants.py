@@ -29,6 +29,7 @@ def constants(exercise: Exercise) -> list[Trial]:
     return [Trial(exercise, says, code, earns_too_much, limits=prove.MUTANT_LIMITS) for says, code in codes.items()]
 
 
+@pytest.mark.sampled("ex01", "ex05", "ex09")
 @pytest.mark.parametrize("exercise", curriculum.exercises(), ids=lambda exercise: exercise.short)
 def test_a_constant_earns_nothing_for_effects_and_half_a_point_at_most(exercise: Exercise, warm: Workers) -> None:
     assert [problem for problem in prove.problems(constants(exercise), warm) if problem] == []

@@ -100,6 +100,7 @@ def test_shapes_of_the_tree_halve_and_say_what_each_vector_sees(solved: Path) ->
         assert re.search(line, text), text
 
 
+@pytest.mark.sampled("return no_such")
 @pytest.mark.parametrize(
     ("code", "said"),
     [

@@ -44,6 +44,7 @@ def a_line_more(text: str) -> str:
     return f"{text}# one more\n"
 
 
+@pytest.mark.sampled("grader/base", "grader/reports", "tests/checks", "grader/mistakes")
 @pytest.mark.parametrize(
     "file",
     [
@@ -87,6 +88,7 @@ def test_the_assignment_is_seen(place: Path, old: str) -> None:
         (place / "assignment.yaml").unlink()
 
 
+@pytest.mark.sampled("README", "exercises/", "tests/grader/conftest")
 @pytest.mark.parametrize(
     "file",
     [

@@ -75,6 +75,7 @@ def test_no_finding_and_no_smallest_example_differs(tmp_path: Path) -> None:
             (tmp_path / exercise.file).write_text(exercise.solution.read_text())
 
 
+@pytest.mark.prove
 @pytest.mark.parametrize(("wrong", "passed"), [(False, True), (True, False)])
 def test_a_check_that_draws_rejects_or_needs_pytest_is_run_by_them(tmp_path: Path, wrong: bool, passed: bool) -> None:
     one, hidden, answers = by_number(1), tmp_path / "hidden", tmp_path / "answers"

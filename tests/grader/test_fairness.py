@@ -32,6 +32,7 @@ def test_the_report_names_the_reference_that_stands_in(solved: Path) -> None:
     assert "passes with the reference in place of ex05_flatten_consecutive" in text
 
 
+@pytest.mark.prove
 def test_it_holds_when_only_the_later_exercise_is_graded(solved: Path) -> None:
     spoil(solved, 5, ORDERED, INTERLEAVED)
     results = as_json(grade("7", "--answers", solved, "--json", "-"))
@@ -55,6 +56,7 @@ def test_only_the_references_that_are_needed_are_named(solved: Path) -> None:
     assert stands_on == {("ex05_flatten_consecutive",)}
 
 
+@pytest.mark.prove
 def test_a_mistake_of_its_own_still_costs(solved: Path) -> None:
     spoil(solved, 5, ORDERED, INTERLEAVED)
     spoil(solved, 7, "torch.tanh(fused)", "torch.relu(fused)")
@@ -63,6 +65,7 @@ def test_a_mistake_of_its_own_still_costs(solved: Path) -> None:
     assert 0 < results["ex07"]["points"] < 15
 
 
+@pytest.mark.prove
 def test_a_name_that_is_nowhere_is_a_mistake_of_its_own_also_where_a_reference_stands_in(solved: Path) -> None:
     spoil(solved, 5, ORDERED, INTERLEAVED)
     spoil(solved, 7, "import FlattenConsecutive\n", "import FlattenConsecutve as FlattenConsecutive\n")

@@ -254,6 +254,7 @@ def test_a_damaged_sealed_file_is_told_in_one_line(own: Path) -> None:
 # ---- an assignment out of the kata ----
 
 
+@pytest.mark.prove
 def test_an_assignment_gives_a_hundred_points_and_what_it_builds_on_stands_in(kata: Path, tmp_path: Path) -> None:
     folder = tmp_path / "week 3"
     options = ("--exercises", "1, 7-8", "--title", "Trees", "--due", "Friday, 18:00", "--seed", "7")

@@ -98,18 +98,24 @@ def with_top_line(folder: Path, number: int, line: str) -> Path:
     return spoil(folder, number, first, f"import torch\n{line}\n\n\n{first}")
 
 
+@pytest.mark.sampled(
+    *("import matplotlib", "import hypothesis, yaml", "import tempfile", "import logging; ", "torch.manual_seed"),
+    *("torch.set_default_dtype", "breakpoint()", "if __name__", "from exercises"),
+)
 @pytest.mark.parametrize("line", TOP_LINES)
 def test_a_harmless_line_costs_nothing_anywhere(both: tuple[Workers, Workers], solved: Path, line: str) -> None:
     with_top_line(solved, 5, line)
     assert [told(workers, solved, 5) for workers in both] == [(15, [])] * 2
 
 
+@pytest.mark.sampled("torch.set_default_dtype", "torch.set_grad")
 @pytest.mark.parametrize("line", [line for line in TOP_LINES if "torch.set_" in line or "torch.use_" in line])
 def test_a_setting_of_one_file_costs_no_other_exercise(both: tuple[Workers, Workers], solved: Path, line: str) -> None:
     with_top_line(solved, 5, line)
     assert [told(workers, solved, 7)[0] for workers in both] == [15] * 2
 
 
+@pytest.mark.sampled("breakpoint")
 @pytest.mark.parametrize("stop", ["breakpoint()", "import pdb; pdb.set_trace()", "__import__('pdb').Pdb().set_trace()"])
 def test_a_debugger_left_in_a_function_is_skipped(both: tuple[Workers, Workers], solved: Path, stop: str) -> None:
     spoil(solved, 5, "        joined = x.reshape", f"        {stop}\n        joined = x.reshape")
@@ -126,6 +132,7 @@ ABSOLUTE = [
 ]
 
 
+@pytest.mark.sampled("from exercises.", "from . import")
 @pytest.mark.parametrize("line", ABSOLUTE)
 def test_an_import_of_the_checkouts_package_means_the_file_beside(
     both: tuple[Workers, Workers], solved: Path, line: str
@@ -153,6 +160,7 @@ def test_what_cannot_be_imported_is_told_in_the_same_words(
     assert says in str(home[1])
 
 
+@pytest.mark.prove
 def test_every_module_of_the_standard_library_imports_in_the_sandbox_that_does_at_home(
     both: tuple[Workers, Workers], solved: Path
 ) -> None:

@@ -240,7 +240,7 @@ def test_without_a_flat_model_the_tree_is_looked_at_alone(solved: Path, model: P
     assert isinstance(painted, Portrait)
     assert painted.flat is None and painted.exported is not None
     page = learner_page.page(a_result("exercises", ["passed"] * 4), {}, None, training_record.read(model), painted)
-    assert "until there is a flat model of exercise 4" in page
+    assert "there is no flat model of exercise 4 to compare it with" in page
     assert '<th scope="row">flat</th>' not in page
 
 
@@ -252,7 +252,7 @@ def test_models_that_cannot_be_asked_for_a_gradient_are_looked_at_without(solved
     assert isinstance(painted, Portrait)
     assert painted.flat is not None and painted.flat.by_gradient is None
     assert painted.tree.by_gradient is not None
-    assert "The gradient is not told" in learner_page.page(a_result("x", ["passed"] * 4), {}, None, None, painted)
+    assert "The gradient is not shown" in learner_page.page(a_result("x", ["passed"] * 4), {}, None, None, painted)
 
 
 @pytest.mark.prove
@@ -299,6 +299,7 @@ def test_wrong_usage_gets_one_line(arguments: list[str], says: str) -> None:
     assert says in done.stderr
 
 
+@pytest.mark.prove
 def test_the_record_tells_how_the_model_came_to_be(model: Path) -> None:
     record = training_record.read(model)
     assert record is not None

@@ -43,7 +43,7 @@ def differences(exercise: dict[str, object]) -> set[str]:
     return {check["difference"] for check in exercise["checks"] if check["status"] != "passed"}  # type: ignore[attr-defined]
 
 
-@pytest.mark.sampled("while", "__import__('os')._exit(0)", "hoard = [", "__import__('ctypes')")
+@pytest.mark.sampled("while", "__import__('os')._exit(0)")
 @pytest.mark.parametrize(
     ("code", "says"),
     [

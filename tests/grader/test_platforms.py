@@ -195,6 +195,7 @@ def test_the_archive_holds_executable_scripts_and_no_solution(archive: Path) -> 
     assert (archive / "source" / "kata" / "grader" / "references.sealed").is_file()
 
 
+@pytest.mark.prove
 def test_run_autograder_grades_a_submission_into_results(archive: Path, tmp_path: Path) -> None:
     """The script as it is, but for the folder that the platform keeps everything in."""
     place = tmp_path / "autograder"

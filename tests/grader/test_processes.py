@@ -49,7 +49,7 @@ def places(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     one = committed(copy_of_the_checkout(tmp_path_factory.mktemp("kata"), *without))
     (one / ".git" / "info" / "exclude").write_text("handed-*\nresult*\n*.txt\n*.ipynb\ngradescope.json\n")
     (one / "handed-in").mkdir()
-    small_class(one / "handed-in", 3)
+    small_class(one / "handed-in", 1)
     (one / "words.txt").write_text("ada\nbob\n")
     assert grade("1", "--answers", "solutions", "--json", "result.json", checkout_copy=one).returncode == 0
     return one, shutil.copytree(one, tmp_path_factory.mktemp("kata") / "kata", symlinks=True)

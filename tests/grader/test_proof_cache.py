@@ -38,6 +38,7 @@ def digests(place: Path) -> dict[str, str]:
         return proofs.digests()
 
 
+@pytest.mark.sampled("tests/checks", "exercises/")
 @pytest.mark.parametrize(
     ("file", "kinds"),
     [
@@ -54,6 +55,7 @@ def test_what_belongs_to_one_exercise_has_its_proofs_run_again(
     assert changed(file) == {f"{kind} ex05" for kind in kinds}
 
 
+@pytest.mark.sampled("grader/engine", "constraints", "exercises/")
 @pytest.mark.parametrize(
     ("file", "kinds"),
     [

@@ -39,6 +39,7 @@ def names(pairs: tuple[similarity.Pair, ...]) -> list[tuple[str, str]]:
     return [(pair.left, pair.right) for pair in pairs]
 
 
+@pytest.mark.prove
 def test_students_who_wrote_on_their_own_are_no_pair() -> None:
     assert names(similarity.pairs(independent(6, seed=0))) == []
 
@@ -63,6 +64,7 @@ def test_a_copy_stands_out_in_whatever_dress(disguise: str) -> None:
     assert side.shared and max(side.shared) < len(side.lines)
 
 
+@pytest.mark.prove
 def test_half_a_copy_stands_out_with_the_exercises_that_were_copied() -> None:
     answers = independent(6, seed=2)
     half = {name: text for name, text in answers[0][1].items() if int(name[2:4]) % 2}
@@ -79,6 +81,7 @@ def test_stubs_and_solutions_are_nobodys_own() -> None:
     assert names(similarity.pairs([*classmates, ("a", stubs), ("b", stubs), ("c", solutions), ("d", solutions)])) == []
 
 
+@pytest.mark.prove
 def test_what_much_of_the_class_shares_is_explained_by_the_class() -> None:
     common = {by_number(1).file: styles(1)[0].read_bytes()}
     assert names(similarity.pairs([(f"student{number}", common) for number in range(40)])) == []
@@ -137,6 +140,7 @@ def test_identical_files_are_listed_and_stubs_are_not() -> None:
     assert [(each.exercise, each.students) for each in found.identical] == [(one.removesuffix(".py"), ("a", "b"))]
 
 
+@pytest.mark.prove
 def test_copies_from_an_earlier_year_stand_out_and_that_year_is_not_compared_with_itself() -> None:
     before = independent(6, seed=6)
     earlier = [(similarity.EARLIER + student, files) for student, files in before]

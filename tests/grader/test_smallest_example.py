@@ -33,6 +33,7 @@ def test_the_smallest_input_is_two_neighbours_of_one_channel(solved: Path) -> No
         assert example.endswith("layer(torch.tensor([[[1.0], [2.0]]]))"), example
 
 
+@pytest.mark.prove
 @pytest.mark.parametrize("sandbox", [[], ["--sandbox"]])
 @pytest.mark.parametrize(
     "written",

@@ -134,6 +134,7 @@ def test_a_sheet_worked_through_in_a_terminal(copied: Path) -> None:
     assert session.exitstatus == 0
 
 
+@pytest.mark.sampled("q")
 @pytest.mark.parametrize("leave", ["quit\r", "q\r", "\x04"])
 def test_it_can_be_left_at_any_time(copied: Path, leave: str) -> None:
     session = at_terminal("trace", "depth", "--seed", 1, checkout_copy=copied)
@@ -170,6 +171,7 @@ def test_it_works_in_a_pipe(copied: Path) -> None:
     assert "10 of 10" in grade("trace", "depth", "--seed", 3, checkout_copy=copied, input=answers).stdout
 
 
+@pytest.mark.sampled("[left, right]")
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
@@ -188,6 +190,7 @@ def test_a_slip_in_the_learners_code_is_named_on_their_own_numbers(copied: Path,
     assert "✓ the same" not in done.stdout
 
 
+@pytest.mark.sampled("return None")
 @pytest.mark.parametrize(
     ("code", "said"),
     [

@@ -69,6 +69,7 @@ def watched(copied: Path) -> Iterator[Watched]:
     watched.terminal.close()
 
 
+@pytest.mark.prove
 def test_it_walks_from_exercise_to_exercise_and_says_what_each_was_good_for(watched: Watched) -> None:
     one, two = by_number(1), by_number(2)
     assert "ex01  How far a tree sees" in watched.terminal.screen()
@@ -138,6 +139,7 @@ def test_however_it_is_ended_it_leaves_no_process_and_no_changed_terminal(watche
     assert "Traceback" not in watched.terminal.everything()
 
 
+@pytest.mark.prove
 def test_of_ten_saves_in_a_second_the_last_one_has_the_verdict(shared: Watched) -> None:
     for number in range(9):
         shared.save((WRONG if number % 2 else RIGHT) + f"# {number}\n")
@@ -214,6 +216,7 @@ def test_a_deleted_and_a_renamed_file_are_told_and_waited_for(shared: Watched) -
     shared.passes()
 
 
+@pytest.mark.prove
 def test_a_folder_that_was_moved_away_is_waited_for(shared: Watched) -> None:
     shared.save(RIGHT)
     shared.passes()
@@ -410,6 +413,7 @@ def test_without_torch_it_ends_with_one_line(copied: Path, tmp_path: Path) -> No
     )
 
 
+@pytest.mark.prove
 def test_what_it_found_is_remembered(shared: Watched) -> None:
     shared.save(RIGHT)
     shared.passes()

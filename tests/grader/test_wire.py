@@ -473,7 +473,7 @@ DATA = st.recursive(
 
 
 @given(DATA)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_data_comes_over_as_it_is(value: Any) -> None:
     assert repr(crossed(value)) == repr(value)
 
@@ -491,7 +491,7 @@ JSON = st.recursive(
 
 
 @given(JSON, JSON, st.binary(max_size=64))
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_any_json_is_a_value_or_an_error_of_the_wire(form: Any, metas: Any, body: bytes) -> None:
     try:
         reader = wire.Reader(metas, bytearray(body), layouts=False)
@@ -502,7 +502,7 @@ def test_any_json_is_a_value_or_an_error_of_the_wire(form: Any, metas: Any, body
 
 
 @given(JSON)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_any_json_for_an_exception_is_one_or_an_error_of_the_wire(form: Any) -> None:
     try:
         error = remote_errors.rebuilt(form, lambda file: None)

@@ -13,6 +13,7 @@ from grader.base import paths
 from grader.base.errors import UsageError
 from grader.base.results import RunResult
 from grader.engine import attempts, run
+from grader.engine.cancellation import Cancellation
 from grader.engine.worker_processes import CAN_FORK, Workers
 from grader.kata import assignment, curriculum, stubs
 from grader.kata.curriculum import Exercise
@@ -137,7 +138,7 @@ class Watch:
         self._waiting: set[str] = set()  # exercises without a result for their current file
         self._running: tuple[Exercise, ...] = ()
         self._number = 0
-        self._cancellation = attempts.Cancellation()
+        self._cancellation = Cancellation()
         self._digests: dict[str, str] = {}
         self._looked_ahead = False  # whether the focus is the next exercise, shown but not graded yet
         self._graded = self._broke = False
@@ -242,10 +243,10 @@ class Watch:
         self._cancellation.ask()
         self._waiting |= {exercise.name for exercise in self._running}
         self._running = ()
-        self._cancellation = attempts.Cancellation()
+        self._cancellation = Cancellation()
         self._number += 1
 
-    def _run(self, number: int, chosen: tuple[Exercise, ...], cancellation: attempts.Cancellation) -> None:
+    def _run(self, number: int, chosen: tuple[Exercise, ...], cancellation: Cancellation) -> None:
         try:
             submission = read_folder(self._folder)
             for event in run.grade(
