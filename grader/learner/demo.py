@@ -33,7 +33,7 @@ def names(tree: ReferenceTree, seed: int) -> list[str]:
 
 
 def new_ones(drawn: Sequence[str]) -> int:
-    """Count the names that are not in the list that the tree learned from."""
+    """Count the names that are not in the list of real names."""
     return len(set(drawn) - set(corpus.load_names()))
 
 

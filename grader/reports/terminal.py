@@ -102,7 +102,7 @@ def _next_step(console: Console, run: RunResult, by_name: dict[str, Exercise]) -
         if not in_one_file and not Path(run.answers, exercise.file).exists():
             _line(console, f"      then write {path} (there is no such file yet)")
         else:
-            _line(console, f"      then open {path} and replace the line with NotImplementedError")
+            _line(console, f"      then replace NotImplementedError in {path}")
     else:
         _line(console, f"Next: {path}{_line_number(result)}")
     _line(console, f"      a hint: grade hint {exercise.short}    again: grade {exercise.short}{_of_these(run)}")

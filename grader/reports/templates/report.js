@@ -76,7 +76,7 @@
       each.classList.toggle("lit", node !== null && first >= at * sees && first + size <= (at + 1) * sees);
     });
     const text = node && node.querySelector("code").textContent;
-    seen.textContent = !node ? "Point at a node, or walk with the arrow keys, to see its characters."
+    seen.textContent = !node ? "Point at a node, or use the arrow keys, to see its characters."
       : `Level ${level}, node ${at} sees “${text}”: ${sees === 1 ? `place ${at}` : `places ${at * sees} to ${(at + 1) * sees - 1}`}.`;
   };
   follow(area, ".node", lit).reset();
