@@ -88,7 +88,7 @@ def watch() -> None:
 
 
 def race() -> None:
-    """Race models of one size on the language whose least possible loss is known; save the table of the same run, too."""
+    """Race models of one size on the language whose least possible loss is known; save the table of that run."""
     ablations = [option for what in ("norm", "tanh", "sharing", "neighbours") for option in ("--without", what)]
     said = grade("race", "--answers", "solutions", *ablations, "--out", FOLDER / "race.png")
     table, _, _ = said[said.index("model  ") :].partition("\n\n")

@@ -48,7 +48,7 @@
     input.setAttribute("aria-invalid", String(unknown.length > 0));
     note.textContent = unknown.length
       ? `The tree has never seen ${[...new Set(unknown)].map(each => `“${each}”`).join(", ")}: it is left out.`
-      : known.length > context ? `The tree sees the last ${context} characters alone.` : "";
+      : known.length > context ? `The tree sees only the last ${context} characters.` : "";
     draw(known.filter(each => each !== null));
   };
   input.addEventListener("input", typed);
