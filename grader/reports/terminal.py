@@ -260,7 +260,12 @@ def _code(console: Console, text: str | None) -> None:
 
 
 def _line(console: Console, text: str, style: str = "") -> None:
-    console.print(Text(text, style), soft_wrap=not console.is_terminal)
+    """Print a line: wrapped at its own indentation on a terminal, whole in a pipe."""
+    if console.is_terminal:
+        plain = text.lstrip(" ")
+        console.print(Padding(Text(plain, style), (0, 0, 0, len(text) - len(plain)), expand=False))
+    else:
+        console.print(Text(text, style), soft_wrap=True)
 
 
 def _lesson(exercise: Exercise) -> str:
