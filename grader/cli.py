@@ -75,7 +75,7 @@ def cli() -> None:
     \b
     grade                     all exercises
     grade 5   grade flatten   one, by number or by a part of its name
-    grade 5 --help            what can be set: another folder, JSON, seed, sandbox, limits
+    grade 5 --help            the options of grading: folder, JSON, seed, sandbox
     grade COMMAND --help      a command, with examples;  grade --version
     """
 
@@ -113,9 +113,10 @@ def _run(arguments: Sequence[str] | None) -> int:
     except AnswersFailed as error:
         return _refuse(str(error), status=1)
     except click.ClickException as error:
-        return _refuse(
-            f"{' '.join(error.format_message().split()).rstrip('.')}; grade --help lists all commands and options"
-        )
+        context = error.ctx if isinstance(error, click.UsageError) else None
+        command = context.command_path if context is not None else "grade"
+        command = command.replace("grade exercises", "grade 5")  # as the help calls it
+        return _refuse(f"{' '.join(error.format_message().split()).rstrip('.')} (see {command} --help)")
     except (KeyboardInterrupt, click.Abort):
         return 130
     except BrokenPipeError:  # the reader of a pipe has gone (grade | head)

@@ -266,7 +266,7 @@ def norm_axes() -> Picture:
 
     ways: tuple[tuple[str, str, str, Callable[[int, int], tuple[str, str]]], ...] = (
         ("✓ over batch and time", "one mean per channel: 3", "green-ink", right),
-        ("✗ over the batch only", "one per place and channel: 12", "red-ink", over_batch_only),
+        ("✗ over the batch only", "one mean per place and channel: 12", "red-ink", over_batch_only),
         ("✗ over batch and channels", "one mean per place: 4", "red-ink", per_place),
     )
     for number, (title, says, look, way) in enumerate(ways):

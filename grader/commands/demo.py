@@ -6,7 +6,7 @@ from grader.reports.console import open_console
 
 
 @click.command("demo")
-@click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Other names.")
+@click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Seed of the names.")
 def command(seed: int) -> int:
     """Show what a trained tree does, before you write one.
 
@@ -24,9 +24,9 @@ def command(seed: int) -> int:
     tree = reference_tree.load()
     console = open_console()
     drawn = demo.names(tree, seed)
-    console.print("Ten names by a tree of three levels, trained on 5,163 real names:", style="bold")
+    console.print("Ten names by a tree of three levels, trained on real names:", style="bold")
     console.print(Padding(", ".join(drawn), (0, 2)))
-    console.print(f"  New, not in the list that it was trained on: {demo.new_ones(drawn)} of {len(drawn)}.\n")
+    console.print(f"  New, not in the list of real names: {demo.new_ones(drawn)} of {len(drawn)}.\n")
     console.print(f'"{demo.NAME}", level by level: each level fuses two neighbours', style="bold")
     console.print(demo.drawing(demo.levels(tree)), markup=False, soft_wrap=True)
     console.print()

@@ -12,7 +12,7 @@ from grader.reports.console import open_console
 @click.argument("exercise", metavar="[EXERCISE]", required=False, shell_complete=commands.complete_exercise)
 @click.option("--all", "everything", is_flag=True, help="Show all hints at once.")
 def command(exercise: str | None, everything: bool) -> int:
-    """Show the next hint of an exercise, one more at each call; without EX, of the current exercise.
+    """Show the next hint of an exercise, one more each time; without EXERCISE, of the current one.
 
     \b
     Examples:

@@ -143,8 +143,8 @@ def _wrong(number: int, typed: Any, calls: "tuple[Predictable, ...]", asking: "A
     found = asking.gives(number, typed, calls)
     if found is None:
         count, right = len(typed), len(calls[number].result)
-        size = f" The result has {right} parts, and you typed {count}." if count != right else ""
-        return [f"That is wrong, and no known mistake gives this result.{size}"]
+        size = f" The result has {right} parts; you typed {count}." if count != right else ""
+        return [f"Wrong, and no known mistake explains it.{size}"]
     cause, fitting = found
     others = {1: "", 2: " One other known mistake gives the same result."}.get(
         fitting, f" {fitting - 1} others give the same result."

@@ -15,7 +15,9 @@ from grader.reports.console import open_console
     "--answers", type=click.Path(path_type=Path), metavar="DIR", help="A folder of exNN_name.py files, or a notebook."
 )
 @click.option("--data", default="language", show_default=True, metavar="language|names|FILE", help="What to train on.")
-@click.option("--letters", type=click.IntRange(0), default=200_000, show_default=True, help="Levels of the language.")
+@click.option(
+    "--letters", type=click.IntRange(0), default=200_000, show_default=True, help="Letters of the language to train on."
+)
 @click.option("--seeds", type=click.IntRange(1, 20), default=3, show_default=True, help="Runs per model.")
 @click.option(
     "--without",

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @click.command("trace")
 @click.argument("sheet", type=click.Choice(["fusion", "depth", "tree"]), default="fusion")
-@click.option("--seed", type=click.IntRange(0), metavar="N", help="Use another worksheet.")
+@click.option("--seed", type=click.IntRange(0), metavar="N", help="Use a different worksheet.")
 @click.option("--print", "on_paper", is_flag=True, help="Print the worksheet to fill in on paper.")
 @click.option("--answers", is_flag=True, help="With --print: the answers on a second page.")
 def command(sheet: str, seed: int | None, on_paper: bool, answers: bool) -> int:

@@ -36,7 +36,7 @@ from grader.reports.console import open_console
     "--out",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="Where the model is saved (.grade/tree.pt, language.pt).",
+    help="Where to save the model.  [default: .grade/tree.pt or .grade/language.pt]",
 )
 @click.option("--with-solutions", is_flag=True, help="Use the solutions of exercises that you have not written.")
 def command(

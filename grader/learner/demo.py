@@ -33,7 +33,7 @@ def names(tree: ReferenceTree, seed: int) -> list[str]:
 
 
 def new_ones(drawn: Sequence[str]) -> int:
-    """Count the names that are not in the list that the tree learned from."""
+    """Count the names that are not in the list of real names."""
     return len(set(drawn) - set(corpus.load_names()))
 
 
@@ -45,7 +45,7 @@ def levels(tree: ReferenceTree, name: str = NAME) -> list[Level]:
         sees = GROUP**number
         pieces = tuple(window[start : start + sees] for start in range(0, CONTEXT, sees))
         found.append(Level(f"level {number}" if number else "characters", pieces, shape))
-    return [*found, Level("scores", (f"one per character, {len(tree.vocabulary)} in all",), (len(tree.vocabulary),))]
+    return [*found, Level("scores", ("one per character",), (len(tree.vocabulary),))]
 
 
 def drawing(found: Sequence[Level]) -> str:

@@ -18,7 +18,7 @@ from grader.learner.hints import Hint
 from grader.learner.state import State
 
 TRAINS = set(range(3, 11))  # the exercises that grade train uses
-TRAINING = "Train your own tree on real names: grade train; then grade report shows what it has learned."
+TRAINING = "Train your own tree on real names: grade train; then grade report shows what it has learnt."
 
 
 def overview(console: Console, remembered: State) -> None:

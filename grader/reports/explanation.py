@@ -17,8 +17,8 @@ class Explanation:
         references: the earlier exercises for which it was tried with the reference solution.
         calls: what the example is: the smallest call that shows it, or one that did not end.
         example: the example, as Python.
-        expected: what should have come back, if it stands beside what came back.
-        got: what came back.
+        expected: the expected result, if it is shown next to the actual one.
+        got: the actual result.
         difference: one line: where the two part, or what went wrong.
         code: the learner's own lines.
         printed: the end of what the answer printed.

@@ -71,7 +71,7 @@ def layout(expected: Values, got: Values, channels: int = 0) -> Layout | None:
 
     Args:
         expected: what should have come, (..., width).
-        got: what came, of any shape.
+        got: the actual result, of any shape.
         channels: how many values in a row belong to one place of the input; 0: a row is a place.
 
     Returns:

@@ -102,7 +102,7 @@ def _next_step(console: Console, run: RunResult, by_name: dict[str, Exercise]) -
         if not in_one_file and not Path(run.answers, exercise.file).exists():
             _line(console, f"      then write {path} (there is no such file yet)")
         else:
-            _line(console, f"      then open {path} and replace the line with NotImplementedError")
+            _line(console, f"      then replace NotImplementedError in {path}")
     else:
         _line(console, f"Next: {path}{_line_number(result)}")
     _line(console, f"      a hint: grade hint {exercise.short}    again: grade {exercise.short}{_of_these(run)}")
@@ -260,7 +260,12 @@ def _code(console: Console, text: str | None) -> None:
 
 
 def _line(console: Console, text: str, style: str = "") -> None:
-    console.print(Text(text, style), soft_wrap=not console.is_terminal)
+    """Print a line: wrapped at its own indentation on a terminal, whole in a pipe."""
+    if console.is_terminal:
+        plain = text.lstrip(" ")
+        console.print(Padding(Text(plain, style), (0, 0, 0, len(text) - len(plain)), expand=False))
+    else:
+        console.print(Text(text, style), soft_wrap=True)
 
 
 def _lesson(exercise: Exercise) -> str:

@@ -223,13 +223,13 @@ def test_a_leaderboard_after_five_challengers_one_of_them_a_cheat(solved: Path, 
     for name in ("example", *challengers):
         done = grade("challenge", solved / f"{name}.py", "--data", words, checkout_copy=copied)
         assert done.returncode == (name == "remembers"), done.stderr
-        assert done.stderr.startswith("grade: refused") == (name == "remembers")
+        assert done.stderr.startswith("grade: rejected") == (name == "remembers")
     shown = grade("challenge", "--board", "--data", words, checkout_copy=copied).stdout.splitlines()
     names = [line.split()[1] for line in shown[1:5]]
     assert sorted(names) == ["counts", "example", "tree", "uniform"]
     assert names[-1] == "uniform"
     assert [line.split()[0] for line in shown[1:5]] == ["1", "2", "3", "4"]
-    assert shown[5].startswith("remembers: refused: asked again")
+    assert shown[5].startswith("remembers: rejected: the model gives")
     assert shown[6].startswith("not measured yet: bigram, fast, best, flat, published (grade challenge --marks")
     other = grade("challenge", "--board", checkout_copy=copied).stdout
     assert "example" not in other, "other words, another board"

@@ -77,9 +77,7 @@ def test_at_a_terminal_a_wrong_prediction_is_explained_by_the_mistake_that_gives
     session.expect_exact("Why it looks right: The shape is right, no value is lost")
     session.expect_exact("result: ")
     session.sendline("7 7 7")
-    session.expect_exact(
-        "That is wrong, and no known mistake gives this result. The result has 4 parts, and you typed 3."
-    )
+    session.expect_exact("Wrong, and no known mistake explains it. The result has 4 parts; you typed 3.")
     session.sendline("[0, 1, 2, 3]")
     session.expect_exact("✓ [0, 1, 2, 3]")
     session.expect_exact("4 of 5")

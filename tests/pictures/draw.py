@@ -7,6 +7,7 @@ python tests/pictures/draw.py mistake watch     those named
 import io
 import os
 import shutil
+import string
 import subprocess
 import sys
 import tempfile
@@ -87,7 +88,7 @@ def watch() -> None:
 
 
 def race() -> None:
-    """Models of one size on the language whose least possible loss is known; the table of the same run beside it."""
+    """Race models of one size on the language whose least possible loss is known; save the table of that run."""
     ablations = [option for what in ("norm", "tanh", "sharing", "neighbours") for option in ("--without", what)]
     said = grade("race", "--answers", "solutions", *ablations, "--out", FOLDER / "race.png")
     table, _, _ = said[said.index("model  ") :].partition("\n\n")
@@ -130,7 +131,7 @@ def grade(*arguments: object, checkout: Path = ROOT) -> str:
 
 
 def screen(terminal: Terminal) -> Text:
-    """What stands on the terminal, as an emulator of one understands all that came."""
+    """Return what the terminal shows, as a terminal emulator understands everything that was printed."""
     shown = pyte.Screen(COLUMNS, ROWS)
     pyte.Stream(shown).feed(terminal.raw)
     lines = [line(shown.buffer[row]) for row in range(ROWS)]
@@ -140,13 +141,27 @@ def screen(terminal: Terminal) -> Text:
 
 
 def line(cells: Mapping[int, pyte.screens.Char]) -> Text:
-    """One line of a terminal, with its colours; what looks alike is one piece, and so one element of the picture."""
+    """Return one line of a terminal with its colours; each run of the same look is one element of the picture."""
     text = Text()
-    for (colour, bold), run in groupby((cells[column] for column in range(COLUMNS)), key=attrgetter("fg", "bold")):
-        named = None if colour == "default" else {"brown": "yellow"}.get(colour, colour)
-        text.append("".join(cell.data for cell in run), Style(color=named, bold=bold))
-    text.rstrip()
+    look = attrgetter("fg", "bg", "bold", "reverse")
+    shown = [cells[column] for column in range(COLUMNS)]
+    while shown and shown[-1].data == " " and shown[-1].bg == "default":
+        shown.pop()
+    for (front, back, bold, reverse), run in groupby(shown, key=look):
+        style = Style(color=rich_colour(front), bgcolor=rich_colour(back), bold=bold, reverse=reverse)
+        text.append("".join(cell.data for cell in run), style)
     return text
+
+
+def rich_colour(name: str) -> str | None:
+    """Translate a colour of the terminal emulator, a name or six hexadecimal digits, to one of rich."""
+    if name == "default":
+        return None
+    if name == "black":
+        return "#000000"  # rich's own black is a dark grey, hard to read on a colour
+    if len(name) == 6 and all(digit in string.hexdigits for digit in name):
+        return f"#{name}"
+    return name.replace("brown", "yellow").replace("bright", "bright_")
 
 
 def save(name: str, title: str, text: Text) -> None:

@@ -48,7 +48,7 @@ def fair_loss(
     for rows in order.split(MOST_ROWS):
         if (_asked(model, windows[rows], len(vocabulary)).softmax(-1) - answer[rows]).abs().max() > SAME:
             raise AnswersFailed(
-                "refused: the model gives a window different logits if the windows come in another order; "
+                "rejected: the model gives a window different logits if the windows come in a different order; "
                 "logits must depend only on the row, not on other rows, earlier calls or chance"
             )
     return total / len(windows)
@@ -58,13 +58,13 @@ def _asked(model: Callable[[Tensor], Tensor], windows: Tensor, vocab_size: int) 
     """Return the model's logits in float64, after checking them."""
     logits = model(windows.clone())
     if not isinstance(logits, Tensor) or not logits.is_floating_point():
-        raise AnswersFailed(f"refused: the model must return a tensor of logits, got {type(logits).__name__}")
+        raise AnswersFailed(f"rejected: the model must return a tensor of logits, got {type(logits).__name__}")
     if logits.shape != (len(windows), vocab_size):
         shape = tuple(windows.shape)
         raise AnswersFailed(
-            f"refused: for windows {shape} the model must return logits {(len(windows), vocab_size)}, "
+            f"rejected: for windows {shape} the model must return logits {(len(windows), vocab_size)}, "
             f"got {tuple(logits.shape)}"
         )
     if not logits.isfinite().all():
-        raise AnswersFailed("refused: the model returns logits that are not finite")
+        raise AnswersFailed("rejected: the model returns logits that are not finite")
     return logits.detach().double()

@@ -125,7 +125,7 @@ def check(file: Path) -> None:
     size = sum(path.stat().st_size for path in [file, *beside] if path.is_file())
     if size > SOURCE_BYTES:
         raise AnswersFailed(
-            f"refused: {file.name} and the exercises beside it hold {size:,} bytes; code needs no more than "
+            f"rejected: {file.name} and the exercises beside it hold {size:,} bytes; code needs no more than "
             f"{SOURCE_BYTES:,}, data may not be brought along"
         )
 
@@ -169,7 +169,7 @@ def _trained(sandbox: Sandbox, file: Path, given: Task, seconds: float) -> tuple
     finally:
         _, used = worker.end(0.0)
     if used > seconds or numbers is None:
-        raise AnswersFailed(f"refused: training took {used:.1f} s of CPU time, the budget is {seconds:g} s")
+        raise AnswersFailed(f"rejected: training took {used:.1f} s of CPU time, the budget is {seconds:g} s")
     return numbers, used
 
 
@@ -188,7 +188,7 @@ def _scored(sandbox: Sandbox, file: Path, given: Task, numbers: Numbers) -> floa
             remote.does(Step("mode", made, None, (False,)))
             context = remote.does(Step("read", made, "context"))
             if type(context) is not int or not 1 <= context <= MOST_CONTEXT:
-                raise AnswersFailed(f"refused: model.context must be a whole number from 1 to {MOST_CONTEXT}")
+                raise AnswersFailed(f"rejected: model.context must be a whole number from 1 to {MOST_CONTEXT}")
             return fair_loss(
                 lambda windows: remote.does(Step("call", made, None, (windows,))), given.test, given.vocabulary, context
             )
@@ -248,7 +248,7 @@ def _numbers(remote: _Remote, made: Ref, function: str) -> Numbers:
     kind = told.get("is") if isinstance(told, dict) else None
     if not isinstance(kind, Opaque) or "Module" not in kind.kinds or "parameters" not in told:
         came = kind.name if isinstance(kind, Opaque) else type(told).__name__
-        raise AnswersFailed(f"refused: {function} must return an nn.Module, got {came}")
+        raise AnswersFailed(f"rejected: {function} must return an nn.Module, got {came}")
     numbers = Numbers(
         {name: tensor.detach() for name, tensor in told["parameters"].items()},
         {name: tensor.detach() for name, tensor in told["buffers"].items()},
@@ -257,7 +257,7 @@ def _numbers(remote: _Remote, made: Ref, function: str) -> Numbers:
         count = _size(numbers, parameters=parameters)
         if count > most:
             kind = "parameters" if parameters else "numbers in buffers"
-            raise AnswersFailed(f"refused: the model of {function} has {count:,} {kind}, the limit is {most:,}")
+            raise AnswersFailed(f"rejected: the model of {function} has {count:,} {kind}, the limit is {most:,}")
     return numbers
 
 
@@ -270,7 +270,7 @@ def _refuse_other_forms(empty: dict[str, Tensor], trained: dict[str, Tensor]) ->
     forms = [{name: (t.dtype, t.shape) for name, t in numbers.items()} for numbers in (empty, trained)]
     if forms[0] != forms[1]:
         names = sorted(name for name in {*empty, *trained} if forms[0].get(name) != forms[1].get(name))
-        raise AnswersFailed(f"refused: new_model and train_model differ in {', '.join(names[:3])}")
+        raise AnswersFailed(f"rejected: new_model and train_model differ in {', '.join(names[:3])}")
 
 
 def _why(lost: Lost) -> str:

@@ -77,7 +77,7 @@ def picture(curves: Curves, standings: Sequence[Standing], form: str) -> bytes:
     """The same curves as a picture, with the least possible losses as dashed lines; `form` is `png`, `svg` or `pdf`."""
     from matplotlib.figure import Figure  # not pyplot: no window, no state
 
-    figure = Figure(figsize=(8, 5), layout="constrained")
+    figure = Figure(figsize=(8, 6), layout="constrained")
     axes = figure.add_subplot()
     styles = _styles(curves)
     ends = {standing.name: standing for standing in standings}
@@ -92,11 +92,11 @@ def picture(curves: Curves, standings: Sequence[Standing], form: str) -> bytes:
     least = {standing.least: standing.name for standing in standings if standing.least is not None}
     for loss in least:
         axes.axhline(loss, color="#777777", linestyle=(0, (1, 3)), linewidth=1)
-        axes.annotate("least possible", (0.005, loss), fontsize=7, va="bottom", color="#555555")
+        axes.annotate(" least\n possible", (1, loss), fontsize=7, va="center", color="#555555", annotation_clip=False)
     axes.set_xlim(0, 1)
     axes.set_xlabel("share of the training done")
     axes.set_ylabel("loss on held-out data, nats per character")
-    axes.legend(title="model: loss at the end", loc="upper right")
+    figure.legend(title="model: loss at the end", loc="outside lower center", ncols=2, fontsize="small")
     axes.grid(alpha=0.3)
     file = io.BytesIO()
     figure.savefig(file, format=form, dpi=150)

@@ -75,7 +75,7 @@ def _tell(console: Console, started: Started, trained: Trained, words: Words, ou
     console.print(f"\ntraining loss {trained.training_loss:.4f}, after {trained.done} steps")
     if words is not None:
         _show_names(console, trained.names, set(words))
-    console.print(f"model written to {paths.shown(out)}; grade report shows what it has learned", soft_wrap=True)
+    console.print(f"model written to {paths.shown(out)}; grade report shows what it has learnt", soft_wrap=True)
     if words is not None:
         alone, by_pairs = guessing_losses(words)
         says = f"for comparison: guessing by how often each letter occurs {alone:.3f}, by the letter before it"

@@ -48,7 +48,7 @@
     input.setAttribute("aria-invalid", String(unknown.length > 0));
     note.textContent = unknown.length
       ? `The tree has never seen ${[...new Set(unknown)].map(each => `“${each}”`).join(", ")}: it is left out.`
-      : known.length > context ? `The tree sees the last ${context} characters alone.` : "";
+      : known.length > context ? `The tree sees only the last ${context} characters.` : "";
     draw(known.filter(each => each !== null));
   };
   input.addEventListener("input", typed);
@@ -76,7 +76,7 @@
       each.classList.toggle("lit", node !== null && first >= at * sees && first + size <= (at + 1) * sees);
     });
     const text = node && node.querySelector("code").textContent;
-    seen.textContent = !node ? "Point at a node, or walk with the arrow keys, to see its characters."
+    seen.textContent = !node ? "Point at a node, or use the arrow keys, to see its characters."
       : `Level ${level}, node ${at} sees “${text}”: ${sees === 1 ? `place ${at}` : `places ${at * sees} to ${(at + 1) * sees - 1}`}.`;
   };
   follow(area, ".node", lit).reset();
