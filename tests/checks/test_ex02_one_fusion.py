@@ -251,7 +251,7 @@ def test_refuses_another_bias(answers: Answers) -> None:
 
 @pytest.mark.worth(0.5, "effects")
 @given(LEADING, CHANNELS, SMALL, SEEDS)
-@settings(max_examples=15)
+@settings(max_examples=6)
 def test_leaves_everything_as_it_was(
     answers: Answers, leading: tuple[int, ...], channels: int, outputs: int, seed: int
 ) -> None:

@@ -176,7 +176,7 @@ def test_refuses_another_window(answers: Answers, context: int, length: int, win
 
 @pytest.mark.worth(0.5, "effects")
 @given(SIZES, st.integers(1, 4), st.booleans(), SEEDS)
-@settings(max_examples=15)
+@settings(max_examples=6)
 def test_leaves_everything_as_it_was(answers: Answers, sizes: Sizes, batch: int, training: bool, seed: int) -> None:
     """The tokens, the weights, the mode and the global random state do not change. Each call returns a new tensor with
     the logits of the current tokens and weights.

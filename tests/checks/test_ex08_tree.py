@@ -533,7 +533,7 @@ def test_refuses_another_rank(answers: Answers, shape: tuple[int, ...], logits: 
 
 @pytest.mark.worth(0.25, "effects")
 @given(windows(least_batch=2), st.booleans())
-@settings(max_examples=6)
+@settings(max_examples=4)
 def test_leaves_everything_as_it_was(answers: Answers, window: Window, normalize: bool) -> None:
     """The argument is not modified, the tree stays in its mode, nothing is kept between calls or shared by two trees,
     and a forward pass does not touch the global random state. Each call returns new logits and a new list of outputs.

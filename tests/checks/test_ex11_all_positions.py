@@ -282,7 +282,7 @@ def test_strides_dtypes_and_batches(
 
 
 @pytest.mark.worth(0.5, "effects")
-@settings(max_examples=6)
+@settings(max_examples=4)
 @given(SHAPES, st.booleans(), SEEDS)
 def test_changes_and_keeps_nothing(answers: Answers, shape: Shape, training: bool, seed: int) -> None:
     """The tokens and the global random state do not change, and nothing is kept: a tree that was trained further gives

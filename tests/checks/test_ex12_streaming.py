@@ -305,7 +305,7 @@ def test_shape_and_dtype(answers: Answers, shape: Shape, dtype: torch.dtype, see
 
 
 @pytest.mark.worth(0.25, "effects")
-@settings(max_examples=6)
+@settings(max_examples=4)
 @given(SHAPES, st.booleans(), SEEDS)
 def test_changes_nothing(answers: Answers, shape: Shape, training: bool, seed: int) -> None:
     """The tree's weights and statistics and the global random state do not change."""

@@ -280,6 +280,7 @@ def test_gradients(answers: Answers, batch: int, time: int, channels: int, seed:
 
 @pytest.mark.worth(0.5, "effects")
 @given(LEADING, TIMES, CHANNELS, SEEDS)
+@settings(max_examples=6)
 def test_leaves_everything_as_it_was(
     answers: Answers, leading: tuple[int, ...], time: int, channels: int, seed: int
 ) -> None:
