@@ -53,9 +53,8 @@ def tree_weights(context, embedding_dim, hidden_dim, group=2):
         raise ValueError("embedding_dim is " + str(embedding_dim))
     if hidden_dim < 1:
         raise ValueError("hidden_dim is " + str(hidden_dim))
-    levels = levels_needed(context, group)
-    if group**levels != context:
-        raise ValueError("context " + str(context) + " is not a power of " + str(group))
+    lengths = level_lengths(context, group)
+    levels = len(lengths) - 1
     total = 0
     for level in range(levels):
         if level == 0:
