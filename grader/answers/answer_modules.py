@@ -128,7 +128,8 @@ class AnswerModules(importlib.abc.MetaPathFinder):
         self._names.add(fullname)
         if package != self.package:
             if name not in self.made and self.read(name) is None:
-                return None
+                # An editable installation has a finder of its own, which would find the file of another folder.
+                raise ModuleNotFoundError(f"No module named {fullname!r}", name=fullname)
             return importlib.machinery.ModuleSpec(fullname, _SameModule(f"{self.package}.{name}"))
         if name in self.made:
             return importlib.machinery.ModuleSpec(fullname, _Ready(self.made[name]))

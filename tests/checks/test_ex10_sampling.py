@@ -40,7 +40,6 @@ from grader.language import (
     same,
     seeded,
     seen,
-    train,
 )
 
 MODES = st.booleans()
@@ -146,7 +145,7 @@ def test_probabilities_put_the_mode_back(answers: Answers, training: bool, vocab
     known, windows = torch.tensor([[1, 2], [2, 1]]), torch.tensor([[1, 2], [3, 4]])
     got = run(answers.ex10_sampling.next_probabilities, model.handle, known)
     same(got, oracles.next_probabilities(model.here, known, 1.0))
-    train(model.handle, training)  # whatever that has left
+    mode_is_put_back(model.handle, training)
     with seeded(314_159):
         refused(answers.ex10_sampling.next_probabilities, model.handle, windows, temperature=temperature)
     mode_is_put_back(model.handle, training)

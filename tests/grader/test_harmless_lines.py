@@ -141,6 +141,16 @@ def test_an_import_of_the_checkouts_package_means_the_file_beside(
     assert [told(workers, solved, 7) for workers in both] == [(15, [])] * 2
 
 
+def test_a_file_that_the_folder_lacks_is_not_taken_from_the_checkout(
+    both: tuple[Workers, Workers], solved: Path
+) -> None:
+    (solved / by_number(4).file).unlink()
+    with_top_line(solved, 5, "from exercises.ex04_flat_mlp import FlatMLP")
+    home, sandbox = (told(workers, solved, 5) for workers in both)
+    assert home == sandbox
+    assert "it imports .ex04_flat_mlp, which does not exist" in str(home[1])
+
+
 @pytest.mark.parametrize(
     ("line", "says"),
     [
