@@ -5,12 +5,12 @@ from pathlib import Path
 import click
 
 from grader.base.errors import AnswersFailed, UsageError
-from grader.commands import limits
+from grader.commands import files, limits
 from grader.reports.console import open_console
 
 
 @click.command("challenge")
-@click.argument("file", required=False, type=click.Path(path_type=Path), metavar="FILE")
+@click.argument("file", required=False, type=files.PATH, metavar="FILE")
 @click.option("--data", default="names", show_default=True, metavar="names|makemore|FILE", help="Words to train on.")
 @click.option("--seconds", type=limits.Seconds(1), default=60.0, show_default=True, help="CPU time for training.")
 @click.option("--board", is_flag=True, help="Show the leaderboard.")

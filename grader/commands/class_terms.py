@@ -3,9 +3,19 @@
 from dataclasses import replace
 from typing import Any
 
+import click
+
 from grader.base.errors import UsageError
-from grader.commands import exercise_choice
+from grader.commands import exercise_choice, files
 from grader.kata import assignment, curriculum
+
+ASSIGNMENT = click.option("--assignment", type=files.PATH, metavar="FILE", help="A handout's assignment.yaml.")
+SEED = click.option("--seed", type=click.IntRange(0), metavar="N", help="Seed of the checks' inputs.")
+SECRET = click.option("--secret", type=files.PATH, metavar="FILE", help="Seeds from a secret, for an exam.")
+HIDDEN = click.option("--hidden", type=files.PATH, metavar="DIR", help="Additional checks that are not in the handout.")
+ACCEPT_WEAK_SANDBOX = click.option(
+    "--accept-weak-sandbox", is_flag=True, help="Grade even if the sandbox lacks a layer; the results say so."
+)
 
 
 def terms(options: dict[str, Any]) -> Any:

@@ -7,44 +7,39 @@ from typing import Any
 
 import click
 
-from grader import commands
 from grader.base import paths
 from grader.base.errors import UsageError
-from grader.commands import class_terms, exercise_choice, limits
+from grader.commands import class_terms, exercise_choice, files, limits
 from grader.reports.console import open_console
 
 
 @click.command("class")
-@click.argument("submissions", type=click.Path(path_type=Path))
-@click.option("--out", "out", type=click.Path(path_type=Path), required=True, metavar="RESULTS", help="Where to write.")
-@click.argument("names", nargs=-1, metavar="[EXERCISE]...", shell_complete=commands.complete_exercise)
+@click.argument("submissions", type=files.PATH)
+@click.option("--out", "out", type=files.PATH, required=True, metavar="RESULTS", help="Where to write.")
+@exercise_choice.NAMES
 @exercise_choice.OPTION
 @exercise_choice.older("--only")
-@click.option("--assignment", type=click.Path(path_type=Path), metavar="FILE", help="A handout's assignment.yaml.")
+@class_terms.ASSIGNMENT
 @click.option("--jobs", type=click.IntRange(1), metavar="N", help="Submissions at a time (one per core).")
 @click.option("--scheduler", metavar="ADDRESS", help="Grade on a cluster with this Dask scheduler.")
-@click.option("--seed", type=click.IntRange(0), metavar="N", help="Seed of the checks' inputs.")
-@click.option("--secret", type=click.Path(path_type=Path), metavar="FILE", help="Seeds from a secret, for an exam.")
-@click.option(
-    "--hidden", type=click.Path(path_type=Path), metavar="DIR", help="Additional checks that are not in the handout."
-)
+@class_terms.SEED
+@class_terms.SECRET
+@class_terms.HIDDEN
 @click.option("--name-hidden", is_flag=True, help="Show the rules of hidden checks in the feedback.")
 @click.option("--again", multiple=True, metavar="NAME", help="Regrade this student, and show what changed.")
-@click.option("--roster", type=click.Path(path_type=Path), metavar="FILE", help="A class list (CSV).")
-@click.option("--written-by-hand", type=click.Path(path_type=Path), metavar="FILE", help="CSV of points to add.")
-@click.option("--comments", type=click.Path(path_type=Path), metavar="FILE", help="CSV of comments on mistakes.")
-@click.option("--canvas", type=click.Path(path_type=Path), metavar="FILE", help="Also write a gradebook for Canvas.")
-@click.option("--moodle", type=click.Path(path_type=Path), metavar="FILE", help="Also write a gradebook for Moodle.")
+@click.option("--roster", type=files.PATH, metavar="FILE", help="A class list (CSV).")
+@click.option("--written-by-hand", type=files.PATH, metavar="FILE", help="CSV of points to add.")
+@click.option("--comments", type=files.PATH, metavar="FILE", help="CSV of comments on mistakes.")
+@click.option("--canvas", type=files.PATH, metavar="FILE", help="Also write a gradebook for Canvas.")
+@click.option("--moodle", type=files.PATH, metavar="FILE", help="Also write a gradebook for Moodle.")
 @click.option("--return", "give_back", type=click.Choice(["moodle", "folder"]), help="Pack the feedback pages.")
-@click.option("--compare-with", type=click.Path(path_type=Path), metavar="FOLDER", help="Submissions of earlier years.")
+@click.option("--compare-with", type=files.PATH, metavar="FOLDER", help="Submissions of earlier years.")
 @click.option("--new-terms", is_flag=True, help="Grade RESULTS with different options than before.")
 @limits.of_checks
 @click.option(
     "--submission-seconds", type=limits.Seconds(0.1), default=300.0, show_default=True, help="Limit per submission."
 )
-@click.option(
-    "--accept-weak-sandbox", is_flag=True, help="Grade even if the sandbox lacks a layer; the results say so."
-)
+@class_terms.ACCEPT_WEAK_SANDBOX
 def command(submissions: Path, out: Path, written_by_hand: Path | None, **options: Any) -> int:
     """For instructors: grade each submission in SUBMISSIONS, or continue an interrupted run.
 

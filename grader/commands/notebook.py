@@ -4,10 +4,9 @@ from pathlib import Path
 
 import click
 
-from grader import commands
 from grader.base import paths
 from grader.base.errors import UsageError
-from grader.commands import exercise_choice
+from grader.commands import exercise_choice, files
 from grader.kata import curriculum
 from grader.reports.console import open_console
 
@@ -27,8 +26,8 @@ def command() -> None:
 
 
 @command.command("build")
-@click.argument("out", type=click.Path(path_type=Path), metavar="OUT.ipynb")
-@click.argument("names", nargs=-1, metavar="[EXERCISE]...", shell_complete=commands.complete_exercise)
+@click.argument("out", type=files.PATH, metavar="OUT.ipynb")
+@exercise_choice.NAMES
 @exercise_choice.OPTION
 @exercise_choice.older("--exercise")
 @click.option("--repository", metavar="URL", help="Where a kernel gets the kata from (the remote `origin`).")
@@ -68,8 +67,8 @@ def build(
 
 
 @command.command("read")
-@click.argument("source", type=click.Path(path_type=Path), metavar="IN.ipynb")
-@click.argument("folder", type=click.Path(path_type=Path), metavar="DIR")
+@click.argument("source", type=files.PATH, metavar="IN.ipynb")
+@click.argument("folder", type=files.PATH, metavar="DIR")
 @FORCE
 def read(source: Path, folder: Path, force: bool) -> int:
     """Write the answers of a notebook to DIR/exNN_name.py.
