@@ -9,7 +9,7 @@ import click
 
 from grader.base import paths
 from grader.base.errors import UsageError
-from grader.commands import class_terms, exercise_choice, files, limits
+from grader.commands import class_terms, exercise_choice, files, limits, progress
 from grader.reports.console import open_console
 
 
@@ -51,7 +51,6 @@ def command(submissions: Path, out: Path, written_by_hand: Path | None, **option
     """
     from grader.base.atomic_files import write_whole
     from grader.course import (
-        class_progress,
         class_run,
         gradebook,
         hidden_checks,
@@ -116,7 +115,7 @@ def command(submissions: Path, out: Path, written_by_hand: Path | None, **option
         pool = _pool(options, terms, results.scratch)
         outcomes = class_run.grade(handed_in.entries, results, terms, options["again"], pool)
         try:
-            for outcome in class_progress.follow(console, outcomes, len(handed_in.entries)):
+            for outcome in progress.of_a_class(console, outcomes, len(handed_in.entries)):
                 if outcome.broken is not None:
                     broken[outcome.slot] = outcome.broken
                 elif outcome.result is None:
@@ -148,7 +147,7 @@ def command(submissions: Path, out: Path, written_by_hand: Path | None, **option
     terminal.sandbox(console, layers)
     told = [*class_notes, *(f"not graded: {slot}: {why}" for slot, why in broken.items())]
     told += [f"{entry.student}: handed in nothing" for entry in handed_in.absent]
-    told += notes.of_students((line.entry.student, line.notes) for line in lines)
+    told += [f"{line.entry.student}: {note}" for line in lines for note in line.notes]
     terminal.problems(console, notes.few(told, paths.shown(out / SUMMARY)))
     if packed:
         terminal.lines(console, [f"{packed[1]} feedback page{'s' * (packed[1] != 1)}: {paths.shown(packed[0])}"])

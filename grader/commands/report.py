@@ -8,7 +8,7 @@ import click
 from grader.base import paths
 from grader.base.errors import AnswersFailed, UsageError
 from grader.commands import files
-from grader.commands.progress import result_of
+from grader.commands.progress import result_of, shares
 from grader.kata import curriculum
 from grader.kata.submission import Submission
 from grader.learner.portrait.figures import Order, Portrait, paint
@@ -88,20 +88,8 @@ def _portrait(console: Any, submission: Submission, model: Path, record: Trainin
         return str(error)
     order = Order(str(submission.folder.absolute()), record.standing_on, str(model.absolute()), tuple(words))
     try:
-        return _painted(console, order)
+        (portrait,) = shares(console, "flat model", paint(order))  # the flat model takes most of the time
+        assert isinstance(portrait, Portrait)
+        return portrait
     except AnswersFailed as error:
         return f"Your tree could not be examined: {error}"
-
-
-def _painted(console: Any, order: Order) -> Portrait:
-    """Compute the figures of the pictures with a progress bar; the flat model takes most of the time."""
-    from rich.progress import BarColumn, Progress, TextColumn
-
-    columns = TextColumn("{task.description}"), BarColumn(30)
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
-        task = bar.add_task("flat model", total=1.0)
-        for event in paint(order):
-            if isinstance(event, Portrait):
-                return event
-            bar.update(task, completed=event)
-    raise AnswersFailed("it failed")
