@@ -58,9 +58,8 @@ def build(
     writable(out)
     if out.exists() and not force:
         raise UsageError(f"{shown} already exists; choose another file, or overwrite it with --force")
-    write_whole(
-        out, notebook.build(chosen, repository=git.origin(paths.checkout().root) if repository is None else repository)
-    )
+    address = git.origin(paths.checkout().root) if repository is None else repository
+    write_whole(out, notebook.build(chosen, address))
     count = f"{len(chosen)} exercise{'s' * (len(chosen) > 1)}"
     terminal.lines(open_console(), [f"{shown}: {count}; grade --answers {shown} grades it"])
     return 0
@@ -90,7 +89,7 @@ def read(source: Path, folder: Path, force: bool) -> int:
         raise UsageError(f"{shown}: {taken.problem}")
     if not taken.answers:
         raise UsageError(
-            f"{shown} contains no answer: an answer cell begins with a line like `# {_an_exercise().file}`"
+            f"{shown} contains no answer: an answer cell begins with a line like `# {curriculum.exercises()[0].file}`"
         )
     _refuse(folder, sorted(taken.answers), force)
     for name, content in sorted(taken.answers.items()):
@@ -99,10 +98,6 @@ def read(source: Path, folder: Path, force: bool) -> int:
     terminal.problems(console, [*taken.notes, *taken.ignored])
     terminal.lines(console, [paths.shown(folder / name) for name in sorted(taken.answers)])
     return 0
-
-
-def _an_exercise() -> curriculum.Exercise:
-    return curriculum.exercises()[0]
 
 
 def _refuse(folder: Path, names: list[str], force: bool) -> None:

@@ -157,10 +157,13 @@ def row(line: Line, chosen: Sequence[Exercise], most: Maxima) -> list[str]:
 
 def text(chosen: Sequence[Exercise], lines: Iterable[Line], most: Maxima) -> str:
     """Write the whole file."""
+    return as_csv([header(chosen), *(row(line, chosen, most) for line in lines)])
+
+
+def as_csv(rows: Iterable[Sequence[str]]) -> str:
+    """Write rows of cells."""
     file = io.StringIO()
-    writer = csv.writer(file, lineterminator="\n")
-    writer.writerow(header(chosen))
-    writer.writerows(row(line, chosen, most) for line in lines)
+    csv.writer(file, lineterminator="\n").writerows(rows)
     return file.getvalue()
 
 

@@ -13,7 +13,7 @@ from grader.base.results import ByHand, Cause, Check, CheckResult, ExerciseResul
 from grader.course import class_pages, gradebook
 from grader.course.entries import Entry
 from grader.course.overview import Overview, overview
-from grader.course.similarity import Alike, Pair, Side
+from grader.course.similarity import Alike, Pair, Side, Similar
 from grader.kata import curriculum
 from grader.reports import feedback_file
 from grader.reports.feedback_file import Circumstances
@@ -60,8 +60,8 @@ def a_pair() -> Pair:
 PAGES = {
     "summary": lambda: class_pages.summary(a_class(), HOSTILE),
     "summary of nobody": lambda: class_pages.summary(overview([], (), []), "none"),
-    "similarity": lambda: class_pages.similarity([a_pair(), replace(a_pair(), left="student 2")], HOSTILE),
-    "no pair": lambda: class_pages.similarity([], "none"),
+    "similarity": lambda: class_pages.similarity(Similar((a_pair(), replace(a_pair(), left="student 2"))), HOSTILE),
+    "no pair": lambda: class_pages.similarity(Similar(), "none"),
 }
 
 
