@@ -151,9 +151,8 @@ def paint(order: Order) -> Iterator[float | Portrait]:
 
 
 def _portrait(record: dict[str, Any]) -> Portrait:
-    fields = {key: _tuples(value) for key, value in record.items()}
     return Portrait(
-        **fields
+        **_fields(record)
         | {
             "maps": tuple(_map(each) for each in record["maps"]),
             "tree": ModelFigures(**_fields(record["tree"])),

@@ -15,19 +15,16 @@ from typing import Any, Protocol
 
 import torch
 
-from grader.answers.local_answers import Answers
 from grader.base.atomic_files import write_whole
 from grader.base.json_lines import Records
-from grader.kata import curriculum
-from grader.learner.own_process.worker import carry_out
+from grader.learner.own_process.worker import answers_of, carry_out
 from grader.learner.training import examples, training_record
 from grader.learner.training.checkpoint import Checkpoint
 from grader.learner.training.published_run import PublishedRun
-from grader.learner.training.recipes import FIRST_LOOK, RECIPES, Published
+from grader.learner.training.recipes import CONTEXT, EMBEDDING, FIRST_LOOK, HIDDEN, RECIPES, Published
 from grader.learner.training.staged_run import StagedRun
 from grader.learner.training.training_record import TrainingRecord
 
-CONTEXT, EMBEDDING, HIDDEN = 8, 24, 128
 CHUNK_SECONDS = 0.25
 CHECKPOINT_SECONDS = 10.0  # the most work that a kill can lose
 NAMES = 10
@@ -74,10 +71,7 @@ def train_as_ordered(order: dict[str, Any], records: Records) -> None:
     stop = threading.Event()
     threading.Thread(target=await_stop, args=[stop], daemon=True).start()
     torch.set_num_threads(order["threads"])
-    names = [exercise.name for exercise in curriculum.lessons()]
-    answers = Answers(Path(order["folder"]), names)
-    answers.take(Path(order["folder"]), [*curriculum.given(), *order["standing_on"]])
-    train(answers, order, records, stop)
+    train(answers_of(order), order, records, stop)
 
 
 def await_stop(stop: threading.Event) -> None:

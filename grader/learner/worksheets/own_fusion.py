@@ -1,12 +1,9 @@
 """Runs the fusion of a worksheet with the learner's exercise 2, in a process of its own. No printing here."""
 
-import queue
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from grader.base.errors import AnswersFailed
-from grader.kata import curriculum
-from grader.learner.own_process.command import OwnProcess, failed
+from grader.learner.own_process.command import only_record
 from grader.learner.worksheets.fusion import FusionSheet
 
 LIMIT_SECONDS = 20.0  # time to import NumPy on a busy machine
@@ -33,18 +30,8 @@ def own_trace(sheet: FusionSheet, folder: Path) -> OwnTrace | None:
         "folder": str(folder.absolute()),
         "arguments": [_tenths(part) for part in (sheet.left, sheet.right, sheet.weight, sheet.bias)],
     }
-    with OwnProcess("worksheets.own_fusion_worker", order) as process:
-        try:
-            record = process.records.get(timeout=LIMIT_SECONDS)
-        except queue.Empty:
-            raise AnswersFailed(f"{_short()} did not return within {LIMIT_SECONDS:.0f} s") from None
-    if record is None:
-        raise AnswersFailed(f"{_short()} ended its process")
-    if "failed" not in record:
-        return OwnTrace(*(tuple(record[field]) for field in ("joined", "summed", "fused")))
-    if record["status"] == "not_started":
-        return None
-    raise failed(record, f"{_short()}: ")
+    record = only_record("worksheets.own_fusion_worker", order, EXERCISE, LIMIT_SECONDS)
+    return OwnTrace(*(tuple(record[field]) for field in ("joined", "summed", "fused"))) if record else None
 
 
 def differences(sheet: FusionSheet, own: OwnTrace) -> tuple[str, ...]:
@@ -63,7 +50,3 @@ def differences(sheet: FusionSheet, own: OwnTrace) -> tuple[str, ...]:
 
 def _tenths(part: tuple[int, ...] | tuple[tuple[int, ...], ...]) -> list[object]:
     return [_tenths(row) if isinstance(row, tuple) else row / 10 for row in part]
-
-
-def _short() -> str:
-    return curriculum.find_one(EXERCISE).short
