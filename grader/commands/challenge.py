@@ -36,7 +36,7 @@ def command(file: Path | None, data: str, seconds: float, board: bool, marks: bo
     words = corpus.load(data)
     given, name = scoring.task(words), boards.board_of(words, seconds)
     if marks:
-        for mark in own.missing([entry.name for entry in boards.entries(name) if entry.mark]):
+        for mark in own.missing(boards.entries(name)):
             console.print(f"measuring {mark} ...")
             score = own.measure(mark, given)
             boards.enter(name, boards.Entry(mark, True, score.loss, score.parameters, score.seconds))
@@ -50,7 +50,7 @@ def command(file: Path | None, data: str, seconds: float, board: bool, marks: bo
             raise
         boards.enter(name, boards.Entry(file.stem, False, score.loss, score.parameters, score.seconds))
     if board or marks:
-        leaderboard.show(console, boards.entries(name), own.missing([e.name for e in boards.entries(name) if e.mark]))
+        leaderboard.show(console, boards.entries(name), own.missing(boards.entries(name)))
     if file is not None:
         console.print(f"test loss {score.loss:.4f}, {score.parameters} parameters, {score.seconds:.1f} s")
     return 0

@@ -73,30 +73,20 @@ def command(
     from grader.reports import terminal
 
     if assignment or secret or hidden:
-        options = {
-            "assignment": assignment,
-            "secret": secret,
-            "hidden": hidden,
-            "seed": seed,
-            "typed": typed,
-            "check_seconds": check_seconds,
-            "exercise_seconds": exercise_seconds,
-            "accept_weak_sandbox": accept_weak_sandbox,
-        }
+        options = click.get_current_context().params
         return regrade.one(names, answers, options, json_file=json_file, verbose=verbose)
     chosen, without_torch = torch_free.split(exercise_choice.chosen(typed, names))
     if seed is None:
         seed = assignments.seed()
     if json_file not in (None, "-"):
         writable(Path(json_file))
-    limits = Limits(check_seconds, exercise_seconds)
-    quiet = json_file == "-"
     digests = state.digests(chosen)
-    console = open_console(quiet=quiet)
+    console = open_console(quiet=json_file == "-")
     with intake.opened(answers or paths.checkout().exercises) as (submission, left):
         notes = [*without_torch, *left, *submission.not_graded(), *submission.notes(chosen)]
         with worker_supply.workers(chosen, sandbox=sandbox, accept_weak=accept_weak_sandbox) as workers:
-            result = result_of(console, run.grade(submission, chosen, workers, seed=seed, limits=limits))
+            seconds = Limits(check_seconds, exercise_seconds)
+            result = result_of(console, run.grade(submission, chosen, workers, seed=seed, limits=seconds))
     kept = state.keep(result, digests) if submission.folder == paths.checkout().exercises else None
     terminal.problems(console, [*notes, *(kept.notes if kept else ())])
     terminal.headline(console, assignments.here())

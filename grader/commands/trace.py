@@ -1,6 +1,5 @@
 """`grade trace`."""
 
-import sys
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -86,11 +85,7 @@ def _ask(console: Any, question: "Question") -> int | None:
 
     tries = 0
     while True:
-        console.print(question.asks, end="", markup=False, soft_wrap=True)
-        answer = typed_input.line()
-        if answer is None or not sys.stdin.isatty():
-            console.print()  # Enter was not pressed
-        if answer is None or answer.lower() in ("quit", "q"):
+        if (answer := typed_input.answer(console, question.asks)) is None:
             return None
         if answer.lower() in ("show", "s"):
             console.print(f"  {question.working}", markup=False)

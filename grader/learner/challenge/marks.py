@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 import torch
 from torch import Tensor, nn
 
+from grader.learner.challenge.board import Entry
 from grader.learner.challenge.fair_loss import fair_loss
 from grader.learner.challenge.scoring import PARAMETERS, Score, Task, references
 from grader.learner.training.examples import of_parts
@@ -57,6 +58,7 @@ def _trained(name: str, given: Task) -> tuple[nn.Module, int]:
     return model.eval(), sum(parameter.numel() for parameter in model.parameters())
 
 
-def missing(measured: Sequence[str]) -> list[str]:
+def missing(entries: Sequence[Entry]) -> list[str]:
     """List the marks that are missing on a board."""
+    measured = {entry.name for entry in entries if entry.mark}
     return [name for name in MARKS if name not in measured]
