@@ -155,6 +155,7 @@ def sandbox() -> Iterator[Sandbox]:
 def score(sandbox: Sandbox, folder: Path, name: str, text: str, seconds: float = SECONDS) -> scoring.Score:
     file = folder / f"{name}.py"
     file.write_text(text)
+    scoring.check(file)
     return scoring.challenge(file, TASK, seconds, sandbox)
 
 
@@ -229,7 +230,7 @@ def test_a_leaderboard_after_five_challengers_one_of_them_a_cheat(solved: Path, 
     assert sorted(names) == ["counts", "example", "tree", "uniform"]
     assert names[-1] == "uniform"
     assert [line.split()[0] for line in shown[1:5]] == ["1", "2", "3", "4"]
-    assert shown[5].startswith("remembers: refused: asked again")
+    assert shown[5].startswith("remembers: refused: the model gives a window different logits")
     assert shown[6].startswith("not measured yet: bigram, fast, best, flat, published (grade challenge --marks")
     other = grade("challenge", "--board", checkout_copy=copied).stdout
     assert "example" not in other, "other words, another board"
