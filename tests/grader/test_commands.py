@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 
 import pytest
-from conftest import by_number, grade, grade_process
+from conftest import by_number, grade, grade_process, in_a_session
 from filelock import FileLock
 from terminals import GRADE, Terminal
 
@@ -131,18 +131,12 @@ def test_ctrl_c_ends_with_130_and_leaves_no_process_behind(solved: Path) -> None
     five = solved / FIVE.file
     five.write_text(five.read_text().replace("super().__init__()", "while True: pass"))
     marker = f"{solved}"
-    process = subprocess.Popen(
-        [sys.executable, "-m", "grader", "5", "--answers", solved, "--json", solved / "result.json"],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        cwd=paths.checkout().root,
-        start_new_session=True,
-    )
+    process = in_a_session("5", "--answers", solved, "--json", solved / "result.json")
     time.sleep(5)
     os.killpg(process.pid, signal.SIGINT)
     out, err = process.communicate(timeout=20)
     assert process.returncode == 130, err
-    assert b"Traceback" not in out + err
+    assert "Traceback" not in out + err
     assert not (solved / "result.json").exists()
     assert workers_of(process.pid) == [], marker
 

@@ -3,17 +3,14 @@
 import os
 import re
 import signal
-import subprocess
-import sys
 import time
 from pathlib import Path
 
 import pytest
 import torch
-from conftest import by_number, grade, spoil
+from conftest import by_number, grade, in_a_session, spoil
 
 from data.language import optimum
-from grader.base import paths
 from grader.learner.training.examples import from_letters
 
 LAST_LINE = re.compile(r"validation loss (\d+\.\d{4}), 76579 parameters, \d+\.\d s")
@@ -83,20 +80,12 @@ def test_answers_that_print_a_lot_do_not_hold_the_training_up(solved: Path) -> N
 @pytest.mark.prove
 def test_ctrl_c_stops_at_a_whole_step_saves_and_says_so(solved: Path, tmp_path: Path) -> None:
     out = tmp_path / "tree.pt"
-    arguments = ["train", "--answers", solved, "--steps", "1000000", "--out", out]
-    process = subprocess.Popen(
-        [sys.executable, "-m", "grader", *map(str, arguments)],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        cwd=paths.checkout().root,
-        start_new_session=True,
-    )
+    process = in_a_session("train", "--answers", solved, "--steps", 1_000_000, "--out", out)
     time.sleep(8)
     os.killpg(process.pid, signal.SIGINT)
     text, errors = process.communicate(timeout=60)
     assert process.returncode == 130, errors
-    assert re.search(r"Stopped after step \d+ of 1000000, as asked; the model is saved whole", text)
+    assert re.search(r"Stopped after step \d+ of 1000000; the model is saved", text)
     assert LAST_LINE.fullmatch(text.splitlines()[-1])
     assert torch.load(out, weights_only=True)["embedding.weight"].shape == (27, 24)
 
