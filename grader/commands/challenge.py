@@ -43,7 +43,7 @@ def command(file: Path | None, data: str, seconds: float, board: bool, marks: bo
     if file is not None:
         scoring.check(file)
         try:
-            with scoring.walls(accept_weak=accept_weak_sandbox) as sandbox:
+            with scoring.open_sandbox(accept_weak=accept_weak_sandbox) as sandbox:
                 score = scoring.challenge(file, given, seconds, sandbox)
         except AnswersFailed as failed:
             boards.enter(name, boards.Entry(file.stem, False, None, None, None, str(failed).partition("\n")[0]))

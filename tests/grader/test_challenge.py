@@ -148,7 +148,7 @@ REFUSED = {
 
 @pytest.fixture(scope="module")
 def sandbox() -> Iterator[Sandbox]:
-    with scoring.walls() as sandbox:
+    with scoring.open_sandbox() as sandbox:
         yield sandbox
 
 

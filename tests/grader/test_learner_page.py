@@ -295,7 +295,7 @@ def test_the_record_tells_how_the_model_came_to_be(model: Path) -> None:
 
 def test_a_curve_goes_on_where_a_run_was_stopped(model: Path, tmp_path: Path) -> None:
     """The losses before the stop are among those of the whole run."""
-    from grader.learner.training.worker import Course, take_up
+    from grader.learner.training.worker import History, take_up
 
     class Stopped:
         def load(self) -> dict[str, object]:
@@ -304,7 +304,7 @@ def test_a_curve_goes_on_where_a_run_was_stopped(model: Path, tmp_path: Path) ->
     class Run:
         def restore(self, state: object) -> None: ...
 
-    assert take_up(Run(), Stopped()) == Course(2.0, [(10, 3.0)])  # type: ignore[arg-type]
+    assert take_up(Run(), Stopped()) == History(2.0, [(10, 3.0)])  # type: ignore[arg-type]
 
 
 def test_the_exported_matrices_tell_what_the_tree_tells() -> None:

@@ -91,11 +91,11 @@ def references(numbers: Set[int]) -> Any:
     return answers
 
 
-def walls(*, accept_weak: bool = False) -> Sandbox:
+def open_sandbox(*, accept_weak: bool = False) -> Sandbox:
     """Start a sandbox for challengers; close it, or use `with`.
 
     Raises:
-        UsageError: there is none here, or one that lacks a wall which was not accepted.
+        UsageError: there is none here, or one that lacks a layer which was not accepted.
     """
     if not CAN_FORK:
         raise UsageError("grade challenge needs the sandbox, and that needs Linux")
