@@ -218,7 +218,7 @@ def test_all_hints_come_at_once_and_count_as_taken(copied: Path) -> None:
 def test_two_commands_at_once_lose_nothing_of_each_other(copied: Path) -> None:
     command = [sys.executable, "-P", "-m", "grader", "hint"]
     options = {"cwd": copied, "env": os.environ | {"PYTHONPATH": str(copied)}, "stdout": subprocess.DEVNULL}
-    taking = [subprocess.Popen([*command, str(number)], **options) for number in (1, 2, 3, 1, 2, 3)]  # type: ignore[call-overload]
+    taking = [subprocess.Popen([*command, str(number)], **options) for number in (1, 2, 3, 1, 2, 3)]
     assert [process.wait(60) for process in taking] == [0] * 6
     state = json.loads((copied / ".grade" / "state.json").read_text())
     assert state["hints"] == {by_number(number).name: 2 for number in (1, 2, 3)}

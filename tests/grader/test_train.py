@@ -8,24 +8,40 @@ from pathlib import Path
 
 import pytest
 import torch
-from conftest import by_number, grade, in_a_session, spoil
+from conftest import Run, by_number, grade, in_a_session, spoil
 
 from data.language import optimum
+from grader.base import paths
+from grader.learner.training import training_record
 from grader.learner.training.examples import from_letters
 
 LAST_LINE = re.compile(r"validation loss (\d+\.\d{4}), 76579 parameters, \d+\.\d s")
 
 
-def test_it_learns_and_saves_a_model_that_loads(solved: Path, tmp_path: Path) -> None:
-    done = grade("train", "--answers", solved, "--steps", "400", "--out", tmp_path / "tree.pt")
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Run]:
+    """A tree trained for a few steps with the solutions, and what was printed."""
+    model = tmp_path_factory.mktemp("model") / "tree.pt"
+    return model, grade("train", "--answers", paths.checkout().solutions, "--steps", 400, "--out", model)
+
+
+def test_it_learns_and_saves_a_model_that_loads(trained: tuple[Path, Run]) -> None:
+    model, done = trained
     assert done.returncode == 0, done.stderr
     last = LAST_LINE.fullmatch(done.stdout.splitlines()[-1])
     assert last is not None
     assert float(last[1]) < 2.45, "far below the 3.3 of a uniform guess"
     from solutions.ex08_tree import FusionTree
 
-    state = torch.load(tmp_path / "tree.pt", weights_only=True)
-    FusionTree(27, 8, 24, 128).load_state_dict(state)
+    FusionTree(27, 8, 24, 128).load_state_dict(torch.load(model, weights_only=True))
+
+
+def test_the_record_tells_how_the_model_came_to_be(trained: tuple[Path, Run]) -> None:
+    record = training_record.read(trained[0])
+    assert record is not None
+    assert (record.data, record.recipe, record.done, record.steps) == ("names", None, 400, 400)
+    assert record.curve[-1][0] == 400
+    assert record.curve[0][1] > record.curve[-1][1]
 
 
 @pytest.mark.prove
