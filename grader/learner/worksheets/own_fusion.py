@@ -1,5 +1,6 @@
 """Runs the fusion of a worksheet with the learner's exercise 2, in a process of its own. No printing here."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -7,7 +8,8 @@ from grader.learner.own_process.command import only_record
 from grader.learner.worksheets.fusion import FusionSheet
 
 LIMIT_SECONDS = 20.0  # time to import NumPy on a busy machine
-EXERCISE = "ex02_one_fusion"
+EXERCISE, WHAT = "ex02_one_fusion", "the same fusion"
+HEAD = "The same numbers with your {short}:"
 EXACT = 1e-9  # for tenths in float64
 
 
@@ -20,7 +22,7 @@ class OwnTrace:
     fused: tuple[float, ...]
 
 
-def own_trace(sheet: FusionSheet, folder: Path) -> OwnTrace | None:
+def run(sheet: FusionSheet, folder: Path) -> OwnTrace | None:
     """Run exercise 2 of a folder on the numbers of a sheet; None if it is not written yet.
 
     Raises:
@@ -32,6 +34,11 @@ def own_trace(sheet: FusionSheet, folder: Path) -> OwnTrace | None:
     }
     record = only_record("worksheets.own_fusion_worker", order, EXERCISE, LIMIT_SECONDS)
     return OwnTrace(*(tuple(record[field]) for field in ("joined", "summed", "fused"))) if record else None
+
+
+def rows(own: OwnTrace) -> list[tuple[str, Sequence[float]]]:
+    """List the steps of a trace, with their numbers."""
+    return [("joined", own.joined), ("summed", own.summed), ("fused", own.fused)]
 
 
 def differences(sheet: FusionSheet, own: OwnTrace) -> tuple[str, ...]:

@@ -1,17 +1,19 @@
 """Runs the tree of a worksheet with the learner's exercise 8 and hand-set weights, in a process of its own."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from grader.learner.own_process.command import only_record
 from grader.learner.worksheets.tree import NEAR, TreeSheet
 
 LIMIT_SECONDS = 60.0  # importing torch on a busy machine, and then one small tree
-EXERCISE = "ex08_tree"
+EXERCISE, WHAT = "ex08_tree", "the same tree"
+HEAD = "The same bits with your {short}, with these weights:"
 
 Levels = tuple[tuple[float, ...], ...]  # of each level, all its numbers in order
 
 
-def own_levels(sheet: TreeSheet, folder: Path) -> Levels | None:
+def run(sheet: TreeSheet, folder: Path) -> Levels | None:
     """Run exercise 8 of a folder on the bits of a sheet; None if it is not written yet.
 
     Returns:
@@ -23,6 +25,11 @@ def own_levels(sheet: TreeSheet, folder: Path) -> Levels | None:
     order = {"folder": str(folder.absolute()), "bits": sheet.bits}
     record = only_record("worksheets.own_tree_worker", order, EXERCISE, LIMIT_SECONDS)
     return tuple(tuple(level) for level in record["levels"]) if record else None
+
+
+def rows(own: Levels) -> list[tuple[str, Sequence[float]]]:
+    """List the levels, with their numbers."""
+    return [(f"level {number}", level) for number, level in enumerate(own, start=1)]
 
 
 def differences(sheet: TreeSheet, own: Levels) -> tuple[str, ...]:
