@@ -71,9 +71,9 @@ def error(parts: list[Tensor], tree: Any, windows: Tensor) -> float:
         return (logits(parts, windows).softmax(-1) - tree(windows).softmax(-1)).abs().max().item()
 
 
-def base64_of(parts: list[Tensor]) -> list[tuple[list[int], str]]:
+def base64_of(parts: list[Tensor]) -> tuple[tuple[tuple[int, ...], str], ...]:
     """Write each matrix as its shape and its numbers: IEEE half precision, little-endian, row by row, in base 64."""
-    return [
-        (list(part.shape), base64.b64encode(part.contiguous().numpy().astype("<f2").tobytes()).decode())
+    return tuple(
+        (tuple(part.shape), base64.b64encode(part.contiguous().numpy().astype("<f2").tobytes()).decode())
         for part in parts
-    ]
+    )

@@ -81,9 +81,7 @@ def portrait(answers: Any, model: Path, words: list[str], records: Records) -> P
             (ending, expects(tree, window_of(ending, data.vocabulary), vocabulary))
             for ending in (word[-(tree.group**level) :] for level in range(len(tree.levels) + 1))
         ),
-        exported=tuple((tuple(shape), numbers) for shape, numbers in exported_tree.base64_of(parts))
-        if error < exported_tree.CLOSE
-        else None,
+        exported=exported_tree.base64_of(parts) if error < exported_tree.CLOSE else None,
         exported_error=error,
     )
 
