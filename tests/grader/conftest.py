@@ -114,25 +114,6 @@ def at_terminal(*arguments: object, checkout_copy: Path, timeout: float = 60) ->
     )
 
 
-def ended(session: "pexpect.spawn[str]") -> int | None:
-    """Wait until what was started at a terminal ends; its exit status."""
-    session.expect(pexpect.EOF)
-    session.close()
-    return session.exitstatus
-
-
-def in_a_session(*arguments: object) -> "subprocess.Popen[str]":
-    """Start `grade` in a session of its own, so that a signal reaches all its processes and none of the tests'."""
-    return subprocess.Popen(
-        [sys.executable, "-P", "-m", "grader", *map(str, arguments)],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        cwd=paths.checkout().root,
-        start_new_session=True,
-    )
-
-
 def as_json(done: Run) -> dict[str, dict[str, Any]]:
     """The exercises of a `--json -` run, by short name."""
     assert done.stdout, done.stderr

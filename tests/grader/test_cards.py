@@ -13,8 +13,9 @@ from typing import Any
 import pexpect
 import pytest
 from anki.collection import Collection, ImportAnkiPackageOptions, ImportAnkiPackageRequest, ImportCsvRequest
-from conftest import at_terminal, by_number, ended, grade, grade_process
+from conftest import at_terminal, by_number, grade, grade_process
 from fsrs import Rating
+from terminals import ended
 
 from grader.kata import curriculum
 from grader.learner.flashcards.cards import Session, deck

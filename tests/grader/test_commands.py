@@ -11,9 +11,9 @@ import time
 from pathlib import Path
 
 import pytest
-from conftest import by_number, grade, grade_process, in_a_session
+from conftest import by_number, grade, grade_process
 from filelock import FileLock
-from terminals import GRADE, Terminal
+from terminals import GRADE, Terminal, in_a_session
 
 import grader
 from grader import commands

@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from conftest import at_terminal, committed, ended, grade
+from conftest import at_terminal, committed, grade
+from terminals import ended
 
 from grader.kata import curriculum, mistakes
 from grader.kata.curriculum import Exercise

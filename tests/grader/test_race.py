@@ -13,8 +13,9 @@ from types import SimpleNamespace
 
 import pytest
 import torch
-from conftest import at_terminal, by_number, ended, grade, in_a_session
+from conftest import at_terminal, by_number, grade
 from rich.console import Console
+from terminals import ended, in_a_session
 
 from grader.base import paths
 from grader.learner.race import control_models, plot

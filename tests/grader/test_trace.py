@@ -6,7 +6,8 @@ import shutil
 from pathlib import Path
 
 import pytest
-from conftest import at_terminal, by_number, ended, grade, grade_process, spoil
+from conftest import at_terminal, by_number, grade, grade_process, spoil
+from terminals import ended
 
 from grader.learner.worksheets.depth import depth_sheet
 from grader.learner.worksheets.fusion import BY_HAND, FusionSheet, fusion_sheet

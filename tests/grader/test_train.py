@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 import torch
-from conftest import Run, by_number, grade, in_a_session, spoil
+from conftest import Run, by_number, grade, spoil
+from terminals import in_a_session
 
 from data.language import optimum
 from grader.base import paths
