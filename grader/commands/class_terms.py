@@ -40,7 +40,7 @@ def terms(options: dict[str, Any]) -> Any:
     if options["secret"] is not None and options["seed"] is not None:
         raise UsageError("--secret determines the seeds; omit --seed")
     seconds = {name: options[name] for name in ("check_seconds", "exercise_seconds")}
-    seconds["run_seconds"] = options["submission_seconds"]
+    seconds["run_seconds"] = options.get("submission_seconds", grading_terms.CLASS_LIMITS.run_seconds)
     secret = grading_terms.read_secret(options["secret"]) if options["secret"] else None
     seed = options["seed"] if options["seed"] is not None else given_out.seed if given_out else 0
     return grading_terms.Terms(
