@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from grader.base import paths
 from grader.base.errors import UsageError
 from grader.base.results import RunResult
-from grader.engine import attempts, run
+from grader.engine import run
+from grader.engine.attempts import Cancellation, Progress
 from grader.engine.worker_processes import CAN_FORK, Workers
 from grader.kata import assignment, curriculum, stubs
 from grader.kata.curriculum import Exercise
@@ -43,14 +44,6 @@ class Grading:
 
     exercise: Exercise
     others: bool = False
-
-
-@dataclass(frozen=True)
-class Progress:
-    """The progress of the run."""
-
-    done: int
-    total: int
 
 
 @dataclass(frozen=True)
@@ -117,7 +110,7 @@ class _Found:
     """The result of the run with this number, or why there is none."""
 
     number: int
-    what: attempts.Progress | RunResult | BaseException
+    what: Progress | RunResult | BaseException
 
 
 class Watch:
@@ -137,7 +130,7 @@ class Watch:
         self._waiting: set[str] = set()  # exercises without a result for their current file
         self._running: tuple[Exercise, ...] = ()
         self._number = 0
-        self._cancellation = attempts.Cancellation()
+        self._cancellation = Cancellation()
         self._digests: dict[str, str] = {}
         self._looked_ahead = False  # whether the focus is the next exercise, shown but not graded yet
         self._graded = self._broke = False
@@ -242,10 +235,10 @@ class Watch:
         self._cancellation.ask()
         self._waiting |= {exercise.name for exercise in self._running}
         self._running = ()
-        self._cancellation = attempts.Cancellation()
+        self._cancellation = Cancellation()
         self._number += 1
 
-    def _run(self, number: int, chosen: tuple[Exercise, ...], cancellation: attempts.Cancellation) -> None:
+    def _run(self, number: int, chosen: tuple[Exercise, ...], cancellation: Cancellation) -> None:
         try:
             submission = read_folder(self._folder)
             for event in run.grade(
@@ -255,10 +248,10 @@ class Watch:
         except BaseException as error:  # reported to the learner by the listener
             self._queue.put(_Found(number, error))
 
-    def _found(self, what: attempts.Progress | RunResult | BaseException) -> Iterator[Happening]:
+    def _found(self, what: Progress | RunResult | BaseException) -> Iterator[Happening]:
         match what:
-            case attempts.Progress():
-                yield Progress(what.done, what.total)
+            case Progress():
+                yield what
             case RunResult():
                 if (now := look(self._folder)) != self._seen:  # saved since, but the event has not arrived
                     number = self._number
