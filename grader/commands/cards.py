@@ -8,7 +8,7 @@ import click
 
 from grader.base import paths
 from grader.base.errors import UsageError
-from grader.commands import exercise_choice, typed_input
+from grader.commands import exercise_choice, files, typed_input
 from grader.reports.console import open_console
 
 if TYPE_CHECKING:
@@ -21,12 +21,10 @@ GRADES = ("1a", "2h", "3g", "4e")  # the keys of again, hard, good, easy
 
 
 @click.command("cards")
-@click.argument("names", nargs=-1, metavar="[EXERCISE]...")
+@exercise_choice.NAMES
 @exercise_choice.OPTION
 @click.option("--new", type=click.IntRange(0), default=10, show_default=True, help="Maximum number of new cards.")
-@click.option(
-    "--export", type=click.Path(path_type=Path), metavar="FILE", help="Export the cards for Anki: .apkg or .txt."
-)
+@click.option("--export", type=files.PATH, metavar="FILE", help="Export the cards for Anki: .apkg or .txt.")
 def command(names: tuple[str, ...], typed: str | None, new: int, export: Path | None) -> int:
     """Ask the flashcards of all lessons, or of the given ones: first the cards that are due, then new ones.
 

@@ -5,12 +5,12 @@ from pathlib import Path
 import click
 
 from grader.base.errors import AnswersFailed, UsageError
-from grader.commands import limits
+from grader.commands import files, limits
 from grader.reports.console import open_console
 
 
 @click.command("challenge")
-@click.argument("file", required=False, type=click.Path(path_type=Path), metavar="FILE")
+@click.argument("file", required=False, type=files.PATH, metavar="FILE")
 @click.option("--data", default="names", show_default=True, metavar="names|makemore|FILE", help="Words to train on.")
 @click.option("--seconds", type=limits.Seconds(1), default=60.0, show_default=True, help="CPU time for training.")
 @click.option("--board", is_flag=True, help="Show the leaderboard.")
@@ -36,21 +36,21 @@ def command(file: Path | None, data: str, seconds: float, board: bool, marks: bo
     words = corpus.load(data)
     given, name = scoring.task(words), boards.board_of(words, seconds)
     if marks:
-        for mark in own.missing([entry.name for entry in boards.entries(name) if entry.mark]):
+        for mark in own.missing(boards.entries(name)):
             console.print(f"measuring {mark} ...")
             score = own.measure(mark, given)
             boards.enter(name, boards.Entry(mark, True, score.loss, score.parameters, score.seconds))
     if file is not None:
         scoring.check(file)
         try:
-            with scoring.walls(accept_weak=accept_weak_sandbox) as sandbox:
+            with scoring.open_sandbox(accept_weak=accept_weak_sandbox) as sandbox:
                 score = scoring.challenge(file, given, seconds, sandbox)
         except AnswersFailed as failed:
             boards.enter(name, boards.Entry(file.stem, False, None, None, None, str(failed).partition("\n")[0]))
             raise
         boards.enter(name, boards.Entry(file.stem, False, score.loss, score.parameters, score.seconds))
     if board or marks:
-        leaderboard.show(console, boards.entries(name), own.missing([e.name for e in boards.entries(name) if e.mark]))
+        leaderboard.show(console, boards.entries(name), own.missing(boards.entries(name)))
     if file is not None:
         console.print(f"test loss {score.loss:.4f}, {score.parameters} parameters, {score.seconds:.1f} s")
     return 0

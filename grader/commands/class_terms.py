@@ -3,9 +3,19 @@
 from dataclasses import replace
 from typing import Any
 
+import click
+
 from grader.base.errors import UsageError
-from grader.commands import exercise_choice
+from grader.commands import exercise_choice, files
 from grader.kata import assignment, curriculum
+
+ASSIGNMENT = click.option("--assignment", type=files.PATH, metavar="FILE", help="A handout's assignment.yaml.")
+SEED = click.option("--seed", type=click.IntRange(0), metavar="N", help="Seed of the checks' inputs.")
+SECRET = click.option("--secret", type=files.PATH, metavar="FILE", help="Seeds from a secret, for an exam.")
+HIDDEN = click.option("--hidden", type=files.PATH, metavar="DIR", help="Additional checks that are not in the handout.")
+ACCEPT_WEAK_SANDBOX = click.option(
+    "--accept-weak-sandbox", is_flag=True, help="Grade even if the sandbox lacks a layer; the results say so."
+)
 
 
 def terms(options: dict[str, Any]) -> Any:
@@ -30,7 +40,7 @@ def terms(options: dict[str, Any]) -> Any:
     if options["secret"] is not None and options["seed"] is not None:
         raise UsageError("--secret determines the seeds; omit --seed")
     seconds = {name: options[name] for name in ("check_seconds", "exercise_seconds")}
-    seconds["run_seconds"] = options["submission_seconds"]
+    seconds["run_seconds"] = options.get("submission_seconds", grading_terms.CLASS_LIMITS.run_seconds)
     secret = grading_terms.read_secret(options["secret"]) if options["secret"] else None
     seed = options["seed"] if options["seed"] is not None else given_out.seed if given_out else 0
     return grading_terms.Terms(

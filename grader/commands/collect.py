@@ -4,17 +4,16 @@ from pathlib import Path
 
 import click
 
-from grader import commands
 from grader.base import paths
-from grader.commands import exercise_choice
+from grader.commands import exercise_choice, files
 from grader.reports.console import open_console
 
 
 @click.command("collect")
-@click.argument("folder", type=click.Path(path_type=Path))
-@click.argument("names", nargs=-1, metavar="[EXERCISE]...", shell_complete=commands.complete_exercise)
+@click.argument("folder", type=files.PATH)
+@exercise_choice.NAMES
 @exercise_choice.OPTION
-@click.option("--roster", type=click.Path(path_type=Path), metavar="FILE", help="A class list (CSV).")
+@click.option("--roster", type=files.PATH, metavar="FILE", help="A class list (CSV).")
 @click.option("--verbose", is_flag=True, help="Show where each answer is taken from, and all that is not taken.")
 def command(folder: Path, names: tuple[str, ...], typed: str | None, roster: Path | None, verbose: bool) -> int:
     """Show what `grade class` would take from each submission in FOLDER, and why. Nothing is graded.

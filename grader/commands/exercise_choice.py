@@ -12,12 +12,11 @@ from grader.kata import curriculum
 from grader.kata.curriculum import Exercise
 
 F = TypeVar("F", bound=Callable[..., Any])
-METAVAR = "1,2,5-7"
-
+NAMES = click.argument("names", nargs=-1, metavar="[EXERCISE]...", shell_complete=commands.complete_exercise)
 OPTION = click.option(
     "--exercises",
     "typed",
-    metavar=METAVAR,
+    metavar="1,2,5-7",
     shell_complete=commands.complete_exercise,
     help="Which exercises, by number or name (all).",
 )

@@ -4,9 +4,8 @@ from pathlib import Path
 
 import click
 
-from grader import commands
 from grader.base import paths
-from grader.commands import exercise_choice, limits, regrade, result_json
+from grader.commands import exercise_choice, files, limits, regrade, result_json
 from grader.commands.progress import result_of
 from grader.kata import assignment as assignments
 from grader.kata import curriculum, torch_free
@@ -21,11 +20,9 @@ class _Grade(click.Command):
 
 
 @click.command("exercises", cls=_Grade)
-@click.argument("names", nargs=-1, metavar="[EXERCISE]...", shell_complete=commands.complete_exercise)
+@exercise_choice.NAMES
 @exercise_choice.OPTION
-@click.option(
-    "--answers", type=click.Path(path_type=Path), metavar="DIR", help="A folder of exNN_name.py files, or a notebook."
-)
+@files.ANSWERS
 @click.option("--json", "json_file", metavar="FILE", help="Also write the result as JSON; - is standard output.")
 @click.option("--seed", type=int, default=None, help="Seed of the checks' inputs (0, or the assignment's).")
 @click.option("--verbose", is_flag=True, help="Show every check.")
@@ -33,12 +30,12 @@ class _Grade(click.Command):
 @click.option("--accept-weak-sandbox", is_flag=True, help="Even if it lacks a layer that an exam needs.")
 @click.option(
     "--assignment",
-    type=click.Path(path_type=Path),
+    type=files.PATH,
     metavar="FILE",
     help="Regrade NAME as grade class did with this assignment.",
 )
-@click.option("--secret", type=click.Path(path_type=Path), metavar="FILE", help="Regrade NAME with an exam's secret.")
-@click.option("--hidden", type=click.Path(path_type=Path), metavar="DIR", help="Regrade NAME with hidden checks.")
+@click.option("--secret", type=files.PATH, metavar="FILE", help="Regrade NAME with an exam's secret.")
+@click.option("--hidden", type=files.PATH, metavar="DIR", help="Regrade NAME with hidden checks.")
 @limits.of_checks
 def command(
     names: tuple[str, ...],
@@ -76,30 +73,20 @@ def command(
     from grader.reports import terminal
 
     if assignment or secret or hidden:
-        options = {
-            "assignment": assignment,
-            "secret": secret,
-            "hidden": hidden,
-            "seed": seed,
-            "typed": typed,
-            "check_seconds": check_seconds,
-            "exercise_seconds": exercise_seconds,
-            "accept_weak_sandbox": accept_weak_sandbox,
-        }
+        options = click.get_current_context().params
         return regrade.one(names, answers, options, json_file=json_file, verbose=verbose)
     chosen, without_torch = torch_free.split(exercise_choice.chosen(typed, names))
     if seed is None:
         seed = assignments.seed()
     if json_file not in (None, "-"):
         writable(Path(json_file))
-    limits = Limits(check_seconds, exercise_seconds)
-    quiet = json_file == "-"
     digests = state.digests(chosen)
-    console = open_console(quiet=quiet)
-    with intake.opened(answers if answers is not None else paths.checkout().exercises) as (submission, left):
+    console = open_console(quiet=json_file == "-")
+    with intake.opened(answers or paths.checkout().exercises) as (submission, left):
         notes = [*without_torch, *left, *submission.not_graded(), *submission.notes(chosen)]
         with worker_supply.workers(chosen, sandbox=sandbox, accept_weak=accept_weak_sandbox) as workers:
-            result = result_of(console, run.grade(submission, chosen, workers, seed=seed, limits=limits))
+            seconds = Limits(check_seconds, exercise_seconds)
+            result = result_of(console, run.grade(submission, chosen, workers, seed=seed, limits=seconds))
     kept = state.keep(result, digests) if submission.folder == paths.checkout().exercises else None
     terminal.problems(console, [*notes, *(kept.notes if kept else ())])
     terminal.headline(console, assignments.here())

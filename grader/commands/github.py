@@ -7,16 +7,15 @@ import click
 
 from grader.base import paths
 from grader.base.errors import UsageError
+from grader.commands import files
 
 
 @click.command("github")
-@click.argument("result", type=click.Path(path_type=Path), metavar="RESULT.json")
-@click.option(
-    "--summary", type=click.Path(path_type=Path), metavar="FILE", help="The job summary ($GITHUB_STEP_SUMMARY)."
-)
+@click.argument("result", type=files.PATH, metavar="RESULT.json")
+@click.option("--summary", type=files.PATH, metavar="FILE", help="The job summary ($GITHUB_STEP_SUMMARY).")
 @click.option(
     "--answers",
-    type=click.Path(path_type=Path),
+    type=files.PATH,
     metavar="PATH",
     help="What was graded, where the result does not lead to it: a folder, a zip or a notebook.",
 )
@@ -38,13 +37,13 @@ def command(result: Path, summary: Path | None, answers: Path | None) -> int:
     run = result_file.read(result)
     if summary is None and "GITHUB_STEP_SUMMARY" in os.environ:
         summary = Path(os.environ["GITHUB_STEP_SUMMARY"])
-    files = intake.take(answers or Path(run.answers)).answers
-    for line in github.annotations(run, files):
+    texts = intake.take(answers or Path(run.answers)).answers
+    for line in github.annotations(run, texts):
         click.echo(line)
     if summary is not None:
         _append(summary, feedback(run))
     if "GITHUB_OUTPUT" in os.environ:
-        _append(Path(os.environ["GITHUB_OUTPUT"]), f"result={github.classroom(run, files)}\n")
+        _append(Path(os.environ["GITHUB_OUTPUT"]), f"result={github.classroom(run, texts)}\n")
     return 0
 
 

@@ -1,50 +1,47 @@
 """`grade class`."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import click
 
-from grader import commands
 from grader.base import paths
 from grader.base.errors import UsageError
-from grader.commands import class_terms, exercise_choice, limits
+from grader.base.results import Outcome
+from grader.commands import class_terms, exercise_choice, files, limits, progress
 from grader.reports.console import open_console
 
 
 @click.command("class")
-@click.argument("submissions", type=click.Path(path_type=Path))
-@click.option("--out", "out", type=click.Path(path_type=Path), required=True, metavar="RESULTS", help="Where to write.")
-@click.argument("names", nargs=-1, metavar="[EXERCISE]...", shell_complete=commands.complete_exercise)
+@click.argument("submissions", type=files.PATH)
+@click.option("--out", "out", type=files.PATH, required=True, metavar="RESULTS", help="Where to write.")
+@exercise_choice.NAMES
 @exercise_choice.OPTION
 @exercise_choice.older("--only")
-@click.option("--assignment", type=click.Path(path_type=Path), metavar="FILE", help="A handout's assignment.yaml.")
+@class_terms.ASSIGNMENT
 @click.option("--jobs", type=click.IntRange(1), metavar="N", help="Submissions at a time (one per core).")
 @click.option("--scheduler", metavar="ADDRESS", help="Grade on a cluster with this Dask scheduler.")
-@click.option("--seed", type=click.IntRange(0), metavar="N", help="Seed of the checks' inputs.")
-@click.option("--secret", type=click.Path(path_type=Path), metavar="FILE", help="Seeds from a secret, for an exam.")
-@click.option(
-    "--hidden", type=click.Path(path_type=Path), metavar="DIR", help="Additional checks that are not in the handout."
-)
+@class_terms.SEED
+@class_terms.SECRET
+@class_terms.HIDDEN
 @click.option("--name-hidden", is_flag=True, help="Show the rules of hidden checks in the feedback.")
 @click.option("--again", multiple=True, metavar="NAME", help="Regrade this student, and show what changed.")
-@click.option("--roster", type=click.Path(path_type=Path), metavar="FILE", help="A class list (CSV).")
-@click.option("--written-by-hand", type=click.Path(path_type=Path), metavar="FILE", help="CSV of points to add.")
-@click.option("--comments", type=click.Path(path_type=Path), metavar="FILE", help="CSV of comments on mistakes.")
-@click.option("--canvas", type=click.Path(path_type=Path), metavar="FILE", help="Also write a gradebook for Canvas.")
-@click.option("--moodle", type=click.Path(path_type=Path), metavar="FILE", help="Also write a gradebook for Moodle.")
+@click.option("--roster", type=files.PATH, metavar="FILE", help="A class list (CSV).")
+@click.option("--written-by-hand", type=files.PATH, metavar="FILE", help="CSV of points to add.")
+@click.option("--comments", type=files.PATH, metavar="FILE", help="CSV of comments on mistakes.")
+@click.option("--canvas", type=files.PATH, metavar="FILE", help="Also write a gradebook for Canvas.")
+@click.option("--moodle", type=files.PATH, metavar="FILE", help="Also write a gradebook for Moodle.")
 @click.option("--return", "give_back", type=click.Choice(["moodle", "folder"]), help="Pack the feedback pages.")
-@click.option("--compare-with", type=click.Path(path_type=Path), metavar="FOLDER", help="Submissions of earlier years.")
+@click.option("--compare-with", type=files.PATH, metavar="FOLDER", help="Submissions of earlier years.")
 @click.option("--new-terms", is_flag=True, help="Grade RESULTS with different options than before.")
 @limits.of_checks
 @click.option(
     "--submission-seconds", type=limits.Seconds(0.1), default=300.0, show_default=True, help="Limit per submission."
 )
-@click.option(
-    "--accept-weak-sandbox", is_flag=True, help="Grade even if the sandbox lacks a layer; the results say so."
-)
+@class_terms.ACCEPT_WEAK_SANDBOX
 def command(submissions: Path, out: Path, written_by_hand: Path | None, **options: Any) -> int:
     """For instructors: grade each submission in SUBMISSIONS, or continue an interrupted run.
 
@@ -56,7 +53,6 @@ def command(submissions: Path, out: Path, written_by_hand: Path | None, **option
     """
     from grader.base.atomic_files import write_whole
     from grader.course import (
-        class_progress,
         class_run,
         gradebook,
         hidden_checks,
@@ -64,7 +60,6 @@ def command(submissions: Path, out: Path, written_by_hand: Path | None, **option
         notes,
         platform_gradebooks,
         points_by_hand,
-        regrading,
         remembered_terms,
         returning,
     )
@@ -86,8 +81,6 @@ def command(submissions: Path, out: Path, written_by_hand: Path | None, **option
     most = gradebook.maxima(chosen, with_hidden)
     given = points_by_hand.read(written_by_hand, handed_in.students, dict(most.by_exercise)) if written_by_hand else ()
     comments = mistake_comments.read(options["comments"]) if options["comments"] else {}
-    broken: dict[str, str] = {}
-    unchanged, graded, layers = 0, 0, None
     packed = None
     title = (terms.assignment and terms.assignment.title) or submissions.resolve().name
     headline = terms.assignment.headline if terms.assignment else ""
@@ -117,30 +110,10 @@ def command(submissions: Path, out: Path, written_by_hand: Path | None, **option
             name_hidden=options["name_hidden"],
             earlier=earlier,
         )
-        changes: list[str] = []
         pool = _pool(options, terms, results.scratch)
         outcomes = class_run.grade(handed_in.entries, results, terms, options["again"], pool)
-        try:
-            for outcome in class_progress.follow(console, outcomes, len(handed_in.entries)):
-                if outcome.broken is not None:
-                    broken[outcome.slot] = outcome.broken
-                elif outcome.result is None:
-                    unchanged += 1
-                else:
-                    graded += 1
-                    layers = outcome.result.layers
-                    results.keep(outcome.slot, outcome.result, telling.to(outcome.student))
-                    if outcome.student in before:
-                        what = regrading.changes(before[outcome.student], outcome.result)
-                        changes += [f"{outcome.student}: {line}" for line in what]
-        except KeyboardInterrupt:
-            done = graded + unchanged
-            terminal.lines(
-                console,
-                [f"stopped, {done} of {len(handed_in.entries)} are done; the same command continues with the rest"],
-            )
-            raise
-        lines = class_run.write_class_files(handed_in, results, terms, broken, telling)
+        done = _grade(console, outcomes, len(handed_in.entries), results, telling, before)
+        lines = class_run.write_class_files(handed_in, results, terms, done.broken, telling)
         if options["give_back"]:
             packed = returning.pack(options["give_back"], results.folder, handed_in.entries)
     for path, text in (
@@ -149,16 +122,55 @@ def command(submissions: Path, out: Path, written_by_hand: Path | None, **option
     ):
         if path is not None:
             write_whole(path, text(title, lines, most))
-    terminal.lines(console, changes)
-    terminal.sandbox(console, layers)
-    told = [*class_notes, *(f"not graded: {slot}: {why}" for slot, why in broken.items())]
+    terminal.lines(console, done.changes)
+    terminal.sandbox(console, done.layers)
+    told = [*class_notes, *(f"not graded: {slot}: {why}" for slot, why in done.broken.items())]
     told += [f"{entry.student}: handed in nothing" for entry in handed_in.absent]
-    told += notes.of_students((line.entry.student, line.notes) for line in lines)
+    told += [f"{line.entry.student}: {note}" for line in lines for note in line.notes]
     terminal.problems(console, notes.few(told, paths.shown(out / SUMMARY)))
     if packed:
         terminal.lines(console, [f"{packed[1]} feedback page{'s' * (packed[1] != 1)}: {paths.shown(packed[0])}"])
-    terminal.lines(console, [f"{graded} graded, {unchanged} unchanged: {paths.shown(out / SUMMARY)}"])
-    return 1 if broken else 0
+    terminal.lines(console, [f"{done.graded} graded, {done.unchanged} unchanged: {paths.shown(out / SUMMARY)}"])
+    return 1 if done.broken else 0
+
+
+@dataclass
+class _Done:
+    """What a run has done: how many it graded, why it could not grade some, what changed for those of `--again`."""
+
+    graded: int = 0
+    unchanged: int = 0
+    broken: dict[str, str] = field(default_factory=dict)
+    changes: list[str] = field(default_factory=list)
+    layers: dict[str, str] | None = None
+
+
+def _grade(
+    console: Any, outcomes: Iterator[Outcome], count: int, results: Any, telling: Any, before: dict[str, Any]
+) -> _Done:
+    """Store each result as it comes, and compare it with the one before if it is asked for."""
+    from grader.course import regrading
+    from grader.reports import terminal
+
+    done = _Done()
+    try:
+        for outcome in progress.of_a_class(console, outcomes, count):
+            if outcome.broken is not None:
+                done.broken[outcome.slot] = outcome.broken
+            elif outcome.result is None:
+                done.unchanged += 1
+            else:
+                done.graded += 1
+                done.layers = outcome.result.layers
+                results.keep(outcome.slot, outcome.result, telling.to(outcome.student))
+                if outcome.student in before:
+                    what = regrading.changes(before[outcome.student], outcome.result)
+                    done.changes += [f"{outcome.student}: {line}" for line in what]
+    except KeyboardInterrupt:
+        stopped = f"stopped, {done.graded + done.unchanged} of {count} are done"
+        terminal.lines(console, [f"{stopped}; the same command continues with the rest"])
+        raise
+    return done
 
 
 def _refuse_to_overwrite(results: Any, submissions: Path, asked: Sequence[Path | None]) -> None:

@@ -5,11 +5,12 @@ from pathlib import Path
 
 import click
 
-from grader import commands
 from grader.base import paths
 from grader.base.errors import UsageError
-from grader.commands import exercise_choice
+from grader.commands import class_terms, exercise_choice, files
 from grader.reports.console import open_console
+
+OUT = click.option("--out", type=files.PATH, default=Path("results.json"), show_default=True, help="Where to write.")
 
 
 class _Results(click.Group):
@@ -33,10 +34,8 @@ def command() -> None:
 
 
 @command.command("results", hidden=True)
-@click.argument("result", type=click.Path(path_type=Path), metavar="RESULT.json")
-@click.option(
-    "--out", type=click.Path(path_type=Path), default=Path("results.json"), show_default=True, help="Where to write."
-)
+@click.argument("result", type=files.PATH, metavar="RESULT.json")
+@OUT
 def results(result: Path, out: Path) -> int:
     """Write a result of grade --json or grade class as Gradescope's results.json."""
     from grader.base import result_file
@@ -49,10 +48,8 @@ def results(result: Path, out: Path) -> int:
 
 
 @command.command("failed", hidden=True)
-@click.argument("said", type=click.Path(path_type=Path), metavar="FILE")
-@click.option(
-    "--out", type=click.Path(path_type=Path), default=Path("results.json"), show_default=True, help="Where to write."
-)
+@click.argument("said", type=files.PATH, metavar="FILE")
+@OUT
 def failed(said: Path, out: Path) -> int:
     """Write what a student reads if grading itself failed; FILE holds what the grader said."""
     from grader.base.atomic_files import write_whole
@@ -67,21 +64,17 @@ def failed(said: Path, out: Path) -> int:
 
 
 @command.command("build")
-@click.argument("out", type=click.Path(path_type=Path), metavar="OUT.zip")
-@click.argument("names", nargs=-1, metavar="[EXERCISE]...", shell_complete=commands.complete_exercise)
+@click.argument("out", type=files.PATH, metavar="OUT.zip")
+@exercise_choice.NAMES
 @exercise_choice.OPTION
-@click.option("--assignment", type=click.Path(path_type=Path), metavar="FILE", help="A handout's assignment.yaml.")
-@click.option("--seed", type=click.IntRange(0), metavar="N", help="Seed of the checks' inputs.")
-@click.option("--secret", type=click.Path(path_type=Path), metavar="FILE", help="Seeds from a secret, for an exam.")
-@click.option(
-    "--hidden", type=click.Path(path_type=Path), metavar="DIR", help="Additional checks that are not in the handout."
-)
+@class_terms.ASSIGNMENT
+@class_terms.SEED
+@class_terms.SECRET
+@class_terms.HIDDEN
 @click.option(
     "--extra-index", metavar="URL", help="An additional package index for pip, such as torch's index of CPU builds."
 )
-@click.option(
-    "--accept-weak-sandbox", is_flag=True, help="Grade even if the sandbox lacks a layer; the results say so."
-)
+@class_terms.ACCEPT_WEAK_SANDBOX
 def build(
     out: Path,
     names: tuple[str, ...],

@@ -4,15 +4,14 @@ from pathlib import Path
 
 import click
 
-from grader import commands
 from grader.base import paths
-from grader.commands import exercise_choice
+from grader.commands import exercise_choice, files
 from grader.reports.console import open_console
 
 
 @click.command("handout")
-@click.argument("folder", type=click.Path(path_type=Path), metavar="DIR")
-@click.argument("names", nargs=-1, metavar="[EXERCISE]...", shell_complete=commands.complete_exercise)
+@click.argument("folder", type=files.PATH, metavar="DIR")
+@exercise_choice.NAMES
 @exercise_choice.OPTION
 @click.option("--title", default="", metavar="TEXT", help="Title of the assignment.")
 @click.option("--due", default="", metavar="TEXT", help="Due date, in your own words; it is shown, not enforced.")

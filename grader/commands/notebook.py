@@ -4,10 +4,9 @@ from pathlib import Path
 
 import click
 
-from grader import commands
 from grader.base import paths
 from grader.base.errors import UsageError
-from grader.commands import exercise_choice
+from grader.commands import exercise_choice, files
 from grader.kata import curriculum
 from grader.reports.console import open_console
 
@@ -27,8 +26,8 @@ def command() -> None:
 
 
 @command.command("build")
-@click.argument("out", type=click.Path(path_type=Path), metavar="OUT.ipynb")
-@click.argument("names", nargs=-1, metavar="[EXERCISE]...", shell_complete=commands.complete_exercise)
+@click.argument("out", type=files.PATH, metavar="OUT.ipynb")
+@exercise_choice.NAMES
 @exercise_choice.OPTION
 @exercise_choice.older("--exercise")
 @click.option("--repository", metavar="URL", help="Where a kernel gets the kata from (the remote `origin`).")
@@ -59,17 +58,16 @@ def build(
     writable(out)
     if out.exists() and not force:
         raise UsageError(f"{shown} already exists; choose another file, or overwrite it with --force")
-    write_whole(
-        out, notebook.build(chosen, repository=git.origin(paths.checkout().root) if repository is None else repository)
-    )
+    address = git.origin(paths.checkout().root) if repository is None else repository
+    write_whole(out, notebook.build(chosen, address))
     count = f"{len(chosen)} exercise{'s' * (len(chosen) > 1)}"
     terminal.lines(open_console(), [f"{shown}: {count}; grade --answers {shown} grades it"])
     return 0
 
 
 @command.command("read")
-@click.argument("source", type=click.Path(path_type=Path), metavar="IN.ipynb")
-@click.argument("folder", type=click.Path(path_type=Path), metavar="DIR")
+@click.argument("source", type=files.PATH, metavar="IN.ipynb")
+@click.argument("folder", type=files.PATH, metavar="DIR")
 @FORCE
 def read(source: Path, folder: Path, force: bool) -> int:
     """Write the answers of a notebook to DIR/exNN_name.py.
@@ -91,7 +89,7 @@ def read(source: Path, folder: Path, force: bool) -> int:
         raise UsageError(f"{shown}: {taken.problem}")
     if not taken.answers:
         raise UsageError(
-            f"{shown} contains no answer: an answer cell begins with a line like `# {_an_exercise().file}`"
+            f"{shown} contains no answer: an answer cell begins with a line like `# {curriculum.exercises()[0].file}`"
         )
     _refuse(folder, sorted(taken.answers), force)
     for name, content in sorted(taken.answers.items()):
@@ -100,10 +98,6 @@ def read(source: Path, folder: Path, force: bool) -> int:
     terminal.problems(console, [*taken.notes, *taken.ignored])
     terminal.lines(console, [paths.shown(folder / name) for name in sorted(taken.answers)])
     return 0
-
-
-def _an_exercise() -> curriculum.Exercise:
-    return curriculum.exercises()[0]
 
 
 def _refuse(folder: Path, names: list[str], force: bool) -> None:

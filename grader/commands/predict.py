@@ -1,8 +1,6 @@
 """`grade predict`."""
 
-import sys
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -12,10 +10,10 @@ from grader.base import paths
 from grader.base.errors import UsageError
 from grader.commands import typed_input
 from grader.kata import curriculum
+from grader.kata.curriculum import Exercise
 from grader.reports.console import open_console
 
 if TYPE_CHECKING:
-    from grader.kata.curriculum import Exercise
     from grader.learner.flashcards.cards import Session
     from grader.learner.predictions.predictions import Asking, Predictable
 
@@ -24,10 +22,6 @@ INTRO = (
     "name of the error that it raises. `show` shows the result, `quit` stops."
 )
 MEMORY = "predictions.json"
-
-
-def _memory() -> Path:
-    return paths.checkout().state / MEMORY
 
 
 @click.command("predict")
@@ -51,11 +45,8 @@ def command(name: str | None, again: bool) -> int:
     if name is not None:
         chosen = [curriculum.find_one(name)]
     else:
-        chosen = [
-            each
-            for each in curriculum.exercises()
-            if any(_is_due(each, code, memory) for code in predictions.calls(each))
-        ]
+        exercises = curriculum.exercises()
+        chosen = [each for each in exercises if any(_is_due(each, code, memory) for code in predictions.calls(each))]
     console = open_console()
     if note:
         console.print(f"note: {note}", style="yellow", soft_wrap=True)
@@ -71,7 +62,7 @@ def command(name: str | None, again: bool) -> int:
     return 0
 
 
-def _ask_all(console: Any, exercise: "Exercise", asking: "Asking", memory: Any, *, again: bool, new: bool) -> bool:
+def _ask_all(console: Any, exercise: Exercise, asking: "Asking", memory: Any, *, again: bool, new: bool) -> bool:
     """Ask the due or new calls of an exercise; return whether all were answered."""
     from fsrs import Rating
 
@@ -97,7 +88,8 @@ def _ask_all(console: Any, exercise: "Exercise", asking: "Asking", memory: Any, 
         session.answer(deck[number], (Rating.Easy if fresh else Rating.Good) if tries == 1 else Rating.Again, _now())
         right += tries == 1
         if cards.save(memory, MEMORY) and not told:
-            console.print(f"note: {paths.shown(_memory())} cannot be written: your predictions are not saved")
+            file = paths.shown(paths.checkout().state / MEMORY)
+            console.print(f"note: {file} cannot be written: your predictions are not saved")
             told = True
     console.print(f"\n{right} of {len(waiting)} right at the first try. Now write it: {paths.shown(exercise.stub)}")
     return True
@@ -114,11 +106,7 @@ def _ask(console: Any, number: int, calls: "tuple[Predictable, ...]", asking: "A
     console.print(f"\n{place}", style="dim")
     console.print(Padding(Text(call.code, "cyan"), (0, 4)), soft_wrap=True)
     while True:
-        console.print(f"{call.asks}: ", end="", soft_wrap=True)
-        answer = typed_input.line()
-        if answer is None or not sys.stdin.isatty():
-            console.print()  # Enter was not pressed
-        if answer is None or answer.lower() in ("quit", "q"):
+        if (answer := typed_input.answer(console, f"{call.asks}: ")) is None:
             return None
         if answer.lower() in ("show", "s"):
             console.print(f"  {call.text}", markup=False)
@@ -152,7 +140,7 @@ def _wrong(number: int, typed: Any, calls: "tuple[Predictable, ...]", asking: "A
     return ["This mistake gives that result:", cause.says + others, f"Why it looks right: {cause.looks_right}"]
 
 
-def _is_due(exercise: "Exercise", code: str, memory: Any) -> bool:
+def _is_due(exercise: Exercise, code: str, memory: Any) -> bool:
     from grader.learner.flashcards import cards
 
     known = memory.get(cards.Flashcard(exercise, code, "").key)

@@ -6,14 +6,13 @@ import click
 
 from grader.base import paths
 from grader.base.errors import UsageError
+from grader.commands import files
 from grader.kata import curriculum
 from grader.reports.console import open_console
 
 
 @click.command("race")
-@click.option(
-    "--answers", type=click.Path(path_type=Path), metavar="DIR", help="A folder of exNN_name.py files, or a notebook."
-)
+@files.ANSWERS
 @click.option("--data", default="language", show_default=True, metavar="language|names|FILE", help="What to train on.")
 @click.option(
     "--letters", type=click.IntRange(0), default=200_000, show_default=True, help="Letters of the language to train on."
@@ -25,7 +24,7 @@ from grader.reports.console import open_console
     multiple=True,
     help="Also run a tree without this part.",
 )
-@click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="Also draw a picture: .png, .svg or .pdf.")
+@click.option("--out", type=files.PATH, metavar="FILE", help="Also draw a picture: .png, .svg or .pdf.")
 def command(
     answers: Path | None, data: str, letters: int, seeds: int, without: tuple[str, ...], out: Path | None
 ) -> int:
@@ -57,7 +56,7 @@ def command(
         words = corpus.load(data, others=["language"])
         course, lanes = race.names_race(words, seeds, dict.fromkeys(without))
     console = open_console()
-    with intake.opened(answers if answers is not None else paths.checkout().exercises) as (submission, _):
+    with intake.opened(answers or paths.checkout().exercises) as (submission, _):
         run = race.Race(submission.folder, course, lanes)
         try:
             curves, arrivals = plot.follow(console, lanes, run.events())

@@ -10,8 +10,6 @@ from grader.base.errors import UsageError
 from grader.commands import class_terms, result_json
 from grader.reports.console import open_console
 
-SUBMISSION_SECONDS = 300.0
-
 
 def one(
     names: Sequence[str], answers: Path | None, options: dict[str, Any], *, json_file: str | None, verbose: bool
@@ -42,7 +40,7 @@ def one(
         )
     (place,) = places
     others = [name for name in names if Path(name) != place]
-    terms = class_terms.terms(options | {"names": others, "submission_seconds": SUBMISSION_SECONDS})
+    terms = class_terms.terms(options | {"names": others})
     if options["hidden"]:
         hidden_checks.prove(options["hidden"], terms.chosen())
     taken = intake.take(place)

@@ -7,7 +7,8 @@ import click
 
 from grader.base import paths
 from grader.base.errors import AnswersFailed, UsageError
-from grader.commands.progress import result_of
+from grader.commands import files
+from grader.commands.progress import result_of, shares
 from grader.kata import curriculum
 from grader.kata.submission import Submission
 from grader.learner.portrait.figures import Order, Portrait, paint
@@ -18,15 +19,9 @@ from grader.reports.console import open_console
 
 
 @click.command("report")
-@click.option(
-    "--answers", type=click.Path(path_type=Path), metavar="DIR", help="A folder of exNN_name.py files, or a notebook."
-)
-@click.option(
-    "--model", type=click.Path(path_type=Path), metavar="FILE", help="What grade train saved (.grade/tree.pt)."
-)
-@click.option(
-    "--out", type=click.Path(path_type=Path), metavar="FILE", help="Where the page goes (.grade/report.html)."
-)
+@files.ANSWERS
+@files.MODEL
+@click.option("--out", type=files.PATH, metavar="FILE", help="Where the page goes (.grade/report.html).")
 @click.option("--seed", type=int, default=None, help="Seed of the checks' inputs (0, or the assignment's).")
 def command(answers: Path | None, model: Path | None, out: Path | None, seed: int | None) -> int:
     """Write one HTML page: your progress, what failed and why, what you can explain, and pictures of your own tree.
@@ -38,26 +33,20 @@ def command(answers: Path | None, model: Path | None, out: Path | None, seed: in
       grade report
       grade report --model fast.pt --out report.html     of another tree, to another place
     """
-    from grader.base.atomic_files import writable, write_whole
+    from grader.base.atomic_files import write_whole
     from grader.engine import run, worker_supply
     from grader.kata import assignment, intake
     from grader.learner import state
     from grader.learner.portrait import page
     from grader.reports import terminal
 
-    if model is not None and not model.is_file():
-        raise UsageError(f"{paths.shown(model)} does not exist: grade train --out {paths.shown(model)}")
-    if out is None:
-        out = paths.checkout().state / "report.html"
-        paths.checkout().state.mkdir(exist_ok=True)
-    writable(out)
-    model = model if model is not None else paths.checkout().state / "tree.pt"
+    model, out = files.model(model), files.output(out, "report.html")
     console = open_console()
     chosen = curriculum.exercises()
     digests = state.digests(chosen)
     seed = seed if seed is not None else assignment.seed()
     record = training_record.read(model)
-    with intake.opened(answers if answers is not None else paths.checkout().exercises) as (submission, left):
+    with intake.opened(answers or paths.checkout().exercises) as (submission, left):
         with worker_supply.workers(chosen) as workers:
             result = result_of(console, run.grade(submission, chosen, workers, seed=seed))
         own = submission.folder == paths.checkout().exercises
@@ -99,20 +88,8 @@ def _portrait(console: Any, submission: Submission, model: Path, record: Trainin
         return str(error)
     order = Order(str(submission.folder.absolute()), record.standing_on, str(model.absolute()), tuple(words))
     try:
-        return _painted(console, order)
+        (portrait,) = shares(console, "flat model", paint(order))  # the flat model takes most of the time
+        assert isinstance(portrait, Portrait)
+        return portrait
     except AnswersFailed as error:
         return f"Your tree could not be examined: {error}"
-
-
-def _painted(console: Any, order: Order) -> Portrait:
-    """Compute the figures of the pictures with a progress bar; the flat model takes most of the time."""
-    from rich.progress import BarColumn, Progress, TextColumn
-
-    columns = TextColumn("{task.description}"), BarColumn(30)
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
-        task = bar.add_task("flat model", total=1.0)
-        for event in paint(order):
-            if isinstance(event, Portrait):
-                return event
-            bar.update(task, completed=event)
-    raise AnswersFailed("it failed")

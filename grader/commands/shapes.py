@@ -5,14 +5,13 @@ from pathlib import Path
 import click
 
 from grader.base import paths
+from grader.commands import files
 from grader.reports.console import open_console
 
 
 @click.command("shapes")
 @click.argument("name", default="marianne")
-@click.option(
-    "--answers", type=click.Path(path_type=Path), metavar="DIR", help="A folder of exNN_name.py files, or a notebook."
-)
+@files.ANSWERS
 def command(name: str, answers: Path | None) -> int:
     """Print the shapes of a name in your own code, call by call, as far as you have written it.
 
@@ -27,7 +26,7 @@ def command(name: str, answers: Path | None) -> int:
 
     console = open_console()
     exercise, failed = "", False
-    with intake.opened(answers if answers is not None else paths.checkout().exercises) as (submission, _):
+    with intake.opened(answers or paths.checkout().exercises) as (submission, _):
         for line in own_shapes.lines(submission.folder, name.lower()):
             if line.exercise != exercise:
                 exercise = line.exercise

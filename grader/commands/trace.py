@@ -1,7 +1,5 @@
 """`grade trace`."""
 
-import sys
-from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -12,7 +10,6 @@ from grader.commands import typed_input
 from grader.reports.console import open_console
 
 if TYPE_CHECKING:
-    from grader.kata.curriculum import Exercise
     from grader.learner.worksheets.fusion import FusionSheet
     from grader.learner.worksheets.tree import TreeSheet
     from grader.learner.worksheets.worksheet import Question, Worksheet
@@ -60,9 +57,9 @@ def command(sheet: str, seed: int | None, on_paper: bool, answers: bool) -> int:
     if not _work_through(console, chosen):
         console.print(f"Stopped. The same sheet again: grade trace {sheet} --seed {seed}", style="dim")
         return 0
-    if tree:
-        return _compare_with_own_tree(console, tree)
-    return _compare_with_own(console, fusion) if fusion else 0
+    from grader.learner.worksheets import own_fusion, own_tree  # the process code; the sheet should appear at once
+
+    return _compare_with_own(console, own_tree if tree else own_fusion, by_hand) if by_hand else 0
 
 
 def _work_through(console: Any, sheet: "Worksheet") -> bool:
@@ -86,11 +83,7 @@ def _ask(console: Any, question: "Question") -> int | None:
 
     tries = 0
     while True:
-        console.print(question.asks, end="", markup=False, soft_wrap=True)
-        answer = typed_input.line()
-        if answer is None or not sys.stdin.isatty():
-            console.print()  # Enter was not pressed
-        if answer is None or answer.lower() in ("quit", "q"):
+        if (answer := typed_input.answer(console, question.asks)) is None:
             return None
         if answer.lower() in ("show", "s"):
             console.print(f"  {question.working}", markup=False)
@@ -107,56 +100,23 @@ def _ask(console: Any, question: "Question") -> int | None:
         console.print(f"  ✗ {question.wrong(numbers)}", style="red", markup=False, soft_wrap=True)
 
 
-def _compare_with_own(console: Any, sheet: "FusionSheet") -> int:
-    """Run the same fusion with the learner's own code."""
-    from grader.learner.worksheets import own_fusion
-
-    exercise = _asked(own_fusion.EXERCISE)
-    if exercise is None:
-        return 0
-    own = own_fusion.own_trace(sheet, paths.checkout().exercises)
-    if own is None:
-        return _not_written(console, exercise, "the same fusion")
-    console.print(f"\nThe same numbers with your {exercise.short}:")
-    for name in ("joined", "summed", "fused"):
-        console.print(f"  {name:6}  {_four_digits(getattr(own, name))}", markup=False)
-    return _told(console, own_fusion.differences(sheet, own))
-
-
-def _compare_with_own_tree(console: Any, sheet: "TreeSheet") -> int:
-    """Run the same tree with the learner's own code."""
-    from grader.learner.worksheets import own_tree
-
-    exercise = _asked(own_tree.EXERCISE)
-    if exercise is None:
-        return 0
-    own = own_tree.own_levels(sheet, paths.checkout().exercises)
-    if own is None:
-        return _not_written(console, exercise, "the same tree")
-    console.print(f"\nThe same bits with your {exercise.short}, with these weights:")
-    for number, level in enumerate(own, start=1):
-        console.print(f"  level {number}  {_four_digits(level)}", markup=False)
-    return _told(console, own_tree.differences(sheet, own))
-
-
-def _asked(name: str) -> "Exercise | None":
-    """Return the exercise; None if the assignment does not include it."""
+def _compare_with_own(console: Any, own: Any, sheet: "FusionSheet | TreeSheet") -> int:
+    """Do the same with the learner's own code; `own` is the module that runs it."""
     from grader.kata import curriculum
 
-    return next((each for each in curriculum.exercises() if each.name == name), None)
-
-
-def _not_written(console: Any, exercise: "Exercise", what: str) -> int:
-    shown = paths.shown(exercise.stub)
-    console.print(f"{exercise.short} is not written yet; once it is, it does {what} here: {shown}", soft_wrap=True)
-    return 0
-
-
-def _four_digits(numbers: Iterable[float]) -> str:
-    return f"[{', '.join(f'{number:.4f}' for number in numbers)}]"
-
-
-def _told(console: Any, differences: Sequence[str]) -> int:
+    exercise = next((each for each in curriculum.exercises() if each.name == own.EXERCISE), None)
+    if exercise is None:  # the assignment does not include it
+        return 0
+    found = own.run(sheet, paths.checkout().exercises)
+    if found is None:
+        shown = paths.shown(exercise.stub)
+        says = f"{exercise.short} is not written yet; once it is, it does {own.WHAT} here: {shown}"
+        console.print(says, soft_wrap=True)
+        return 0
+    console.print(f"\n{own.HEAD.format(short=exercise.short)}")
+    for name, numbers in own.rows(found):
+        console.print(f"  {name:6}  [{', '.join(f'{number:.4f}' for number in numbers)}]", markup=False)
+    differences = own.differences(sheet, found)
     for line in differences:
         console.print(f"  ✗ {line}", style="red", markup=False, soft_wrap=True)
     if not differences:

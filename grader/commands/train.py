@@ -6,13 +6,12 @@ import click
 
 from grader.base import paths
 from grader.base.errors import UsageError
+from grader.commands import files
 from grader.reports.console import open_console
 
 
 @click.command("train")
-@click.option(
-    "--answers", type=click.Path(path_type=Path), metavar="DIR", help="A folder of exNN_name.py files, or a notebook."
-)
+@files.ANSWERS
 @click.option(
     "--data",
     default="names",
@@ -34,7 +33,7 @@ from grader.reports.console import open_console
 @click.option("--fresh", is_flag=True, help="Start again instead of continuing this run.")
 @click.option(
     "--out",
-    type=click.Path(path_type=Path),
+    type=files.PATH,
     metavar="FILE",
     help="Where to save the model.  [default: .grade/tree.pt or .grade/language.pt]",
 )
@@ -65,15 +64,13 @@ def command(
     from grader.learner.training import progress_text, train
 
     words = None if data == "language" else corpus.load(data, others=["language"])
-    with intake.opened(answers if answers is not None else paths.checkout().exercises) as (submission, _):
+    with intake.opened(answers or paths.checkout().exercises) as (submission, _):
         missing = train.missing(submission, words)
         if missing and not with_solutions:
             first, others = missing[0], len(missing) - 1
             more = f" (and {others} more)" if others else ""
             raise UsageError(f"{first.name} is not written yet{more}: grade {first.short}, or use --with-solutions")
-        if out is None:
-            out = paths.checkout().state / ("language.pt" if words is None else "tree.pt")
-            paths.checkout().state.mkdir(exist_ok=True)
+        out = files.output(out, "language.pt" if words is None else "tree.pt")
         console = open_console()
         source = data if words is None or data in corpus.NAMED else str(Path(data).absolute())
         order = train.Order(source, recipe, steps, seed, device, threads, out, fresh)

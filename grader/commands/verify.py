@@ -9,7 +9,7 @@ from grader.reports.console import open_console
 
 
 @click.command("verify")
-@click.argument("names", nargs=-1, metavar="[EXERCISE]...")
+@exercise_choice.NAMES
 @exercise_choice.OPTION
 @click.option(
     "--seeds",

@@ -4,18 +4,14 @@ JavaScript.
 A short script sorts the table of students.
 """
 
-import base64
-import hashlib
 from collections.abc import Mapping, Sequence
-
-import markupsafe
 
 from grader.base.results import TOTAL
 from grader.course.gradebook import HANDED_IN_NOTHING, Line
 from grader.course.overview import Overview
 from grader.course.results_folder import FEEDBACK_PAGE
-from grader.course.similarity import Pair, Similar
-from grader.reports.html import TEMPLATES, template
+from grader.course.similarity import Similar
+from grader.reports.html import scripts, template
 
 MOST_NAMES = 40
 
@@ -39,8 +35,7 @@ def summary(
         comments: an instructor's words on mistakes, by their name.
         notes: on the class as a whole.
     """
-    script = (TEMPLATES / "summary.js").read_text(encoding="utf-8")
-    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    script, digest = scripts("summary.js")
     return template("summary.html").render(
         of=overview,
         title=title,
@@ -53,18 +48,17 @@ def summary(
         feedback=FEEDBACK_PAGE,
         nothing=HANDED_IN_NOTHING,
         total=TOTAL,
-        script=markupsafe.Markup(script),
-        script_digest=markupsafe.Markup(f"sha256-{digest}"),
+        script=script,
+        script_digest=digest,
     )
 
 
-def similarity(pairs: Sequence[Pair], title: str, of: str = "", similar: Similar | None = None) -> str:
+def similarity(similar: Similar, title: str, of: str = "") -> str:
     """Write the similar pairs side by side, and the other findings of a comparison.
 
     Args:
-        pairs: that stand out.
+        similar: what the comparison found.
         title: of the class.
         of: a digest of what was compared.
-        similar: groups, published solutions and identical files.
     """
-    return template("similarity.html").render(pairs=pairs, title=title, of=of, similar=similar or Similar())
+    return template("similarity.html").render(pairs=similar.pairs, title=title, of=of, similar=similar)

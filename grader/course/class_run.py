@@ -142,4 +142,4 @@ def _write_similarity(found: Sequence[Entry], results: Results, telling: Telling
     except (OSError, ValueError):
         pass
     alike = similarity.compare(((entry.student, intake.take(*entry.paths).answers) for entry in found), before)
-    results.put("", SIMILARITY, class_pages.similarity(alike.pairs, telling.title, digest, alike))
+    results.put("", SIMILARITY, class_pages.similarity(alike, telling.title, digest))

@@ -178,17 +178,14 @@ def _told(place: Path, logins: dict[str, str], *, is_folder: bool) -> PlatformNa
     return None
 
 
-def _entry(
-    parts: Sequence[tuple[PlatformName, Path]], submitters: dict[str, tuple[platform_names.Submitter, ...]]
-) -> Entry:
+def _entry(parts: Sequence[tuple[PlatformName, Path]], submitters: dict[str, tuple[Person, ...]]) -> Entry:
     """Combine all files with the same name or id into one student's submission."""
     files = [(told, path) for told, path in parts if not told.online_text] or list(parts)
     files.sort(key=lambda part: part[0].attempt)
     told = files[-1][0]
     student, person = told.student, Person("", id=told.id)
     group: tuple[Person, ...] = ()
-    if told.platform == GRADESCOPE and (who := submitters.get(files[0][1].name)):
-        group = tuple(Person(one.name or one.email or one.id, email=one.email, id=one.id) for one in who)
+    if told.platform == GRADESCOPE and (group := submitters.get(files[0][1].name, ())):
         student, person = " and ".join(one.name for one in group), replace(group[0], name="")
     elif told.platform == GITHUB:
         person = Person("", login=told.student)

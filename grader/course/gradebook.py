@@ -11,6 +11,7 @@ from grader.base.results import TOTAL, ByHand, RunResult
 from grader.course.entries import Entry
 from grader.course.notes import notes_of
 from grader.kata.curriculum import Exercise
+from grader.reports.feedback_file import sums
 
 HANDED_IN_NOTHING = "handed in nothing"
 EXCEL_MARK = "\ufeff"  # without this mark Excel does not recognise UTF-8
@@ -69,20 +70,17 @@ def graded(entry: Entry, result: RunResult, by_hand: Sequence[ByHand]) -> Line:
     separately.
     """
     assert result.origin is not None
-    extra = {
-        exercise.name: math.fsum(given.points for given in by_hand if given.exercise == exercise.name)
-        for exercise in result.exercises
-    }
-    adjustment = math.fsum(given.points for given in by_hand if given.exercise == TOTAL)
-    points = {exercise.name: exercise.points + extra[exercise.name] for exercise in result.exercises}
-    main = math.fsum(points[exercise.name] for exercise in result.exercises if not exercise.bonus)
-    bonus = math.fsum(points[exercise.name] for exercise in result.exercises if exercise.bonus)
+    added = sums(result, by_hand)
+    points = {exercise.name: exercise.points for exercise in result.exercises}
+    for given in by_hand:
+        if given.exercise != TOTAL:
+            points[given.exercise] += given.points
     return Line(
         entry,
         status(result),
-        max(main + adjustment, 0.0),
-        bonus,
-        math.fsum([*extra.values(), adjustment]),
+        added.points,
+        added.bonus,
+        added.by_hand + added.bonus_by_hand,
         tuple(points.items()),
         notes_of(result),
         result.origin.digest,
@@ -157,10 +155,13 @@ def row(line: Line, chosen: Sequence[Exercise], most: Maxima) -> list[str]:
 
 def text(chosen: Sequence[Exercise], lines: Iterable[Line], most: Maxima) -> str:
     """Write the whole file."""
+    return as_csv([header(chosen), *(row(line, chosen, most) for line in lines)])
+
+
+def as_csv(rows: Iterable[Sequence[str]]) -> str:
+    """Write rows of cells."""
     file = io.StringIO()
-    writer = csv.writer(file, lineterminator="\n")
-    writer.writerow(header(chosen))
-    writer.writerows(row(line, chosen, most) for line in lines)
+    csv.writer(file, lineterminator="\n").writerows(rows)
     return file.getvalue()
 
 

@@ -4,17 +4,15 @@ It contains the handout's files in `kata/`, with sealed references; the two scri
 exam's secret and hidden checks in `exam/`.
 """
 
-import io
 import shlex
-import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from grader.course.archive import zipped
 from grader.course.handout import Handout
 
 SCRIPTS = Path(__file__).parent / "gradescope_files"
-_DATE = (2020, 1, 1, 0, 0, 0)  # the same files give the same archive
-_SCRIPT, _FILE, _PRIVATE = 0o100755 << 16, 0o100644 << 16, 0o100600 << 16
+_SCRIPT, _FILE, _PRIVATE = 0o100755, 0o100644, 0o100600
 SOURCE = "/autograder/source"
 SECRET, HIDDEN = "exam/secret", "exam/hidden"
 
@@ -54,23 +52,14 @@ def archive(
         "setup.sh": _script("setup.sh").replace("{{ pip_environment }}", environment),
         "run_autograder": _script("run_autograder").replace("{{ options }}", options),
     }
-    data = io.BytesIO()
-    with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as file:
-        for name, text in scripts.items():
-            _add(file, name, text.encode(), _SCRIPT)
-        for name, content in sorted(beside.items()):
-            _add(file, name, content, _PRIVATE)
-        for name, content in sorted(handout.files.items()):
-            _add(file, f"kata/{name}", content, _FILE)
-    return data.getvalue()
+    return zipped(
+        [
+            *((name, text.encode(), _SCRIPT) for name, text in scripts.items()),
+            *((name, content, _PRIVATE) for name, content in sorted(beside.items())),
+            *((f"kata/{name}", content, _FILE) for name, content in sorted(handout.files.items())),
+        ]
+    )
 
 
 def _script(name: str) -> str:
     return (SCRIPTS / name).read_text(encoding="utf-8")
-
-
-def _add(file: zipfile.ZipFile, name: str, content: bytes, mode: int) -> None:
-    entry = zipfile.ZipInfo(name, _DATE)
-    entry.external_attr = mode
-    entry.compress_type = zipfile.ZIP_DEFLATED
-    file.writestr(entry, content)

@@ -44,12 +44,11 @@ _LINK = re.compile(
 _ELSEWHERE = re.compile(r"[a-z][a-z0-9+.-]*:|#", re.IGNORECASE)
 
 
-def build(exercises: Sequence[Exercise], title: str = TITLE, repository: str = "") -> str:
+def build(exercises: Sequence[Exercise], repository: str = "") -> str:
     """Build the text of a notebook; the same arguments give the same bytes.
 
     Args:
         exercises: which.
-        title: of the notebook.
         repository: the address that a kernel without the kata gets it from; empty: the reader fills it in.
 
     Raises:
@@ -57,7 +56,7 @@ def build(exercises: Sequence[Exercise], title: str = TITLE, repository: str = "
     """
     import nbformat  # 0.2 s
 
-    cells = [*_start(title, exercises, repository)]
+    cells = [*_start(exercises, repository)]
     for exercise in exercises:
         cells += [_lesson(exercise), _answer(exercise), _grading(exercise)]
     metadata = {
@@ -69,12 +68,12 @@ def build(exercises: Sequence[Exercise], title: str = TITLE, repository: str = "
     return str(nbformat.writes(notebook)) + "\n"
 
 
-def _start(title: str, exercises: Sequence[Exercise], repository: str) -> Iterator[Any]:
+def _start(exercises: Sequence[Exercise], repository: str) -> Iterator[Any]:
     example = exercises[0]
     yield _cell(
         "markdown",
         "start",
-        f"# {title}\n\n"
+        f"# {TITLE}\n\n"
         "Run the next two cells each time the kernel has started. The first one installs the kata if this Python does "
         "not have it (for example on Colab). Then, for each exercise, read its lesson, write your answer in "
         "the cell below, run it, and run the cell after it, which grades what you ran, saved or not.\n\n"

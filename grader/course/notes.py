@@ -1,6 +1,6 @@
 """Notes for the instructor on a student's result, stored with the result and printed by every run."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from grader.base.plain_text import line
 from grader.base.results import RunResult
@@ -32,8 +32,3 @@ def few(notes: Sequence[str], where: str) -> list[str]:
     if len(notes) <= MOST_PRINTED:
         return list(notes)
     return [*notes[:MOST_PRINTED], f"and {len(notes) - MOST_PRINTED} more notes: {where}"]
-
-
-def of_students(notes: Iterable[tuple[str, Sequence[str]]]) -> list[str]:
-    """Write the notes of a class as lines that begin with the student."""
-    return [f"{student}: {note}" for student, several in notes for note in several]

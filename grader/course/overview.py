@@ -8,7 +8,8 @@ from dataclasses import dataclass, field, replace
 from statistics import mean, median
 
 from grader.base.plain_text import line
-from grader.base.results import TOTAL, ByHand, Cause, ExerciseResult, RunResult
+from grader.base.results import ByHand, Cause, ExerciseResult, RunResult
+from grader.reports.feedback_file import sums
 
 BINS = 10
 MOST_MISTAKES, MOST_CLUSTERS = 20, 12
@@ -144,7 +145,7 @@ class _Sums:
 
 def overview(results: Iterable[RunResult], by_hand: Sequence[ByHand], ungraded: Sequence[tuple[str, str]]) -> Overview:
     """Compute the statistics. Results are read one at a time; only figures and a few names are kept."""
-    sums: dict[str, _Sums] = {}
+    by_name: dict[str, _Sums] = {}
     totals: list[float] = []
     mistakes: dict[tuple[str, str], tuple[Cause, list[str]]] = {}
     clusters: dict[tuple[str, ...], tuple[Cluster, list[str]]] = {}
@@ -155,14 +156,11 @@ def overview(results: Iterable[RunResult], by_hand: Sequence[ByHand], ungraded: 
     for result in results:
         assert result.origin is not None
         student, max_points = result.origin.student, result.max_points
-        main = {exercise.name for exercise in result.exercises if not exercise.bonus}
-        main.add(TOTAL)
-        given = sum(extra.points for extra in by_hand if extra.student == student and extra.exercise in main)
-        totals.append(max(result.points + given, 0.0))
+        totals.append(sums(result, [given for given in by_hand if given.student == student]).points)
         if result.origin.problem:
             unread.append((student, result.origin.problem))
         for exercise in result.exercises:
-            kept = sums.setdefault(exercise.name, _Sums(exercise))
+            kept = by_name.setdefault(exercise.name, _Sums(exercise))
             kept.points += exercise.points
             kept.statuses[exercise.status] += 1
             for check in exercise.checks:
@@ -182,7 +180,7 @@ def overview(results: Iterable[RunResult], by_hand: Sequence[ByHand], ungraded: 
         totals=tuple(totals),
         max_points=max_points,
         histogram=_histogram(totals, max_points),
-        exercises=tuple(_figures(kept, len(totals)) for kept in sums.values()),
+        exercises=tuple(_figures(kept, len(totals)) for kept in by_name.values()),
         mistakes=tuple(
             Mistake(*key, len(who), cause, tuple(who))
             for key, (cause, who) in sorted(mistakes.items(), key=lambda one: (-len(one[1][1]), one[0]))[:MOST_MISTAKES]

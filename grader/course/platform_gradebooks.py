@@ -4,12 +4,10 @@ Students are found by an id, from the submission's name or the class list; witho
 login. A student who handed in nothing has empty cells, which change nothing.
 """
 
-import csv
-import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from grader.base.plain_text import cell
-from grader.course.gradebook import HANDED_IN_NOTHING, Line, Maxima, number
+from grader.course.gradebook import HANDED_IN_NOTHING, Line, Maxima, as_csv, number
 from grader.course.platform_names import CANVAS, MOODLE
 
 
@@ -30,7 +28,7 @@ def canvas(title: str, lines: Sequence[Line], most: Maxima) -> str:
         login = person.login or ("" if known else line.entry.student)
         told = (line.entry.student, ours, person.number, login, person.section)
         rows.append([*map(cell, told), *_points(line, most)])
-    return _written(rows)
+    return as_csv(rows)
 
 
 def moodle(title: str, lines: Sequence[Line], most: Maxima) -> str:
@@ -46,16 +44,10 @@ def moodle(title: str, lines: Sequence[Line], most: Maxima) -> str:
         told = (participant, student, login, person.number, email)
         feedback = "; ".join((line.status, *line.notes))
         rows.append([*map(cell, told), *_points(line, most), number(most.points), cell(feedback)])
-    return _written(rows)
+    return as_csv(rows)
 
 
 def _points(line: Line, most: Maxima) -> list[str]:
     if line.points is None or (line.status == HANDED_IN_NOTHING and not line.by_hand):
         return ["", *([""] if most.bonus else [])]
     return [number(line.points), *([number(line.bonus)] if most.bonus else [])]
-
-
-def _written(lines: Iterable[Sequence[str]]) -> str:
-    file = io.StringIO()
-    csv.writer(file, lineterminator="\n").writerows(lines)
-    return file.getvalue()

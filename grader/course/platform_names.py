@@ -7,6 +7,8 @@ from typing import Any
 
 import yaml
 
+from grader.course.roster import Person
+
 MOODLE, CANVAS, GRADESCOPE, GITHUB = "Moodle", "Canvas", "Gradescope", "GitHub"
 METADATA = "submission_metadata.yml"  # Gradescope's export has one next to the submissions
 MOST_METADATA_BYTES = 32 << 20
@@ -51,17 +53,8 @@ def read(name: str, *, is_folder: bool) -> PlatformName | None:
     return None
 
 
-@dataclass(frozen=True)
-class Submitter:
-    """The student in Gradescope's metadata."""
-
-    name: str
-    id: str
-    email: str
-
-
-def gradescope_submitters(submissions: Path) -> dict[str, tuple[Submitter, ...]]:
-    """Return the student by folder name; empty if there are no readable metadata."""
+def gradescope_submitters(submissions: Path) -> dict[str, tuple[Person, ...]]:
+    """Return the students by folder name; empty if there are no readable metadata."""
     try:
         with (submissions / METADATA).open("rb") as file:
             content = file.read(MOST_METADATA_BYTES)
@@ -73,9 +66,9 @@ def gradescope_submitters(submissions: Path) -> dict[str, tuple[Submitter, ...]]
         return {}
 
 
-def _submitter(fields: dict[str, Any]) -> Submitter:
-    told = {key: str(fields.get(f":{key}") or "") for key in ("name", "sid", "email")}
-    return Submitter(told["name"], told["sid"], told["email"])
+def _submitter(fields: dict[str, Any]) -> Person:
+    name, number, email = (str(fields.get(f":{key}") or "") for key in ("name", "sid", "email"))
+    return Person(name or email or number, email=email, id=number)
 
 
 def github_logins(folders: list[Path]) -> dict[str, str]:

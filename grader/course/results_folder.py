@@ -17,13 +17,9 @@ from grader.base.results import RunResult
 from grader.course import remembered_terms
 from grader.reports.feedback_file import Circumstances, feedback, page
 
-RESULT, FEEDBACK, FEEDBACK_PAGE = "result.json", "feedback.md", "feedback.html"
-GRADEBOOK, GRADEBOOK_EXCEL, SUMMARY, SIMILARITY = (
-    "gradebook.csv",
-    "gradebook-excel.csv",
-    "summary.html",
-    "similarity.html",
-)
+STUDENT_FILES = RESULT, FEEDBACK, FEEDBACK_PAGE = "result.json", "feedback.md", "feedback.html"
+GRADEBOOK, GRADEBOOK_EXCEL = "gradebook.csv", "gradebook-excel.csv"
+SUMMARY, SIMILARITY = "summary.html", "similarity.html"
 CLASS_FILES = (GRADEBOOK, GRADEBOOK_EXCEL, SUMMARY, SIMILARITY, remembered_terms.FILE)
 RESERVED = REMOVED, RETURN = "removed", "return"  # folders of RESULTS that do not belong to a student
 SCRATCH = ".in-progress"
@@ -125,12 +121,12 @@ class Results:
         """Return whether the run itself writes a file with this path."""
         inner = path.resolve()
         own = inner.parent == self.folder.resolve() and inner.name in CLASS_FILES
-        return own or (inner.parent.parent == self.folder.resolve() and inner.name in (RESULT, FEEDBACK, FEEDBACK_PAGE))
+        return own or (inner.parent.parent == self.folder.resolve() and inner.name in STUDENT_FILES)
 
     def _written(self) -> Iterator[Path]:
         """List the files of earlier runs."""
         yield from (self.folder / name for name in CLASS_FILES)
-        for name in (RESULT, FEEDBACK, FEEDBACK_PAGE):
+        for name in STUDENT_FILES:
             yield from self.folder.glob(f"*/{name}")
 
     def _make(self, slot: str) -> None:
@@ -142,7 +138,7 @@ class Results:
     def _sweep(self) -> None:
         """Delete the leftovers of a killed run: prepared answers and temporary files."""
         shutil.rmtree(self.scratch, ignore_errors=True)
-        for name in (RESULT, FEEDBACK, FEEDBACK_PAGE):
+        for name in STUDENT_FILES:
             for path in self.folder.glob(f"*/.{name}.*"):
                 path.unlink()
         for name in CLASS_FILES:

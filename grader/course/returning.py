@@ -1,21 +1,18 @@
 """Packs the feedback under the original names of the submissions, for a platform or a person."""
 
-import io
 import shutil
-import zipfile
 from collections.abc import Iterable
 from pathlib import Path
 
 from grader.base.atomic_files import write_whole
 from grader.base.errors import UsageError
 from grader.course import platform_names
+from grader.course.archive import zipped
 from grader.course.entries import Entry
 from grader.course.platform_names import MOODLE
 from grader.course.results_folder import FEEDBACK_PAGE, RETURN
 
-KINDS = ("moodle", "folder")
 MOODLE_ARCHIVE = "feedback-for-moodle.zip"
-_DATE = (2020, 1, 1, 0, 0, 0)  # the same feedback gives the same archive
 
 
 def place(entry: Entry) -> str:
@@ -54,14 +51,8 @@ def pack(kind: str, results: Path, entries: Iterable[Entry]) -> tuple[Path, int]
     pages = [(place(entry), entry) for entry in entries if (results / entry.slot / FEEDBACK_PAGE).exists()]
     if kind == "moodle":
         pages = [(name, entry) for name, entry in pages if entry.platform == MOODLE]
-        data = io.BytesIO()
-        with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as archive:
-            for name, entry in pages:
-                member = zipfile.ZipInfo(name, _DATE)
-                member.compress_type = zipfile.ZIP_DEFLATED
-                archive.writestr(member, (results / entry.slot / FEEDBACK_PAGE).read_bytes())
         out = results / MOODLE_ARCHIVE
-        write_whole(out, data.getvalue())
+        write_whole(out, zipped((name, (results / e.slot / FEEDBACK_PAGE).read_bytes(), 0) for name, e in pages))
         return out, len(pages)
     out = results / RETURN
     try:

@@ -140,19 +140,10 @@ def fingerprints(text: str) -> Fingerprints:
     return chosen
 
 
-def pairs(answers: Iterable[tuple[str, Mapping[str, bytes]]]) -> tuple[Pair, ...]:
-    """List the pairs that stand out, most similar first; pairs within a group are reported with the group.
-
-    Args:
-        answers: of each student the files, by name.
-    """
-    return compare(answers).pairs
-
-
 def compare(
     answers: Iterable[tuple[str, Mapping[str, bytes]]], earlier: Iterable[tuple[str, Mapping[str, bytes]]] = ()
 ) -> Similar:
-    """Compare a class.
+    """Compare a class. Pairs come most similar first; those within a group are reported with the group.
 
     Args:
         answers: of each student the files, by name.

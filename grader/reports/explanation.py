@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from grader.base.results import Cause, CheckResult, ExerciseResult
 
+SIGNS = {"passed": "✓", "failed": "✗", "error": "✗", "timeout": "✗", "blocked": "–", "not_started": "·"}
 MOST_PRINTED = 12  # lines of what an answer printed
 _AS_IT_STANDS = ("passed", "not_started")
 
@@ -40,7 +41,6 @@ def explanation(result: CheckResult) -> Explanation:
     """Explain a check that did not pass."""
     found = result.finding
     compared = found.status == "failed" and found.expected is not None and found.got is not None
-    printed = "\n".join(found.printed.rstrip().splitlines()[-MOST_PRINTED:]) if found.printed else None
     return Explanation(
         references=result.stands_on,
         calls="The call that did not finish" if found.status == "timeout" else "The smallest call that shows it",
@@ -49,9 +49,15 @@ def explanation(result: CheckResult) -> Explanation:
         got=found.got if compared else None,
         difference=found.difference,
         code=found.traceback,
-        printed=printed,
+        printed=printed(result),
         cause=result.cause,
     )
+
+
+def printed(result: CheckResult) -> str | None:
+    """Return the end of what the answer printed; None if it printed nothing."""
+    text = result.finding.printed
+    return "\n".join(text.rstrip().splitlines()[-MOST_PRINTED:]) if text else None
 
 
 def wrong(exercise: ExerciseResult) -> list[CheckResult]:

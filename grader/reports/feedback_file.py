@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from grader.base.plain_text import code_block, code_span
 from grader.base.results import TOTAL, ByHand, Cause, CheckResult, ExerciseResult, RunResult
 from grader.reports import explanation, failure_groups
+from grader.reports.explanation import SIGNS
 from grader.reports.failure_groups import Group, explained
 from grader.reports.html import template
 
-SIGNS = {"passed": "✓", "failed": "✗", "error": "✗", "timeout": "✗", "blocked": "–", "not_started": "·"}
 WORDS = {
     "passed": "passed",
     "failed": "failed",

@@ -33,7 +33,7 @@ class NotebookReport:
             run=self.result,
             notes=self.notes,
             verbose=self.verbose,
-            signs=terminal.SIGNS,
+            signs=explanation.SIGNS,
             wrong=explanation.wrong,
             explained=explanation.explanation,
             state=explanation.state,

@@ -15,8 +15,8 @@ from grader.base import paths
 from grader.base.results import Cause, CheckResult, ExerciseResult, RunResult
 from grader.kata import curriculum
 from grader.kata.assignment import Assignment
-from grader.kata.curriculum import Exercise
 from grader.reports import explanation, layout
+from grader.reports.explanation import SIGNS
 
 STYLES = {
     "passed": "green",
@@ -26,7 +26,6 @@ STYLES = {
     "blocked": "yellow",
     "not_started": "dim",
 }
-SIGNS = {"passed": "✓", "failed": "✗", "error": "✗", "timeout": "✗", "blocked": "–", "not_started": "·"}
 WIDEST_TEXT = 100  # maximum columns of a sentence, for readability
 SIDE_BY_SIDE = 36  # minimum columns per text for showing two side by side
 MOST_OTHERS = 3  # failing rules in addition to the explained one
@@ -37,7 +36,7 @@ _MARK = re.compile(r"»([^«\n]*)«")
 def report(console: Console, run: RunResult, *, verbose: bool = False) -> None:
     """Print a whole run, and what to do next."""
     found(console, run, verbose=verbose)
-    _next_step(console, run, {exercise.name: exercise for exercise in curriculum.exercises()})
+    _next_step(console, run)
 
 
 def found(console: Console, run: RunResult, *, verbose: bool = False, command: str = "grade") -> None:
@@ -86,19 +85,19 @@ def _state(result: ExerciseResult) -> Text:
     return Text(f"{sign} {explanation.state(result)}", STYLES[status])
 
 
-def _next_step(console: Console, run: RunResult, by_name: dict[str, Exercise]) -> None:
+def _next_step(console: Console, run: RunResult) -> None:
     waiting = [result for result in run.exercises if result.status != "passed"]
     if not waiting:
         console.print(Text("Everything that was graded passes.", "green"))
         return
     started = [result for result in waiting if result.status not in ("not_started", "blocked")]
     result = (started or waiting)[0]
-    exercise = by_name[result.name]
+    exercise = next(exercise for exercise in curriculum.exercises() if exercise.name == result.name)
     in_one_file = run.answers.lower().endswith((".ipynb", ".zip"))
     path = f"{exercise.file} in {run.answers}" if in_one_file else f"{run.answers}/{exercise.file}"
     console.print()
     if result.status == "not_started":
-        _line(console, f"Next: read {_lesson(exercise)}")
+        _line(console, f"Next: read {paths.shown(exercise.lesson)}")
         if not in_one_file and not Path(run.answers, exercise.file).exists():
             _line(console, f"      then write {path} (there is no such file yet)")
         else:
@@ -130,8 +129,8 @@ def _exercise(console: Console, result: ExerciseResult, verbose: bool, in_full: 
             _rule(console, check)
             if check in wrong:
                 _explanation(console, check)
-            elif check.finding.printed:
-                _printed_by_the_answer(console, check.finding.printed)
+            else:
+                _printed_by_the_answer(console, check)
         return
     for check in result.checks:
         if check.finding.status == "passed" and check.stands_on:
@@ -168,7 +167,7 @@ def _first(console: Console, result: CheckResult) -> None:
 def _told(result: CheckResult) -> str:
     """Return the rule of a check with its state and points."""
     status = result.finding.status
-    state = "" if status in ("passed", "failed") else f"{_words(status)}, "
+    state = "" if status in ("passed", "failed") else f"{status.replace('_', ' ')}, "
     return f"{result.check.rule} ({state}{result.points:g} of {result.check.points:g})"
 
 
@@ -200,15 +199,14 @@ def _explanation(console: Console, result: CheckResult) -> None:
     if found.difference:
         _line(console, f"    {found.difference}", style="bold")
     _code(console, found.code)
-    if found.printed:
-        _line(console, "    It printed (only the end is shown):")
-        _code(console, found.printed)
+    _printed_by_the_answer(console, result)
     _cause(console, found.cause)
 
 
-def _printed_by_the_answer(console: Console, printed: str) -> None:
-    _line(console, "    It printed (only the end is shown):")
-    _code(console, "\n".join(printed.rstrip().splitlines()[-explanation.MOST_PRINTED :]))
+def _printed_by_the_answer(console: Console, result: CheckResult) -> None:
+    if printed := explanation.printed(result):
+        _line(console, "    It printed (only the end is shown):")
+        _code(console, printed)
 
 
 def _cause(console: Console, cause: Cause | None) -> None:
@@ -268,19 +266,11 @@ def _line(console: Console, text: str, style: str = "") -> None:
         console.print(Text(text, style), soft_wrap=True)
 
 
-def _lesson(exercise: Exercise) -> str:
-    return paths.shown(exercise.lesson)
-
-
 def _line_number(result: ExerciseResult) -> str:
     """Return `, line 31` if the explained check points to a line of this file."""
     explained = explanation.wrong(result)
     file, _, line = ((explained and explained[0].finding.where) or "").partition(":")
     return f", line {line}" if line and file == f"{result.name}.py" else ""
-
-
-def _words(status: str) -> str:
-    return status.replace("_", " ")
 
 
 def sandbox(console: Console, layers: dict[str, str] | None) -> None:

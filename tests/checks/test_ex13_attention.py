@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import pytest
 import torch
 from callers import AGAIN, CHANGED, LATER, object_of, overwritten
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from strategies import FLOATS, SEEDS, laid_out, numbered, quarters, tenths
 from torch import Tensor

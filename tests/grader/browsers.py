@@ -24,7 +24,7 @@ def launched() -> Iterator[Browser]:
 def opened(browser: Browser, tmp_path: Path, text: str, **options: object) -> tuple[Page, list[str]]:
     """Open a page from a file; second, whatever it complains of or asks the network for, then and later."""
     (tmp_path / "page.html").write_text(text, encoding="utf-8")
-    page = browser.new_page(**options)  # type: ignore[arg-type]
+    page = browser.new_page(**options)
     complaints: list[str] = []
 
     def asked(url: str) -> None:

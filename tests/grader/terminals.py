@@ -1,4 +1,7 @@
-"""A real terminal for tests and benchmarks: a pseudo-terminal whose output is read as it comes, and a program in it."""
+"""A real terminal for tests and benchmarks: a pseudo-terminal whose output is read as it comes, and a program in it.
+
+Also the end of a program in a terminal, and a program that signals reach without reaching the tests.
+"""
 
 import fcntl
 import os
@@ -13,6 +16,10 @@ import threading
 import time
 from collections.abc import Sequence
 from pathlib import Path
+
+import pexpect
+
+from grader.base import paths
 
 GRADE = [sys.executable, "-P", "-m", "grader"]
 _CLEARED = "\x1b[2J"
@@ -94,3 +101,22 @@ class Terminal:
                 self.process.wait()
         os.close(self.ours)
         os.close(self.theirs)
+
+
+def ended(session: "pexpect.spawn[str]") -> int | None:
+    """Wait until what was started with `at_terminal` ends; its exit status."""
+    session.expect(pexpect.EOF)
+    session.close()
+    return session.exitstatus
+
+
+def in_a_session(*arguments: object) -> "subprocess.Popen[str]":
+    """Start `grade` in a session of its own, so that a signal reaches all its processes and none of the tests'."""
+    return subprocess.Popen(
+        [*GRADE, *map(str, arguments)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=paths.checkout().root,
+        start_new_session=True,
+    )

@@ -15,6 +15,7 @@ import pytest
 from anki.collection import Collection, ImportAnkiPackageOptions, ImportAnkiPackageRequest, ImportCsvRequest
 from conftest import at_terminal, by_number, grade, grade_process
 from fsrs import Rating
+from terminals import ended
 
 from grader.kata import curriculum
 from grader.learner.flashcards.cards import Session, deck
@@ -118,9 +119,7 @@ def test_a_session_by_keys_is_kept_card_by_card_and_goes_on_where_it_stopped(cop
     session.expect_exact("easy (8 days) ")
     session.send("q")
     session.expect_exact("2 cards answered. The next one is due in 10 min.")
-    session.expect(pexpect.EOF)
-    session.close()
-    assert session.exitstatus == 0
+    assert ended(session) == 0
     assert len(memory(copied)) == 2
     again = grade("cards", "5", checkout_copy=copied, input="q\n")
     assert f"0 due, {len(CARDS) - 2} new of {len(CARDS) - 2}, {len(CARDS)} in total" in again.stdout

@@ -13,7 +13,7 @@ from grader.base.results import ByHand, Cause, Check, CheckResult, ExerciseResul
 from grader.course import class_pages, gradebook
 from grader.course.entries import Entry
 from grader.course.overview import Overview, overview
-from grader.course.similarity import Alike, Pair, Side
+from grader.course.similarity import Alike, Pair, Side, Similar
 from grader.kata import curriculum
 from grader.reports import feedback_file
 from grader.reports.feedback_file import Circumstances
@@ -28,7 +28,7 @@ def a_result(student: str, statuses: list[str], *, mistake: str | None = None, p
         checks = tuple(
             CheckResult(
                 Check(f"test_{number}", f"Rule {number} of `{exercise.short}` <i>holds</i>.", 2.0, (), number == 3),
-                Finding(status),  # type: ignore[arg-type]
+                Finding(status),
                 stands_on=("ex01_receptive_field",) if number == 2 and exercise.number == 2 else (),
                 cause=Cause(mistake, "what goes wrong") if mistake and status == "failed" else None,
             )
@@ -60,8 +60,8 @@ def a_pair() -> Pair:
 PAGES = {
     "summary": lambda: class_pages.summary(a_class(), HOSTILE),
     "summary of nobody": lambda: class_pages.summary(overview([], (), []), "none"),
-    "similarity": lambda: class_pages.similarity([a_pair(), replace(a_pair(), left="student 2")], HOSTILE),
-    "no pair": lambda: class_pages.similarity([], "none"),
+    "similarity": lambda: class_pages.similarity(Similar((a_pair(), replace(a_pair(), left="student 2"))), HOSTILE),
+    "no pair": lambda: class_pages.similarity(Similar(), "none"),
 }
 
 
@@ -119,7 +119,7 @@ def test_the_histogram_shows_the_counts(browser: Browser, tmp_path: Path) -> Non
     assert len(labels) == 10
     assert labels[-1].endswith(": 60 students")
     assert sum(int(re.findall(r"(\d+) student", label)[0]) for label in labels) == 92
-    heights = [bar.bounding_box()["height"] for bar in page.locator(".histogram .bar").all()]  # type: ignore[index]
+    heights = [bar.bounding_box()["height"] for bar in page.locator(".histogram .bar").all()]
     assert heights[-1] == max(heights)
     page.close()
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from conftest import by_number, grade, grade_process
 from filelock import FileLock
-from terminals import GRADE, Terminal
+from terminals import GRADE, Terminal, in_a_session
 
 import grader
 from grader import commands
@@ -132,18 +132,12 @@ def test_ctrl_c_ends_with_130_and_leaves_no_process_behind(solved: Path) -> None
     five = solved / FIVE.file
     five.write_text(five.read_text().replace("super().__init__()", "while True: pass"))
     marker = f"{solved}"
-    process = subprocess.Popen(
-        [sys.executable, "-m", "grader", "5", "--answers", solved, "--json", solved / "result.json"],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        cwd=paths.checkout().root,
-        start_new_session=True,
-    )
+    process = in_a_session("5", "--answers", solved, "--json", solved / "result.json")
     time.sleep(5)
     os.killpg(process.pid, signal.SIGINT)
     out, err = process.communicate(timeout=20)
     assert process.returncode == 130, err
-    assert b"Traceback" not in out + err
+    assert "Traceback" not in out + err
     assert not (solved / "result.json").exists()
     assert workers_of(process.pid) == [], marker
 
@@ -226,7 +220,7 @@ def test_all_hints_come_at_once_and_count_as_taken(copied: Path) -> None:
 def test_two_commands_at_once_lose_nothing_of_each_other(copied: Path) -> None:
     command = [sys.executable, "-P", "-m", "grader", "hint"]
     options = {"cwd": copied, "env": os.environ | {"PYTHONPATH": str(copied)}, "stdout": subprocess.DEVNULL}
-    taking = [subprocess.Popen([*command, str(number)], **options) for number in (1, 2, 3, 1, 2, 3)]  # type: ignore[call-overload]
+    taking = [subprocess.Popen([*command, str(number)], **options) for number in (1, 2, 3, 1, 2, 3)]
     assert [process.wait(60) for process in taking] == [0] * 6
     state = json.loads((copied / ".grade" / "state.json").read_text())
     assert state["hints"] == {by_number(number).name: 2 for number in (1, 2, 3)}

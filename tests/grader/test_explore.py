@@ -10,7 +10,6 @@ from browsers import WORST_CONTRAST, needs_browser, opened
 from conftest import committed, grade, spoil
 from playwright.sync_api import Browser, Page
 
-from grader.base import paths
 from grader.base.plain_text import plain
 from grader.learner import reference_tree
 from grader.learner.exploring import page as explore_page
@@ -185,7 +184,8 @@ def test_a_trained_tree_takes_its_place_if_the_page_computes_what_the_learners_c
         (["--answers", "nowhere"], "the folder nowhere does not exist"),
     ],
 )
-def test_wrong_usage_gets_one_line(arguments: list[str], says: str) -> None:
-    done = grade("explore", *arguments, cwd=paths.checkout().root)
+@pytest.mark.parametrize("command", ["explore", "report"])
+def test_wrong_usage_gets_one_line(command: str, arguments: list[str], says: str) -> None:
+    done = grade(command, *arguments)
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
     assert says in done.stderr

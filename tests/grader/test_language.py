@@ -131,4 +131,4 @@ def test_the_same_seed_gives_the_same_letters_whatever_their_number() -> None:
 )
 def test_what_it_cannot_do_it_says(call: object, said: str) -> None:
     with pytest.raises(ValueError, match=said.replace("(", r"\(").replace(")", r"\)")):
-        call()  # type: ignore[operator]
+        call()

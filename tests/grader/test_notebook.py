@@ -461,7 +461,7 @@ def test_two_cells_with_one_exercise_are_pointed_out(kernel: Kernel) -> None:
     kernel.run(marked(ONE, solution(1)), "second")
     kernel.run(marked(ONE, solution(1)), "second")
     kernel.run(marked(FIVE, solution(5)), "third")
-    assert f"More than one cell has held {ONE}" in kernel.run("%grade 1", "fourth")["text/plain"]
+    assert f"More than one cell contained {ONE}" in kernel.run("%grade 1", "fourth")["text/plain"]
     assert "More than one cell" not in kernel.run("%grade 5", "fifth")["text/plain"]
 
 

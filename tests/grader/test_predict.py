@@ -4,9 +4,9 @@ import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import pexpect
 import pytest
 from conftest import at_terminal, committed, grade
+from terminals import ended
 
 from grader.kata import curriculum, mistakes
 from grader.kata.curriculum import Exercise
@@ -83,9 +83,7 @@ def test_at_a_terminal_a_wrong_prediction_is_explained_by_the_mistake_that_gives
     session.expect_exact("4 of 5")
     session.sendline("quit")
     session.expect_exact("Stopped. grade predict ex05 continues.")
-    session.expect(pexpect.EOF)
-    session.close()
-    assert session.exitstatus == 0
+    assert ended(session) == 0
 
 
 def test_what_was_predicted_comes_back_like_a_card_and_not_before(copied: Path) -> None:

@@ -72,7 +72,7 @@ def test_a_test_runs_with_its_fixtures_which_end_with_it(tmp_path: Path) -> None
 
     class Loop:
         def pytest_configure(self, config: pytest.Config) -> None:
-            config.done = done  # type: ignore[attr-defined]
+            config.done = done
 
         def pytest_runtestloop(self, session: pytest.Session) -> bool:
             for item in session.items:

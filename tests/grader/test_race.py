@@ -7,16 +7,15 @@ import re
 import shutil
 import signal
 import subprocess
-import sys
 import time
 from pathlib import Path
 from types import SimpleNamespace
 
-import pexpect
 import pytest
 import torch
 from conftest import at_terminal, by_number, grade
 from rich.console import Console
+from terminals import ended, in_a_session
 
 from grader.base import paths
 from grader.learner.race import control_models, plot
@@ -154,10 +153,9 @@ def test_on_a_terminal_the_curves_are_drawn_live(copied: Path, words: Path) -> N
     session.expect_exact("⠤⠤ tree, context 8   ⠤⠤ flat, context 8   ⠤⠤ connected, context 8")
     session.expect(r"(tree|flat|connected), context 8: loss \d")
     session.expect_exact("parameters")
-    session.expect(r"one\s+seed\s+tells\s+nothing\s+of\s+the\s+spread")  # where its line breaks depends on the figures
-    session.expect(pexpect.EOF)
-    session.close()
-    assert session.exitstatus == 0
+    # where its line breaks depends on the figures
+    session.expect(r"one\s+seed\s+says\s+nothing\s+about\s+the\s+spread")
+    assert ended(session) == 0
 
 
 @pytest.mark.prove
@@ -193,15 +191,7 @@ def test_a_model_that_fails_ends_the_race_with_its_reason(solved: Path, words: P
 
 def test_ctrl_c_ends_with_130_writes_nothing_and_leaves_no_process_behind(tmp_path: Path) -> None:
     picture = tmp_path / "race.png"
-    arguments = ["-m", "grader", "race", "--answers", paths.checkout().solutions, "--out", picture]
-    process = subprocess.Popen(
-        [sys.executable, *map(str, arguments)],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        cwd=paths.checkout().root,
-        start_new_session=True,
-    )
+    process = in_a_session("race", "--answers", paths.checkout().solutions, "--out", picture)
     deadline = time.monotonic() + 60
     while not workers_of(process.pid) and time.monotonic() < deadline:
         time.sleep(0.1)

@@ -41,7 +41,7 @@ def names(pairs: tuple[similarity.Pair, ...]) -> list[tuple[str, str]]:
 
 @pytest.mark.prove
 def test_students_who_wrote_on_their_own_are_no_pair() -> None:
-    assert names(similarity.pairs(independent(6, seed=0))) == []
+    assert names(similarity.compare(independent(6, seed=0)).pairs) == []
 
 
 DISGUISES = {
@@ -57,7 +57,7 @@ DISGUISES = {
 def test_a_copy_stands_out_in_whatever_dress(disguise: str) -> None:
     answers = independent(6, seed=1)
     copied = {name: DISGUISES[disguise](text.decode()).encode() for name, text in answers[2][1].items()}
-    found = similarity.pairs([*answers, ("copyist", copied)])
+    found = similarity.compare([*answers, ("copyist", copied)]).pairs
     assert names(found)[:1] == [("copyist", "student2")]
     assert found[0].likeness > 0.5
     side = found[0].exercises[0].left
@@ -69,7 +69,7 @@ def test_half_a_copy_stands_out_with_the_exercises_that_were_copied() -> None:
     answers = independent(6, seed=2)
     half = {name: text for name, text in answers[0][1].items() if int(name[2:4]) % 2}
     half |= {name: text for name, text in answers[5][1].items() if not int(name[2:4]) % 2}
-    found = similarity.pairs([*answers[:5], ("copyist", half)])
+    found = similarity.compare([*answers[:5], ("copyist", half)]).pairs
     assert names(found) == [("copyist", "student0")]
     assert {int(alike.exercise[2:4]) for alike in found[0].exercises} <= {*range(1, 15, 2)}
 
@@ -78,26 +78,29 @@ def test_stubs_and_solutions_are_nobodys_own() -> None:
     stubs = {exercise.file: exercise.stub.read_bytes() for exercise in curriculum.exercises()}
     solutions = {exercise.file: exercise.solution.read_bytes() for exercise in curriculum.exercises()}
     classmates = independent(6, seed=3)
-    assert names(similarity.pairs([*classmates, ("a", stubs), ("b", stubs), ("c", solutions), ("d", solutions)])) == []
+    assert (
+        names(similarity.compare([*classmates, ("a", stubs), ("b", stubs), ("c", solutions), ("d", solutions)]).pairs)
+        == []
+    )
 
 
 @pytest.mark.prove
 def test_what_much_of_the_class_shares_is_explained_by_the_class() -> None:
     common = {by_number(1).file: styles(1)[0].read_bytes()}
-    assert names(similarity.pairs([(f"student{number}", common) for number in range(40)])) == []
+    assert names(similarity.compare([(f"student{number}", common) for number in range(40)]).pairs) == []
 
 
 def test_nothing_and_rubbish_do_no_harm() -> None:
-    assert similarity.pairs([]) == ()
+    assert similarity.compare([]).pairs == ()
     file = by_number(1).file
     rubbish = [b"\xff\xfe\x00", b"(" * 5000, b"'''", b"\x1b[2J" * 50, b""]
-    assert similarity.pairs([(str(number), {file: text}) for number, text in enumerate(rubbish)]) == ()
+    assert similarity.compare([(str(number), {file: text}) for number, text in enumerate(rubbish)]).pairs == ()
 
 
 @pytest.mark.prove
 def test_the_same_class_gives_the_same_pairs_in_whatever_order() -> None:
     answers = independent(6, seed=4)
-    twice = [similarity.pairs([*order, ("copyist", answers[1][1])]) for order in (answers, answers[::-1])]
+    twice = [similarity.compare([*order, ("copyist", answers[1][1])]).pairs for order in (answers, answers[::-1])]
     assert twice[0] == twice[1]
     assert similarity.fingerprints("a = 1\n" * 12) == similarity.fingerprints("b = 22\n" * 12)
 

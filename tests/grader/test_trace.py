@@ -5,9 +5,9 @@ import re
 import shutil
 from pathlib import Path
 
-import pexpect
 import pytest
 from conftest import at_terminal, by_number, grade, grade_process, spoil
+from terminals import ended
 
 from grader.learner.worksheets.depth import depth_sheet
 from grader.learner.worksheets.fusion import BY_HAND, FusionSheet, fusion_sheet
@@ -129,9 +129,7 @@ def test_a_sheet_worked_through_in_a_terminal(copied: Path) -> None:
     session.expect("2 of 5 right at the first try")
     session.expect("The same numbers with your ex02:")
     session.expect("✓ the same as by hand")
-    session.expect(pexpect.EOF)
-    session.close()
-    assert session.exitstatus == 0
+    assert ended(session) == 0
 
 
 @pytest.mark.sampled("q")
@@ -143,18 +141,14 @@ def test_it_can_be_left_at_any_time(copied: Path, leave: str) -> None:
     session.expect("is not a number")
     session.send(leave)
     session.expect("Stopped. The same sheet again: grade trace depth --seed 1")
-    session.expect(pexpect.EOF)
-    session.close()
-    assert session.exitstatus == 0
+    assert ended(session) == 0
 
 
 def test_ctrl_c_leaves_it_with_130(copied: Path) -> None:
     session = at_terminal("trace", checkout_copy=copied)
     session.expect("joined = ")
     session.send("\x03")
-    session.expect(pexpect.EOF)
-    session.close()
-    assert session.exitstatus == 130
+    assert ended(session) == 130
     assert "Traceback" not in (session.before or "")
 
 

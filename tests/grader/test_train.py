@@ -3,32 +3,46 @@
 import os
 import re
 import signal
-import subprocess
-import sys
 import time
 from pathlib import Path
 
 import pytest
 import torch
-from conftest import by_number, grade, spoil
+from conftest import Run, by_number, grade, spoil
+from terminals import in_a_session
 
 from data.language import optimum
 from grader.base import paths
+from grader.learner.training import training_record
 from grader.learner.training.examples import from_letters
 
 LAST_LINE = re.compile(r"validation loss (\d+\.\d{4}), 76579 parameters, \d+\.\d s")
 
 
-def test_it_learns_and_saves_a_model_that_loads(solved: Path, tmp_path: Path) -> None:
-    done = grade("train", "--answers", solved, "--steps", "400", "--out", tmp_path / "tree.pt")
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Run]:
+    """A tree trained for a few steps with the solutions, and what was printed."""
+    model = tmp_path_factory.mktemp("model") / "tree.pt"
+    return model, grade("train", "--answers", paths.checkout().solutions, "--steps", 400, "--out", model)
+
+
+def test_it_learns_and_saves_a_model_that_loads(trained: tuple[Path, Run]) -> None:
+    model, done = trained
     assert done.returncode == 0, done.stderr
     last = LAST_LINE.fullmatch(done.stdout.splitlines()[-1])
     assert last is not None
     assert float(last[1]) < 2.45, "far below the 3.3 of a uniform guess"
     from solutions.ex08_tree import FusionTree
 
-    state = torch.load(tmp_path / "tree.pt", weights_only=True)
-    FusionTree(27, 8, 24, 128).load_state_dict(state)
+    FusionTree(27, 8, 24, 128).load_state_dict(torch.load(model, weights_only=True))
+
+
+def test_the_record_tells_how_the_model_came_to_be(trained: tuple[Path, Run]) -> None:
+    record = training_record.read(trained[0])
+    assert record is not None
+    assert (record.data, record.recipe, record.done, record.steps) == ("names", None, 400, 400)
+    assert record.curve[-1][0] == 400
+    assert record.curve[0][1] > record.curve[-1][1]
 
 
 @pytest.mark.prove
@@ -83,20 +97,12 @@ def test_answers_that_print_a_lot_do_not_hold_the_training_up(solved: Path) -> N
 @pytest.mark.prove
 def test_ctrl_c_stops_at_a_whole_step_saves_and_says_so(solved: Path, tmp_path: Path) -> None:
     out = tmp_path / "tree.pt"
-    arguments = ["train", "--answers", solved, "--steps", "1000000", "--out", out]
-    process = subprocess.Popen(
-        [sys.executable, "-m", "grader", *map(str, arguments)],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        cwd=paths.checkout().root,
-        start_new_session=True,
-    )
+    process = in_a_session("train", "--answers", solved, "--steps", 1_000_000, "--out", out)
     time.sleep(8)
     os.killpg(process.pid, signal.SIGINT)
     text, errors = process.communicate(timeout=60)
     assert process.returncode == 130, errors
-    assert re.search(r"Stopped after step \d+ of 1000000, as asked; the model is saved whole", text)
+    assert re.search(r"Stopped after step \d+ of 1000000; the model is saved", text)
     assert LAST_LINE.fullmatch(text.splitlines()[-1])
     assert torch.load(out, weights_only=True)["embedding.weight"].shape == (27, 24)
 

@@ -34,7 +34,7 @@ class Watched:
     def __init__(self, folder: Path, **options: object) -> None:
         self.folder = folder
         self.five, self.seven = (folder / "exercises" / exercise.file for exercise in (FIVE, SEVEN))
-        self.terminal = Terminal([*GRADE, "watch"], cwd=folder, **options)  # type: ignore[arg-type]
+        self.terminal = Terminal([*GRADE, "watch"], cwd=folder, **options)
         self.terminal.wait_for(KEYS)
 
     def save(self, text: str, path: Path | None = None) -> None:

@@ -80,7 +80,7 @@ def proof_of(item: pytest.Item) -> str | None:
     mark = item.get_closest_marker("proof")
     if mark is None:
         return None
-    of: Any = next(iter(item.callspec.params.values()))  # type: ignore[attr-defined]
+    of: Any = next(iter(item.callspec.params.values()))
     return proofs.name_of(mark.args[0], getattr(of, "exercise", of))
 
 

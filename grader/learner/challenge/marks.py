@@ -5,19 +5,17 @@ They use the solutions, not the learner's code, and are scored by the same `fair
 
 import time
 from collections.abc import Callable, Sequence
-from typing import Any
 
 import torch
 from torch import Tensor, nn
 
+from grader.learner.challenge.board import Entry
 from grader.learner.challenge.fair_loss import fair_loss
 from grader.learner.challenge.scoring import PARAMETERS, Score, Task, references
-from grader.learner.training.examples import Data, of_parts
-from grader.learner.training.published_run import PublishedRun
-from grader.learner.training.recipes import RECIPES, Published
-from grader.learner.training.staged_run import StagedRun
+from grader.learner.training.examples import of_parts
+from grader.learner.training.recipes import CONTEXT, EMBEDDING, HIDDEN
+from grader.learner.training.worker import prepared
 
-CONTEXT, EMBEDDING, HIDDEN = 8, 24, 128
 TRAIN = {1, *range(3, 10)}  # the exercises whose solutions train
 MARKS = ("bigram", "fast", "best", "flat", "published")  # fast ones first
 
@@ -52,25 +50,15 @@ def _trained(name: str, given: Task) -> tuple[nn.Module, int]:
         model: nn.Module = answers.ex04_flat_mlp.FlatMLP(size, CONTEXT, EMBEDDING, hidden)
     else:
         model = answers.ex08_tree.FusionTree(size, CONTEXT, EMBEDDING, HIDDEN)
-    run = _run(name, answers, data, model)
+    order = {"device": "cpu", "recipe": "published" if name == "flat" else name, "steps": None, "seed": 0}
+    run = prepared(answers, order, data, model)
     while run.done < run.total:
         run.advance(1000)
     model.load_state_dict(run.tree())
     return model.eval(), sum(parameter.numel() for parameter in model.parameters())
 
 
-def _run(name: str, answers: Any, data: Data, model: nn.Module) -> Any:
-    recipe, size = RECIPES["published" if name == "flat" else name], len(data.vocabulary)
-    if isinstance(recipe, Published):
-        return PublishedRun(recipe, answers.ex09_training, model, data.training, seed=0)
-
-    def new_tree() -> dict[str, Tensor]:
-        state: dict[str, Tensor] = answers.ex08_tree.FusionTree(size, CONTEXT, EMBEDDING, HIDDEN).state_dict()
-        return state
-
-    return StagedRun(recipe, new_tree, data.training, seed=0)
-
-
-def missing(measured: Sequence[str]) -> list[str]:
+def missing(entries: Sequence[Entry]) -> list[str]:
     """List the marks that are missing on a board."""
+    measured = {entry.name for entry in entries if entry.mark}
     return [name for name in MARKS if name not in measured]

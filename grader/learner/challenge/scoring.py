@@ -91,11 +91,11 @@ def references(numbers: Set[int]) -> Any:
     return answers
 
 
-def walls(*, accept_weak: bool = False) -> Sandbox:
+def open_sandbox(*, accept_weak: bool = False) -> Sandbox:
     """Start a sandbox for challengers; close it, or use `with`.
 
     Raises:
-        UsageError: there is none here, or one that lacks a wall which was not accepted.
+        UsageError: there is none here, or one that lacks a layer which was not accepted.
     """
     if not CAN_FORK:
         raise UsageError("grade challenge needs the sandbox, and that needs Linux")
@@ -131,19 +131,16 @@ def check(file: Path) -> None:
 
 
 def challenge(file: Path, given: Task, seconds: float, sandbox: Sandbox) -> Score:
-    """Train and score a file.
+    """Train and score a file that passes `check`.
 
     Raises:
         AnswersFailed: the file fails, breaks a rule or goes over its budget.
-        UsageError: there is no such file.
     """
-    check(file)
     numbers, used = _trained(sandbox, file, given, seconds)
-    return Score(_scored(sandbox, file, given, numbers), _size(numbers, parameters=True), used)
+    return Score(_scored(sandbox, file, given, numbers), _size(numbers.parameters), used)
 
 
-@dataclass(frozen=True)
-class Numbers:
+class Numbers(NamedTuple):
     """Everything that is kept of a trained model: its parameters and its buffers, by name."""
 
     parameters: dict[str, Tensor]
@@ -156,9 +153,8 @@ def _trained(sandbox: Sandbox, file: Path, given: Task, seconds: float) -> tuple
     numbers: Numbers | None = None
     try:
         with _failing(file):
-            remote = _Remote(
-                worker, file, 4 * seconds + 30
-            )  # wall-clock time, because a busy machine is not the file's fault
+            # The limit is wall-clock time, and long, because a busy machine is not the file's fault.
+            remote = _Remote(worker, file, 4 * seconds + 30)
             budget = Budget(seconds, PARAMETERS, given.vocabulary)
             made = remote.call("train_model", given.training, given.validation, budget)
             numbers = _numbers(remote, made, "train_model")
@@ -181,9 +177,9 @@ def _scored(sandbox: Sandbox, file: Path, given: Task, numbers: Numbers) -> floa
             remote = _Remote(worker, file, SCORING_SECONDS)
             made = remote.call("new_model", len(given.vocabulary))
             fresh = _numbers(remote, made, "new_model")
-            for kind in ("parameters", "buffers"):
-                _refuse_other_forms(getattr(fresh, kind), getattr(numbers, kind))
-                for name, tensor in getattr(numbers, kind).items():
+            for untrained, trained in zip(fresh, numbers, strict=True):
+                _refuse_other_forms(untrained, trained)
+                for name, tensor in trained.items():
                     remote.does(Step("assign", made, name, (tensor,)))
             remote.does(Step("mode", made, None, (False,)))
             context = remote.does(Step("read", made, "context"))
@@ -253,16 +249,16 @@ def _numbers(remote: _Remote, made: Ref, function: str) -> Numbers:
         {name: tensor.detach() for name, tensor in told["parameters"].items()},
         {name: tensor.detach() for name, tensor in told["buffers"].items()},
     )
-    for parameters, most in ((True, PARAMETERS), (False, BUFFERS)):
-        count = _size(numbers, parameters=parameters)
+    limits = (PARAMETERS, "parameters"), (BUFFERS, "numbers in buffers")
+    for tensors, (most, what) in zip(numbers, limits, strict=True):
+        count = _size(tensors)
         if count > most:
-            kind = "parameters" if parameters else "numbers in buffers"
-            raise AnswersFailed(f"rejected: the model of {function} has {count:,} {kind}, the limit is {most:,}")
+            raise AnswersFailed(f"rejected: the model of {function} has {count:,} {what}, the limit is {most:,}")
     return numbers
 
 
-def _size(numbers: Numbers, *, parameters: bool) -> int:
-    return sum(tensor.numel() for tensor in (numbers.parameters if parameters else numbers.buffers).values())
+def _size(tensors: dict[str, Tensor]) -> int:
+    return sum(tensor.numel() for tensor in tensors.values())
 
 
 def _refuse_other_forms(empty: dict[str, Tensor], trained: dict[str, Tensor]) -> None:
@@ -274,6 +270,5 @@ def _refuse_other_forms(empty: dict[str, Tensor], trained: dict[str, Tensor]) ->
 
 
 def _why(lost: Lost) -> str:
-    return {"time": "it gave no answer in time", "closed": "it is gone", "protocol": "it violated the protocol"}[
-        lost.why
-    ]
+    why = {"time": "it gave no answer in time", "closed": "it is gone", "protocol": "it violated the protocol"}
+    return why[lost.why]

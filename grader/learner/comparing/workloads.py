@@ -7,8 +7,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from grader.learner.training.recipes import CONTEXT, EMBEDDING, HIDDEN
+
 VOCABULARY = 27
-SIZES = (VOCABULARY, 8, 24, 128)  # the published tree: vocabulary, context, embedding, hidden
+SIZES = (VOCABULARY, CONTEXT, EMBEDDING, HIDDEN)
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from fsrs import Card as Schedule
 from fsrs import Rating, Scheduler
@@ -145,9 +146,9 @@ def save(memory: dict[str, Known], file: str = FILE) -> str | None:
     return None
 
 
-def _known(fields: dict[str, object], now: datetime) -> Known:
+def _known(fields: dict[str, Any], now: datetime) -> Known:
     """Read one entry of the file; a schedule that FSRS cannot use counts as damaged."""
-    schedule = Schedule.from_dict(fields["schedule"])  # type: ignore[arg-type]
+    schedule = Schedule.from_dict(fields["schedule"])
     if schedule.due.tzinfo != UTC:
         raise ValueError("a time without a time zone")
     SCHEDULER.review_card(schedule, Rating.Good, now)

@@ -1,10 +1,11 @@
 """The command's side of a process for the learner's code: starts it, sends lines, reads records, ends it.
 
-The process runs a worker module of this package with `in_own_process.carry_out`.
+The process runs a worker module of this package with `worker.carry_out`.
 """
 
 import contextlib
 import json
+import queue
 import subprocess
 import sys
 import threading
@@ -88,3 +89,22 @@ class OwnProcess:
 def failed(record: Mapping[str, Any], what: str = "") -> AnswersFailed:
     """Make an error from the record of an answer's exception; `what` says what was interrupted."""
     return AnswersFailed(what + "\n      ".join([record["failed"], *(record["traceback"] or "").splitlines()]))
+
+
+def only_record(worker: str, order: Mapping[str, Any], exercise: str, seconds: float) -> dict[str, Any] | None:
+    """Run a worker on the learner's code of one exercise; return its record, None if the exercise is not written yet.
+
+    Raises:
+        AnswersFailed: the answer raised, ended the process, or did not return in time.
+    """
+    short = exercise[:4]
+    with OwnProcess(worker, order) as process:
+        try:
+            record = process.records.get(timeout=seconds)
+        except queue.Empty:
+            raise AnswersFailed(f"{short} did not return within {seconds:.0f} s") from None
+    if record is None:
+        raise AnswersFailed(f"{short} ended its process")
+    if "failed" in record and record["status"] != "not_started":
+        raise failed(record, f"{short}: ")
+    return None if "failed" in record else record

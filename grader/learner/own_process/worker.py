@@ -4,11 +4,14 @@ import json
 import os
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, NoReturn
 
+from grader.answers.local_answers import Answers
 from grader.base.json_lines import Records
 from grader.engine import explanations
 from grader.engine.example_search import Failure
+from grader.kata import curriculum
 
 
 def carry_out(work: Callable[[dict[str, Any], Records], None], exercise: str = "") -> NoReturn:
@@ -28,3 +31,14 @@ def carry_out(work: Callable[[dict[str, Any], Records], None], exercise: str = "
         records.send(failed=found.difference, traceback=found.traceback, status=found.status)
     sys.stdout.flush()
     os._exit(0)  # no exit handler, thread or finaliser of the answers runs
+
+
+def answers_of(order: dict[str, Any], *references: str) -> Answers:
+    """Return the learner's answers in the folder of an order.
+
+    The solutions are used for the given exercises, for the order's `standing_on`, and for `references`.
+    """
+    folder = Path(order["folder"])
+    answers = Answers(folder, [lesson.name for lesson in curriculum.lessons()])
+    answers.take(folder, [*curriculum.given(), *order.get("standing_on", ()), *references])
+    return answers

@@ -1,29 +1,26 @@
 """The process that runs the learner's code for `grade shapes`: the order on standard input, a record per call."""
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import torch
 from torch import Tensor
 
-from grader.answers.local_answers import Answers, NotThere
+from grader.answers.local_answers import NotThere
 from grader.base.json_lines import Records
 from grader.engine import explanations
 from grader.engine.example_search import Failure
-from grader.kata import corpus, curriculum
-from grader.learner.own_process.worker import carry_out
+from grader.kata import corpus
+from grader.learner.own_process.worker import answers_of, carry_out
 from grader.learner.own_shapes.own_shapes import FAILED, NOT_WRITTEN
-from grader.learner.training.worker import CONTEXT, EMBEDDING, HIDDEN
+from grader.learner.training.recipes import CONTEXT, EMBEDDING, HIDDEN
 
 Say = Callable[..., None]
 
 
 def show(order: dict[str, Any], records: Records) -> None:
     """Run each available exercise; an error affects only its own lines."""
-    names = [lesson.name for lesson in curriculum.lessons()]
-    answers = Answers(Path(order["folder"]), names)
-    answers.take(Path(order["folder"]), curriculum.given())
+    answers = answers_of(order)
     words = corpus.load_names()
     vocabulary = [".", *sorted(set("".join(words)))]
     tokens = [0] * CONTEXT + [vocabulary.index(character) for character in order["name"]]

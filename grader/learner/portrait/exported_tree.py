@@ -2,13 +2,29 @@
 
 import base64
 from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from grader.learner.training.recipes import CONTEXT, EMBEDDING, HIDDEN
+
 EPS = 1e-5  # of exercise 6
 CLOSE = 0.01  # of a probability; half precision moves the trees that were tried by 0.001
+
+
+def trained(answers: Any, model: Path, vocab_size: int) -> Any:
+    """Return the learner's FusionTree with the weights that `grade train` saved, in evaluation mode."""
+    tree = answers.ex08_tree.FusionTree(vocab_size, CONTEXT, EMBEDDING, HIDDEN)
+    tree.load_state_dict(torch.load(model, weights_only=True))
+    return tree.eval()
+
+
+def lengths(tree: Any) -> list[int]:
+    """Return the number of vectors at each level of a tree, from the embedding to the root."""
+    return [CONTEXT // tree.group**level for level in range(len(tree.levels) + 1)]
 
 
 def matrices(state: Mapping[str, Tensor]) -> list[Tensor]:
@@ -49,9 +65,15 @@ def logits(parts: list[Tensor], windows: Tensor) -> Tensor:
     return F.linear(level_outputs(parts, windows)[-1].flatten(1), weight, bias)
 
 
-def base64_of(parts: list[Tensor]) -> list[tuple[list[int], str]]:
+def error(parts: list[Tensor], tree: Any, windows: Tensor) -> float:
+    """Return the largest difference between a probability of a page and the same probability of the tree."""
+    with torch.no_grad():
+        return (logits(parts, windows).softmax(-1) - tree(windows).softmax(-1)).abs().max().item()
+
+
+def base64_of(parts: list[Tensor]) -> tuple[tuple[tuple[int, ...], str], ...]:
     """Write each matrix as its shape and its numbers: IEEE half precision, little-endian, row by row, in base 64."""
-    return [
-        (list(part.shape), base64.b64encode(part.contiguous().numpy().astype("<f2").tobytes()).decode())
+    return tuple(
+        (tuple(part.shape), base64.b64encode(part.contiguous().numpy().astype("<f2").tobytes()).decode())
         for part in parts
-    ]
+    )

@@ -145,39 +145,33 @@ def paint(order: Order) -> Iterator[float | Portrait]:
             if "failed" in record:
                 raise failed(record)
             if "share" not in record:
-                yield _portrait(record)
+                yield _portrait(_tuples(record))
                 return
             yield record["share"]
 
 
 def _portrait(record: dict[str, Any]) -> Portrait:
-    fields = {key: _tuples(value) for key, value in record.items()}
-    return Portrait(
-        **fields
-        | {
-            "maps": tuple(_map(each) for each in record["maps"]),
-            "tree": ModelFigures(**_fields(record["tree"])),
-            "flat": record["flat"] and ModelFigures(**_fields(record["flat"])),
-            "examples": tuple(_example(each) for each in record["examples"]),
-        }
-    )
+    parts = {
+        "maps": tuple(map(_map, record["maps"])),
+        "tree": ModelFigures(**record["tree"]),
+        "flat": record["flat"] and ModelFigures(**record["flat"]),
+        "examples": tuple(map(_example, record["examples"])),
+    }
+    return Portrait(**record | parts)
 
 
 def _map(record: dict[str, Any]) -> LevelMap:
     pieces = tuple(Piece(**piece) for piece in record["pieces"])
     agreements = tuple(Agreement(**agreement) for agreement in record["agreements"])
-    return LevelMap(**_fields(record) | {"pieces": pieces, "agreements": agreements})
+    return LevelMap(**record | {"pieces": pieces, "agreements": agreements})
 
 
 def _example(record: dict[str, Any]) -> Example:
-    seen = {model: record[model] and Seen(**_fields(record[model])) for model in ("tree", "flat")}
-    return Example(record["window"], record["followed_by"], **seen)
-
-
-def _fields(record: dict[str, Any]) -> dict[str, Any]:
-    return {key: _tuples(value) for key, value in record.items()}
+    return Example(**record | {model: record[model] and Seen(**record[model]) for model in ("tree", "flat")})
 
 
 def _tuples(value: Any) -> Any:
     """Convert JSON lists to tuples at every depth."""
-    return tuple(_tuples(each) for each in value) if isinstance(value, list) else value
+    if isinstance(value, dict):
+        return {key: _tuples(each) for key, each in value.items()}
+    return tuple(map(_tuples, value)) if isinstance(value, list) else value

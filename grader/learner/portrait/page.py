@@ -11,7 +11,6 @@ from grader.learner.portrait import charts
 from grader.learner.portrait.figures import Portrait
 from grader.learner.training.training_record import TrainingRecord
 from grader.reports import explanation
-from grader.reports.feedback_file import SIGNS
 from grader.reports.html import scripts, template
 
 RECIPES = {None: "a first look", "published": "the published recipe", "fast": "the fast recipe", "best": "the best one"}
@@ -45,7 +44,7 @@ def page(
         first_passed=first_passed,
         next=next_one,
         made=datetime.now().astimezone().strftime("%Y-%m-%d %H:%M"),
-        signs=SIGNS,
+        signs=explanation.SIGNS,
         record=record,
         how_trained=_how_trained(record) if record else "",
         uniform=math.log(len(painted.vocabulary)) if painted else None,

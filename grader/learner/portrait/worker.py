@@ -12,19 +12,18 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from grader.answers.local_answers import Answers
 from grader.base.json_lines import Records
 from grader.engine import explanations
 from grader.engine.example_search import Failure
 from grader.kata import curriculum
-from grader.learner.own_process.worker import carry_out
+from grader.learner.own_process.worker import answers_of, carry_out
 from grader.learner.portrait import exported_tree, influence
 from grader.learner.portrait.figures import Example, LevelMap, ModelFigures, Portrait, Seen
 from grader.learner.portrait.level_maps import COMPARED, level_map
 from grader.learner.race import worker as race_worker
 from grader.learner.race.race import Lane, flat_of_equal_size
 from grader.learner.training import examples
-from grader.learner.training.worker import CONTEXT, EMBEDDING, HIDDEN
+from grader.learner.training.recipes import CONTEXT, EMBEDDING, HIDDEN
 
 FLAT_STEPS, FLAT_BATCH = 1_000, 256  # nine passes over the course's names, as in a race
 MEASURED_WINDOWS = 200
@@ -36,19 +35,16 @@ FLAT = "ex04_flat_mlp"
 def look(order: dict[str, Any], records: Records) -> None:
     """Examine the tree, and report the figures."""
     torch.set_num_threads(1)
-    answers = Answers(Path(order["folder"]), exercises_here())
-    answers.take(Path(order["folder"]), [*curriculum.given(), *order["standing_on"]])
-    records.send(**asdict(portrait(answers, Path(order["model"]), order["words"], records)))
+    records.send(**asdict(portrait(answers_of(order), Path(order["model"]), order["words"], records)))
 
 
 def portrait(answers: Any, model: Path, words: list[str], records: Records) -> Portrait:
     """Compute all figures of a tree."""
     data = examples.from_words(answers.ex03_windows, words, CONTEXT)
     vocabulary = list(data.vocabulary)
-    tree = answers.ex08_tree.FusionTree(len(vocabulary), CONTEXT, EMBEDDING, HIDDEN)
-    tree.load_state_dict(torch.load(model, weights_only=True))
-    tree.eval()
-    flat, steps, no_flat = None, 0, "" if FLAT in exercises_here() else "not part of this course"
+    tree = exported_tree.trained(answers, model, len(vocabulary))
+    here = {lesson.name for lesson in curriculum.lessons()}  # a handout may have only some
+    flat, steps, no_flat = None, 0, "" if FLAT in here else "not part of this course"
     try:
         flat, steps = trained_flat(answers, data, records) if not no_flat else (None, 0)
     except Exception as raised:  # the tree can be examined without it
@@ -58,12 +54,12 @@ def portrait(answers: Any, model: Path, words: list[str], records: Records) -> P
     spread = rows[:: max(1, len(rows) // EXAMPLES)].tolist()
     shown = list(dict.fromkeys([first_letters(data.validation), *spread]))[:EXAMPLES]
     parts = exported_tree.matrices(tree.state_dict())
-    error = (exported_tree.logits(parts, windows).softmax(-1) - asked(tree, windows).softmax(-1)).abs().max().item()
+    error = exported_tree.error(parts, tree, windows)
     word = text_of(data.validation.windows[shown[0]], vocabulary)
     return Portrait(
         vocabulary=tuple(vocabulary),
         group=tree.group,
-        lengths=tuple(CONTEXT // tree.group**level for level in range(len(tree.levels) + 1)),
+        lengths=tuple(exported_tree.lengths(tree)),
         maps=tuple(maps(tree, data, vocabulary)),
         tree=figures(tree, data.validation, windows),
         flat=figures(flat, data.validation, windows) if flat else None,
@@ -85,16 +81,9 @@ def portrait(answers: Any, model: Path, words: list[str], records: Records) -> P
             (ending, expects(tree, window_of(ending, data.vocabulary), vocabulary))
             for ending in (word[-(tree.group**level) :] for level in range(len(tree.levels) + 1))
         ),
-        exported=tuple((tuple(shape), numbers) for shape, numbers in exported_tree.base64_of(parts))
-        if error < exported_tree.CLOSE
-        else None,
+        exported=exported_tree.base64_of(parts) if error < exported_tree.CLOSE else None,
         exported_error=error,
     )
-
-
-def exercises_here() -> set[str]:
-    """List the available exercises; a handout may have only some."""
-    return {exercise.name for exercise in curriculum.lessons()}
 
 
 def trained_flat(answers: Any, data: examples.Data, records: Records) -> tuple[nn.Module, int]:

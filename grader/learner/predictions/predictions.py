@@ -18,14 +18,12 @@ from grader.base.errors import AnswersFailed, UsageError
 from grader.base.results import Cause
 from grader.kata.curriculum import Exercise
 from grader.learner.own_process.command import OwnProcess
+from grader.learner.worksheets.worksheet import MINUS, NUMBER
 
 CALLS = Path(__file__).with_name("calls.yaml")
-FIRST_SECONDS, ALL_SECONDS = (
-    60.0,
-    20.0,
-)  # for the results, including torch's import; for the mistakes, while the learner waits
+FIRST_SECONDS = 60.0  # for the results, including torch's import
+ALL_SECONDS = 20.0  # for the mistakes, while the learner waits
 CLOSE = 0.0101  # a number is right to two decimals
-MINUS = str.maketrans({"−": "-", "–": "-"})
 
 Token = float | str
 Result = tuple[Token, ...]  # a result as numbers and words in order; its brackets are left out
@@ -147,8 +145,7 @@ def read(text: str) -> Result:
     words = [word.strip("'\"`") for word in re.split(r"[\s,;()\[\]{}]+", text)]
     tokens: list[Token] = []
     for word in filter(None, words):
-        number = re.fullmatch(r"[+-]?(\d+\.?\d*|\.\d+)", word)
-        tokens.append(float(word) if number else word.lower())
+        tokens.append(float(word) if NUMBER.fullmatch(word) else word.lower())
     if not tokens:
         raise UsageError("type the result, `show` to see it, or `quit`")
     return tuple(tokens)

@@ -5,7 +5,6 @@ The order is one JSON line on standard input; records are JSON lines on the orig
 
 import time
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import torch
@@ -14,12 +13,12 @@ from torch.nn import functional
 
 from data.language import make_letters, true_loss
 from grader.answers import learner_lines
-from grader.answers.local_answers import Answers, NotThere
+from grader.answers.local_answers import NotThere
 from grader.base.json_lines import Records
-from grader.kata import curriculum
-from grader.learner.own_process.worker import carry_out
+from grader.learner.own_process.worker import answers_of, carry_out
 from grader.learner.race import control_models
 from grader.learner.race.race import LEVELS
+from grader.learner.training.examples import SPLIT_SEED
 
 # Of what was tried on names (8 to 12 epochs), both models are near their best here. With a decay of 0.3 the flat model
 # ends 0.07 worse and the tree no worse: such a race would have measured the recipe.
@@ -27,7 +26,6 @@ RATE, BETAS, DECAY, WARM_UP = 0.01, (0.9, 0.98), 0.1, 0.25
 POINTS = 30
 SEEN_LIVE = 8192  # windows for the live curve, and per call of a model
 TEST_LETTERS, TEST_SEED = 100_000, 1_000_000
-SPLIT_SEED = 42
 WINDOWS = "ex03_windows"  # the reference's: a race is about models
 
 
@@ -51,10 +49,8 @@ class Examples:
 def race(order: dict[str, Any], records: Records) -> None:
     """Train, and report the progress, or which exercise is not written yet."""
     torch.set_num_threads(1)  # layers this small are slower on two threads
-    answers = Answers(Path(order["folder"]), [lesson.name for lesson in curriculum.lessons()])
-    answers.take(Path(order["folder"]), [*curriculum.given(), WINDOWS])
     try:
-        run(answers, order["lane"], order["course"], records)
+        run(answers_of(order, WINDOWS), order["lane"], order["course"], records)
     except NotThere as missing:
         records.send(unwritten=str(missing).partition(".py")[0])
     except NotImplementedError as raised:

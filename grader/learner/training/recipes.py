@@ -5,6 +5,8 @@ Figures are for the makemore names (MEASURED by `tests/benchmarks/recipes.py`); 
 
 from dataclasses import dataclass
 
+CONTEXT, EMBEDDING, HIDDEN = 8, 24, 128  # the sizes of the tree
+
 
 @dataclass(frozen=True)
 class Published:

@@ -5,10 +5,9 @@ import hashlib
 import json
 import subprocess
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from grader.base.atomic_files import writable
 from grader.base.errors import AnswersFailed, UsageError
 from grader.kata import curriculum, references
 from grader.kata.curriculum import Exercise
@@ -100,39 +99,25 @@ def _unwritten(submission: Submission, exercise: Exercise) -> bool:
     return any(isinstance(name, ast.Name) and name.id == "NotImplementedError" for name in names)
 
 
-def refuse(order: Order) -> None:
-    """Check early what cannot be done.
+class Training:
+    """One training run: iterate over its events; `stop` ends it after a complete step and saves it.
 
     Raises:
-        UsageError: steps for a recipe that counts epochs, or a model that cannot be saved where it should be.
+        UsageError: the words are too few, or steps are given for a recipe that counts epochs.
     """
-    recipe = recipes.RECIPES.get(order.recipe or "")
-    if order.steps is not None and isinstance(recipe, recipes.Staged):
-        raise UsageError(f"--steps only works with --recipe published; {order.recipe} counts passes over the data")
-    writable(order.out)
-
-
-class Training:
-    """One training run: iterate over its events; `stop` ends it after a complete step and saves it."""
 
     def __init__(self, submission: Submission, standing_on: Sequence[Exercise], words: Words, order: Order) -> None:
         if words is not None and len(words) < LEAST_WORDS:
             raise UsageError(
                 f"{len(words)} words are too few to train and validate on: at least {LEAST_WORDS} are needed"
             )
-        refuse(order)
-        line = {
+        if order.steps is not None and isinstance(recipes.RECIPES.get(order.recipe or ""), recipes.Staged):
+            raise UsageError(f"--steps only works with --recipe published; {order.recipe} counts passes over the data")
+        line = asdict(order) | {
             "folder": str(submission.folder),
             "standing_on": [exercise.name for exercise in standing_on],
             "words": words,
-            "data": order.data,
-            "recipe": order.recipe,
-            "steps": order.steps,
-            "seed": order.seed,
-            "device": order.device,
-            "threads": order.threads,
             "out": str(order.out.absolute()),
-            "fresh": order.fresh,
             "run": _digest(submission, standing_on, words, order),
         }
         self._process = OwnProcess("training.worker", line, told_more=True, errors=subprocess.PIPE)

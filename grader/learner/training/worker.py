@@ -15,19 +15,16 @@ from typing import Any, Protocol
 
 import torch
 
-from grader.answers.local_answers import Answers
 from grader.base.atomic_files import write_whole
 from grader.base.json_lines import Records
-from grader.kata import curriculum
-from grader.learner.own_process.worker import carry_out
+from grader.learner.own_process.worker import answers_of, carry_out
 from grader.learner.training import examples, training_record
 from grader.learner.training.checkpoint import Checkpoint
 from grader.learner.training.published_run import PublishedRun
-from grader.learner.training.recipes import FIRST_LOOK, RECIPES, Published
+from grader.learner.training.recipes import CONTEXT, EMBEDDING, FIRST_LOOK, HIDDEN, RECIPES, Published
 from grader.learner.training.staged_run import StagedRun
 from grader.learner.training.training_record import TrainingRecord
 
-CONTEXT, EMBEDDING, HIDDEN = 8, 24, 128
 CHUNK_SECONDS = 0.25
 CHECKPOINT_SECONDS = 10.0  # the most work that a kill can lose
 NAMES = 10
@@ -57,7 +54,7 @@ class Run(Protocol):
 
 
 @dataclass
-class Course:
+class History:
     """The seconds of training so far, and the losses, as a `TrainingRecord` stores them."""
 
     seconds: float = 0.0
@@ -74,10 +71,7 @@ def train_as_ordered(order: dict[str, Any], records: Records) -> None:
     stop = threading.Event()
     threading.Thread(target=await_stop, args=[stop], daemon=True).start()
     torch.set_num_threads(order["threads"])
-    names = [exercise.name for exercise in curriculum.lessons()]
-    answers = Answers(Path(order["folder"]), names)
-    answers.take(Path(order["folder"]), [*curriculum.given(), *order["standing_on"]])
-    train(answers, order, records, stop)
+    train(answers_of(order), order, records, stop)
 
 
 def await_stop(stop: threading.Event) -> None:
@@ -97,7 +91,7 @@ def train(answers: Any, order: dict[str, Any], records: Records, stop: threading
     model = answers.ex08_tree.FusionTree(len(data.vocabulary), CONTEXT, EMBEDDING, HIDDEN)
     run = prepared(answers, order, data, model)
     checkpoint = Checkpoint(out, order["run"])
-    course = Course() if order["fresh"] else take_up(run, checkpoint)
+    history = History() if order["fresh"] else take_up(run, checkpoint)
     records.send(
         parameters=sum(parameter.numel() for parameter in model.parameters()),
         training=len(data.training.targets),
@@ -106,7 +100,7 @@ def train(answers: Any, order: dict[str, Any], records: Records, stop: threading
         steps=run.total,
         device=order["device"],
     )
-    go_on(run, course, records, stop, checkpoint)
+    go_on(run, history, records, stop, checkpoint)
     model.cpu().load_state_dict(model.state_dict() | run.tree())  # it may contain more, such as a count of batches
     buffer = io.BytesIO()
     torch.save(model.state_dict(), buffer)
@@ -127,15 +121,15 @@ def train(answers: Any, order: dict[str, Any], records: Records, stop: threading
             seed=seed,
             done=run.done,
             steps=run.total,
-            seconds=course.seconds,
-            curve=tuple(course.curve),
+            seconds=history.seconds,
+            curve=tuple(history.curve),
             training_loss=training_loss,
             validation_loss=validation_loss,
         ),
     )
     records.send(
         done=run.done,
-        seconds=course.seconds,
+        seconds=history.seconds,
         training_loss=training_loss,
         validation_loss=validation_loss,
         least=data.least,
@@ -167,31 +161,31 @@ def prepared(answers: Any, order: dict[str, Any], data: examples.Data, model: An
         raise ValueError(f"the state_dict of FusionTree has no {lacking}; {needs}") from lacking
 
 
-def take_up(run: Run, checkpoint: Checkpoint) -> Course:
+def take_up(run: Run, checkpoint: Checkpoint) -> History:
     """Restore a run to its last state; return what it has used so far."""
     left = checkpoint.load()
     if left is None:
-        return Course()
+        return History()
     run.restore(left["run"])
-    return Course(left["seconds"], left.get("curve", []))
+    return History(left["seconds"], left.get("curve", []))
 
 
-def go_on(run: Run, course: Course, records: Records, stop: threading.Event, checkpoint: Checkpoint) -> None:
+def go_on(run: Run, history: History, records: Records, stop: threading.Event, checkpoint: Checkpoint) -> None:
     """Train in chunks of about a quarter second, so that progress is visible and a stop falls between two steps.
 
-    The seconds of the course are of training; what saving takes is not among them.
+    The seconds of the history are of training; what saving takes is not among them.
     """
     chunk, saved = 10, time.monotonic()
 
     def save() -> None:
-        checkpoint.save({"run": run.state(), "seconds": course.seconds, "curve": course.curve})
+        checkpoint.save({"run": run.state(), "seconds": history.seconds, "curve": history.curve})
 
     while run.done < run.total and not stop.is_set():
         started, before = time.perf_counter(), run.done
         loss = run.advance(chunk)
         took = time.perf_counter() - started
-        course.seconds += took
-        course.curve.append((run.done, loss))
+        history.seconds += took
+        history.curve.append((run.done, loss))
         try:
             records.send(step=run.done, loss=loss)
         except BrokenPipeError:  # the command was killed: no one reads this, but the model is saved anyway

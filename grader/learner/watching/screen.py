@@ -5,6 +5,7 @@ from rich.status import Status
 from rich.text import Text
 
 from grader.base import paths
+from grader.engine.attempts import Progress
 from grader.learner import onward
 from grader.learner.watching.watch import (
     AllPassed,
@@ -14,7 +15,6 @@ from grader.learner.watching.watch import (
     Listing,
     Note,
     Others,
-    Progress,
     Quit,
     Redraw,
     Verdict,
@@ -42,9 +42,9 @@ class Screen:
     def show(self, happening: Happening) -> None:
         """Show one event."""
         match happening:
-            case Progress(done, total):
+            case Progress():
                 if self._status is not None:
-                    self._status.update(f"{self._what()}: {done} of {total} checks")
+                    self._status.update(f"{self._what()}: {happening.done} of {happening.total} checks")
                 return
             case Quit():
                 self._end_status()

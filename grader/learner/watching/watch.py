@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from grader.base import paths
 from grader.base.errors import UsageError
 from grader.base.results import RunResult
-from grader.engine import attempts, run
+from grader.engine import run
+from grader.engine.attempts import Progress
 from grader.engine.cancellation import Cancellation
 from grader.engine.worker_processes import CAN_FORK, Workers
 from grader.kata import assignment, curriculum, stubs
@@ -44,14 +45,6 @@ class Grading:
 
     exercise: Exercise
     others: bool = False
-
-
-@dataclass(frozen=True)
-class Progress:
-    """The progress of the run."""
-
-    done: int
-    total: int
 
 
 @dataclass(frozen=True)
@@ -118,7 +111,7 @@ class _Found:
     """The result of the run with this number, or why there is none."""
 
     number: int
-    what: attempts.Progress | RunResult | BaseException
+    what: Progress | RunResult | BaseException
 
 
 class Watch:
@@ -256,10 +249,10 @@ class Watch:
         except BaseException as error:  # reported to the learner by the listener
             self._queue.put(_Found(number, error))
 
-    def _found(self, what: attempts.Progress | RunResult | BaseException) -> Iterator[Happening]:
+    def _found(self, what: Progress | RunResult | BaseException) -> Iterator[Happening]:
         match what:
-            case attempts.Progress():
-                yield Progress(what.done, what.total)
+            case Progress():
+                yield what
             case RunResult():
                 if (now := look(self._folder)) != self._seen:  # saved since, but the event has not arrived
                     number = self._number

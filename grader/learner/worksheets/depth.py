@@ -5,7 +5,7 @@ Everything is computed with integers: a floating point logarithm would itself be
 
 import random
 
-from grader.learner.worksheets.worksheet import Question, Slip, Worksheet
+from grader.learner.worksheets.worksheet import Question, Worksheet, question
 
 GIVEN = """level       0   1   2   3   ...
 characters  1   2   4   8   ...    each level joins two neighbours of the one below
@@ -116,14 +116,7 @@ _WORDS = {2: "two", 3: "three", 4: "four", 5: "five"}
 
 
 def _question(asks: str, answer: int, working: str, slips: tuple[tuple[int, str], ...]) -> Question:
-    """Make a question; drop mistakes that give the right answer for small numbers, and merge those that
-    give the same.
-    """
-    says: dict[int, str] = {}
-    for number, words in slips:
-        says[number] = f"{says[number]}; or else {words}" if number in says else words
-    wrong = tuple(Slip((number,), words) for number, words in says.items() if number != answer)
-    return Question("", asks, (answer,), 0.0, wrong, working)
+    return question("", asks, (answer,), 0.0, (((number,), words) for number, words in slips), working)
 
 
 def _left_out(characters: int) -> str:

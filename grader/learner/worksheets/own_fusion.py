@@ -1,16 +1,15 @@
 """Runs the fusion of a worksheet with the learner's exercise 2, in a process of its own. No printing here."""
 
-import queue
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from grader.base.errors import AnswersFailed
-from grader.kata import curriculum
-from grader.learner.own_process.command import OwnProcess, failed
+from grader.learner.own_process.command import only_record
 from grader.learner.worksheets.fusion import FusionSheet
 
 LIMIT_SECONDS = 20.0  # time to import NumPy on a busy machine
-EXERCISE = "ex02_one_fusion"
+EXERCISE, WHAT = "ex02_one_fusion", "the same fusion"
+HEAD = "The same numbers with your {short}:"
 EXACT = 1e-9  # for tenths in float64
 
 
@@ -23,7 +22,7 @@ class OwnTrace:
     fused: tuple[float, ...]
 
 
-def own_trace(sheet: FusionSheet, folder: Path) -> OwnTrace | None:
+def run(sheet: FusionSheet, folder: Path) -> OwnTrace | None:
     """Run exercise 2 of a folder on the numbers of a sheet; None if it is not written yet.
 
     Raises:
@@ -33,18 +32,13 @@ def own_trace(sheet: FusionSheet, folder: Path) -> OwnTrace | None:
         "folder": str(folder.absolute()),
         "arguments": [_tenths(part) for part in (sheet.left, sheet.right, sheet.weight, sheet.bias)],
     }
-    with OwnProcess("worksheets.own_fusion_worker", order) as process:
-        try:
-            record = process.records.get(timeout=LIMIT_SECONDS)
-        except queue.Empty:
-            raise AnswersFailed(f"{_short()} did not return within {LIMIT_SECONDS:.0f} s") from None
-    if record is None:
-        raise AnswersFailed(f"{_short()} ended its process")
-    if "failed" not in record:
-        return OwnTrace(*(tuple(record[field]) for field in ("joined", "summed", "fused")))
-    if record["status"] == "not_started":
-        return None
-    raise failed(record, f"{_short()}: ")
+    record = only_record("worksheets.own_fusion_worker", order, EXERCISE, LIMIT_SECONDS)
+    return OwnTrace(*(tuple(record[field]) for field in ("joined", "summed", "fused"))) if record else None
+
+
+def rows(own: OwnTrace) -> list[tuple[str, Sequence[float]]]:
+    """List the steps of a trace, with their numbers."""
+    return [("joined", own.joined), ("summed", own.summed), ("fused", own.fused)]
 
 
 def differences(sheet: FusionSheet, own: OwnTrace) -> tuple[str, ...]:
@@ -63,7 +57,3 @@ def differences(sheet: FusionSheet, own: OwnTrace) -> tuple[str, ...]:
 
 def _tenths(part: tuple[int, ...] | tuple[tuple[int, ...], ...]) -> list[object]:
     return [_tenths(row) if isinstance(row, tuple) else row / 10 for row in part]
-
-
-def _short() -> str:
-    return curriculum.find_one(EXERCISE).short

@@ -1,20 +1,19 @@
 """Runs the tree of a worksheet with the learner's exercise 8 and hand-set weights, in a process of its own."""
 
-import queue
+from collections.abc import Sequence
 from pathlib import Path
 
-from grader.base.errors import AnswersFailed
-from grader.kata import curriculum
-from grader.learner.own_process.command import OwnProcess, failed
+from grader.learner.own_process.command import only_record
 from grader.learner.worksheets.tree import NEAR, TreeSheet
 
 LIMIT_SECONDS = 60.0  # importing torch on a busy machine, and then one small tree
-EXERCISE = "ex08_tree"
+EXERCISE, WHAT = "ex08_tree", "the same tree"
+HEAD = "The same bits with your {short}, with these weights:"
 
 Levels = tuple[tuple[float, ...], ...]  # of each level, all its numbers in order
 
 
-def own_levels(sheet: TreeSheet, folder: Path) -> Levels | None:
+def run(sheet: TreeSheet, folder: Path) -> Levels | None:
     """Run exercise 8 of a folder on the bits of a sheet; None if it is not written yet.
 
     Returns:
@@ -24,18 +23,13 @@ def own_levels(sheet: TreeSheet, folder: Path) -> Levels | None:
         AnswersFailed: it raised, ended the process, or never came back.
     """
     order = {"folder": str(folder.absolute()), "bits": sheet.bits}
-    with OwnProcess("worksheets.own_tree_worker", order) as process:
-        try:
-            record = process.records.get(timeout=LIMIT_SECONDS)
-        except queue.Empty:
-            raise AnswersFailed(f"{_short()} did not return within {LIMIT_SECONDS:.0f} s") from None
-    if record is None:
-        raise AnswersFailed(f"{_short()} ended its process")
-    if "failed" not in record:
-        return tuple(tuple(level) for level in record["levels"])
-    if record["status"] == "not_started":
-        return None
-    raise failed(record, f"{_short()}: ")
+    record = only_record("worksheets.own_tree_worker", order, EXERCISE, LIMIT_SECONDS)
+    return tuple(tuple(level) for level in record["levels"]) if record else None
+
+
+def rows(own: Levels) -> list[tuple[str, Sequence[float]]]:
+    """List the levels, with their numbers."""
+    return [(f"level {number}", level) for number, level in enumerate(own, start=1)]
 
 
 def differences(sheet: TreeSheet, own: Levels) -> tuple[str, ...]:
@@ -51,7 +45,3 @@ def differences(sheet: TreeSheet, own: Levels) -> tuple[str, ...]:
             if any(abs(a - b) > NEAR for a, b in zip(node, question.answer, strict=True)):
                 found.append(f"{question.asks.partition(',')[0]}: {question.wrong(node)}")
     return tuple(found)
-
-
-def _short() -> str:
-    return curriculum.find_one(EXERCISE).short

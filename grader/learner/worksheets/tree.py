@@ -8,7 +8,7 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from grader.learner.worksheets.worksheet import Question, Slip, Worksheet
+from grader.learner.worksheets.worksheet import Question, Worksheet, question
 
 BITS = 8
 NEAR = 0.05  # tanh(4) is 0.9993, so integers are enough
@@ -104,12 +104,13 @@ def _node(step: str, level: int, node: int, pair: tuple[int, int]) -> Question:
         ((-1, -1), f"-1 and -1 says that neither of the two values is +1; {values}"),
     )
     inside = f"a + b = {a:+d} {b:+d} = {a + b:+d}".replace("+0", "0")
-    return _question(
+    return question(
         step,
         f"node {node} of level {level} (places {first} to {first + sees - 1}), h1 and h2 = ",
         (h1, h2),
-        f"{inside}: tanh({4 * (a + b + 1)}) = {h1:+d}, tanh({4 * (a + b - 1)}) = {h2:+d}",
+        NEAR,
         slips,
+        f"{inside}: tanh({4 * (a + b + 1)}) = {h1:+d}, tanh({4 * (a + b - 1)}) = {h2:+d}",
     )
 
 
@@ -130,22 +131,7 @@ def _values(step: str, level: int, nodes: Sequence[tuple[int, int]]) -> Question
         asks = "the tree's answer, h1 - h2 - 1 = "
     else:
         asks = f"the {len(nodes)} values that level {level + 1} reads = "
-    return _question(step, asks, values, working, slips)
-
-
-def _question(
-    step: str,
-    asks: str,
-    answer: tuple[int, ...],
-    working: str,
-    slips: Sequence[tuple[tuple[int, ...], str]],
-) -> Question:
-    """Make a question; drop mistakes that give the right answer, and merge those that give the same."""
-    says: dict[tuple[int, ...], str] = {}
-    for numbers, words in slips:
-        says[numbers] = f"{says[numbers]}; or else {words}" if numbers in says else words
-    wrong = tuple(Slip(numbers, words) for numbers, words in says.items() if numbers != answer)
-    return Question(step, asks, answer, NEAR, wrong, working)
+    return question(step, asks, values, NEAR, slips, working)
 
 
 def _sign(number: int) -> tuple[int, int]:

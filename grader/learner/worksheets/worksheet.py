@@ -2,9 +2,11 @@
 
 import math
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-_MINUS = str.maketrans({"−": "-", "–": "-"})  # minus signs of word processors and lessons
+MINUS = str.maketrans({"−": "-", "–": "-"})  # minus signs of word processors and lessons
+NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)")
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,22 @@ class Question:
         return max(abs(a - b) for a, b in zip(numbers, others, strict=True)) - 1e-9
 
 
+def question(
+    step: str,
+    asks: str,
+    answer: tuple[int, ...],
+    tolerance: float,
+    slips: Iterable[tuple[tuple[int, ...], str]],
+    working: str,
+) -> Question:
+    """Make a question in whole numbers; drop slips that give the right answer, and merge those that give the same."""
+    says: dict[tuple[int, ...], str] = {}
+    for numbers, words in slips:
+        says[numbers] = f"{says[numbers]}; or else {words}" if numbers in says else words
+    wrong = tuple(Slip(numbers, words) for numbers, words in says.items() if numbers != answer)
+    return Question(step, asks, answer, tolerance, wrong, working)
+
+
 @dataclass(frozen=True)
 class Worksheet:
     """Its topic, the given numbers as on the page, and the questions in order."""
@@ -71,10 +89,10 @@ def read_numbers(text: str) -> tuple[float, ...]:
     text = re.sub(r"(?<=\d),(?=\d{3}(?!\d))", "", text)  # 1,024 is one number; 0.5,0.2 are two
     if "." not in text and re.search(r"\d,\d", text):
         raise ValueError("write numbers with a decimal point, 0.5 and not 0,5")
-    words = re.split(r"[\s,;()\[\]]+", text.translate(_MINUS))
+    words = re.split(r"[\s,;()\[\]]+", text.translate(MINUS))
     numbers = []
     for word in filter(None, words):
-        if not re.fullmatch(r"[+-]?(\d+\.?\d*|\.\d+)", word):
+        if not NUMBER.fullmatch(word):
             raise ValueError(f"{word!r} is not a number: write numbers with a decimal point, separated by spaces")
         numbers.append(float(word))
     if not numbers:

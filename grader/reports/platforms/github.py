@@ -12,7 +12,7 @@ import operator
 from collections.abc import Mapping, Sequence
 
 from grader.base.results import CheckResult, ExerciseResult, RunResult
-from grader.reports.platforms import explanation, place
+from grader.reports.platforms import check_text, place
 
 _FAILING = ("failed", "error", "timeout")
 
@@ -41,7 +41,7 @@ def classroom(run: RunResult, answers: Mapping[str, bytes]) -> str:
     scores = iter(exact_scores([c.points for e in run.exercises if not e.bonus for c in e.checks]))
     tests = [
         {
-            "name": f"{exercise.name[:4]}: {explanation.name(check)}",
+            "name": f"{exercise.name[:4]}: {check_text.name(check)}",
             "status": "pass" if check.finding.status == "passed" else "fail",
             "score": next(scores),
             "message": check.finding.difference or "",
@@ -73,10 +73,10 @@ def _annotation(exercise: ExerciseResult, check: CheckResult, folder: str, where
     properties = {
         "file": f"{folder}/{file}",
         "line": str(line),
-        "title": f"{exercise.name[:4]}: {explanation.name(check)}",
+        "title": f"{exercise.name[:4]}: {check_text.name(check)}",
     }
     told = ",".join(f"{name}={_property(value)}" for name, value in properties.items())
-    return f"::error {told}::{_data(explanation.text(check))}"
+    return f"::error {told}::{_data(check_text.text(check))}"
 
 
 def _data(text: str) -> str:

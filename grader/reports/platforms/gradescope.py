@@ -8,7 +8,7 @@ from typing import Any
 
 from grader.base.plain_text import line
 from grader.base.results import CheckResult, ExerciseResult, RunResult
-from grader.reports.platforms import explanation
+from grader.reports.platforms import check_text
 
 
 def results(run: RunResult) -> dict[str, Any]:
@@ -55,14 +55,14 @@ def failed(said: str) -> dict[str, Any]:
 
 def _test(exercise: ExerciseResult, check: CheckResult, number: str) -> dict[str, Any]:
     test = {
-        "name": f"{exercise.name[:4]}{' (bonus)' if exercise.bonus else ''}: {explanation.name(check)}",
+        "name": f"{exercise.name[:4]}{' (bonus)' if exercise.bonus else ''}: {check_text.name(check)}",
         "number": number,
         "score": round(check.points, 3),
         "max_score": round(check.check.points, 3),
         "status": "passed" if check.finding.status == "passed" else "failed",
         "visibility": "visible",
     }
-    text = explanation.text(check)
+    text = check_text.text(check)
     return test | ({"output": text, "output_format": "text"} if text else {})
 
 

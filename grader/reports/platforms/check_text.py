@@ -1,4 +1,4 @@
-"""Explanations as plain text, for platforms that show a text with each check."""
+"""The name and the explanation of a check as plain text, for platforms that show a text with each check."""
 
 from collections.abc import Iterator
 
