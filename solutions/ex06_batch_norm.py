@@ -68,7 +68,7 @@ class BatchNorm1d(nn.Module):
         if self.training:
             values = x.numel() // x.shape[-1]
             if values < 2:
-                raise ValueError(f"training needs two values a channel or more, got {values} of x {tuple(x.shape)}")
+                raise ValueError(f"training needs two values per channel or more, got {values} of x {tuple(x.shape)}")
             axes = tuple(range(x.dim() - 1))
             mean, variance = x.mean(axes), x.var(axes, correction=0)
             with torch.no_grad():

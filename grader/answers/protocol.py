@@ -13,7 +13,6 @@ from grader.answers import remote_errors, wire
 from grader.answers.steps import Outcome, Step, Work
 from grader.answers.wire import Reader, WireError, Writer
 
-MOST_STEPS = 1 << 14
 MOST_PRINTED = 2_000
 MOST_COUNTED = 1 << 60
 LIBRARIES = ("random", "numpy", "torch")

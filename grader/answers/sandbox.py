@@ -112,7 +112,7 @@ class Sandbox:
         if reply is None:
             self._errors.seek(0)
             lines = self._errors.read().decode(errors="replace").strip().splitlines()
-            raise UsageError(f"the sandbox does not start: {lines[-1] if lines else 'it ended without a word'}")
+            raise UsageError(f"the sandbox does not start: {lines[-1] if lines else 'it ended without a message'}")
         return reply[0]
 
     def __enter__(self) -> "Sandbox":

@@ -1,6 +1,6 @@
 """CSV files that people write and platforms export: commas, semicolons or tabs, with or without a byte-order mark.
 
-Excel writes semicolons in some countries, and UTF-16 as "Unicode text". Whatever is wrong is told with its line.
+Excel writes semicolons in some countries, and UTF-16 as "Unicode text". Errors include the line number.
 """
 
 import codecs

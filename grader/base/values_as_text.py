@@ -23,7 +23,7 @@ NEAR = 2
 def python(value: Any) -> str:
     """Write a value as Python: tensors as `torch.tensor(...)`, numbered ones as `torch.arange(...)`.
 
-    They keep their layout in memory. In place of more than MOST_NUMBERS numbers stand random ones of the same kind.
+    They keep their layout in memory. More than MOST_NUMBERS numbers are replaced by random ones of the same kind.
     """
     if _is_tensor(value):
         return _tensor(value)

@@ -113,7 +113,7 @@ def suspected(
 
 
 def _seen_by_then(bank: Bank, label: str, check: str, answer: Observations) -> Observation | None:
-    """What a check sees of a mistake, no later than at the example that the answer fails: a later one is not alike."""
+    """Return what a check sees of a mistake up to the example that the answer fails; a later failure does not count."""
     failing = answer[check]
     return bank.seen(label, check, failing["example"] if failing else None)
 

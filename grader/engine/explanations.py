@@ -25,9 +25,9 @@ def finding(
     """Explain why a check did not pass.
 
     Args:
-        failure: the example that is told about.
+        failure: the example to report.
         exercise: the exercise that is graded: only its own NotImplementedError means «not started».
-        replaced: the exercises in whose place references stand: what only the learner's own file has is «blocked».
+        replaced: the exercises replaced by references: what only the learner's own file has is «blocked».
         memory_bytes: the limit under which it ran, for the message.
         source: the text of the learner's file.
     """

@@ -134,7 +134,7 @@ def joined(held: Iterable[tuple[str | None, str]]) -> dict[str, str]:
 def pieces(source: str, file: str | None = None) -> list[tuple[str | None, str]]:
     """Split a cell into its files: usually one, more if cells were merged.
 
-    What stands above the first of the lines that name a file belongs to that file too: an import put on top, say.
+    Lines above the first line that names a file belong to that file too, such as an import.
 
     Args:
         source: of the cell.
@@ -194,7 +194,7 @@ def _has_code(text: str) -> bool:
 
 
 def _left(unmarked: list[str]) -> Iterator[tuple[str, str, str | None]]:
-    """What is told of cells that hold code and belong to no answer: most of all where one looks as if it should."""
+    """Yield notes about cells with code that belong to no answer, above all about those that look as if they should."""
     owners = _owners() if unmarked else {}
     others = 0
     for text in unmarked:

@@ -141,7 +141,7 @@ class Plain(nn.Module):
         self.group = group
 
     def accept(self, group: int) -> None:
-        """Refuse a group below 1."""
+        """Reject a group below 1."""
         if group < 1:
             raise ValueError(f"a group of {group}")
 
@@ -151,7 +151,7 @@ class Plain(nn.Module):
         return self.finish(self.join(x))
 
     def examine(self, x: Tensor) -> None:
-        """Refuse what is no sequence of whole groups."""
+        """Reject input that is not a sequence of whole groups."""
         if x.dim() != 3 or x.shape[1] % self.group:
             raise ValueError(f"shape {tuple(x.shape)}, group {self.group}")
 
@@ -160,7 +160,7 @@ class Plain(nn.Module):
         return x.reshape(x.shape[0], x.shape[1] // self.group, self.group * x.shape[2])
 
     def finish(self, joined: Tensor) -> Tensor:
-        """Drop the time axis where one group remains."""
+        """Drop the time axis if one group remains."""
         return joined[:, 0] if joined.shape[1] == 1 else joined
 
 

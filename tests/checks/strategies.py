@@ -101,7 +101,7 @@ def grouped(
 
 @st.composite
 def batches(draw: st.DrawFn, *, ranks: tuple[int, ...] = (2, 3)) -> Tensor:
-    """Batches (B, C) or (B, T, C), float64, of two values a channel or more; T == C comes up often."""
+    """Batches (B, C) or (B, T, C), float64, of two values per channel or more; T == C comes up often."""
     channels = draw(st.integers(1, 4))
     batch = draw(st.integers(1, 4))
     if draw(st.sampled_from(ranks)) == 2:
