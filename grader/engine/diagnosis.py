@@ -78,9 +78,7 @@ def diagnosis(answer: Observations, errors: Collection[str], bank: Bank) -> Diag
         bank: the known mistakes.
     """
     failed = {check for check, seen in answer.items() if seen}
-    suspects = [
-        suspect for label in bank.labels() if (suspect := suspected(answer, failed, errors, bank, label)) is not None
-    ]
+    suspects = all_suspects(answer, failed, errors, bank)
     values = failed - set(errors)
     found = explained(values, suspects, ()) or in_other_words(answer, values, bank)
     # The type of an error says little, so a single mistake must explain most checks of this kind.
@@ -89,6 +87,30 @@ def diagnosis(answer: Observations, errors: Collection[str], bank: Bank) -> Diag
     found |= explained(left, believed, found.values())
     alone = {suspect.name for suspect in suspects if suspect.explains >= failed}
     return Diagnosis(found, tuple(sorted(alone)))
+
+
+def all_suspects(answer: Observations, failed: Collection[str], errors: Collection[str], bank: Bank) -> list[Suspect]:
+    """Return the mistakes that are consistent with the answer.
+
+    If one of them explains every failing check other than error handling, those that do not are left out: they cannot
+    be in a smaller explanation. This is the normal case, and most mistakes are ruled out by the first check.
+    """
+
+    def suspects(labels: Iterable[str]) -> list[Suspect]:
+        found = (suspected(answer, failed, errors, bank, label) for label in labels)
+        return [suspect for suspect in found if suspect is not None]
+
+    values = [check for check in answer if check in failed and check not in errors]
+
+    def explains_all(label: str) -> bool:
+        always, may = set(bank.always_fails(label)), set(bank.may_fail(label))
+        if not may.issuperset(values) or not always.isdisjoint(answer.keys() - set(failed) - set(errors)):
+            return False
+        return all(_is_seen_alike(bank, label, check, answer) for check in values)
+
+    if values and (alone := suspects(filter(explains_all, bank.labels()))):
+        return alone + suspects(label for label in bank.labels() if set(bank.may_fail(label)).isdisjoint(values))
+    return suspects(bank.labels())
 
 
 def suspected(
@@ -105,11 +127,16 @@ def suspected(
         return None
     # In the order in which the answer met the checks: a mistake that keeps something between calls does so here, too.
     in_order = [check for check in answer if check in may and check in failed]
-    explains = {check for check in in_order if alike(_seen_by_then(bank, label, check, answer), answer[check])}
+    explains = {check for check in in_order if _is_seen_alike(bank, label, check, answer)}
     if not explains or any(bank.seen(label, check) for check in (may - always) & passed):
         return None
     differs = {check for check in in_order if check not in explains and (check in always or bank.seen(label, check))}
     return Suspect(name_of(label), frozenset(explains), frozenset(differs))
+
+
+def _is_seen_alike(bank: Bank, label: str, check: str, answer: Observations) -> bool:
+    """Return whether a check sees of a mistake what it sees of the answer."""
+    return alike(_seen_by_then(bank, label, check, answer), answer[check])
 
 
 def _seen_by_then(bank: Bank, label: str, check: str, answer: Observations) -> Observation | None:

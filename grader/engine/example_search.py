@@ -56,9 +56,9 @@ class Failure:
 class Budget:
     """How many calls the checks of one exercise may spend on shrinking a failing example.
 
-    Calls, not seconds, so that the same seed ends at the same example; none of the known mistakes takes 200. Where an
-    answer is so slow that they take seconds all the same, the first failing example is reported as it is: what was found by
-    then would differ from run to run.
+    Calls, not seconds, so that the same seed ends at the same example; none of the known mistakes takes 200. If an
+    answer is so slow that they take seconds all the same, the first failing example is reported as it is, because the
+    smallest one found by then would differ from run to run.
     """
 
     CALLS_A_CHECK = 150

@@ -101,6 +101,7 @@ def test_wrong_answers_meet_the_same_verdict_and_get_the_same_name_both_ways(
     assert [found for found in both_cores(differs, sorted(codes)[::EVERY]) if found] == []
 
 
+@pytest.mark.prove
 def test_the_solutions_take_all_points() -> None:
     result = json.loads(grade("--answers", paths.checkout().solutions, "--json", "-").stdout)
     assert (result["points"], result["bonus"]) == (100, 40)

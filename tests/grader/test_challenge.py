@@ -178,7 +178,7 @@ def test_words_of_training_do_not_come_along_to_the_scoring(sandbox: Sandbox, tm
     assert plain.loss == hoarder.loss
 
 
-@pytest.mark.sampled("remembers", "exits")
+@pytest.mark.sampled("exits")
 @pytest.mark.parametrize("name", REFUSED)
 def test_it_is_refused(sandbox: Sandbox, tmp_path: Path, name: str) -> None:
     text, why = REFUSED[name]

@@ -269,6 +269,7 @@ def test_a_first_pass_says_what_it_was_good_for_and_where_to_go_on(copied: Path)
     assert "Continue with" not in elsewhere, "these are not the learner's answers"
 
 
+@pytest.mark.prove
 def test_compare_measures_both_in_another_process(copied: Path) -> None:
     path = copied / "exercises" / by_number(1).file
     where = copied / "processes"

@@ -75,6 +75,7 @@ def test_a_name_that_is_nowhere_is_a_mistake_of_its_own_also_where_a_reference_s
     assert f"again: grade ex05 --answers {solved}" in done.stdout
 
 
+@pytest.mark.prove
 def test_what_cannot_run_even_with_references_is_blocked(solved: Path) -> None:
     spoil(solved, 5, ORDERED, INTERLEAVED)
     spoil(solved, 5, "class Flatten", "def side_by_side(x):\n    return x\n\n\nclass Flatten")

@@ -46,4 +46,4 @@ def test_untouched_stubs_are_not_started(copied: Path) -> None:
     assert "0 of 100 points" in done.stdout
     assert done.stdout.count("not started") == len(curriculum.exercises())
     assert "read exercises/ex01_receptive_field.md" in done.stdout
-    assert "open exercises/ex01_receptive_field.py" in done.stdout
+    assert "replace NotImplementedError in exercises/ex01_receptive_field.py" in done.stdout

@@ -63,6 +63,7 @@ def test_uses_it(answers):
 '''
 
 
+@pytest.mark.sampled("False")
 @pytest.mark.parametrize("sandbox", [False, pytest.param(True, marks=pytest.mark.skipif(not CAN_FORK, reason="Linux"))])
 def test_such_a_check_ends_the_run_in_one_line(tmp_path: Path, sandbox: bool) -> None:
     one = by_number(1)

@@ -74,6 +74,7 @@ def test_half_a_copy_stands_out_with_the_exercises_that_were_copied() -> None:
     assert {int(alike.exercise[2:4]) for alike in found[0].exercises} <= {*range(1, 15, 2)}
 
 
+@pytest.mark.prove
 def test_stubs_and_solutions_are_nobodys_own() -> None:
     stubs = {exercise.file: exercise.stub.read_bytes() for exercise in curriculum.exercises()}
     solutions = {exercise.file: exercise.solution.read_bytes() for exercise in curriculum.exercises()}

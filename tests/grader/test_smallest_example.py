@@ -62,6 +62,7 @@ def test_an_assertion_of_the_learners_own_is_told_with_its_words_and_its_line(so
     assert "ex14_write_the_test.py, line 2, in check_flatten_consecutive" in str(refused["traceback"])
 
 
+@pytest.mark.prove
 def test_a_slow_answer_is_told_as_it_first_failed_when_time_runs_out(solved: Path) -> None:
     slow = f"joined = {REVERSED}\n        __import__('time').sleep(0.25)"
     spoil(solved, 5, f"joined = {ORDERED}", slow)

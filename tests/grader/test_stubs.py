@@ -1,9 +1,11 @@
 """Stubs: made from the solutions, importable, not started, and without a line of the answer."""
 
-import importlib.util
+import importlib
+import sys
 
 import pytest
 
+from grader.answers.answer_modules import AnswerModules
 from grader.base import paths
 from grader.base.errors import UsageError
 from grader.kata import curriculum, stubs
@@ -17,6 +19,15 @@ def test_the_stub_in_exercises_is_what_the_solution_gives(exercise: Exercise) ->
     assert exercise.stub.read_text(encoding="utf-8") == stubs.stub(exercise)
 
 
+@pytest.fixture
+def plain_imports(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Import from the checkout, even if a test in this process has imported answers of another folder."""
+    monkeypatch.setattr(sys, "meta_path", [it for it in sys.meta_path if not isinstance(it, AnswerModules)])
+    for name in [name for name in sys.modules if name.partition(".")[0] == "exercises"]:
+        monkeypatch.delitem(sys.modules, name)
+
+
+@pytest.mark.usefixtures("plain_imports")
 @pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.short)
 def test_a_stub_imports_and_documents_itself(exercise: Exercise) -> None:
     module = importlib.import_module(f"exercises.{exercise.name}")
