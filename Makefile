@@ -12,7 +12,7 @@ STALE := $(shell test -e .venv && { $(BIN)/python -c '$(AS_OLD)' 2>/dev/null || 
 grade: .venv/installed
 	@$(BIN)/grade $(ARGS) || test $$? -eq 1
 
-# Static checks, and the fast tests.
+# Static checks, the fast tests, and the proofs whose inputs changed.
 test: .venv/installed-dev
 	@$(BIN)/python tests/parts.py test
 

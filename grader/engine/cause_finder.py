@@ -8,6 +8,7 @@ import queue
 import threading
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
+from typing import Any
 
 from grader.base.results import Cause, Causes
 from grader.engine.cancellation import Cancellation
@@ -15,7 +16,6 @@ from grader.engine.process import Process
 from grader.engine.requests import FindMistakes, Observed
 
 SECONDS = 60.0  # for one answer, which takes 0.1 s of CPU time; a mistake that hangs must not block a report
-MOST_KEPT = 14  # processes: all exercises with one seed
 
 
 @dataclass
@@ -36,10 +36,11 @@ class CauseFinder:
 
     Args:
         start: starts a process.
+        most: processes to keep; if there are more, the one that was not used for longest is ended.
     """
 
-    def __init__(self, start: Callable[[FindMistakes], Process]) -> None:
-        self._start = start
+    def __init__(self, start: Callable[[FindMistakes], Process], most: int) -> None:
+        self._start, self._most = start, most
         self._banks: dict[FindMistakes, _Bank] = {}  # the last one was used last
         self._choosing = threading.Lock()
 
@@ -51,27 +52,37 @@ class CauseFinder:
         """
         bank = self._bank(request)
         with bank.asking:
-            record = None
-            try:
-                bank.process = bank.process or self._start(request)
-                with cancellation.watching(bank.process):
-                    bank.process.ask(asdict(observed))
-                    answer = bank.process.records.get(timeout=SECONDS)
-                cancellation.check()
-                record = answer
-            except (OSError, queue.Empty):  # it has died, or a mistake hangs
-                pass
-            finally:
-                if record is None:
-                    bank.end()
+            kept = bank.process is not None
+            record = self._record(bank, request, observed, cancellation)
+            if record is None and kept:  # it may have died since the last question
+                record = self._record(bank, request, observed, cancellation)
         if record is None:
             return Causes({})
         return Causes({name: Cause(**cause) for name, cause in record["causes"].items()}, tuple(record["alone"]))
 
+    def _record(
+        self, bank: _Bank, request: FindMistakes, observed: Observed, cancellation: Cancellation
+    ) -> dict[str, Any] | None:
+        """Ask one question; None if the process has died or takes too long, which also ends it."""
+        record = None
+        try:
+            bank.process = bank.process or self._start(request)
+            with cancellation.watching(bank.process):
+                bank.process.ask(asdict(observed))
+                answer = bank.process.records.get(timeout=SECONDS)
+            cancellation.check()
+            record = answer
+        except (OSError, queue.Empty):
+            pass
+        finally:
+            if record is None:
+                bank.end()
+        return record
+
     def _bank(self, request: FindMistakes) -> _Bank:
         with self._choosing:
             bank = self._banks[request] = self._banks.pop(request, _Bank())
-            unused = self._banks.pop(next(iter(self._banks))) if len(self._banks) > MOST_KEPT else None
+            unused = self._banks.pop(next(iter(self._banks))) if len(self._banks) > self._most else None
         if unused is not None:
             with unused.asking:
                 unused.end()

@@ -38,6 +38,7 @@ from grader.kata import assignment, curriculum
 from grader.kata.curriculum import Exercise
 
 CLOSE_SECONDS = 5.0  # time for the warm worker to end its children, which takes milliseconds
+MOST_BANKS = 14  # processes that hold known mistakes: one per exercise
 CAN_FORK = hasattr(os, "fork") and hasattr(socket, "send_fds") and sys.platform == "linux"
 
 
@@ -68,7 +69,7 @@ class Workers:
         many: bool = False,
     ) -> None:
         self.many = many
-        self.causes = CauseFinder(self._started)
+        self.causes = CauseFinder(self._started, most=MOST_BANKS if fork else 1)  # a forked one shares its memory
         self._collected, self._hidden, self._fork = _with_ancestors(chosen), hidden, fork
         self._accept_weak = accept_weak
         if sandbox and not fork:

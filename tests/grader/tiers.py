@@ -1,7 +1,7 @@
 """Which tests run when, and what is printed after a run: the pytest hooks that `conftest` imports.
 
-`make test` runs the tests that are marked neither `prove` nor `proof`. `make prove` runs all others, and `make proofs`
-the proofs whose inputs changed.
+`make test` runs the tests that are not marked `prove`, and of those marked `proof` only those whose inputs changed.
+`make prove` runs all tests with either mark, and `make proofs` the proofs whose inputs changed, to update the cache.
 """
 
 from collections import defaultdict
