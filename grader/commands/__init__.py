@@ -44,6 +44,7 @@ SECTIONS: dict[str, dict[str, Entry]] = {
         "github": Entry("Write annotations and a summary in a GitHub workflow.", "github"),
     },
     "For authors": {
+        "mistakes": Entry("Draft a known mistake from an answer that fails for no known reason.", "mistakes"),
         "verify": Entry("Prove that checks, solutions and known mistakes still agree.", "verify"),
     },
 }

@@ -1,5 +1,6 @@
 """The graders of a class run on this machine, one per job; `cluster` is the alternative."""
 
+import contextlib
 import queue
 import threading
 from collections.abc import Callable, Iterator
@@ -40,6 +41,7 @@ def on_this_machine(terms: Terms, jobs: int, scratch: Path) -> Pool:
             except BaseException as error:  # passed on to the waiting thread, which would otherwise wait forever
                 done.put(error)
 
+        _allow_many_files()
         threads = [threading.Thread(target=work, daemon=True) for _ in range(jobs)]
         for thread in threads:
             thread.start()
@@ -59,6 +61,17 @@ def on_this_machine(terms: Terms, jobs: int, scratch: Path) -> Pool:
                 grader.close()
 
     return pool
+
+
+def _allow_many_files() -> None:
+    """Raise the limit of open files: each job keeps two pipes for each exercise's known mistakes."""
+    try:
+        import resource
+    except ImportError:  # Windows, where a class cannot be graded
+        return
+    most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    with contextlib.suppress(ValueError, OSError):
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 def outcome(grader: Grader, task: Task) -> Outcome:

@@ -1,4 +1,4 @@
-"""Cancels a run from another thread, and ends the processes that work for it."""
+"""Cancels a run from another thread: whoever waits for one of its processes wakes up."""
 
 import contextlib
 import threading
@@ -8,7 +8,7 @@ from grader.engine.process import Process
 
 
 class Cancellation:
-    """Cancels a run from another thread: its processes are ended, and `grade` raises `Cancelled`."""
+    """Cancels a run from another thread: who waits for one of its processes raises `Cancelled` and ends it."""
 
     def __init__(self) -> None:
         self.asked = False
@@ -24,7 +24,7 @@ class Cancellation:
 
     @contextlib.contextmanager
     def watching(self, process: Process) -> Iterator[None]:
-        """End this process if the run is cancelled; raise `Cancelled` if it already is."""
+        """Wake up the reader of this process's records if the run is cancelled; raise `Cancelled` if it already is."""
         with self._lock:
             self.check()
             self._running.add(process)

@@ -4,12 +4,14 @@ Each process serves one exercise with one seed. It is kept, because it remembers
 answer of a class that fails the same checks costs no run of a mistake.
 """
 
+import contextlib
 import queue
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from grader.base.errors import UsageError
 from grader.base.results import Cause, Causes
 from grader.engine.cancellation import Cancellation
 from grader.engine.process import Process
@@ -34,6 +36,8 @@ class _Bank:
 class CauseFinder:
     """Asks the processes that hold the known mistakes; each is started when it is first needed.
 
+    They end with the process that forked them, or with the workers.
+
     Args:
         start: starts a process.
         most: processes to keep; if there are more, the one that was not used for longest is ended.
@@ -49,46 +53,52 @@ class CauseFinder:
 
         Raises:
             Cancelled: the run was cancelled.
+            UsageError: the workers broke, or a check uses answers in an unsupported way.
         """
-        bank = self._bank(request)
-        with bank.asking:
-            kept = bank.process is not None
-            record = self._record(bank, request, observed, cancellation)
-            if record is None and kept:  # it may have died since the last question
-                record = self._record(bank, request, observed, cancellation)
+        with self._bank(request) as bank:
+            record = self._answer(bank, request, observed, cancellation)
         if record is None:
             return Causes({})
+        if "broken" in record:
+            raise UsageError(record["broken"])
         return Causes({name: Cause(**cause) for name, cause in record["causes"].items()}, tuple(record["alone"]))
 
-    def _record(
+    def _answer(
         self, bank: _Bank, request: FindMistakes, observed: Observed, cancellation: Cancellation
     ) -> dict[str, Any] | None:
-        """Ask one question; None if the process has died or takes too long, which also ends it."""
+        """Ask one question; None if the process dies or takes too long."""
+        cancellation.check()
+        kept = bank.process is not None
+        process = bank.process = bank.process or self._start(request)
         record = None
         try:
-            bank.process = bank.process or self._start(request)
-            with cancellation.watching(bank.process):
-                bank.process.ask(asdict(observed))
-                answer = bank.process.records.get(timeout=SECONDS)
+            with cancellation.watching(process):
+                process.ask(asdict(observed))
+                record = process.records.get(timeout=SECONDS)
             cancellation.check()
-            record = answer
-        except (OSError, queue.Empty):
+        except queue.Empty:
+            kept = False  # it would take too long again
+        except OSError:
             pass
-        finally:
-            if record is None:
-                bank.end()
-        return record
+        except BaseException:
+            bank.end()
+            raise
+        if record is not None:
+            return record
+        bank.end()
+        return self._answer(bank, request, observed, cancellation) if kept else None  # it died since the last question
 
-    def _bank(self, request: FindMistakes) -> _Bank:
+    @contextlib.contextmanager
+    def _bank(self, request: FindMistakes) -> Iterator[_Bank]:
+        """Lend the process for a request to the block alone; if there are too many, end the one unused for longest."""
         with self._choosing:
             bank = self._banks[request] = self._banks.pop(request, _Bank())
-            unused = self._banks.pop(next(iter(self._banks))) if len(self._banks) > self._most else None
-        if unused is not None:
-            with unused.asking:
-                unused.end()
-        return bank
-
-    def close(self) -> None:
-        """End all processes."""
-        for bank in self._banks.values():
-            bank.end()
+            bank.asking.acquire()
+            if len(self._banks) > self._most:
+                unused = self._banks.pop(next(iter(self._banks)))
+                with unused.asking:
+                    unused.end()
+        try:
+            yield bank
+        finally:
+            bank.asking.release()

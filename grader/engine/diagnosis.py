@@ -78,39 +78,36 @@ def diagnosis(answer: Observations, errors: Collection[str], bank: Bank) -> Diag
         bank: the known mistakes.
     """
     failed = {check for check, seen in answer.items() if seen}
-    suspects = all_suspects(answer, failed, errors, bank)
-    values = failed - set(errors)
-    found = explained(values, suspects, ()) or in_other_words(answer, values, bank)
-    # The type of an error says little, so a single mistake must explain most checks of this kind.
-    left = failed & set(errors)
-    believed = [s for s in suspects if s.name in found.values() or s.mostly_agrees(left, set())]
-    found |= explained(left, believed, found.values())
-    alone = {suspect.name for suspect in suspects if suspect.explains >= failed}
-    return Diagnosis(found, tuple(sorted(alone)))
-
-
-def all_suspects(answer: Observations, failed: Collection[str], errors: Collection[str], bank: Bank) -> list[Suspect]:
-    """Return the mistakes that are consistent with the answer.
-
-    If one of them explains every failing check other than error handling, those that do not are left out: they cannot
-    be in a smaller explanation. This is the normal case, and most mistakes are ruled out by the first check.
-    """
+    values, left = failed - set(errors), failed & set(errors)
 
     def suspects(labels: Iterable[str]) -> list[Suspect]:
         found = (suspected(answer, failed, errors, bank, label) for label in labels)
         return [suspect for suspect in found if suspect is not None]
 
-    values = [check for check in answer if check in failed and check not in errors]
+    # If single mistakes explain all values, no others can be in a smallest explanation, and need not be run to the end.
+    whole = suspects(label for label in bank.labels() if explains_all(answer, values, errors, bank, label))
+    everyone = whole if whole and not left else suspects(bank.labels())
+    found = explained(values, whole or everyone, ()) or in_other_words(answer, values, bank)
+    # The type of an error says little, so a single mistake must explain most checks of this kind.
+    believed = [s for s in everyone if s.name in found.values() or s.mostly_agrees(left, set())]
+    found |= explained(left, believed, found.values())
+    alone = {suspect.name for suspect in everyone if suspect.explains >= failed}
+    return Diagnosis(found, tuple(sorted(alone)))
 
-    def explains_all(label: str) -> bool:
-        always, may = set(bank.always_fails(label)), set(bank.may_fail(label))
-        if not may.issuperset(values) or not always.isdisjoint(answer.keys() - set(failed) - set(errors)):
-            return False
-        return all(_is_seen_alike(bank, label, check, answer) for check in values)
 
-    if values and (alone := suspects(filter(explains_all, bank.labels()))):
-        return alone + suspects(label for label in bank.labels() if set(bank.may_fail(label)).isdisjoint(values))
-    return suspects(bank.labels())
+def explains_all(
+    answer: Observations, values: Collection[str], errors: Collection[str], bank: Bank, label: str
+) -> bool:
+    """Return whether a mistake agrees with the answer in every failing check other than error handling."""
+    always, may = set(bank.always_fails(label)), set(bank.may_fail(label))
+    passed = {check for check, seen in answer.items() if not seen and check not in errors}
+    if not values or not may.issuperset(values) or always & passed:
+        return False
+    return all(
+        _is_seen_alike(bank, label, check, answer) or check not in values
+        for check, seen in answer.items()
+        if seen and check in may
+    )
 
 
 def suspected(

@@ -90,7 +90,7 @@ def answer_questions(request: FindMistakes, records: Records, items: list[pytest
     with os.fdopen(questions, "rb") as lines:
         for line in lines:
             observed = Observed(**json.loads(line))
-            bank.begin()
+            bank.next_answer()
             found = diagnosis.diagnosis(observed.observations, observed.errors, bank)
             causes = {check: asdict(bank.mistake(name).cause) for check, name in found.causes.items()}
             records.send(causes=causes, alone=found.alone)

@@ -3,6 +3,7 @@
 This runs in a process that contains the bank and no learner's answer.
 """
 
+import collections
 import contextlib
 import linecache
 import signal
@@ -45,7 +46,7 @@ class RunMistakes:
         self._solution = solution
         self._modules: dict[str, types.ModuleType] = {}
         self._seen: dict[tuple[str, str], _Seen] = {}
-        self._keeping: set[str] = set()  # mistakes that keep something between two calls
+        self._stateful: set[str] = set()  # mistakes that keep something between two calls
         self.prepare()
 
     def prepare(self) -> None:
@@ -53,11 +54,11 @@ class RunMistakes:
         self._answers.take_references()
         getattr(self._answers, self.exercise.name)  # and what it builds on
 
-    def begin(self) -> None:
-        """Prepare for another answer: mistakes that keep something between calls begin anew."""
-        for label in self._keeping:
+    def next_answer(self) -> None:
+        """Prepare for another answer: mistakes that keep something between calls start from the beginning."""
+        for label in self._stateful:
             self._modules.pop(label, None)
-        self._seen = {key: seen for key, seen in self._seen.items() if key[0] not in self._keeping}
+        self._seen = {key: seen for key, seen in self._seen.items() if key[0] not in self._stateful}
 
     def labels(self) -> Iterable[str]:
         """List each version of each mistake."""
@@ -80,9 +81,9 @@ class RunMistakes:
     def seen(self, label: str, check: str, most: int | None = None) -> Observation | None:
         """What a check sees of it with this run's seed; None if it passes the first `most` examples (None: all)."""
         seen = self._seen.get((label, check))
-        if seen is None or not seen.tells(most):
+        if seen is None or not seen.covers(most):
             seen = self._seen[label, check] = _Seen(self._observe(label, check, most), most)
-        return seen.up_to(most)
+        return seen.within(most)
 
     def _observe(self, label: str, check: str, most: int | None) -> Observation | None:
         mistake, number = self._ways[label]
@@ -92,11 +93,11 @@ class RunMistakes:
         linecache.cache[self.exercise.file] = len(code), None, code.splitlines(keepends=True), self.exercise.file
         module = self._modules[label]
         self._answers.put(self.exercise.name, module)
-        before = _kept_in(module)
+        before = _state_of(module)
         with at_most(MOST_SECONDS):
             failure = pytest_plugin.glance(self._items[check], self._answers.runner, most)
-        if _kept_in(module) != before:
-            self._keeping.add(label)
+        if _state_of(module) != before:
+            self._stateful.add(label)
         return failure.observation if failure else None
 
 
@@ -107,25 +108,37 @@ class _Seen:
     observation: Observation | None
     most: int | None
 
-    def tells(self, most: int | None) -> bool:
+    def covers(self, most: int | None) -> bool:
         """Return whether it answers for so many examples."""
         return self.observation is not None or self.most is None or (most is not None and most <= self.most)
 
-    def up_to(self, most: int | None) -> Observation | None:
+    def within(self, most: int | None) -> Observation | None:
         """Return what is seen within so many examples."""
         late = self.observation is not None and most is not None and self.observation["example"] > most
         return None if late else self.observation
 
 
-def _kept_in(module: types.ModuleType) -> list[tuple[str, int, int]]:
-    """Describe what a module and its classes hold, so that a change shows."""
-    owners = [module, *(thing for thing in vars(module).values() if isinstance(thing, type))]
-    return [
-        (name, id(thing), len(thing) if isinstance(thing, list | dict | set) else 0)
+def _state_of(module: types.ModuleType) -> list[tuple[str, int, object]]:
+    """Describe what a module, its classes and its functions hold, so that a change shows."""
+    owners: list[Any] = [module]
+    for thing in vars(module).values():
+        if isinstance(thing, type | types.FunctionType) and thing.__module__ == module.__name__:
+            owners += [thing, *(each for each in vars(thing).values() if isinstance(each, types.FunctionType))]
+    held = [(name, thing) for owner in owners for name, thing in vars(owner).items()]
+    held += [
+        ("default", value)
         for owner in owners
-        if getattr(owner, "__module__", None) in (None, module.__name__)
-        for name, thing in vars(owner).items()
+        if isinstance(owner, types.FunctionType)
+        for value in (*(owner.__defaults__ or ()), *(owner.__kwdefaults__ or {}).values())
     ]
+    return [(name, id(thing), _contents(thing)) for name, thing in held]
+
+
+def _contents(thing: Any) -> object:
+    """Return what changes with the contents of a container or a tensor; None for anything else."""
+    if isinstance(thing, list | dict | set | collections.deque):
+        return [id(each) for each in thing], len(thing)
+    return getattr(thing, "_version", None)  # torch counts the changes of a tensor
 
 
 @contextlib.contextmanager

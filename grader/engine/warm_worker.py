@@ -114,7 +114,7 @@ def serve(connection: socket.socket, records: Records, items: dict[str, list[pyt
                 end_with_parent()
                 os.setsid()
                 connection.close()
-                run(request, Records(descriptors[0]), items, *descriptors[1:2])
+                run(request, Records(descriptors[0]), items, descriptors[1] if descriptors[1:] else None)
             for descriptor in descriptors:
                 os.close(descriptor)
             children.add(child)

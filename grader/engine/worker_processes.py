@@ -69,7 +69,7 @@ class Workers:
         many: bool = False,
     ) -> None:
         self.many = many
-        self.causes = CauseFinder(self._started, most=MOST_BANKS if fork else 1)  # a forked one shares its memory
+        self.causes = CauseFinder(self._started, most=MOST_BANKS if fork else 1)  # a spawned one has its own torch
         self._collected, self._hidden, self._fork = _with_ancestors(chosen), hidden, fork
         self._accept_weak = accept_weak
         if sandbox and not fork:
@@ -159,7 +159,6 @@ class Workers:
 
     def close(self) -> None:
         """End all processes."""
-        self.causes.close()
         if self._control is not None:
             self._control.close()
         if self._sandbox is not None:
@@ -186,16 +185,17 @@ class Workers:
     def _forked(
         self,
         request: ForkRequest,
-        *connection: int,
+        connection: int | None = None,
         worker: SandboxedWorker | None = None,
         questions: IO[bytes] | None = None,
     ) -> Process:
-        """Fork a process for a request; it takes over the connection to its worker, or to who asks it."""
+        """Fork a process for a request; it takes over the connection to its worker, or the pipe of its questions."""
         reader, writer = os.pipe()
+        passed = [writer] if connection is None else [writer, connection]
         try:
-            child, end = self._fork_for(request, [writer, *connection])
+            child, end = self._fork_for(request, passed)
         finally:
-            for descriptor in (writer, *connection):
+            for descriptor in passed:
                 os.close(descriptor)
         return Process(os.fdopen(reader, "rb"), end, child, worker, questions)
 
@@ -221,6 +221,8 @@ class Workers:
         assert process.stdin is not None and process.stdout is not None
         process.stdin.write(json.dumps(as_json(request)).encode() + b"\n")
         process.stdin.flush()
+        if not isinstance(request, FindMistakes):  # no questions follow
+            process.stdin.close()
 
         def end(patience: float) -> int | None:
             try:

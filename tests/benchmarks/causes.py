@@ -84,6 +84,7 @@ class Table:
                     continue
                 seen = observed(exercise, items, answer.code)
                 bank.prepare()
+                bank.next_answer()
                 found = diagnosis.diagnosis(seen, errors, bank).causes
                 names = frozenset(found.values())
                 if "no errors" in answer.kind:  # that errors are not handled is true, and no cause of anything else

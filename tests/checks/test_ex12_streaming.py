@@ -276,11 +276,12 @@ def test_one_fusion_a_level_and_step(answers: Answers, shape: Shape, seed: int) 
     with counting():
         got = each(stream, "step", text)
     same(item(got, -1), expected[0], what="the logits of the last step")
-    least = steps * a_fusion_a_level(tree, shape.levels)
+    a_step = a_fusion_a_level(tree, shape.levels)
+    least, beginning = steps * a_step, 1.3 * a_step  # the first step may also compute the padding's nodes
     words = "{} one fusion per level and the output, at each of {} steps"
 
     def is_enough(work: Work) -> None:
-        if work.flops > 1.01 * least:
+        if work.flops > least + beginning:
             raise Mismatch(
                 "a step does more work than one fusion per level: does it recompute anything from an earlier step?",
                 expected=words.format("what", steps),

@@ -37,13 +37,21 @@ def test_one_process_answers_all_questions_about_an_exercise_and_a_dead_one_is_r
 
 
 @pytest.mark.prove
-@pytest.mark.parametrize(("number", "name"), [(5, "group-shared-by-all-layers"), (11, "copy-of-the-tree-kept")])
-def test_a_mistake_that_keeps_something_is_named_again_for_the_next_answer(number: int, name: str) -> None:
+@pytest.mark.parametrize(
+    ("number", "names"),
+    [
+        (3, ["results-kept-between-calls"] * 2),
+        (5, ["group-shared-by-all-layers"] * 2),
+        (10, ["word-as-a-list", "one-list-for-all-words", "word-as-a-list", "one-list-for-all-words"]),
+        (11, ["copy-of-the-tree-kept"] * 2),
+    ],
+)
+def test_a_mistake_that_keeps_something_is_named_the_same_after_other_answers(number: int, names: list[str]) -> None:
     exercise = by_number(number)
-    (trial,) = [trial for trial in prove.of_mistakes(exercise) if trial.name == name]
+    trials = {trial.name: trial for trial in prove.of_mistakes(exercise)}
     with Workers([exercise], many=True) as workers:
-        named = [{c.name for c in trial.result(workers, diagnose=True)[1].by_check.values()} for _ in range(3)]
-    assert named == [{name}] * 3
+        found = [{c.name for c in trials[name].result(workers, diagnose=True)[1].by_check.values()} for name in names]
+    assert found == [{name} for name in names]
 
 
 def test_of_more_processes_than_it_keeps_the_one_unused_for_longest_is_ended(tmp_path: Path) -> None:
@@ -61,5 +69,3 @@ def test_of_more_processes_than_it_keeps_the_one_unused_for_longest_is_ended(tmp
     for seed in (1, 2, 1, 3):
         assert finder.causes(FindMistakes("ex05", seed, 0), Observed({}, ()), Cancellation()) == Causes({})
     assert ended == [2]
-    finder.close()
-    assert sorted(ended) == [1, 2, 3]
