@@ -95,8 +95,9 @@ def drafted(solution: str, answer: str) -> tuple[list[Change], str]:
         for change in _candidates(solution, function, answer, theirs[name]):
             try:
                 changed = change.made_in(code)
-                ast.parse(changed)
-            except (ValueError, SyntaxError):  # these lines are there twice, or begin in the middle of a block
+                if _code(_functions(ast.parse(changed))[name]) != _code(theirs[name]):
+                    continue  # the lines begin in the middle of a block
+            except (ValueError, SyntaxError):  # the lines are there twice
                 continue
             changes.append(change)
             code = changed
@@ -142,9 +143,9 @@ def _body(function: Function) -> list[ast.stmt]:
     return function.body[1:] if ast.get_docstring(function) is not None else function.body
 
 
-def _code(function: Function) -> list[str]:
+def _code(function: Function) -> tuple[str, ...]:
     """Write a function without its docstring and annotations."""
-    return [_parameters(function), *map(ast.unparse, _body(function))]
+    return (_parameters(function), *map(ast.unparse, _body(function)))
 
 
 def _parameters(function: Function) -> str:
@@ -156,7 +157,9 @@ def _parameters(function: Function) -> str:
 
 
 def _additions(solution: str, answer: str) -> Iterator[Change]:
-    """Put imports, constants, helpers and classes that only the answer has above the first definition."""
+    """Put what only the answer has where it works: methods at the start of their class, all else above the first
+    definition.
+    """
     trees = ast.parse(solution), ast.parse(answer)
     known = {ast.unparse(node) for node in trees[0].body}
     names = {node.name for node in trees[0].body if isinstance(node, Function | ast.ClassDef)}
@@ -169,10 +172,24 @@ def _additions(solution: str, answer: str) -> Iterator[Change]:
         and not isinstance(node, ast.If)  # what runs only as a script
     ]
     first = next((node for node in trees[0].body if isinstance(node, Function | ast.ClassDef)), None)
+    lines = solution.splitlines()
     if more and first is not None:
-        start = min([first.lineno, *(decorator.lineno for decorator in first.decorator_list)])
-        line = solution.splitlines()[start - 1]
+        line = lines[min([first.lineno, *(decorator.lineno for decorator in first.decorator_list)]) - 1]
         yield Change(line, "\n\n".join([*more, line]))
+    own, theirs = ({node.name: node for node in tree.body if isinstance(node, ast.ClassDef)} for tree in trees)
+    for name in sorted(own.keys() & theirs.keys()):
+        methods = {each.name for each in own[name].body if isinstance(each, Function)}
+        known = {ast.unparse(each) for each in own[name].body}
+        extra = [
+            "\n".join(_lines(answer, [each]))
+            for each in theirs[name].body
+            if isinstance(each, Function | ast.Assign | ast.AnnAssign)
+            and getattr(each, "name", None) not in methods
+            and ast.unparse(each) not in known
+        ]
+        if extra:
+            line = lines[own[name].lineno - 1]
+            yield Change(line, "\n\n".join([line, *(textwrap.indent(each, "    ") for each in extra)]))
 
 
 def _candidates(solution: str, own: Function, answer: str, theirs: Function) -> Iterator[Change]:
@@ -186,7 +203,8 @@ def _candidates(solution: str, own: Function, answer: str, theirs: Function) -> 
 
 def _lines(text: str, statements: Sequence[ast.stmt]) -> list[str]:
     """Return the lines of some statements, without their common indentation."""
-    first, last = statements[0].lineno, statements[-1].end_lineno
+    decorators = getattr(statements[0], "decorator_list", [])
+    first, last = min([statements[0].lineno, *(each.lineno for each in decorators)]), statements[-1].end_lineno
     return textwrap.dedent("\n".join(text.splitlines()[first - 1 : last])).splitlines()
 
 
@@ -199,6 +217,7 @@ def _shortened(old: list[str], new: list[str]) -> Change:
         end += 1
     if start + end == len(old):
         start, end = (start - 1, end) if start else (start, end - 1)
-    return Change(
-        textwrap.dedent("\n".join(old[start : len(old) - end])), textwrap.dedent("\n".join(new[start : len(new) - end]))
-    )
+    replaced = old[start : len(old) - end]
+    while len(replaced) > 1 and replaced[0].lstrip().startswith("#"):  # the marker of a region
+        replaced = replaced[1:]
+    return Change(textwrap.dedent("\n".join(replaced)), textwrap.dedent("\n".join(new[start : len(new) - end])))

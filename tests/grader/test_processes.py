@@ -39,6 +39,7 @@ TYPED = {
     "collect": "handed-in",
     "github": "result.json",
     "verify": "ex99",
+    "mistakes": "draft 5 --answers solutions",
 }
 
 
