@@ -30,12 +30,6 @@ READ = {
         "grader/course/prove.py",
         "grader/course/mutants.py",
     ),
-    "diagnosis": (
-        "tests/grader/variants/{name}/*.py",
-        "tests/grader/wrong_answers/{name}.py",
-        "tests/grader/test_diagnosis.py",
-        "tests/grader/diagnosis_exceptions.yaml",
-    ),
     "both ways": (
         "tests/right/{name}/*.py",
         "tests/grader/wrong_answers/{name}.py",

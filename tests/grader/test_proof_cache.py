@@ -44,8 +44,7 @@ def digests(place: Path) -> dict[str, str]:
     [
         (f"tests/checks/test_{FIVE}.py", set(proofs.READ)),
         (f"grader/mistakes/{FIVE}/newest-first.yaml", set(proofs.READ)),
-        (f"tests/grader/variants/{FIVE}/newest-first.py", {"diagnosis"}),
-        (f"tests/grader/wrong_answers/{FIVE}.py", {"diagnosis", "both ways"}),
+        (f"tests/grader/wrong_answers/{FIVE}.py", {"both ways"}),
         (f"exercises/{FIVE}.py", {"verify"}),
     ],
 )
@@ -64,7 +63,7 @@ def test_what_belongs_to_one_exercise_has_its_proofs_run_again(
         ("tests/grader/conftest.py", set(proofs.READ)),
         ("constraints.txt", set(proofs.READ)),
         ("grader/course/mutants.py", {"verify"}),
-        ("tests/grader/test_diagnosis.py", {"diagnosis"}),
+        ("tests/grader/test_diagnosis.py", set()),
         ("grader/reports/terminal.py", {"goldens"}),
         ("grader/commands/list_exercises.py", set()),
         ("tests/grader/test_watch.py", set()),
