@@ -78,7 +78,7 @@ def test_what_all_rest_on_has_all_proofs_of_a_kind_run_again(
 
 def test_a_solution_has_what_builds_on_it_proved_again(changed: Callable[[str], set[str]]) -> None:
     found = changed(f"solutions/{FIVE}.py")
-    assert {"verify ex05", "diagnosis ex08", "goldens ex07"} <= found
+    assert {"verify ex05", "both ways ex08", "goldens ex07"} <= found
     assert "verify ex01" not in found
 
 
@@ -93,8 +93,8 @@ def test_what_was_proved_is_kept_and_what_changed_since_is_dropped(
     kept = proofs.FILE.read_text()
     proofs.FILE.write_text(kept.replace(proofs.current()["verify ex05"], "of other checks"))
     assert proofs.unchanged() == {"verify ex06", "goldens ex01"}
-    proofs.write({"diagnosis ex01"})
-    assert set(proofs.kept()) == {"verify ex06", "goldens ex01", "diagnosis ex01"}
+    proofs.write({"both ways ex01"})
+    assert set(proofs.kept()) == {"verify ex06", "goldens ex01", "both ways ex01"}
 
 
 def test_a_file_that_is_out_of_date_is_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
