@@ -144,7 +144,7 @@ def test_ctrl_c_ends_with_130_and_leaves_no_process_behind(solved: Path) -> None
 
 def workers_of(parent: int) -> list[str]:
     """Worker processes that a command started and that still run."""
-    found = subprocess.run(["ps", "-eo", "pid,ppid,args"], capture_output=True, text=True, check=True).stdout
+    found = subprocess.run(["ps", "-ewwo", "pid,ppid,args"], capture_output=True, text=True, check=True).stdout
     return [line for line in found.splitlines() if "grader.engine.warm_worker" in line and f" {parent} " in line]
 
 

@@ -207,7 +207,7 @@ def test_ctrl_c_ends_with_130_writes_nothing_and_leaves_no_process_behind(tmp_pa
 
 def workers_of(parent: int) -> list[str]:
     """The processes in which a race's models are trained."""
-    found = subprocess.run(["ps", "-eo", "pid,ppid,args"], capture_output=True, text=True, check=True).stdout
+    found = subprocess.run(["ps", "-ewwo", "pid,ppid,args"], capture_output=True, text=True, check=True).stdout
     return [line.split()[0] for line in found.splitlines() if "race.worker" in line and line.split()[1] == str(parent)]
 
 
