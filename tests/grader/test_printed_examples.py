@@ -100,7 +100,8 @@ def examined(
 ) -> Iterator[tuple[str, bool | None, Finding, dict[str, Any]]]:
     """Each printed example of each known mistake: of which mistake and check, and how it went."""
     for trial in prove.of_mistakes(exercise)[::EVERY]:
-        place = beside_solutions(folder / f"{exercise.short}_{re.sub(r'\W', '_', trial.name)}", exercise, trial.code)
+        package = re.sub(r"\W", "_", f"{exercise.short}_{trial.name}")
+        place = beside_solutions(folder / package, exercise, trial.code)
         result, _ = trial.result(workers)
         for check in result.checks:
             finding = check.finding
