@@ -2,7 +2,7 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
-# .venv is rebuilt if its Python is gone, older than the kata needs, or not the one that PYTHON= asks for.
+# .venv is rebuilt if its Python is gone, or older than the kata needs or PYTHON= asks for.
 WANTED := $(if $(filter file,$(origin PYTHON)),3.11,$(shell $(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])'))
 AS_OLD := import sys; sys.exit(sys.version_info[:2] < tuple(map(int, "$(WANTED)".split("."))))
 STALE := $(shell test -e .venv && { $(BIN)/python -c '$(AS_OLD)' 2>/dev/null || echo stale; })

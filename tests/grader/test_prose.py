@@ -13,7 +13,7 @@ PAGES = sorted(
     for path in [
         *(path for kind in ("md", "yaml", "py") for path in paths.checkout().exercises.rglob(f"*.{kind}")),
         paths.checkout().root / "README.md",
-        paths.checkout().root / "CONTRIBUTING.md",
+        *(paths.checkout().root / name for name in ("COURSE.md", "CONTRIBUTING.md", "AGENTS.md", "CHANGELOG.md")),
     ]
     if path.exists() and path.parent.name not in ("pictures", "__pycache__")
 )
@@ -22,7 +22,7 @@ _MANY = "queue|fusion|mean|weight|value|number|nat|second|step|row|table|score|b
 _EACH = "level|position|place|channel|cell|core|letter|character|token|pair|batch|step|window|parameter|class"
 # A pattern, and what to write instead.
 PATTERNS = {
-    rf"\b(?:{_MANY})(?:e?s)? an? (?:{_EACH})\b": "per: `one queue per level`",
+    rf"\b(?:{_MANY})(?:e?s)? an? (?:{_EACH})\b(?! has\b)": "per: `one queue per level`",
     r"\d (?:s|ms|MiB) an? \w+": "per: `10 s per check`",
     r"\bwh(?:o|om)ever\b": "whatever, anyone who, if you",
     r"\bnobody\b|\bsomebody\b": "no one, someone, or the person by name",
