@@ -269,19 +269,18 @@ def test_one_fusion_a_level_and_step(answers: Answers, shape: Shape, seed: int) 
     """A step makes one fusion per level to compute its logits, however long the context: 3 for 8 characters, 10 for
     1,024.
     """
-    tree, steps = grown(answers, shape, embedding_dim=1, hidden_dim=16, seed=seed), 48
+    tree, steps = grown(answers, shape, embedding_dim=1, hidden_dim=16, seed=seed), 128
     expected = expected_of(tree, text_of(steps, seed)[0].tolist(), shape, [steps - 1])
     text = long_stream(steps, seed)
     stream = begun(answers, tree)
     with counting():
         got = each(stream, "step", text)
     same(item(got, -1), expected[0], what="the logits of the last step")
-    a_step = a_fusion_a_level(tree, shape.levels)
-    least, beginning = steps * a_step, 1.3 * a_step  # the first step may also compute the padding's nodes
+    least = steps * a_fusion_a_level(tree, shape.levels)
     words = "{} one fusion per level and the output, at each of {} steps"
 
     def is_enough(work: Work) -> None:
-        if work.flops > least + beginning:
+        if work.flops > 1.01 * least:
             raise Mismatch(
                 "a step does more work than one fusion per level: does it recompute anything from an earlier step?",
                 expected=words.format("what", steps),
@@ -306,7 +305,7 @@ def test_shape_and_dtype(answers: Answers, shape: Shape, dtype: torch.dtype, see
 
 
 @pytest.mark.worth(0.25, "effects")
-@settings(max_examples=4)
+@settings(max_examples=6)
 @given(SHAPES, st.booleans(), SEEDS)
 def test_changes_nothing(answers: Answers, shape: Shape, training: bool, seed: int) -> None:
     """The tree's weights and statistics and the global random state do not change."""
