@@ -9,6 +9,7 @@ import copy
 import difflib
 import tempfile
 import textwrap
+import tokenize
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -52,8 +53,8 @@ def of_answer(exercise: Exercise, answers: Path) -> tuple[str, list[str]]:
             names = sorted({cause.name for cause in causes.by_check.values()})
             raise UsageError(f"{exercise.file} fails for a known reason: {', '.join(names)}")
         try:
-            answer = submission.path(exercise).read_text("utf-8")
-            changes, code = drafted(exercise.solution.read_text("utf-8"), answer)
+            with tokenize.open(submission.path(exercise)) as file:  # in the encoding that it declares
+                changes, code = drafted(exercise.solution.read_text("utf-8"), file.read())
         except (SyntaxError, UnicodeDecodeError) as error:
             raise UsageError(f"{exercise.file} does not parse: there is no mistake to draft") from error
         with tempfile.TemporaryDirectory() as folder:

@@ -36,7 +36,8 @@ def test_the_changes_turn_the_solution_into_the_answer(exercise: Exercise) -> No
 
 
 def test_a_draft_is_a_mistake_file_once_its_texts_are_written(solved: Path, tmp_path: Path) -> None:
-    spoil(solved, 5, "return joined.squeeze(1)", "return 3 * joined.squeeze(1)")
+    path = spoil(solved, 5, "return joined.squeeze(1)", "return 3 * joined.squeeze(1)")
+    path.write_bytes(f"# -*- coding: latin-1 -*-\n# für mich\n{path.read_text()}".encode("latin-1"))
     file = tmp_path / "three-times.yaml"
     done = grade("mistakes", "draft", 5, "--answers", solved, "--out", file)
     assert done.returncode == 0, done.stderr
@@ -49,7 +50,7 @@ def test_a_draft_is_a_mistake_file_once_its_texts_are_written(solved: Path, tmp_
     written = re.sub(r"^(says|looks_right|advice):$", r"\1: It is.", text, flags=re.MULTILINE)
     solution = FIVE.solution.read_text("utf-8")
     code = mistakes.read(FIVE, "three-times", written).code(solution)
-    assert functions(code) == functions((solved / FIVE.file).read_text("utf-8"))
+    assert functions(code) == functions(path.read_text("latin-1"))
     assert len(yaml.safe_load(text)["change"]) == 1
     again = grade("mistakes", "draft", 5, "--answers", solved, "--out", file)
     assert (again.returncode, again.stdout) == (2, "")
