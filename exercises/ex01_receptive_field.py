@@ -97,3 +97,7 @@ def tree_weights(context: int, embedding_dim: int, hidden_dim: int, group: int =
     """
     # Your code goes here, in place of the line below.
     raise NotImplementedError("not written yet")
+
+
+if __name__ == "__main__":
+    print("To call your own code: python -im exercises.ex01_receptive_field; to check it: grade 1")

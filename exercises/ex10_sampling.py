@@ -58,3 +58,7 @@ def sample_word(
     """
     # Your code goes here, in place of the line below.
     raise NotImplementedError("not written yet")
+
+
+if __name__ == "__main__":
+    print("To call your own code: python -im exercises.ex10_sampling; to check it: grade 10")

@@ -44,3 +44,7 @@ class StreamingTree:
         """
         # Your code goes here, in place of the line below.
         raise NotImplementedError("not written yet")
+
+
+if __name__ == "__main__":
+    print("To call your own code: python -im exercises.ex12_streaming; to check it: grade 12")

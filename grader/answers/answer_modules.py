@@ -17,7 +17,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from grader.answers import hypothesis_profile, process_settings
+from grader.answers import hypothesis_profile, process_settings, random_state
 from grader.base.source import Source
 
 PACKAGE = "answers"
@@ -94,7 +94,7 @@ class AnswerModules(importlib.abc.MetaPathFinder):
         source = self.read(name)
         if source is None:
             raise NotThere(name)
-        settings = process_settings.kept()
+        settings, random_states = process_settings.kept(), random_state.kept()
         try:
             return importlib.import_module(module)
         except SyntaxError as error:
@@ -103,6 +103,7 @@ class AnswerModules(importlib.abc.MetaPathFinder):
             raise self._not_imported(error) from error
         finally:
             process_settings.restore(settings)
+            random_state.put_back(random_states)
 
     def attribute(self, module: types.ModuleType, name: str) -> Any:
         """Read a name that a file should define.

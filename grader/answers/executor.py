@@ -69,7 +69,7 @@ class Executor:
 
     def run(self, number: int, step: Step, label: str | None = None) -> Outcome:
         """Run one step; keep the result under its number, and under its label for later text."""
-        passed, error, made, told, moved, counter = step, None, None, None, list[str](), None
+        passed, error, made, told, moved, counter = step, None, None, None, None, None
         try:
             passed = step.with_arguments(copied(step.args, self._resolved), copied(step.kwargs, self._resolved))
             with self._seeded(step) as moved, self._counted(step) as counter:
@@ -85,7 +85,7 @@ class Executor:
             told,
             error,
             _changed(step, passed) if step.watched else (),
-            tuple(moved) if step.watched else (),
+            tuple(moved or ()),
             counter.work if counter is not None else None,
         )
 
@@ -112,9 +112,10 @@ class Executor:
         found = self._found(step.target)
         return found if step.name is None else getattr(found, step.name)
 
-    def _seeded(self, step: Step) -> AbstractContextManager[list[str]]:
-        seed = WATCHED_SEED if step.watched and step.seed is None else step.seed
-        return nullcontext(list[str]()) if seed is None else random_state.watched(seed)
+    def _seeded(self, step: Step) -> AbstractContextManager[list[str] | None]:
+        if step.watched:
+            return random_state.watched(WATCHED_SEED if step.seed is None else step.seed)
+        return nullcontext() if step.seed is None else random_state.seeded(step.seed)
 
     def _counted(self, step: Step) -> AbstractContextManager[Any]:
         if not step.counted:

@@ -1,4 +1,4 @@
-"""Settings of the whole process: saved before an answer's file runs, restored after it and before each check.
+"""Settings of the whole process: saved before an answer's file runs, restored after it and before each example.
 
 Additions are kept, such as a new environment variable or a logger. torch and NumPy are looked up, not imported
 (exercise 1 needs neither).
@@ -13,17 +13,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from grader.answers import random_state
-
 Settings = dict[str, Any]  # by name
 _Access = tuple[Callable[[], Any], Callable[[Any], object]]  # how to read a setting, and how to write it
-_RANDOM, _VARIABLES = "random states", "environment variables"
+_VARIABLES = "environment variables"
 
 
 def kept() -> Settings:
     """Read every setting."""
     settings = {name: read() for name, (read, _) in _accesses().items()}
-    return settings | {_RANDOM: random_state.kept(), _VARIABLES: dict(os.environ)}
+    return settings | {_VARIABLES: dict(os.environ)}
 
 
 def restore(settings: Settings) -> list[str]:
@@ -35,9 +33,7 @@ def restore(settings: Settings) -> list[str]:
             changed.append(name)
     lost = {name: value for name, value in settings[_VARIABLES].items() if os.environ.get(name) != value}
     os.environ.update(lost)
-    moved = random_state.moved(settings[_RANDOM])
-    random_state.put_back({name: settings[_RANDOM][name] for name in moved})
-    return changed + [_VARIABLES] * bool(lost) + [_RANDOM] * bool(moved)
+    return changed + [_VARIABLES] * bool(lost)
 
 
 def _accesses() -> dict[str, _Access]:

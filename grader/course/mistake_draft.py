@@ -21,11 +21,10 @@ from grader.base.results import ExerciseResult
 from grader.engine import run, worker_supply
 from grader.kata import intake
 from grader.kata.curriculum import Exercise
-from grader.kata.mistakes import Change
+from grader.kata.mistakes import TEXTS, Change
 from grader.kata.submission import Submission
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
-TEXTS = ("says", "looks_right", "advice")
 
 
 def of_answer(exercise: Exercise, answers: Path) -> tuple[str, list[str]]:

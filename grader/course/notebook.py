@@ -127,7 +127,7 @@ def _picture(exercise: Exercise, path: Path) -> tuple[str, str]:
 
 def _answer(exercise: Exercise) -> Any:
     cell = _cell(
-        "code", f"{exercise.short}-answer", notebook_cells.marked(exercise.file, stubs.stub(exercise)), solution=True
+        "code", f"{exercise.short}-answer", notebook_cells.marked(exercise.file, stubs.cell(exercise)), solution=True
     )
     cell["metadata"]["kata"] = {"file": exercise.file}
     return cell

@@ -1,4 +1,4 @@
-"""Cancels a run from another thread: whoever waits for one of its processes wakes up."""
+"""Cancels a run from another thread; a thread that waits for one of the run's processes wakes up."""
 
 import contextlib
 import threading
@@ -8,7 +8,7 @@ from grader.engine.process import Process
 
 
 class Cancellation:
-    """Cancels a run from another thread: who waits for one of its processes raises `Cancelled` and ends it."""
+    """Cancels a run: the thread that waits for one of its processes raises `Cancelled` and ends that process."""
 
     def __init__(self) -> None:
         self.asked = False

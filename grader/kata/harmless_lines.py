@@ -25,6 +25,7 @@ SETTINGS = {
     "setlocale": "the locale",
     "chdir": "the current folder",
 }
+RESTORING = ("catch_warnings", "errstate", "printoptions")
 DEBUGGERS = ("breakpoint", "set_trace")
 
 
@@ -48,23 +49,38 @@ def notes(exercise: Exercise, path: Path, options: str = "") -> list[str]:
             f"{path.name}, line {line}: {_name(stops[0])}() is skipped while grading; "
             f"to stop there: pytest -k {exercise.short}{options}"
         )
-    settings = {SETTINGS[_name(call)]: call.lineno for call in _at_import(tree.body) if _name(call) in SETTINGS}
+    settings = {SETTINGS[_name(call)]: call.lineno for call in _at_import(tree) if _name(call) in SETTINGS}
     if settings:
         what = " and ".join(settings)
         found.append(
-            f"{path.name}, line {min(settings.values())}: {what} changed for the whole process; "
-            "restored before each check"
+            f"{path.name}, line {min(settings.values())}: sets {what} for the whole process; restored before each check"
         )
     return found
 
 
-def _at_import(body: list[ast.stmt]) -> Iterator[ast.Call]:
-    """Yield the calls that are statements at top level."""
-    for statement in body:
-        if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
-            yield statement.value
-        elif isinstance(statement, ast.Try):
-            yield from _at_import(statement.body)
+def _at_import(tree: ast.Module) -> Iterator[ast.Call]:
+    """Yield the calls that run when the file is imported, also in functions of the file that are called then."""
+    functions = {part.name: part for part in tree.body if isinstance(part, ast.FunctionDef)}
+    waiting: list[ast.AST] = [*tree.body]
+    for part in waiting:
+        if isinstance(part, ast.With) and not _ends_with_its_block(part):
+            waiting += part.body
+        elif isinstance(part, ast.Call):
+            yield part
+            called = functions.pop(_name(part), None)
+            waiting += called.body if called else []
+        elif not isinstance(part, ast.With | ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.expr):
+            waiting += [] if _is_script(part) else ast.iter_child_nodes(part)
+
+
+def _ends_with_its_block(part: ast.With) -> bool:
+    """Return whether a `with` itself restores the settings that it contains."""
+    return any(name in ast.unparse(item.context_expr) for item in part.items for name in RESTORING)
+
+
+def _is_script(part: ast.AST) -> bool:
+    """Return whether it is an `if __name__ == "__main__":`, which does not run when the file is imported."""
+    return isinstance(part, ast.If) and "__name__" in ast.unparse(part.test)
 
 
 def _name(call: ast.Call) -> str:

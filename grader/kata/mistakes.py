@@ -18,7 +18,7 @@ from grader.kata.curriculum import Exercise
 # The C loader is five times as fast; some systems lack it.
 _YAML_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _SUFFIX = ".yaml"
-_WORDS = ("says", "looks_right", "advice")
+TEXTS = ("says", "looks_right", "advice")
 
 
 @dataclass(frozen=True)
@@ -106,7 +106,7 @@ def read(exercise: Exercise, name: str, text: str) -> Mistake:
     """
     try:
         fields: dict[str, Any] = yaml.load(text, Loader=_YAML_LOADER)
-        words = {name: _sentence(fields.pop(name), name) for name in _WORDS}
+        words = {name: _sentence(fields.pop(name), name) for name in TEXTS}
         ways = tuple(
             tuple(Change(change["from"].rstrip("\n"), change["to"].rstrip("\n")) for change in way)
             for way in (fields.pop("change"), *fields.pop("or", ()))
@@ -115,7 +115,7 @@ def read(exercise: Exercise, name: str, text: str) -> Mistake:
             raise ValueError(f"unknown: {', '.join(fields)}" if fields else "no change")
     except (ValueError, yaml.YAMLError, KeyError, TypeError, AttributeError) as error:
         reason = " ".join(str(error).split()) or type(error).__name__
-        needs = f"it needs {', '.join(_WORDS)} and change"
+        needs = f"it needs {', '.join(TEXTS)} and change"
         raise UsageError(f"the mistake {exercise.name}/{name}{_SUFFIX} is damaged ({reason}); {needs}") from error
     return Mistake(Cause(name, **words), ways)
 

@@ -134,7 +134,7 @@ def joined(held: Iterable[tuple[str | None, str]]) -> dict[str, str]:
 def pieces(source: str, file: str | None = None) -> list[tuple[str | None, str]]:
     """Split a cell into its files: usually one, more if cells were merged.
 
-    Lines above the first line that names a file belong to that file too, such as an import.
+    Lines above the first line that names a file, such as imports, belong to that file too.
 
     Args:
         source: of the cell.

@@ -1,7 +1,8 @@
 """Generates stubs from solutions by removing the regions between the markers. `python -m grader.kata.stubs` writes all.
 
 A region inside a function becomes a NotImplementedError; one at top level (private helpers) disappears. Imports of
-other exercises use the package, `from exercises.ex05_... import`, so that `python exercises/ex07_fusion.py` works.
+other exercises use the package, `from exercises.ex05_... import`, so that `python exercises/ex07_fusion.py` works; it
+says how to call one's own code.
 """
 
 import re
@@ -22,6 +23,15 @@ def stub(exercise: Exercise) -> str:
     Raises:
         UsageError: the solution is not there, or its markers do not pair up.
     """
+    return cell(exercise) + _script(exercise)
+
+
+def cell(exercise: Exercise) -> str:
+    """Return the stub as text for a notebook, where no file is run as a script.
+
+    Raises:
+        UsageError: as `stub`.
+    """
     return _runnable(without_solution(_solution(exercise), paths.shown(exercise.solution)))
 
 
@@ -31,7 +41,15 @@ def answer(exercise: Exercise) -> str:
     Raises:
         UsageError: the solution is not there.
     """
-    return _runnable(without_markers(_solution(exercise)))
+    return _runnable(without_markers(_solution(exercise))) + _script(exercise)
+
+
+def _script(exercise: Exercise) -> str:
+    """Return the lines that a file runs if it is started as a script."""
+    module = f"{paths.checkout().exercises.name}.{exercise.name}"
+    number = int(exercise.short.removeprefix("ex"))
+    line = f"To call your own code: python -im {module}; to check it: grade {number}"
+    return f'\n\nif __name__ == "__main__":\n    print("{line}")\n'
 
 
 def _runnable(text: str) -> str:

@@ -134,17 +134,16 @@ def attribute(owner: Handle, path: str, kind: type | tuple[type, ...] | None = N
     found = read(owner, path)
     name = path.rpartition(".")[2]
 
-    def there(outcome: Outcome) -> None:
+    def there(outcome: Outcome, owned: Outcome) -> None:
         if outcome.error is not None and not isinstance(
             outcome.error, AttributeError | IndexError | KeyError | TypeError
         ):
             raise outcome.error
         if outcome.error is not None:
-            raise Mismatch(
-                f"the attribute `{name}` is missing", expected=f"an attribute `{name}`", got="no such attribute"
-            )
+            missing = f"the attribute `{name}` is missing{common_slip(owned.value)}"
+            raise Mismatch(missing, expected=f"an attribute `{name}`", got="no such attribute")
 
-    SCRIPT.ask(there, found)
+    SCRIPT.ask(there, found, owner)
     if kind is not None:
         of_kind(found, kind, what=f"`{name}`")
     return found
@@ -209,7 +208,7 @@ def same_shape(got: Any, shape: tuple[int, ...], *, what: str = RESULT) -> None:
 def _same_shape(got: Any, shape: tuple[int, ...], what: str) -> None:
     torch = sys.modules["torch"]
     if not isinstance(got, torch.Tensor):
-        difference = _told(what, "is", f"not a tensor{no_return(got)}")
+        difference = _told(what, "is", f"not a tensor{common_slip(got)}")
         raise Mismatch(difference, expected=f"a tensor of shape {shape}", got=_as_got(got))
     if tuple(got.shape) != shape:
         raise Mismatch(
@@ -231,15 +230,14 @@ def of_kind(got: Any, kind: type | tuple[type, ...], *, what: str = RESULT) -> N
 
 
 def _of_kind(got: Any, kinds: tuple[type, ...], what: str) -> None:
-    if isinstance(got, Opaque):
-        fits, came = any(kind.__name__ in got.kinds for kind in kinds), got.name
-    else:
-        fits, came = isinstance(got, kinds), f"{type(got).__name__}: {values_as_text.value(got)}"
-    if not fits:
-        wanted = " or ".join(kind.__name__ for kind in kinds)
-        missing = no_return(got) if what == RESULT else ""
-        kind = got.name if isinstance(got, Opaque) else type(got).__name__
-        raise Mismatch(_told(what, "is", f"of type {kind}, expected {wanted}{missing}"), expected=wanted, got=came)
+    opaque = isinstance(got, Opaque)
+    if any(kind.__name__ in got.kinds for kind in kinds) if opaque else isinstance(got, kinds):
+        return
+    wanted = " or ".join(kind.__name__ for kind in kinds)
+    missing = common_slip(got) if what == RESULT else ""
+    kind = got.name if opaque else type(got).__name__
+    came = kind if opaque else f"{kind}: {values_as_text.value(got)}"
+    raise Mismatch(_told(what, "is", f"of type {kind}, expected {wanted}{missing}"), expected=wanted, got=came)
 
 
 def is_module(thing: Handle) -> None:
@@ -297,13 +295,15 @@ def _as_got(got: Any) -> str:
     return got.name if isinstance(got, Opaque) else values_as_text.value(got)
 
 
-def no_return(got: Any) -> str:
-    """Return a question to add if a result is None."""
-    return "; is a return missing?" if got is None else ""
+def common_slip(got: Any) -> str:
+    """Return words to add if a result is None, or a tuple of one."""
+    if got is None:
+        return "; is a return missing?"
+    return "; a comma at the end of a line makes a tuple" if type(got) is tuple and len(got) == 1 else ""
 
 
 def _of_another_type(got: Any, kind: type, what: str, expected: Any) -> Mismatch:
-    difference = _told(what, "is", f"of type {type(got).__name__}, expected {kind.__name__}")
+    difference = _told(what, "is", f"of type {type(got).__name__}, expected {kind.__name__}{common_slip(got)}")
     return Mismatch(difference, expected=expected, got=got)
 
 
@@ -361,9 +361,8 @@ def _same_sequence(got: Any, expected: Sequence[Any], what: str) -> None:
 def _same_array(got: Any, expected: Any, what: str) -> None:
     numpy = sys.modules["numpy"]
     if not isinstance(got, numpy.ndarray | numpy.generic):
-        raise Mismatch(
-            _told(what, "is", f"{values_as_text.kind(got)}, expected a NumPy array"), expected=expected, got=got
-        )
+        difference = _told(what, "is", f"{values_as_text.kind(got)}, expected a NumPy array{common_slip(got)}")
+        raise Mismatch(difference, expected=expected, got=got)
     plain = numpy.asarray(got)
     _same_layout(plain.shape, expected.shape, plain.dtype, expected.dtype, what, expected, plain)
     atol, rtol = FLOAT32 if expected.dtype == numpy.float32 else FLOAT64
@@ -377,7 +376,8 @@ def _same_array(got: Any, expected: Any, what: str) -> None:
 def _same_tensor(got: Any, expected: Any, what: str, gradient: bool) -> None:
     torch = sys.modules["torch"]
     if not isinstance(got, torch.Tensor):
-        raise Mismatch(_told(what, "is", f"{values_as_text.kind(got)}, expected a tensor"), expected=expected, got=got)
+        difference = _told(what, "is", f"{values_as_text.kind(got)}, expected a tensor{common_slip(got)}")
+        raise Mismatch(difference, expected=expected, got=got)
     with torch.no_grad():
         plain = got.detach().as_subclass(torch.Tensor)
         expected = expected.detach()

@@ -20,11 +20,11 @@ from grader.language import (
     Handle,
     accepts,
     call,
+    common_slip,
     do,
     holds,
     leaves_alone,
     looked,
-    no_return,
     now,
     raises,
     same,
@@ -81,7 +81,7 @@ def vocabulary_of(words: list[str]) -> dict[str, int]:
 def is_pair(made: Any) -> None:
     """Expect a tuple of two."""
     two = isinstance(made, tuple) and len(made) == 2
-    difference = f"the result is not a pair of tensors{no_return(made)}"
+    difference = f"the result is not a pair of tensors{common_slip(made)}"
     holds(two, difference, expected="a tuple (inputs, targets)", got=made)
 
 
@@ -137,7 +137,7 @@ def is_vocabulary(made: Handle, words: list[str], what: str = "the vocabulary") 
     expected = vocabulary_of(words)
 
     def fits(got: Any) -> None:
-        holds(isinstance(got, dict), f"the vocabulary is not a dict{no_return(got)}", expected="a dict", got=got)
+        holds(isinstance(got, dict), f"the vocabulary is not a dict{common_slip(got)}", expected="a dict", got=got)
         in_order = {key: got[key] for key in expected if key in got}
         others = {key: got[key] for key in sorted(got, key=repr) if key not in expected}
         same({**in_order, **others}, expected, what=what)
@@ -169,7 +169,7 @@ def test_windows_of_a_word(answers: Answers, word: str, context: int) -> None:
 @given(st.lists(texts(LETTERS), min_size=2, max_size=4), CONTEXTS)
 @example(["an", "b"], 3)
 @example(["a", "", "a"], 2)
-def test_every_word_starts_anew(answers: Answers, words: list[str], context: int) -> None:
+def test_each_word_starts_with_padding(answers: Answers, words: list[str], context: int) -> None:
     """Words follow each other in order, and each one starts from an empty window, without characters of the previous
     word.
     """
@@ -303,7 +303,7 @@ def same_split(made: Handle, expected: tuple[list[str], ...], when: str = "") ->
 def has_parts(got: Any, expected: tuple[list[str], ...], when: str) -> None:
     """Compare three lists with those expected."""
     three = isinstance(got, tuple) and len(got) == 3
-    difference = f"the result is not a tuple of three lists{no_return(got)}"
+    difference = f"the result is not a tuple of three lists{common_slip(got)}"
     holds(three, difference, expected="a tuple of three lists", got=got)
     for part, words, what in zip(got, expected, ("training", "validation", "test"), strict=True):
         same(part, words, what=f"the list of {what} words{when}")

@@ -22,6 +22,7 @@ from grader.language import (
     backward,
     build,
     call,
+    common_slip,
     do,
     exists,
     gradient,
@@ -31,7 +32,6 @@ from grader.language import (
     leaves_alone,
     looked,
     named,
-    no_return,
     now,
     of_kind,
     part,
@@ -76,7 +76,7 @@ def outputs_of(tree: Handle, windows: Tensor, depth: int) -> Handle:
 
     def are_several(made: Any) -> None:
         several = isinstance(made, list | tuple)
-        holds(several, f"the result is not a list{no_return(made)}", expected="a list", got=type(made).__name__)
+        holds(several, f"the result is not a list{common_slip(made)}", expected="a list", got=type(made).__name__)
         same(len(made), depth + 1, what="the number of tensors, one of the embedding and one of each level")
 
     looked(got, are_several)

@@ -40,12 +40,12 @@ from grader.language import (
     aside,
     attribute,
     call,
+    common_slip,
     do,
     gradient,
     holds,
     leaves_alone,
     looked,
-    no_return,
     now,
     raises,
     read,
@@ -91,7 +91,7 @@ def same_losses(losses: Handle, expected: list[float], part: Callable[[int], str
 
 def are_the_same_losses(got: Any, expected: list[float], part: Callable[[int], str]) -> None:
     """Compare them where they are values."""
-    difference = f"train returns {type(got).__name__}, expected a list{no_return(got)}"
+    difference = f"train returns {type(got).__name__}, expected a list{common_slip(got)}"
     holds(isinstance(got, list), difference, expected=expected, got=got)
     for step, (loss, wanted) in enumerate(zip(got, expected, strict=False)):
         try:
@@ -429,7 +429,7 @@ def test_each_step_asks_for_its_own_rate(answers: Answers, only: int, more: int,
     arguments = asked(schedule, steps=steps, batch_size=2)
 
     def moves_once(losses: Any) -> None:
-        difference = f"train returns {type(losses).__name__}, expected a list{no_return(losses)}"
+        difference = f"train returns {type(losses).__name__}, expected a list{common_slip(losses)}"
         holds(isinstance(losses, list), difference, got=losses)
         moves = [step for step in range(len(losses) - 1) if abs(losses[step + 1] - losses[step]) > 1e-9]
         when = f"the steps {moves}" if moves else "no step"

@@ -215,7 +215,7 @@ def test_mode_put_back_after_an_error(answers: Answers, training: bool) -> None:
 @pytest.mark.worth(1, "work")
 @settings(max_examples=4)
 @given(COSTLY, SEEDS)
-def test_a_fusion_a_level_and_position(answers: Answers, shape: Shape, seed: int) -> None:
+def test_one_fusion_per_level_and_position(answers: Answers, shape: Shape, seed: int) -> None:
     """For a text far longer than the context, each level makes at most 1.5 * (T + context) fusions."""
     tree, length = grown(answers, shape, embedding_dim=1, hidden_dim=16, seed=seed), 8 * shape.context
     last = range(length - 2, length)

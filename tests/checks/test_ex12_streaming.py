@@ -132,7 +132,7 @@ def test_long_contexts(answers: Answers, sizes: tuple[Shape, int], seed: int) ->
 @pytest.mark.worth(0.75, "reset")
 @settings(max_examples=8)
 @given(SHAPES, st.integers(1, 5), SEEDS)
-def test_reset_begins_anew(answers: Answers, shape: Shape, before: int, seed: int) -> None:
+def test_reset_starts_over(answers: Answers, shape: Shape, before: int, seed: int) -> None:
     """After `reset()` a stream behaves like a new one and remembers no earlier token."""
     tree = grown(answers, shape, seed=seed)
     stream = begun(answers, tree)
@@ -265,7 +265,7 @@ def test_mode_put_back(answers: Answers, training: bool, what: str, switched: bo
 @pytest.mark.worth(1, "work")
 @settings(max_examples=2)
 @given(COSTLY, SEEDS)
-def test_one_fusion_a_level_and_step(answers: Answers, shape: Shape, seed: int) -> None:
+def test_one_fusion_per_level_and_step(answers: Answers, shape: Shape, seed: int) -> None:
     """A step makes one fusion per level to compute its logits, however long the context: 3 for 8 characters, 10 for
     1,024.
     """

@@ -224,8 +224,44 @@ def test_notes_name_the_line_of_a_debugger_and_of_a_setting(tmp_path: Path) -> N
     file.write_text("import torch\ntorch.set_default_dtype(torch.float64)\n\ndef f():\n    breakpoint()\n")
     assert harmless_lines.notes(by_number(5), file) == [
         "ex05_flatten_consecutive.py, line 5: breakpoint() is skipped while grading; to stop there: pytest -k ex05",
-        "ex05_flatten_consecutive.py, line 2: torch's default dtype changed for the whole process; "
+        "ex05_flatten_consecutive.py, line 2: sets torch's default dtype for the whole process; "
         "restored before each check",
     ]
     file.write_text("def broken(:\n")
+    assert harmless_lines.notes(by_number(5), file) == []
+
+
+SETTING = "torch.set_default_dtype(torch.float64)"
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        f"if torch.cuda.is_available() or True:\n    {SETTING}",
+        f"with torch.no_grad():\n    {SETTING}",
+        f"for _ in range(1):\n    {SETTING}",
+        f"try:\n    pass\nfinally:\n    {SETTING}",
+        f"def prepare():\n    {SETTING}\nprepare()",
+        f"_ = {SETTING}",
+    ],
+)
+def test_a_setting_is_named_wherever_it_is_set_at_import(tmp_path: Path, lines: str) -> None:
+    file = tmp_path / "ex05_flatten_consecutive.py"
+    file.write_text(lines)
+    (note,) = harmless_lines.notes(by_number(5), file)
+    assert "sets torch's default dtype for the whole process" in note
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        f"def never_called():\n    {SETTING}",
+        f'if __name__ == "__main__":\n    {SETTING}',
+        "with warnings.catch_warnings():\n    warnings.simplefilter('ignore')",
+        "with torch.set_grad_enabled(False):\n    pass",
+    ],
+)
+def test_a_setting_that_no_import_leaves_behind_is_not_named(tmp_path: Path, lines: str) -> None:
+    file = tmp_path / "ex05_flatten_consecutive.py"
+    file.write_text(lines)
     assert harmless_lines.notes(by_number(5), file) == []

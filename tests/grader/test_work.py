@@ -91,4 +91,4 @@ def test_work_is_counted_in_the_sandbox_and_in_references_on_this_side(
             assert isinstance(whole, RunResult)
             result = whole.exercises[0]
     failed = [check.check.name for check in result.checks if check.finding.status != "passed"]
-    assert failed == ["test_one_fusion_a_level_and_step"]
+    assert failed == ["test_one_fusion_per_level_and_step"]
