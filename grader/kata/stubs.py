@@ -35,13 +35,18 @@ def cell(exercise: Exercise) -> str:
     return _runnable(without_solution(_solution(exercise), paths.shown(exercise.solution)))
 
 
+def is_stub(exercise: Exercise, data: bytes) -> bool:
+    """Return whether a file is the stub, from `exercises/` or from a notebook."""
+    return data in (stub(exercise).encode(), cell(exercise).encode())
+
+
 def answer(exercise: Exercise) -> str:
     """Return the solution of an exercise without the markers, as a person would hand it in.
 
     Raises:
         UsageError: the solution is not there.
     """
-    return _runnable(without_markers(_solution(exercise))) + _script(exercise)
+    return _runnable(without_markers(_solution(exercise)))
 
 
 def _script(exercise: Exercise) -> str:
@@ -50,6 +55,11 @@ def _script(exercise: Exercise) -> str:
     number = int(exercise.short.removeprefix("ex"))
     line = f"To call your own code: python -im {module}; to check it: grade {number}"
     return f'\n\nif __name__ == "__main__":\n    print("{line}")\n'
+
+
+def without_script(text: str) -> str:
+    """Remove an `if __name__ == "__main__":` from the end of a text."""
+    return re.sub(r'\n*^if __name__ == "__main__":\n(?: .*\n?)+\Z', "\n", text, flags=re.MULTILINE)
 
 
 def _runnable(text: str) -> str:

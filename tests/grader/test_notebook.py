@@ -62,7 +62,7 @@ def test_a_stub_goes_into_a_notebook_and_comes_out_byte_for_byte(built: Path, tm
     done = grade("notebook", "read", built, tmp_path / "answers")
     assert (done.returncode, done.stderr) == (0, "")
     for exercise in EXERCISES:
-        assert (tmp_path / "answers" / exercise.file).read_bytes() == stubs.stub(exercise).encode()
+        assert (tmp_path / "answers" / exercise.file).read_bytes() == stubs.cell(exercise).encode()
     assert len(list((tmp_path / "answers").iterdir())) == len(EXERCISES)
 
 
@@ -182,7 +182,7 @@ def test_nothing_is_overwritten_and_what_cannot_be_is_said_in_a_line(built: Path
     )
     assert (folder / ONE).read_text() == "mine = 1\n"
     assert grade("notebook", "read", mine, folder, "--force").returncode == 0
-    assert (folder / ONE).read_text() == stubs.stub(by_number(1))
+    assert (folder / ONE).read_text() == stubs.cell(by_number(1))
     assert "No such file" in refused("read", tmp_path / "none.ipynb", tmp_path / "b")
     assert "does not end in .ipynb" in refused("read", folder / ONE, tmp_path / "b")
     empty = saved(tmp_path / "empty.ipynb", [v4.new_code_cell("x = 1")])

@@ -87,3 +87,16 @@ def test_plain_pytest_runs_the_checks_and_stops_in_the_learners_line(solved: Pat
     stopped = checked("-k", "ex05", "--pdb", typed="q\n").stdout
     assert "ZeroDivisionError: division by zero" in stopped
     assert re.search(r"^> .*ex05_flatten_consecutive\.py\(\d+\)forward\(\)\n-> joined = 1 / 0", stopped, re.MULTILINE)
+
+
+@pytest.mark.parametrize("module", [False, True], ids=["as a file", "as a module"])
+def test_a_file_that_is_run_says_how_to_call_what_it_defines(module: bool) -> None:
+    folder = paths.checkout().exercises
+    started = ["-m", "exercises.ex01_receptive_field"] if module else ["ex01_receptive_field.py"]
+    done = subprocess.run([sys.executable, *started], cwd=folder, capture_output=True, text=True, check=True)
+    command = re.fullmatch(r"To call your own code: python (-im \S+); to check it: grade 1\n", done.stdout)
+    assert command
+    call = "print(receptive_field.__name__)"
+    shell = [sys.executable, *command[1].split()]
+    typed = subprocess.run(shell, cwd=folder, input=call, capture_output=True, text=True, check=True)
+    assert "receptive_field\n" in typed.stdout

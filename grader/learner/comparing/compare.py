@@ -62,7 +62,7 @@ def compare(exercise: Exercise) -> Comparison:
             error.strerror if isinstance(error, OSError) else "it is not in its declared encoding (UTF-8 by default)"
         )
         raise UsageError(f"cannot read {paths.shown(exercise.stub)}: {reason}") from error
-    answer = stubs.without_markers(answer)
+    answer = stubs.without_script(stubs.without_markers(answer))
     solution = stubs.answer(exercise)
     mine, theirs = _functions(answer), _functions(solution)
     pairs = tuple(Function(name, mine.get(name, ""), theirs.get(name, "")) for name in theirs | mine)

@@ -299,6 +299,6 @@ class Watch:
         """Return whether the file is more than the stub."""
         path = self._folder / exercise.file
         try:
-            return path.is_file() and path.read_bytes() != stubs.stub(exercise).encode()
+            return path.is_file() and not stubs.is_stub(exercise, path.read_bytes())
         except (OSError, UsageError):
             return False
