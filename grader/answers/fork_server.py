@@ -63,7 +63,7 @@ def warm_up() -> None:
     torch.set_num_threads(1)  # a fork after work on two threads hangs (measured)
     layer = torch.nn.Linear(1, 1)
     optimizer = torch.optim.SGD(layer.parameters(), lr=0.1)  # the first optimizer imports torch._dynamo: 0.8 s
-    layer(torch.ones(1, 1)).sum().backward()
+    layer(torch.ones(1, 1)).backward(torch.ones(1, 1))  # the first gradient from outside imports sympy: 0.4 s
     optimizer.step()
     numpy.random.seed(0)
     torch.manual_seed(0)
