@@ -17,6 +17,7 @@ MOST_NUMBERS = 64  # of a tensor that is written completely
 LEAST_FILLED = 4  # equal numbers that are written as a fill
 MOST_TEXT = 600
 BRIEF_TEXT = 70
+MOST_ITEMS = 4  # of a list of tensors
 NEAR = 2
 
 
@@ -76,6 +77,8 @@ def value(value: Any, mark: tuple[int, ...] | None = None, digits: int = 6) -> s
         return number(value)
     if isinstance(value, BaseException):
         return error(value)
+    if isinstance(value, list | tuple) and any(_is_tensor(item) or _is_array(item) for item in value):
+        return _items(value)
     text = python(value)
     return text if len(text) <= MOST_TEXT else f"{text[:MOST_TEXT]} ... ({len(text)} characters)"
 
@@ -187,6 +190,14 @@ def _grid(numbers: Any, mark: tuple[int, ...] | None, digits: int) -> str:
         return f"[{separator.join(parts)}]"
 
     return nested((), 0)
+
+
+def _items(values: list[Any] | tuple[Any, ...]) -> str:
+    """Write a list or tuple with tensors or arrays item by item, because `python` may replace their numbers."""
+    names = getattr(values, "_fields", range(len(values)))
+    shown = [f"{name}: {value(item)}" for name, item in zip(names, values[:MOST_ITEMS], strict=False)]
+    rest = len(values) - MOST_ITEMS
+    return "\n".join([f"a {type(values).__name__} of {len(values)}", *shown, *[f"... {rest} more"] * (rest > 0)])
 
 
 def _cell(element: Any, digits: int) -> str:

@@ -351,7 +351,9 @@ def _same_sequence(got: Any, expected: Sequence[Any], what: str) -> None:
         try:
             _same(other, one, item, gradient=False)
         except Mismatch as mismatch:
-            raise Mismatch(mismatch.difference, expected=expected, got=got) from None
+            is_large = hasattr(one, "shape")  # of tensors and arrays only the one that differs is shown
+            shown = (mismatch.expected, mismatch.got) if is_large else (expected, got)
+            raise Mismatch(mismatch.difference, expected=shown[0], got=shown[1], came=got) from None
     if len(got) != len(expected):
         items = "item" if len(got) == 1 else "items"
         difference = _told(what, "has", f"{len(got)} {items}, expected {len(expected)}")

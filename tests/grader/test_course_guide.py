@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 from classes import folder, notebook, solution, zipped
-from conftest import by_number, committed
+from conftest import by_number, committed, copy_of_the_checkout
 
 from grader.base import paths
 from grader.kata import curriculum, mistakes
@@ -120,9 +120,9 @@ def table(title: str) -> list[list[str]]:
 
 
 @pytest.fixture
-def kata(copied: Path) -> Path:
+def kata(tmp_path: Path) -> Path:
     """A committed checkout in which `make` need not install what these tests run with."""
-    place = committed(copied)
+    place = committed(copy_of_the_checkout(tmp_path / "the kata"))
     (place / ".venv").mkdir()
     (place / ".venv" / "bin").symlink_to(Path(sys.executable).parent)
     for stamp in ("installed", "installed-dev"):

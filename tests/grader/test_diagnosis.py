@@ -116,19 +116,16 @@ def test_a_cause_does_not_need_the_error_handling_that_is_written_last(warm: Wor
 
 def _of_values(outcome: Named) -> bool:
     """Whether the mistake shows in something other than error handling."""
-    errors = {n.name for n in _checks_of_errors(outcome.exercise)}
+    errors = _checks_of_errors(outcome.exercise.checks)
     known = footprints.read(outcome.exercise)
     return any(not (known[name].always | known[name].sometimes) <= errors for name in outcome.case.wanted)
 
 
 @functools.cache
-def _checks_of_errors(exercise: Exercise) -> tuple[ast.FunctionDef, ...]:
-    functions = ast.parse(exercise.checks.read_text(encoding="utf-8")).body
-    return tuple(
-        function
-        for function in functions
-        if isinstance(function, ast.FunctionDef) and any("kind=" in ast.unparse(d) for d in function.decorator_list)
-    )
+def _checks_of_errors(checks: Path) -> frozenset[str]:
+    """The names of the checks of error handling."""
+    functions = [part for part in ast.parse(checks.read_text("utf-8")).body if isinstance(part, ast.FunctionDef)]
+    return frozenset(f.name for f in functions if any("kind=" in ast.unparse(d) for d in f.decorator_list))
 
 
 @pytest.mark.prove

@@ -1,6 +1,6 @@
 """What a learner reads: a value in an example can be pasted and lies as it did in memory, a line says what differs."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
@@ -16,6 +16,13 @@ SHAPES = st.lists(st.integers(0, 4), max_size=4).map(tuple)
 LARGE = st.lists(st.integers(5, 9), min_size=3, max_size=4).map(tuple)
 DTYPES = ("float32", "float64", "int64", "int32", "uint8", "bool")
 LAYOUTS = ("dense", "transposed", "permuted", "strided")
+
+
+class Pair(NamedTuple):
+    """Two tensors with names."""
+
+    one: Tensor
+    other: Tensor
 
 
 def pasted(text: str) -> Any:
@@ -113,3 +120,15 @@ def test_a_line_fits_one_thing_and_many(got: object, expected: object, what: str
 )
 def test_equal_numbers_are_written_as_a_fill(value: torch.Tensor, written: str) -> None:
     assert values_as_text.python(value).startswith(written)
+
+
+def test_a_list_of_tensors_is_written_item_by_item_with_its_own_numbers() -> None:
+    large = torch.full((9, 9), 2.5)
+    large[0, 1] = 7.125
+    text = values_as_text.value((large, torch.tensor([1 / 3])))
+    assert text.splitlines()[0] == "a tuple of 2"
+    assert "7.125" in text
+    assert "rand" not in text
+    assert text.splitlines()[-2:] == ["1: shape (1,), float32", "[0.333333]"]
+    assert values_as_text.value([torch.zeros(1)] * 9).splitlines()[-1] == "... 5 more"
+    assert values_as_text.value(Pair(torch.zeros(1), torch.ones(1))).splitlines()[1] == "one: shape (1,), float32"
