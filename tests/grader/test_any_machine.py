@@ -64,12 +64,34 @@ def test_a_full_disk_is_told_in_one_line(oddly_placed: Path, command: str) -> No
     assert line.startswith("grade: cannot write")
 
 
-def test_a_file_with_the_name_of_a_library_is_named_as_the_cause(tmp_path: Path) -> None:
-    folder = copy_of_the_checkout(tmp_path / "copy")
-    (folder / "torch.py").write_text("x = 1\n")
-    done = in_shell("grade 5", folder)
-    assert done.returncode == 2
-    assert "Python may import torch.py instead of a library with that name: rename it" in done.stderr
+@pytest.mark.parametrize(
+    ("file", "command"),
+    [
+        ("torch.py", "grade 5"),
+        ("numpy/__init__.py", "grade 2"),
+        ("random.py", "grade 2"),
+        ("exercises/random.py", "cd exercises; python -m grader 2"),
+        ("exercises/random.py", "cd exercises; python -m grader list"),
+    ],
+)
+def test_a_file_with_the_name_of_a_library_is_named_as_the_cause(tmp_path: Path, file: str, command: str) -> None:
+    folder = copy_of_the_checkout(tmp_path / "copy", "tests/grader", "tests/pictures")
+    (folder / file).parent.mkdir(exist_ok=True)
+    (folder / file).write_text("x = 1\n")
+    done = in_shell(command.replace("python ", f"{shlex.quote(sys.executable)} "), folder)
+    assert done.returncode == 2, done.stdout + done.stderr
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("grade: ")
+    assert file.removesuffix("/__init__.py") in line
+    assert line.endswith("instead of a library with that name: rename it, then try again")
+
+
+def test_files_beside_the_answers_shadow_nothing(tmp_path: Path) -> None:
+    folder = copy_of_the_checkout(tmp_path / "copy", "tests/grader", "tests/pictures")
+    for name in ("torch", "numpy", "random", "conftest"):
+        (folder / "exercises" / f"{name}.py").write_text("raise SystemExit\n")
+    (folder / "exercises" / by_number(2).file).write_text(by_number(2).solution.read_text())
+    assert "6 of 6 points" in in_shell("cd exercises; grade 2", folder).stdout
 
 
 def test_files_are_in_the_way_by_their_names(tmp_path: Path) -> None:
