@@ -1,6 +1,7 @@
 """What a learner does every day: asks for a hint, prints, runs a file, compares, is led on."""
 
 import math
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -25,6 +26,22 @@ def test_a_hint_without_an_exercise_is_for_the_current_one_and_says_how_to_run_o
     hint = grade("hint", checkout_copy=copied)
     assert "ex01, hint 1 of" in hint.stdout
     assert "-i exercises/ex01_receptive_field.py" in hint.stdout
+
+
+@pytest.mark.parametrize("folder", ["", "exercises"])
+def test_the_command_that_a_hint_ends_with_runs_ones_own_code(copied: Path, folder: str) -> None:
+    shutil.copy(by_number(1).solution, copied / "exercises")
+    hint = grade("hint", "1", checkout_copy=copied, cwd=copied / folder)
+    command = hint.stdout.partition("To try your own code: ")[2].strip()
+    done = subprocess.run(
+        ["bash", "-c", command],
+        input="print(levels_needed(1000))\n",
+        cwd=copied / folder,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (0, "10\n"), done.stderr
 
 
 @pytest.mark.prove
