@@ -3,6 +3,7 @@
 import json
 import mmap
 import os
+import shlex
 import shutil
 import signal
 import subprocess
@@ -297,10 +298,11 @@ def test_stopped_by_force_it_grades_again_what_stood_still(watched: Watched) -> 
     assert "timed out after" not in watched.passes()
 
 
-def test_into_a_pipe_it_writes_plain_verdicts_one_after_the_other(copied: Path) -> None:
+@pytest.mark.sampled("closed")
+@pytest.mark.parametrize("stdin", ["</dev/null", "<&-"], ids=["empty", "closed"])
+def test_into_a_pipe_it_writes_plain_verdicts_one_after_the_other(copied: Path, stdin: str) -> None:
     process = subprocess.Popen(
-        [*GRADE, "watch"],
-        stdin=subprocess.DEVNULL,
+        ["bash", "-c", f"exec {shlex.join(GRADE)} watch {stdin}"],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
