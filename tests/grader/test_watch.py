@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
+import pyte
 import pytest
 from conftest import by_number, copy_of_the_checkout, grade
 from terminals import GRADE, Terminal
@@ -246,6 +247,22 @@ def test_a_resized_terminal_is_drawn_anew(shared: Watched) -> None:
     shared.terminal.resize(30, 60)
     screen = shared.verdict("squeeze-drops-the-batch")
     assert max(len(line) for line in screen.splitlines()) <= 60
+    shared.terminal.forget()
+    shared.terminal.resize(50, 100)
+    shared.verdict("squeeze-drops-the-batch")
+
+
+def test_on_24_lines_of_80_characters_the_explanation_is_what_one_sees(shared: Watched) -> None:
+    shared.terminal.resize(24, 80)
+    shared.save(RIGHT)
+    shared.passes()
+    shared.save(WRONG)
+    shared.verdict("squeeze-drops-the-batch")
+    screen = pyte.Screen(80, 24)
+    pyte.Stream(screen).feed(shared.terminal.raw[shared.terminal.forgotten :])
+    shown = "\n".join(screen.display)
+    for part in ("The smallest call that shows it:", "Expected:", "Likely cause:", "To try:", "Next: exercises/", KEYS):
+        assert part in shown, shown
     shared.terminal.forget()
     shared.terminal.resize(50, 100)
     shared.verdict("squeeze-drops-the-batch")
