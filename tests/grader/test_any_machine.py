@@ -1,14 +1,16 @@
 """Commands on machines that are not ours: odd paths, other encodings, closed or full files, files in the way."""
 
 import os
+import re
 import shlex
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from conftest import Run, by_number, copy_of_the_checkout, grade_process
+from conftest import Run, by_number, committed, copy_of_the_checkout, grade_process
 
+from grader.base import paths
 from grader.base.shadowing import in_the_way
 from grader.kata import curriculum
 
@@ -17,10 +19,16 @@ ODD_NAME = "ML [2026] 100% 'a' \"b\" äöü ({})"
 
 def in_shell(command: str, folder: Path, **environment: str) -> Run:
     """A line that a shell runs, for what it redirects and limits; `grade` in it is that of the folder."""
-    line = command.replace("grade ", f"{shlex.quote(sys.executable)} -P -m grader ")
+    line = re.sub(r"\bgrade\b", lambda _: f"{shlex.quote(sys.executable)} -P -m grader", command)
     variables = os.environ | {"NO_COLOR": "1", "COLUMNS": "100", "PYTHONPATH": str(folder)} | environment
     return subprocess.run(
-        ["bash", "-c", line], capture_output=True, text=True, env=variables, cwd=folder, timeout=120, check=False
+        ["bash", "-c", line],
+        capture_output=True,
+        encoding=environment.get("PYTHONIOENCODING", "utf-8"),
+        env=variables,
+        cwd=folder,
+        timeout=120,
+        check=False,
     )
 
 
@@ -40,6 +48,48 @@ def test_any_printable_path_will_do_and_output_that_is_not_utf8(oddly_placed: Pa
     done = in_shell(f"grade 1 5 {sandbox} | cat", oddly_placed, PYTHONIOENCODING="cp1252")
     assert "ex05  Lay neighbours side by side  + passed" in done.stdout, done.stdout + done.stderr
     assert done.stderr == ""
+
+
+WALK = """
+grade list
+grade demo
+grade 1
+grade hint
+grade predict 1 < /dev/null
+cp solutions/ex0[1-9]*.py solutions/ex10*.py exercises/
+grade
+grade flatten --verbose
+timeout --preserve-status --signal=INT 10 grade watch < /dev/null
+grade compare 5
+grade cards < /dev/null
+grade shapes anna
+grade trace --print
+grade trace depth --print
+grade trace tree --print
+grade explore
+grade train --steps 50
+grade race --help
+grade report
+grade challenge exercises/challenge.py --seconds 2
+grade reset 5
+grade update
+grade notebook build kata.ipynb
+grade completion bash
+""".strip().splitlines()
+ENDS = {"grade 1": 1, "grade": 1, "grade report": 1, "grade update": 2}  # not all passes; there is no newer version
+
+
+@pytest.mark.prove
+def test_a_learner_walks_through_the_readme_on_an_odd_path_with_output_in_cp1252(tmp_path: Path) -> None:
+    table = paths.checkout().root.joinpath("README.md").read_text().partition("If you teach")[0]
+    asked = set(re.findall(r"^\| `(grade \w+)", table, re.MULTILINE))
+    assert {command for command in asked if not any(command in line for line in WALK)} == set()
+    folder = committed(copy_of_the_checkout(tmp_path / ODD_NAME))
+    for line in WALK:
+        done = in_shell(f"set -o pipefail; {line} | cat", folder, PYTHONIOENCODING="cp1252")
+        shown = f"{line}: {done.stdout}{done.stderr}"
+        assert "Traceback" not in shown
+        assert done.returncode in (ENDS.get(line, 0), 130), shown
 
 
 def test_signs_that_ascii_lacks_have_a_stand_in(oddly_placed: Path) -> None:
