@@ -1,14 +1,16 @@
 """Commands on machines that are not ours: odd paths, other encodings, closed or full files, files in the way."""
 
 import os
+import re
 import shlex
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from conftest import Run, by_number, copy_of_the_checkout, grade_process
+from conftest import Run, by_number, committed, copy_of_the_checkout, grade_process
 
+from grader.base import paths
 from grader.base.shadowing import in_the_way
 from grader.kata import curriculum
 
@@ -17,10 +19,16 @@ ODD_NAME = "ML [2026] 100% 'a' \"b\" äöü ({})"
 
 def in_shell(command: str, folder: Path, **environment: str) -> Run:
     """A line that a shell runs, for what it redirects and limits; `grade` in it is that of the folder."""
-    line = command.replace("grade ", f"{shlex.quote(sys.executable)} -P -m grader ")
+    line = re.sub(r"\bgrade\b", lambda _: f"{shlex.quote(sys.executable)} -P -m grader", command)
     variables = os.environ | {"NO_COLOR": "1", "COLUMNS": "100", "PYTHONPATH": str(folder)} | environment
     return subprocess.run(
-        ["bash", "-c", line], capture_output=True, text=True, env=variables, cwd=folder, timeout=120, check=False
+        ["bash", "-c", line],
+        capture_output=True,
+        encoding=environment.get("PYTHONIOENCODING", "utf-8"),
+        env=variables,
+        cwd=folder,
+        timeout=120,
+        check=False,
     )
 
 
@@ -40,6 +48,48 @@ def test_any_printable_path_will_do_and_output_that_is_not_utf8(oddly_placed: Pa
     done = in_shell(f"grade 1 5 {sandbox} | cat", oddly_placed, PYTHONIOENCODING="cp1252")
     assert "ex05  Lay neighbours side by side  + passed" in done.stdout, done.stdout + done.stderr
     assert done.stderr == ""
+
+
+WALK = """
+grade list
+grade demo
+grade 1
+grade hint
+grade predict 1 < /dev/null
+cp solutions/ex0[1-9]*.py solutions/ex10*.py exercises/
+grade
+grade flatten --verbose
+timeout --preserve-status --signal=INT 10 grade watch < /dev/null
+grade compare 5
+grade cards < /dev/null
+grade shapes anna
+grade trace --print
+grade trace depth --print
+grade trace tree --print
+grade explore
+grade train --steps 50
+grade race --help
+grade report
+grade challenge exercises/challenge.py --seconds 2
+grade reset 5
+grade update
+grade notebook build kata.ipynb
+grade completion bash
+""".strip().splitlines()
+ENDS = {"grade 1": 1, "grade": 1, "grade report": 1, "grade update": 2}  # not all passes; there is no newer version
+
+
+@pytest.mark.prove
+def test_a_learner_walks_through_the_readme_on_an_odd_path_with_output_in_cp1252(tmp_path: Path) -> None:
+    table = paths.checkout().root.joinpath("README.md").read_text().partition("If you teach")[0]
+    asked = set(re.findall(r"^\| `(grade \w+)", table, re.MULTILINE))
+    assert {command for command in asked if not any(command in line for line in WALK)} == set()
+    folder = committed(copy_of_the_checkout(tmp_path / ODD_NAME))
+    for line in WALK:
+        done = in_shell(f"set -o pipefail; {line} | cat", folder, PYTHONIOENCODING="cp1252")
+        shown = f"{line}: {done.stdout}{done.stderr}"
+        assert "Traceback" not in shown
+        assert done.returncode in (ENDS.get(line, 0), 130), shown
 
 
 def test_signs_that_ascii_lacks_have_a_stand_in(oddly_placed: Path) -> None:
@@ -64,12 +114,34 @@ def test_a_full_disk_is_told_in_one_line(oddly_placed: Path, command: str) -> No
     assert line.startswith("grade: cannot write")
 
 
-def test_a_file_with_the_name_of_a_library_is_named_as_the_cause(tmp_path: Path) -> None:
-    folder = copy_of_the_checkout(tmp_path / "copy")
-    (folder / "torch.py").write_text("x = 1\n")
-    done = in_shell("grade 5", folder)
-    assert done.returncode == 2
-    assert "Python may import torch.py instead of a library with that name: rename it" in done.stderr
+@pytest.mark.parametrize(
+    ("file", "command"),
+    [
+        ("torch.py", "grade 5"),
+        ("numpy/__init__.py", "grade 2"),
+        ("random.py", "grade 2"),
+        ("exercises/random.py", "cd exercises; python -m grader 2"),
+        ("exercises/random.py", "cd exercises; python -m grader list"),
+    ],
+)
+def test_a_file_with_the_name_of_a_library_is_named_as_the_cause(tmp_path: Path, file: str, command: str) -> None:
+    folder = copy_of_the_checkout(tmp_path / "copy", "tests/grader", "tests/pictures")
+    (folder / file).parent.mkdir(exist_ok=True)
+    (folder / file).write_text("x = 1\n")
+    done = in_shell(command.replace("python ", f"{shlex.quote(sys.executable)} "), folder)
+    assert done.returncode == 2, done.stdout + done.stderr
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("grade: ")
+    assert file.removesuffix("/__init__.py") in line
+    assert line.endswith("instead of a library with that name: rename it, then try again")
+
+
+def test_files_beside_the_answers_shadow_nothing(tmp_path: Path) -> None:
+    folder = copy_of_the_checkout(tmp_path / "copy", "tests/grader", "tests/pictures")
+    for name in ("torch", "numpy", "random", "conftest"):
+        (folder / "exercises" / f"{name}.py").write_text("raise SystemExit\n")
+    (folder / "exercises" / by_number(2).file).write_text(by_number(2).solution.read_text())
+    assert "6 of 6 points" in in_shell("cd exercises; grade 2", folder).stdout
 
 
 def test_files_are_in_the_way_by_their_names(tmp_path: Path) -> None:

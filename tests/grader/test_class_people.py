@@ -7,7 +7,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from classes import ONE, folder, solution, zipped
+from classes import ONE, folder, notebook, solution, zipped
 
 from grader.base.errors import UsageError
 from grader.base.results import ByHand, Check, CheckResult, ExerciseResult, Finding, Origin, RunResult
@@ -45,6 +45,17 @@ def result(entry: Entry, points: float = 10.0) -> RunResult:
     (one,) = CHOSEN
     exercise = ExerciseResult(one.name, one.title, one.core, one.bonus, (check,))
     return RunResult(entry.student, 0, 1.0, (exercise,), Origin(entry.student, "0" * 64, "0" * 64, "0"))
+
+
+def test_the_case_of_an_ending_does_not_matter(tmp_path: Path) -> None:
+    place = tmp_path / "class"
+    place.mkdir()
+    zipped(place / "ADA.ZIP", {ONE: solution(1)})
+    notebook(place / "BOB.IPYNB", {ONE: solution(1)})
+    found = entries(place)
+    assert names(found) == ["ADA", "BOB"]
+    assert found.notes == ()
+    assert [list(intake.take(*entry.paths).answers) for entry in found.entries] == [[ONE], [ONE]]
 
 
 def test_moodles_name_and_number_are_split_off_and_its_online_text_is_skipped(tmp_path: Path) -> None:

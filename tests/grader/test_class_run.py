@@ -105,6 +105,28 @@ def test_a_class_is_graded_from_any_folder_by_relative_paths(tmp_path: Path) -> 
     assert [row["points"] for row in gradebook(tmp_path / "out").values()] == ["12", "8.5"]
 
 
+@pytest.mark.prove
+def test_imports_of_the_checkouts_package_mean_the_students_own_files(tmp_path: Path) -> None:
+    relative = "from .ex05_flatten_consecutive import FlattenConsecutive"
+    absolute = {
+        "ada": "from exercises.ex05_flatten_consecutive import FlattenConsecutive",
+        "bob": "import exercises.ex05_flatten_consecutive as five; FlattenConsecutive = five.FlattenConsecutive",
+        "cyd": "from exercises import ex05_flatten_consecutive as five; FlattenConsecutive = five.FlattenConsecutive",
+    }
+    place = tmp_path / "class"
+    for student, line in absolute.items():
+        texts = {5: solution(5), 6: solution(6), 7: solution(7, (relative, line))}
+        folder(place / student, {by_number(number).file: text for number, text in texts.items()})
+        notebook(place / f"{student}2.ipynb", {by_number(number).file: text for number, text in texts.items()})
+    done = class_run(place, tmp_path / "out", only=(7,))
+    assert done.returncode == 0, done.stderr
+    assert {student: row["points"] for student, row in gradebook(tmp_path / "out").items()} == dict.fromkeys(
+        [*absolute, *(f"{student}2" for student in absolute)], "15"
+    )
+    feedback = "".join(path.read_text() for path in (tmp_path / "out").glob("*/feedback.md"))
+    assert "reference solution" not in feedback
+
+
 def test_only_what_is_missing_new_or_changed_is_graded_again(tmp_path: Path) -> None:
     place, out = small_class(tmp_path / "class", 4), tmp_path / "out"
     assert "4 graded, 0 unchanged" in class_run(place, out).stdout

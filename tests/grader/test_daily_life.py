@@ -1,16 +1,17 @@
 """What a learner does every day: asks for a hint, prints, runs a file, compares, is led on."""
 
 import math
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from conftest import by_number, grade, spoil
+from conftest import by_number, grade, grade_process, spoil
 from rich.console import Console
 
 from grader.engine import attempts, run
-from grader.engine.worker_processes import Workers
+from grader.engine.worker_processes import CAN_FORK, Workers
 from grader.kata import curriculum
 from grader.kata.submission import read_folder
 from grader.learner import onward
@@ -25,6 +26,22 @@ def test_a_hint_without_an_exercise_is_for_the_current_one_and_says_how_to_run_o
     hint = grade("hint", checkout_copy=copied)
     assert "ex01, hint 1 of" in hint.stdout
     assert "-i exercises/ex01_receptive_field.py" in hint.stdout
+
+
+@pytest.mark.parametrize("folder", ["", "exercises"])
+def test_the_command_that_a_hint_ends_with_runs_ones_own_code(copied: Path, folder: str) -> None:
+    shutil.copy(by_number(1).solution, copied / "exercises")
+    hint = grade("hint", "1", checkout_copy=copied, cwd=copied / folder)
+    command = hint.stdout.partition("To try your own code: ")[2].strip()
+    done = subprocess.run(
+        ["bash", "-c", command],
+        input="print(levels_needed(1000))\n",
+        cwd=copied / folder,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (0, "10\n"), done.stderr
 
 
 @pytest.mark.prove
@@ -63,6 +80,15 @@ def test_what_an_answer_prints_is_shown_when_asked_for_although_the_check_passes
     assert "the shape is" not in grade("5", "--answers", solved).stdout
 
 
+@pytest.mark.prove
+@pytest.mark.skipif(not CAN_FORK, reason="the sandbox needs Linux")
+def test_what_an_answer_prints_is_shown_from_the_sandbox_too(solved: Path) -> None:
+    spoil(solved, 5, "joined = x.reshape", "print('the shape is', tuple(x.shape)); joined = x.reshape")
+    # A process of its own: workers for many submissions compare outcomes only.
+    done = grade_process("5", "--answers", solved, "--verbose", "--sandbox", "--accept-weak-sandbox")
+    assert "the shape is (" in done.stdout
+
+
 def test_usage_of_grading_is_what_one_types() -> None:
     assert grade("5", "--help").stdout.startswith("Usage: grade [OPTIONS] [EXERCISE]...")
 
@@ -82,6 +108,18 @@ def test_before_all_points_are_there_nothing_of_training_is_said(monkeypatch: py
     console = Console(width=100)
     with console.capture() as shown:
         onward.go_on(console, by_number(12))
+    assert "grade train" not in shown.get()
+
+
+def test_an_assignment_without_exercise_3_offers_no_training(monkeypatch: pytest.MonkeyPatch) -> None:
+    assigned = tuple(exercise for exercise in curriculum.exercises() if exercise.number != 3)
+    monkeypatch.setattr(curriculum, "exercises", lambda: assigned)
+    monkeypatch.setattr(State, "has_passed", lambda self, exercise: exercise.number <= 10)
+    console = Console(width=100)
+    with console.capture() as shown:
+        onward.go_on(console, None)
+        onward.go_on(console, by_number(11))
+    assert "All exercises pass.\nYou have all points.\nContinue with ex11" in shown.get()
     assert "grade train" not in shown.get()
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from conftest import by_number, spoil
+from conftest import as_json, by_number, grade, spoil
 
 from grader.answers import process_settings
 from grader.base.results import RunResult
@@ -168,6 +168,28 @@ def test_what_cannot_be_imported_is_told_in_the_same_words(
     assert home == sandbox
     assert home[0] == 0
     assert says in str(home[1])
+
+
+PROPERTY = """
+    layers = {group: cls(group) for group in GROUPS}
+
+    @hypothesis.given(strategies.sampled_from(GROUPS), strategies.sampled_from(range(24)), strategies.booleans())
+    def holds(group: int, number: int, training: bool) -> None:
+        _assert_call(layers[group].train(training), group, _inputs(group)[number])
+
+    holds()
+"""
+
+
+@pytest.mark.prove
+@pytest.mark.parametrize("sandbox", [(), ("--sandbox", "--accept-weak-sandbox")], ids=["home", "sandbox"])
+def test_a_property_of_hypothesis_answers_exercise_14(solved: Path, sandbox: tuple[str, ...]) -> None:
+    text = by_number(14).solution.read_text()
+    loop = text[text.index("    for group in GROUPS:\n        layer") : text.index("\n\n# END SOLUTION")]
+    spoil(solved, 14, loop, PROPERTY)
+    spoil(solved, 14, "import torch\n", "import hypothesis\nimport torch\nfrom hypothesis import strategies\n")
+    done = grade("14", "--answers", solved, "--json", "-", *sandbox)
+    assert as_json(done)["ex14"]["points"] == 10, done.stdout
 
 
 @pytest.mark.prove

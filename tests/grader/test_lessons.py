@@ -1,6 +1,8 @@
 """Lessons: every code block runs, and what they promise is there."""
 
+import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -53,12 +55,33 @@ TYPED = {
 }
 
 
+@pytest.fixture(scope="module")
+def filled_in(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A checkout with right answers in exercises/."""
+    root = paths.checkout()
+    folder = tmp_path_factory.mktemp("checkout")
+    ignored = shutil.ignore_patterns("__pycache__")
+    shutil.copytree(root.exercises, folder / "exercises", ignore=ignored)
+    shutil.copytree(root.solutions, folder / "exercises", ignore=ignored, dirs_exist_ok=True)
+    return folder
+
+
 @pytest.mark.sampled("ex01", "ex05")
 @pytest.mark.parametrize("commands", [found for found in TYPED.values() if found], ids=[n for n in TYPED if TYPED[n]])
-def test_what_a_lesson_or_a_hint_asks_to_type_works_once_the_answer_is_right(commands: list[str]) -> None:
-    code = "\n".join(commands).replace("from exercises.", "from solutions.")
-    done = subprocess.run(
-        [sys.executable, "-c", code], cwd=paths.checkout().root, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stderr
-    assert len(done.stdout.splitlines()) >= len(commands), "each of them prints something"
+def test_what_a_lesson_or_a_hint_asks_to_type_works_in_the_checkout_and_in_exercises(
+    filled_in: Path, commands: list[str]
+) -> None:
+    printed = []
+    for folder in (filled_in, filled_in / "exercises"):
+        done = subprocess.run(
+            [sys.executable, "-c", "\n".join(commands)],
+            cwd=folder,
+            env=os.environ | {"PYTHONPATH": str(filled_in)},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        printed.append(done.stdout)
+    assert len(printed[0].splitlines()) >= len(commands), "each of them prints something"
+    assert len(printed[0].splitlines()) == len(printed[1].splitlines())

@@ -426,6 +426,23 @@ def test_cells_import_each_other_and_the_names_are_those_of_the_notebook(kernel:
     assert "No module named" in kernel.run("from .ex99_more import x")["error"]
 
 
+ABSOLUTE = [
+    "from exercises.ex05_flatten_consecutive import FlattenConsecutive",
+    "import exercises.ex05_flatten_consecutive as five; FlattenConsecutive = five.FlattenConsecutive",
+    "from exercises import ex05_flatten_consecutive as five; FlattenConsecutive = five.FlattenConsecutive",
+]
+
+
+def test_cells_import_each_other_as_files_of_the_checkout_do(kernel: Kernel) -> None:
+    for number in (5, 6):
+        assert kernel.run(marked(by_number(number).file, solution(number))) == {}
+    for line in ABSOLUTE:
+        text = solution(7, ("from .ex05_flatten_consecutive import FlattenConsecutive", line))
+        assert kernel.run(marked(SEVEN, text)) == {}
+        assert "✓ passed  15 of 15" in kernel.run("%grade 7")["text/plain"]
+    assert kernel.run("five.FlattenConsecutive is FlattenConsecutive")["text/plain"] == "True"
+
+
 def test_what_counts_is_the_cell_as_it_was_run_last(kernel: Kernel) -> None:
     wrong = marked(ONE, solution(1, ("return group**levels", "return group * levels")))
     assert "no cell with the line" in kernel.run("%grade 1")["printed"]

@@ -3,6 +3,7 @@
 import json
 import mmap
 import os
+import shlex
 import shutil
 import signal
 import subprocess
@@ -12,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
+import pyte
 import pytest
 from conftest import by_number, copy_of_the_checkout, grade
 from terminals import GRADE, Terminal
@@ -250,6 +252,22 @@ def test_a_resized_terminal_is_drawn_anew(shared: Watched) -> None:
     shared.verdict("squeeze-drops-the-batch")
 
 
+def test_on_24_lines_of_80_characters_the_explanation_is_what_one_sees(shared: Watched) -> None:
+    shared.terminal.resize(24, 80)
+    shared.save(RIGHT)
+    shared.passes()
+    shared.save(WRONG)
+    shared.verdict("squeeze-drops-the-batch")
+    screen = pyte.Screen(80, 24)
+    pyte.Stream(screen).feed(shared.terminal.raw[shared.terminal.forgotten :])
+    shown = "\n".join(screen.display)
+    for part in ("The smallest call that shows it:", "Expected:", "Likely cause:", "To try:", "Next: exercises/", KEYS):
+        assert part in shown, shown
+    shared.terminal.forget()
+    shared.terminal.resize(50, 100)
+    shared.verdict("squeeze-drops-the-batch")
+
+
 @pytest.mark.prove
 def test_a_worker_that_was_killed_is_replaced(shared: Watched) -> None:
     shared.worker().kill()
@@ -297,10 +315,11 @@ def test_stopped_by_force_it_grades_again_what_stood_still(watched: Watched) -> 
     assert "timed out after" not in watched.passes()
 
 
-def test_into_a_pipe_it_writes_plain_verdicts_one_after_the_other(copied: Path) -> None:
+@pytest.mark.sampled("closed")
+@pytest.mark.parametrize("stdin", ["</dev/null", "<&-"], ids=["empty", "closed"])
+def test_into_a_pipe_it_writes_plain_verdicts_one_after_the_other(copied: Path, stdin: str) -> None:
     process = subprocess.Popen(
-        [*GRADE, "watch"],
-        stdin=subprocess.DEVNULL,
+        ["bash", "-c", f"exec {shlex.join(GRADE)} watch {stdin}"],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

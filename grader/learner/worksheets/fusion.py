@@ -21,7 +21,7 @@ SUM = (
 )
 SQUEEZE = (
     "Step 3, tanh of each sum, to two decimals: with a calculator or a table; "
-    "for such small numbers, x - x³/3 + 2x⁵/15 is close enough."
+    "for such small numbers, x - x**3/3 + 2*x**5/15 is close enough."
 )
 
 
