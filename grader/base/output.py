@@ -12,6 +12,7 @@ ASCII = {
     **{"─": "-", "│": "|", "└": "+", "├": "+", "┬": "+", "┘": "+", "┐": "+", "┌": "+", "┴": "+", "┤": "+", "┼": "+"},
     **{"→": "->", "←": "<-", "µ": "u", "²": "2", "≤": "<=", "≥": ">=", "„": '"', "“": '"', "”": '"', "’": "'"},
     **{"█": "#", "▁": "_", "▏": "|", "━": "-", "╸": "-", "╺": "-", "°": " deg"},
+    **{"±": "+/-", "\N{BRAILLE PATTERN BLANK}": " "},
 }
 _WRITES_FAIL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 
@@ -43,4 +44,10 @@ def drop() -> None:
 def _in_ascii(error: UnicodeError) -> tuple[str, int]:
     if not isinstance(error, UnicodeEncodeError):
         raise error
-    return "".join(ASCII.get(sign, "?") for sign in error.object[error.start : error.end]), error.end
+    return "".join(map(_stand_in, error.object[error.start : error.end])), error.end
+
+
+def _stand_in(sign: str) -> str:
+    if "\N{BRAILLE PATTERN BLANK}" < sign <= "\N{BRAILLE PATTERN DOTS-12345678}":  # the curves of `grade race`
+        return "."
+    return ASCII.get(sign, "?")

@@ -2,6 +2,9 @@
 
 import contextlib
 import functools
+import shlex
+import shutil
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -81,3 +84,9 @@ def shown(path: Path) -> str:
         return str(path.absolute().relative_to(Path.cwd()))
     except (ValueError, OSError):
         return str(path)
+
+
+def command(program: str) -> str:
+    """Write a program of this environment as one types it: by its name if it is on PATH, or else with its folder."""
+    own, found = Path(sys.executable).with_name(program), shutil.which(program)
+    return program if found is not None and Path(found) == own else shlex.quote(shown(own))

@@ -95,7 +95,7 @@ def read(source: Path, folder: Path, force: bool) -> int:
     for name, content in sorted(taken.answers.items()):
         write_whole(folder / name, content)
     console = open_console()
-    terminal.problems(console, [*taken.notes, *taken.ignored])
+    terminal.problems(console, taken.told)
     terminal.lines(console, [paths.shown(folder / name) for name in sorted(taken.answers)])
     return 0
 

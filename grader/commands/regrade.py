@@ -49,7 +49,7 @@ def one(
     console = open_console(quiet=json_file == "-")
     with tempfile.TemporaryDirectory(prefix="kata-regrade-") as scratch, Grader(terms, Path(scratch)) as grader:
         result = grader.grade(Task(place.name, slot(place.name), taken))
-    terminal.problems(console, [*taken.notes, *taken.ignored])
+    terminal.problems(console, taken.told)
     terminal.headline(console, terms.assignment)
     terminal.report(console, result, verbose=verbose)
     terminal.lines(console, [f"regraded as in a class: seed {terms.seed_shown}, submission {taken.digest[:16]}"])

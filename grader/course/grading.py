@@ -6,6 +6,7 @@ Takes a submission as a value and returns the result as a value; `class_run` wri
 import shutil
 import tempfile
 from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -15,7 +16,9 @@ from grader.base.results import Check, Origin, RunResult
 from grader.course.grading_terms import Terms
 from grader.engine import run, worker_supply
 from grader.engine.worker_processes import Workers
-from grader.kata.intake import Taken
+from grader.kata import harmless_lines
+from grader.kata.curriculum import Exercise
+from grader.kata.intake import NOTEBOOK, Taken
 from grader.kata.submission import Submission, laid_out
 
 TRIES = 3
@@ -113,14 +116,22 @@ class Grader:
         )
         result = run.last(events)
         taken = task.taken
-        origin = Origin(
-            task.student, taken.digest, terms.digest, terms.seed_shown, taken.ignored, taken.problem, taken.notes
-        )
+        notes = (*taken.notes, *_harmless(submission, taken, terms.chosen()))
+        origin = Origin(task.student, taken.digest, terms.digest, terms.seed_shown, taken.ignored, taken.problem, notes)
         exercises = tuple(
             replace(exercise, checks=tuple(check.without_inputs() for check in exercise.checks))
             for exercise in result.exercises
         )
         return replace(result, exercises=exercises, origin=origin)
+
+
+def _harmless(submission: Submission, taken: Taken, chosen: Sequence[Exercise]) -> Iterator[str]:
+    """List what is harmless in the answers and deserves a note, in words that are right where the student works."""
+    for exercise in chosen:
+        if exercise.file in taken.answers:
+            in_a_cell = taken.places[exercise.file].lower().endswith(NOTEBOOK)
+            how = harmless_lines.IN_A_CELL if in_a_cell else None
+            yield from harmless_lines.notes(exercise, submission.path(exercise), how)
 
 
 def _refuse_rivals(checks: dict[str, tuple[Check, ...]]) -> None:

@@ -27,15 +27,16 @@ SETTINGS = {
 }
 RESTORING = ("catch_warnings", "errstate", "printoptions")
 DEBUGGERS = ("breakpoint", "set_trace")
+IN_A_CELL = "call your code in a cell"
 
 
-def notes(exercise: Exercise, path: Path, options: str = "") -> list[str]:
+def notes(exercise: Exercise, path: Path, how: str | None = None) -> list[str]:
     """List the notes on a file, one line for debuggers and one for settings; none for a file that does not parse.
 
     Args:
         exercise: whose file it is.
         path: where it lies.
-        options: what `pytest` needs to find it, " --answers DIR" for instance.
+        how: how to stop at a breakpoint. Default: the command for the top folder of the kata.
     """
     try:
         tree = ast.parse(path.read_bytes())
@@ -44,10 +45,10 @@ def notes(exercise: Exercise, path: Path, options: str = "") -> list[str]:
     found = []
     stops = [call for call in ast.walk(tree) if isinstance(call, ast.Call) and _name(call) in DEBUGGERS]
     if stops:
-        line = min(call.lineno for call in stops)
+        first = min(stops, key=lambda call: call.lineno)
         found.append(
-            f"{path.name}, line {line}: {_name(stops[0])}() is skipped while grading; "
-            f"to stop there: pytest -k {exercise.short}{options}"
+            f"{path.name}, line {first.lineno}: {_name(first)}() is skipped while grading; "
+            f"to stop there: {how or f'pytest -k {exercise.short}'}"
         )
     settings = {SETTINGS[_name(call)]: call.lineno for call in _at_import(tree) if _name(call) in SETTINGS}
     if settings:

@@ -56,6 +56,11 @@ class Taken:
         files = {name: hashlib.sha256(content).hexdigest() for name, content in sorted(self.answers.items())}
         return hashlib.sha256(json.dumps([files, self.ignored, self.problem, self.notes]).encode()).hexdigest()
 
+    @property
+    def told(self) -> tuple[str, ...]:
+        """The notes, and what was ignored unless a note includes it."""
+        return (*self.notes, *(each for each in self.ignored if not any(each in note for note in self.notes)))
+
 
 def take(*handed_in: Path) -> Taken:
     """Read the answers of one student; problems are reported in the result."""
@@ -98,7 +103,7 @@ def opened(path: Path) -> Iterator[tuple[Submission, tuple[str, ...]]]:
             folder = stack.enter_context(laid_out(taken.answers))
         except OSError as error:
             raise UsageError(f"the answers in {shown} cannot be prepared: {error.strerror}") from error
-        yield Submission(folder, shown), (*taken.notes, *taken.ignored)
+        yield Submission(folder, shown), taken.told
 
 
 def _holds_files(path: Path) -> bool:

@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import os
 import shlex
 import shutil
 import tempfile
@@ -53,10 +54,24 @@ class Submission:
 
     def notes(self, chosen: Sequence[Exercise]) -> list[str]:
         """List harmless findings in these exercises' files that deserve a note."""
-        own = self.folder == paths.checkout().exercises
-        options = "" if own else f" --answers {shlex.quote(self.shown)}"
         readable = [exercise for exercise in chosen if self.problem(exercise) is None]
-        return [note for exercise in readable for note in harmless_lines.notes(exercise, self.path(exercise), options)]
+        return [
+            note
+            for exercise in readable
+            for note in harmless_lines.notes(exercise, self.path(exercise), self._debugged(exercise))
+        ]
+
+    def _debugged(self, exercise: Exercise) -> str:
+        """Say how to stop at a breakpoint of this exercise, as seen from the current folder."""
+        if self.shown.lower().endswith(".ipynb"):
+            return harmless_lines.IN_A_CELL
+        root, typed = paths.checkout().root, paths.command("pytest")
+        if Path.cwd() != root:
+            typed += f" {shlex.quote(os.path.relpath(paths.checkout().checks))}"
+        typed += f" -k {exercise.short}"
+        if self.folder != root / "exercises" and Path(self.shown).resolve() == self.folder:  # not taken out of a zip
+            typed += f" --answers {shlex.quote(self.shown)}"
+        return typed
 
     def not_graded(self) -> list[str]:
         """Describe files that look like answers but are not graded: without an exercise, or copies and tests next to an

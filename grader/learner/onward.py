@@ -1,10 +1,7 @@
 """Prints what to do next: the list of exercises, hints, what a passed exercise taught, the next exercise."""
 
 import shlex
-import shutil
-import sys
 from collections.abc import Sequence
-from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
@@ -96,7 +93,4 @@ def hints(console: Console, exercise: Exercise, shown: Sequence[Hint]) -> None:
 
 def own_code(exercise: Exercise) -> str:
     """Return the command that runs a learner's file interactively."""
-    found = shutil.which("python")
-    active = found is not None and Path(found).parent == Path(sys.executable).parent
-    python = "python" if active else shlex.quote(paths.shown(Path(sys.executable)))
-    return f"{python} -i {shlex.quote(paths.shown(exercise.stub))}"
+    return f"{paths.command('python')} -i {shlex.quote(paths.shown(exercise.stub))}"

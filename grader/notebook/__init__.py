@@ -18,7 +18,7 @@ from grader.base.results import RunResult
 from grader.base.source import Source
 from grader.engine import run
 from grader.engine.worker_processes import Workers
-from grader.kata import candidates, curriculum, notebook_cells, references, stubs
+from grader.kata import candidates, curriculum, harmless_lines, notebook_cells, references, stubs
 from grader.kata.curriculum import Exercise
 from grader.kata.submission import Submission, laid_out
 from grader.reports.notebook_report import NotebookReport
@@ -132,8 +132,9 @@ class Session:
         }
         texts = {name: last.text.encode("utf-8", "surrogatepass") for name, last in ran.items()}
         files = {name: source.text for name in beneath - ran.keys() if (source := _from_file(name))}
-        result = self._result(chosen, {f"{name}.py": text for name, text in (texts | files).items()})
-        return NotebookReport(result, tuple(self._notes(chosen, ran, beneath, files)), VERBOSE in words)
+        result, harmless = self._result(chosen, {f"{name}.py": text for name, text in (texts | files).items()})
+        notes = (*self._notes(chosen, ran, beneath, files), *harmless)
+        return NotebookReport(result, notes, VERBOSE in words)
 
     def _ran(self) -> dict[str, Ran]:
         """Return the answers as they last ran, by exercise."""
@@ -149,12 +150,18 @@ class Session:
                     found.setdefault(known[file], Ran(number, notebook_cells.marked(file, text)))
         return stubs_only | ran
 
-    def _result(self, chosen: Sequence[Exercise], files: dict[str, bytes]) -> RunResult:
-        """Grade these files in a worker."""
+    def _result(self, chosen: Sequence[Exercise], files: dict[str, bytes]) -> tuple[RunResult, list[str]]:
+        """Grade these files in a worker; second, what is harmless in them and deserves a note."""
         self._workers = self._workers or Workers(curriculum.exercises())
         try:
             with laid_out(files) as folder:
-                return run.last(run.grade(Submission(folder, "this notebook"), chosen, self._workers))
+                result = run.last(run.grade(Submission(folder, "this notebook"), chosen, self._workers))
+                answers = [(exercise, folder / exercise.file) for exercise in chosen]
+                return result, [
+                    note
+                    for exercise, file in answers
+                    for note in harmless_lines.notes(exercise, file, harmless_lines.IN_A_CELL)
+                ]
         except BaseException:  # a worker that failed or was interrupted
             self.close()
             raise

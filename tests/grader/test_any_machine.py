@@ -1,5 +1,6 @@
 """Commands on machines that are not ours: odd paths, other encodings, closed or full files, files in the way."""
 
+import codecs
 import os
 import re
 import shlex
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 from conftest import Run, by_number, committed, copy_of_the_checkout, grade_process
 
-from grader.base import paths
+from grader.base import output, paths
 from grader.base.shadowing import in_the_way
 from grader.kata import curriculum
 
@@ -97,6 +98,12 @@ def test_signs_that_ascii_lacks_have_a_stand_in(oddly_placed: Path) -> None:
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.isascii()
     assert "* core" in done.stdout
+
+
+def test_a_curve_in_braille_stays_a_curve_without_it() -> None:
+    shown = "⠤⠤ tree  0.6 |⠀⠀⢀⠔⠁ ± 2"
+    codecs.register_error("kata", output._in_ascii)
+    assert shown.encode("ascii", "kata") == b".. tree  0.6 |  ... +/- 2"
 
 
 def test_closed_input_and_output_are_no_reason_to_fail(oddly_placed: Path) -> None:

@@ -127,6 +127,18 @@ def test_imports_of_the_checkouts_package_mean_the_students_own_files(tmp_path: 
     assert "reference solution" not in feedback
 
 
+@pytest.mark.prove
+def test_feedback_says_that_a_breakpoint_was_skipped_and_how_to_stop_there(tmp_path: Path) -> None:
+    text = solution(1, ("return group**levels", "breakpoint()\n    return group**levels"))
+    folder(tmp_path / "class" / "ada", {ONE: text})
+    notebook(tmp_path / "class" / "bob.ipynb", {ONE: text})
+    assert class_run(tmp_path / "class", tmp_path / "out").returncode == 0
+    for student, how in (("ada", "pytest -k ex01"), ("bob", "call your code in a cell")):
+        assert result(tmp_path / "out", student)["points"] == 10
+        feedback = (tmp_path / "out" / student / "feedback.md").read_text()
+        assert f"breakpoint() is skipped while grading; to stop there: {how}" in feedback
+
+
 def test_only_what_is_missing_new_or_changed_is_graded_again(tmp_path: Path) -> None:
     place, out = small_class(tmp_path / "class", 4), tmp_path / "out"
     assert "4 graded, 0 unchanged" in class_run(place, out).stdout

@@ -1,5 +1,7 @@
 """A correct answer with a harmless line in it keeps its points at home and in the sandbox, with the same words."""
 
+import os
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,12 +10,13 @@ import pytest
 from conftest import as_json, by_number, grade, spoil
 
 from grader.answers import process_settings
+from grader.base import paths
 from grader.base.results import RunResult
 from grader.engine import run
 from grader.engine.worker_processes import CAN_FORK, Workers
 from grader.kata import harmless_lines
 from grader.kata.curriculum import Exercise
-from grader.kata.submission import read_folder
+from grader.kata.submission import Submission, read_folder
 
 pytestmark = pytest.mark.skipif(not CAN_FORK, reason="the sandbox needs Linux")
 
@@ -287,3 +290,39 @@ def test_a_setting_that_no_import_leaves_behind_is_not_named(tmp_path: Path, lin
     file = tmp_path / "ex05_flatten_consecutive.py"
     file.write_text(lines)
     assert harmless_lines.notes(by_number(5), file) == []
+
+
+def test_the_note_on_a_debugger_fits_the_folder_and_the_form_of_the_answers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = paths.checkout().root
+    monkeypatch.setattr(paths, "command", lambda program: program)
+    (tmp_path / by_number(5).file).write_text("breakpoint()\n")
+
+    def stop_there(folder: Path, shown: str) -> str:
+        (note,) = Submission(folder, shown).notes([by_number(5)])
+        return note.partition("to stop there: ")[2]
+
+    monkeypatch.chdir(root)
+    assert stop_there(tmp_path, str(tmp_path)) == f"pytest -k ex05 --answers {tmp_path}"
+    assert stop_there(tmp_path, "kata.ipynb") == "call your code in a cell"
+    monkeypatch.chdir(root / "exercises")
+    assert stop_there(tmp_path, "answers.zip") == "pytest ../tests/checks -k ex05"
+
+
+@pytest.mark.prove
+@pytest.mark.parametrize("folder", [".", "exercises"])
+def test_the_command_of_the_note_stops_at_the_breakpoint(copied: Path, folder: str) -> None:
+    (copied / "exercises" / by_number(5).file).write_text(by_number(5).solution.read_text())
+    spoil(copied / "exercises", 5, "        joined = x.reshape", "        breakpoint()\n        joined = x.reshape")
+    note = grade("5", checkout_copy=copied, cwd=copied / folder).stdout.splitlines()[0]
+    done = subprocess.run(
+        ["bash", "-c", note.partition("to stop there: ")[2]],
+        input="q\n",
+        capture_output=True,
+        text=True,
+        cwd=copied / folder,
+        env=os.environ | {"PYTHONPATH": str(copied)},
+        check=False,
+    )
+    assert "(Pdb)" in done.stdout, done.stdout + done.stderr

@@ -236,11 +236,13 @@ def test_an_answer_in_a_new_cell_counts_where_it_is_marked_and_is_pointed_out_wh
     assert taken(saved(tmp_path / "a.ipynb", [v4.new_code_cell(f"\n#{FIVE}  \n{solution(5)}")])) == {
         FIVE: "\n" + solution(5)
     }
+    alone = saved(tmp_path / "c.ipynb", [v4.new_code_cell(solution(5))])
+    assert grade("5", "--answers", alone).stdout.count("a cell that defines FlattenConsecutive") == 1
     place = saved(tmp_path / "b.ipynb", [v4.new_code_cell(solution(5)), v4.new_code_cell("print(1)")])
     done = grade("5", "--answers", place)
     assert done.returncode == 1
     assert (
-        "note: b.ipynb: a cell that defines FlattenConsecutive: not marked; if it is an answer, "
+        "(b.ipynb: a cell that defines FlattenConsecutive: not marked; if it is an answer, "
         f"its first line must be `# {FIVE}`"
     ) in done.stdout
     assert "note: 1 code cell: not marked as an answer to an exercise" in done.stdout
@@ -441,6 +443,14 @@ def test_cells_import_each_other_as_files_of_the_checkout_do(kernel: Kernel) -> 
         assert kernel.run(marked(SEVEN, text)) == {}
         assert "✓ passed  15 of 15" in kernel.run("%grade 7")["text/plain"]
     assert kernel.run("five.FlattenConsecutive is FlattenConsecutive")["text/plain"] == "True"
+
+
+def test_a_breakpoint_in_a_cell_is_skipped_with_a_note(kernel: Kernel) -> None:
+    text = solution(1, ("return group**levels", "breakpoint()\n    return group**levels"))
+    kernel.run(marked(ONE, text))
+    shown = kernel.run("%grade 1")["text/plain"]
+    assert "✓ passed" in shown
+    assert "breakpoint() is skipped while grading; to stop there: call your code in a cell" in shown
 
 
 def test_what_counts_is_the_cell_as_it_was_run_last(kernel: Kernel) -> None:
