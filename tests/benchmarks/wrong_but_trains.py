@@ -7,6 +7,7 @@ one core. The tree is exercise 8's for context 8, the loop exercise 9's, the wor
 import statistics
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
@@ -15,40 +16,69 @@ from grader.answers.local_answers import Answers
 from grader.base import paths
 from grader.kata import curriculum
 
+SOLUTIONS = Answers(paths.checkout().exercises, [exercise.name for exercise in curriculum.exercises()])
+SOLUTIONS.take_references()
 CONTEXT, EMBEDDING, HIDDEN = 8, 24, 128
 SPLIT_SEED = 42
+STEPS = 3_000
+
+
+@dataclass(frozen=True)
+class Examples:
+    """Windows to learn from and held-out ones, each with the characters that follow them."""
+
+    inputs: Tensor
+    targets: Tensor
+    held_out_inputs: Tensor
+    held_out_targets: Tensor
 
 
 def main() -> None:
     seeds = int(sys.argv[1]) if len(sys.argv) > 1 else 3
-    steps = int(sys.argv[2]) if len(sys.argv) > 2 else 3_000
+    steps = int(sys.argv[2]) if len(sys.argv) > 2 else STEPS
     torch.set_num_threads(1)
-    solutions = Answers(paths.checkout().exercises, [exercise.name for exercise in curriculum.exercises()])
-    solutions.take_references()
-    windows, training = solutions.ex03_windows, solutions.ex09_training
-    words = (paths.checkout().data / "names.txt").read_text(encoding="ascii").split()
-    vocabulary = windows.build_vocabulary(words)
-    learnt, held_out, _ = windows.split_words(words, SPLIT_SEED)
-    inputs, targets = windows.make_windows(learnt, vocabulary, CONTEXT)
-    held_out_inputs, held_out_targets = windows.make_windows(held_out, vocabulary, CONTEXT)
+    words = names()
+    vocab_size, examples = len(SOLUTIONS.ex03_windows.build_vocabulary(words)), split_by_words(words)
     for name, spoil in WRONG.items():
         losses = []
         for seed in range(seeds):
             torch.manual_seed(seed)
-            tree = solutions.ex08_tree.FusionTree(len(vocabulary), CONTEXT, EMBEDDING, HIDDEN)
+            tree = SOLUTIONS.ex08_tree.FusionTree(vocab_size, CONTEXT, EMBEDDING, HIDDEN)
             for level in tree.levels:
                 spoil(level)
-            training.train(
-                tree,
-                inputs,
-                targets,
-                steps=steps,
-                learning_rate=lambda step: training.step_decay(step, steps),
-                generator=torch.Generator().manual_seed(seed),
-            )
-            losses.append(training.mean_loss(tree, held_out_inputs, held_out_targets))
+            losses.append(loss_after_training(tree, examples, seed, steps))
         figures = "  ".join(f"{loss:.3f}" for loss in losses)
         print(f"{name:20} mean {statistics.mean(losses):.3f}   {figures}", flush=True)
+
+
+def names() -> list[str]:
+    """The 5,163 names of the course."""
+    return (paths.checkout().data / "names.txt").read_text(encoding="ascii").split()
+
+
+def split_by_words(words: list[str]) -> Examples:
+    """Cut windows of 80 % of the words to learn from, and of the next 10 % to validate on."""
+    windows = SOLUTIONS.ex03_windows
+    vocabulary = windows.build_vocabulary(words)
+    learnt, held_out, _ = windows.split_words(words, SPLIT_SEED)
+    return Examples(
+        *windows.make_windows(learnt, vocabulary, CONTEXT), *windows.make_windows(held_out, vocabulary, CONTEXT)
+    )
+
+
+def loss_after_training(model: nn.Module, examples: Examples, seed: int, steps: int = STEPS) -> float:
+    """Train a model in place by exercise 9's loop; return its loss on the held-out windows."""
+    training = SOLUTIONS.ex09_training
+    training.train(
+        model,
+        examples.inputs,
+        examples.targets,
+        steps=steps,
+        learning_rate=lambda step: training.step_decay(step, steps),
+        generator=torch.Generator().manual_seed(seed),
+    )
+    loss: float = training.mean_loss(model, examples.held_out_inputs, examples.held_out_targets)
+    return loss
 
 
 class InAnotherOrder(nn.Module):
