@@ -3,6 +3,7 @@
 Runs in the process of the answer. A file that cannot be imported is reported as a `Problem`, in words for the learner.
 """
 
+import contextlib
 import difflib
 import importlib
 import importlib.abc
@@ -13,7 +14,7 @@ import os
 import re
 import sys
 import types
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -73,6 +74,21 @@ class AnswerModules(importlib.abc.MetaPathFinder):
         for name in self._packages:  # imported submodules are attributes of the package
             sys.modules[name] = package = types.ModuleType(name, "Files of exercises.")
             package.__path__ = []
+
+    @contextlib.contextmanager
+    def apart(self) -> Iterator[None]:
+        """Import everything again inside the block; after it the modules are those of before."""
+        names, made = set(self._names), dict(self.made)
+        before = {name: sys.modules[name] for name in (*names, *self._packages) if name in sys.modules}
+        self.forget()
+        self.made.update(made)
+        try:
+            yield
+        finally:
+            self.forget()
+            self.made.update(made)
+            self._names.update(names)
+            sys.modules.update(before)
 
     def enter(self, module: types.ModuleType) -> None:
         """Register a module under its name, as if it had been imported."""

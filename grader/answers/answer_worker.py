@@ -3,6 +3,7 @@
 It contains no checks, no oracles, no solutions and no seeds, and is never sent any.
 """
 
+import contextlib
 import socket
 import sys
 from typing import NoReturn
@@ -27,7 +28,10 @@ def serve(connection: socket.socket) -> NoReturn:
     executor = Executor(AnswerModules(sources.get))
     while True:
         examples = protocol.scripts_of(*channel.receive())
-        replies = [_ran(executor, example, printed) for example in examples]
+        replies = []
+        for example in examples:
+            with executor.modules.apart() if example.alone else contextlib.nullcontext():
+                replies.append(_ran(executor, example, printed))
         channel.send(protocol.reply_frame(replies, examples))
 
 

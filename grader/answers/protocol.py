@@ -35,11 +35,13 @@ class Example:
         steps: in order.
         seed: of a new example; None: they go on with the last one.
         wanted: the numbers of the steps whose values are sent back; None: all.
+        alone: run on answers that are imported for this example only.
     """
 
     steps: tuple[Numbered, ...]
     seed: int | None
     wanted: frozenset[int] | None = None
+    alone: bool = False
 
 
 @dataclass(frozen=True)
@@ -84,6 +86,7 @@ def script_frame(examples: Sequence[Example]) -> bytes:
         {
             "seed": example.seed,
             "wanted": None if example.wanted is None else sorted(example.wanted),
+            "alone": example.alone,
             "steps": [_step_form(numbered, writer) for numbered in example.steps],
         }
         for example in examples
@@ -106,6 +109,7 @@ def scripts_of(header: Mapping[str, Any], data: bytearray) -> list[Example]:
             tuple(_numbered(form, reader) for form in told["steps"]),
             told["seed"],
             None if told["wanted"] is None else frozenset(told["wanted"]),
+            told["alone"],
         )
         for told in header["run"]
     ]

@@ -27,6 +27,10 @@ class Runner(Protocol):
         """Run steps, up to the first unexpected error; a seed begins a new example."""
         ...
 
+    def run_alone(self, steps: Sequence[Numbered], seed: int) -> Reply:
+        """Run an example on answers that are imported for it only, so that no earlier call has left anything."""
+        ...
+
 
 class LocalRunner:
     """Runs steps in this process.
@@ -52,6 +56,11 @@ class LocalRunner:
             if protocol.ends(outcomes[-1], numbered.step):
                 break
         return Reply(tuple(outcomes), sys.stdout.text() if isinstance(sys.stdout, Tail) else "")
+
+    def run_alone(self, steps: Sequence[Numbered], seed: int) -> Reply:
+        """Run an example on freshly imported answers."""
+        with self._executor.modules.apart():
+            return self.run(steps, seed)
 
 
 class RemoteRunner:
@@ -82,6 +91,12 @@ class RemoteRunner:
     def run(self, steps: Sequence[Numbered], seed: int | None) -> Reply:
         """Run steps in the worker."""
         example = Example(tuple(steps), seed)
+        (reply,) = self.ask(protocol.script_frame([example]), [example])
+        return reply
+
+    def run_alone(self, steps: Sequence[Numbered], seed: int) -> Reply:
+        """Run an example on freshly imported answers, in the worker."""
+        example = Example(tuple(steps), seed, alone=True)
         (reply,) = self.ask(protocol.script_frame([example]), [example])
         return reply
 

@@ -91,6 +91,17 @@ def _example(script: Script) -> Example:
     return Example(tuple(script.steps), script.seed, frozenset(wanted))
 
 
+def passes_alone(script: Script, runner: Runner) -> bool:
+    """Return whether an example that failed passes on freshly imported answers: then an earlier call is to blame.
+
+    Args:
+        script: of the example, up to the question that failed.
+        runner: of the answer.
+    """
+    example = Example(tuple(script.steps), script.seed)
+    return _is_as_asked(example, script.questions, runner.run_alone(example.steps, script.seed))
+
+
 class Diverged(BaseException):
     """A check runs other steps than for the references."""
 
@@ -108,6 +119,10 @@ class ReplayRunner:
     def __init__(self, examples: Sequence[Example], replies: Sequence[Reply]) -> None:
         self._pairs = list(zip(examples, replies, strict=True))
         self._at, self._ran = -1, 0
+
+    def run_alone(self, steps: Sequence[Numbered], seed: int) -> Reply:
+        """Raise `Diverged`: nothing can be run here."""
+        raise Diverged
 
     def run(self, steps: Sequence[Numbered], seed: int | None) -> Reply:
         """Return the outcomes of these steps.

@@ -165,11 +165,14 @@ def _found(
             if script.is_passed(replies):
                 return Finding("passed"), 0.0
             failure, took = class_scripts.run(item, runner, ReplayRunner(script.examples, replies))
-    if failure is not None and isinstance(failure.raised, Lost | Misuse):
-        raise failure.raised
-    if failure is None:
-        return Finding("passed", printed=SCRIPT.printed or None), took
-    return explained(failure), took
+        if failure is not None and isinstance(failure.raised, Lost | Misuse):
+            raise failure.raised
+        if failure is None:
+            return Finding("passed", printed=SCRIPT.printed or None), took
+        found = explained(failure)
+        if found.example and class_scripts.passes_alone(failure.script, runner):
+            found = explanations.after_earlier_calls(found)
+        return found, took
 
 
 @contextlib.contextmanager

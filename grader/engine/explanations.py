@@ -96,6 +96,12 @@ def without_references(found: Finding) -> Finding:
     return replace(found, printed=None, difference=hidden, got=None if found.status == "error" else found.got)
 
 
+def after_earlier_calls(found: Finding) -> Finding:
+    """Add to a finding that its example passes if no other call comes before it."""
+    example = f"# after the calls of earlier examples; without them this passes\n{found.example}"
+    return replace(found, example=example, difference=f"{found.difference}; something is kept from an earlier call")
+
+
 def unfinished(frame: FrameType | None) -> Finding:
     """Make the finding of an answer at its deadline: the call, and the line."""
     lines = learner_lines.of_frame(frame)

@@ -3,6 +3,7 @@
 import re
 import shlex
 import textwrap
+from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -132,12 +133,13 @@ def _exercise(console: Console, result: ExerciseResult, verbose: bool, in_full: 
             else:
                 _printed_by_the_answer(console, check)
         return
-    for check in result.checks:
-        if check.finding.status == "passed" and check.stands_on:
-            _rule(console, check)
+    others_work = _with_references(result)
+    for line in others_work:
+        _line(console, line, "yellow")
     first = _printed(console, lambda: _first(console, wrong[0])) if wrong else ""
     waiting = sum(check.finding.status == "not_started" for check in result.checks)
-    room = console.height - OTHER_LINES - first.count("\n") - bool(waiting) if console.is_terminal else MOST_OTHERS
+    taken = OTHER_LINES + len(others_work) + first.count("\n") + bool(waiting)
+    room = console.height - taken if console.is_terminal else MOST_OTHERS
     others = wrong[1:]
     shown = others[: max(0, min(MOST_OTHERS, room))]
     for check in shown:
@@ -149,6 +151,21 @@ def _exercise(console: Console, result: ExerciseResult, verbose: bool, in_full: 
         _line(console, f"  {SIGNS['not_started']} {waiting} more: not written yet", style="dim")
     if wrong:
         _first(console, wrong[0])
+
+
+def _with_references(result: ExerciseResult) -> list[str]:
+    """Say how many rules pass thanks to references for other exercises."""
+    counts = Counter(check.stands_on for check in result.checks if check.finding.status == "passed")
+    return [
+        f"  {SIGNS['passed']} {count} {'rule passes' if count == 1 else 'rules pass'} "
+        f"with the reference in place of {_short(references)}"
+        for references, count in counts.items()
+        if references
+    ]
+
+
+def _short(names: Sequence[str]) -> str:
+    return ", ".join(name[:4] for name in names)
 
 
 def _printed(console: Console, show: Callable[[], None]) -> str:
@@ -177,7 +194,7 @@ def _rule(console: Console, result: CheckResult) -> None:
     console.print(Text(f"  {SIGNS[status]} " + "\n    ".join(lines), STYLES[status]))
     if result.stands_on:
         verb = "passes" if status == "passed" else "was tried"
-        _line(console, f"    {verb} with the reference in place of {', '.join(result.stands_on)}", style="yellow")
+        _line(console, f"    {verb} with the reference in place of {_short(result.stands_on)}", style="yellow")
 
 
 def _short_rule(console: Console, result: CheckResult) -> None:

@@ -27,6 +27,7 @@ from grader.language import (
 )
 
 ACCEPTED, REFUSED = "None", "AssertionError"
+MOST_NAMED = 2  # classes in the line that says what is wrong
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ class Verdict:
 
     Attributes:
         came: None, AssertionError, or another error or value, as text.
-        words: the same, with the words that the learner gave an error.
+        words: the same, with the words that the learner gave an error; they are shown but never compared.
     """
 
     came: str
@@ -71,12 +72,10 @@ def told_apart(answers: Answers, right: Sequence[Candidate], wrong: Sequence[Can
         sentences = [misjudged(candidate, came[candidate]) for candidate in failed]
         got = came_of(as_verdict, judged[failed[0]])
         error = came_of(lambda outcome: outcome.error, judged[failed[0]])
-        raise mismatch("; ".join(sentences), wanted[failed[0]], got) from error
-
-
-def mismatch(difference: str, wanted: str, got: Verdict) -> Mismatch:
-    """Describe a verdict that is not the expected one; the learner's own words are shown but never compared."""
-    return Mismatch(difference, expected=wanted, got=got.words, came=got.came)
+        rest = sentences[MOST_NAMED:]
+        more = [f"{len(rest)} more classes are judged wrongly"] if rest[1:] else rest
+        difference = "; ".join([*sentences[:MOST_NAMED], *more])
+        raise Mismatch(difference, expected=wanted[failed[0]], got=got.words, came=[got.came, *sentences]) from error
 
 
 def shuffled(candidates: Iterable[Candidate]) -> list[Candidate]:
@@ -102,20 +101,24 @@ def kind_is_caught(answers: Answers, kind: str) -> None:
 
 @pytest.mark.worth(0.5, "right")
 def test_right_classes_that_move_axes(answers: Answers) -> None:
-    """The checker returns None for every right class that splits, moves or merges axes."""
+    """The checker returns None for every right class that splits, moves or merges axes, and rejects one that returns x
+    unchanged.
+    """
     told_apart(answers, RIGHT["axes"], [ECHO])
 
 
 @pytest.mark.worth(0.5, "right")
 def test_right_classes_that_join_pieces(answers: Answers) -> None:
-    """The checker returns None for every right class that takes x apart and joins the pieces."""
+    """The checker returns None for every right class that takes x apart and joins the pieces, and rejects one that
+    returns x unchanged.
+    """
     told_apart(answers, RIGHT["pieces"], [ECHO])
 
 
 @pytest.mark.worth(0.5, "right")
 def test_right_classes_with_ways_of_their_own(answers: Answers) -> None:
-    """The checker returns None for every right class with an unusual approach: a matrix, shortcuts, a subclass of
-    ValueError.
+    """The checker returns None for every right class with an unusual approach (a matrix, shortcuts, a subclass of
+    ValueError), and rejects one that returns x unchanged.
     """
     told_apart(answers, RIGHT["own"], [ECHO])
 
@@ -222,4 +225,5 @@ def test_leaves_the_global_random_state_alone(answers: Answers) -> None:
             judged = tried(answers, candidate)
         came = came_of(lambda outcome: as_verdict(outcome).came, judged)
         if came != wanted:
-            raise mismatch(misjudged(candidate, came), wanted, came_of(as_verdict, judged))
+            got = came_of(as_verdict, judged)
+            raise Mismatch(misjudged(candidate, came), expected=wanted, got=got.words, came=got.came)

@@ -50,6 +50,18 @@ def test_a_function_is_called_as_the_exercise_calls_it(solved: Path, written: st
     assert checks(solved, 1, *sandbox)[0]["example"] == "receptive_field(0)"
 
 
+@pytest.mark.parametrize("sandbox", [[], ["--sandbox"]], ids=["home", "sandbox"])
+def test_an_example_that_fails_only_after_earlier_calls_says_so(solved: Path, sandbox: list[str]) -> None:
+    made = "[group**level for level in range(levels, -1, -1)]"
+    spoil(solved, 1, "def level_lengths(context: int, group: int = 2)", "def level_lengths(context, group=2, lengths=[])")
+    spoil(solved, 1, f"return {made}", f"lengths += {made}\n    return lengths")
+    wrong = [check for check in checks(solved, 1, *sandbox) if check["status"] == "failed"]
+    says = {check["name"]: "something is kept from an earlier call" in str(check["difference"]) for check in wrong}
+    shows = {check["name"]: str(check["example"]).startswith("# after the calls of earlier ex") for check in wrong}
+    assert says == shows
+    assert says["test_lengths_of_a_large_context"]
+
+
 @pytest.mark.prove
 @pytest.mark.parametrize("sandbox", [[], ["--sandbox"]], ids=["home", "sandbox"])
 def test_an_assertion_of_the_learners_own_is_told_with_its_words_and_its_line(solved: Path, sandbox: list[str]) -> None:
