@@ -2,6 +2,8 @@
 
 import csv
 import io
+import subprocess
+import sys
 import unicodedata
 import zipfile
 from pathlib import Path
@@ -9,6 +11,7 @@ from pathlib import Path
 import pytest
 from classes import ONE, folder, solution, zipped
 
+from grader.base import paths
 from grader.base.errors import UsageError
 from grader.base.results import ByHand, Check, CheckResult, ExerciseResult, Finding, Origin, RunResult
 from grader.course import gradebook, platform_gradebooks, platform_names, returning, roster
@@ -294,3 +297,12 @@ def test_feedback_goes_back_under_the_names_that_the_platforms_gave(tmp_path: Pa
         assert (packed.namelist(), count) == ([f"{MOODLE}/feedback.html"], 1)
     with pytest.raises(UsageError, match="no submission has a name that Moodle gave"):
         returning.refuse_without_names("moodle", [entry for entry in found if not entry.platform])
+
+
+@pytest.mark.prove
+def test_a_class_from_two_platforms_goes_back_with_nobody_missing() -> None:
+    benchmark = paths.checkout().root / "tests" / "benchmarks" / "class_of_300.py"
+    command = [sys.executable, benchmark, "--students", "12"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "every student has a row in all gradebooks" in done.stdout
