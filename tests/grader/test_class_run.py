@@ -213,6 +213,34 @@ def test_points_by_hand_are_on_top_and_visible(tmp_path: Path) -> None:
     assert "by hand" not in (out / "student2" / "feedback.md").read_text()
 
 
+def test_a_corrected_line_is_quoted_and_taken_with_new_terms(tmp_path: Path) -> None:
+    place, out = small_class(tmp_path / "class", 2), tmp_path / "out"
+    hand, roster, comments = (tmp_path / name for name in ("hand.csv", "roster.csv", "comments.csv"))
+    hand.write_text("student,exercise,points,reason\nstudent2,1,1,late bus\nstudent1,total,-2,late\n")
+    roster.write_text("name,section\nstudent1,A\nstudent2,A\n")
+    comments.write_text("mistake,comment\nproduct-instead-of-power,See the board.\n")
+    options = {"--written-by-hand": hand, "--roster": roster, "--comments": comments}
+    every = [word for pair in options.items() for word in pair]
+    class_run(place, out)
+    assert class_run(place, out, *every).returncode == 0, "what only gradebook and feedback show may be added"
+    for option, path in options.items():
+        others = [word for other, value in options.items() if other != option for word in (other, value)]
+        refused(class_run(place, out, *others), f"{option} {path} then, none now")
+    hand.write_text("student,exercise,points,reason\nstudent1,total,-2,late\nstudent2,1,1.5,late bus\n")
+    roster.write_text(roster.read_text() + "student3,B\n")
+    comments.write_text(comments.read_text().replace("board", "book"))
+    told = class_run(place, out, *every)
+    refused(told, f'{hand} has changed (now: "student2, 1, 1.5, late bus", before: "student2, 1, 1, late bus")')
+    refused(told, f'{roster} has changed (now: "student3, B")')
+    refused(told, "See the board.")
+    assert "See the board." in (out / "student2" / "feedback.md").read_text(), "nothing is written"
+    done = class_run(place, out, *every, "--new-terms")
+    assert f'note: new terms: {roster} has changed (now: "student3, B")' in done.stdout
+    assert "0 graded, 2 unchanged" in done.stdout
+    assert "See the book." in (out / "student2" / "feedback.md").read_text()
+    assert class_run(place, out, *every).returncode == 0
+
+
 @pytest.mark.parametrize(
     ("line", "says"),
     [
@@ -350,6 +378,7 @@ def test_hidden_checks_count_and_tell_nothing_of_their_inputs(tmp_path: Path) ->
     assert "0 graded, 3 unchanged" in class_run(place, out, "--hidden", hidden, "--name-hidden").stdout
     named = (out / "student2" / "feedback.md").read_text()
     assert "- ✗ A hidden check: The field of `levels` levels is exact. (0 of 2)" in named
+    refused(class_run(place, out, "--hidden", hidden), "--name-hidden then, not now")
 
 
 @pytest.mark.prove
