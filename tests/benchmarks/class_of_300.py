@@ -3,14 +3,15 @@
 python tests/benchmarks/class_of_300.py [--students 300] [--jobs 2]     seconds and CPU seconds of each step
 
 Two thirds of the class come from Moodle and one third from Canvas, as folders, zips, notebooks and single files, and a
-few students hand in nothing. Of five submissions two are right, each in a different style, two have one mistake of the
-bank, and one has a mistake in one core exercise and lacks the last two. At the end it checks that nobody is missing
+few students hand in nothing. Of five submissions two are right, in different styles, two have one mistake of the
+bank, and one has a mistake in a core exercise and lacks the last two. At the end it checks that nobody is missing
 anywhere and that exactly the right submissions have all points.
 """
 
 import argparse
 import csv
 import itertools
+import random
 import sys
 import tempfile
 import zipfile
@@ -18,7 +19,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from graders import CORE, ROOT, WRITTEN, Answers, right, timed
+from graders import CORE, ROOT, WRITTEN, Answers, timed
 
 sys.path.append(str(ROOT / "tests" / "grader"))
 from classes import folder, gradebook, notebook, zipped
@@ -88,7 +89,7 @@ def students(count: int) -> Iterator[Student]:
         first, last = given[7 * number % len(given)], given[-1 - number]
         answers: Answers = {}
         if number < count:
-            answers = right(number // 5 * 2 + number % 5 if number % 5 < 2 else 0)
+            answers = style(number)
         if number % 5 >= 2 and answers:
             at = number // 5 % len(CORE)
             answers[CORE[at].file] = next(wrong[at])
@@ -96,6 +97,15 @@ def students(count: int) -> Iterator[Student]:
                 answers = {exercise.file: answers[exercise.file] for exercise in WRITTEN[:-2]}
         platform = MOODLE if number % 6 < 4 else CANVAS
         yield Student(number, first, last, answers, bool(answers) and number % 5 < 2, platform)
+
+
+def style(number: int) -> Answers:
+    """Right answers whose styles are mixed differently for each student."""
+    chance = random.Random(number)
+    return {
+        each.file: chance.choice(sorted((ROOT / "tests" / "right" / each.name).glob("*.py"))).read_text()
+        for each in WRITTEN
+    }
 
 
 def class_list(found: list[Student], path: Path) -> None:
