@@ -38,9 +38,7 @@ from grader.reports.console import open_console
 @click.option("--compare-with", type=files.PATH, metavar="FOLDER", help="Submissions of earlier years.")
 @click.option("--new-terms", is_flag=True, help="Grade RESULTS with different options than before.")
 @limits.of_checks
-@click.option(
-    "--submission-seconds", type=limits.Seconds(0.1), default=300.0, show_default=True, help="Limit per submission."
-)
+@limits.OF_SUBMISSION
 @class_terms.ACCEPT_WEAK_SANDBOX
 def command(submissions: Path, out: Path, written_by_hand: Path | None, **options: Any) -> int:
     """For instructors: grade each submission in SUBMISSIONS, or continue an interrupted run.

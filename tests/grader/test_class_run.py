@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 import psutil
@@ -32,6 +33,7 @@ from classes import (
 from conftest import by_number, grade, grade_process
 
 from grader.base import paths
+from grader.course import handout
 from grader.kata import curriculum
 
 SCHEMA = json.loads((paths.checkout().root / "grader" / "result.schema.json").read_text())
@@ -192,6 +194,43 @@ def test_again_grades_one_anew_and_shows_what_changed(tmp_path: Path) -> None:
     unknown = class_run(place, out, "--again", "nobody")
     assert unknown.returncode == 2
     assert "grade: --again: there is no submission of 'nobody' in" in unknown.stderr
+
+
+@pytest.mark.prove
+def test_an_appeal_is_regraded_as_the_exam_was(tmp_path: Path) -> None:
+    """On the same seeds and hidden checks, with all files of the student, as they were downloaded from Canvas."""
+    late = ("return group**levels", "return group**levels + (levels > 3)")
+    files = {f"lovelaceada_12345_678{n}_{by_number(n).file}": solution(n, *([late] if n == 1 else ())) for n in (1, 5)}
+    place = folder(tmp_path / "class", files)
+    folder(place / "bob", {ONE: solution(1)})
+    (tmp_path / "secret").write_text(SECRET)
+    exam = ("--secret", tmp_path / "secret", "--hidden", folder(tmp_path / "hidden", {f"test_{ONE}": HIDDEN}))
+    assert class_run(place, tmp_path / "out", *exam, only=(1, 5)).returncode == 0
+    before = result(tmp_path / "out", "lovelaceada")
+    assert 0 < before["points"] < before["max_points"] == 27
+    for named in ([next(iter(files))], list(files)):
+        done = grade(*exam, *(place / name for name in named), 1, 5, "--json", tmp_path / "again.json")
+        assert done.returncode == 1, done.stderr
+        assert f"note: {', '.join(files)} are read as one submission" in done.stdout
+        assert f"submission {before['submission']['digest'][:16]}" in done.stdout
+        again = json.loads((tmp_path / "again.json").read_text())
+        assert [verdicts(exercise) for exercise in again["exercises"]] == list(map(verdicts, before["exercises"]))
+
+
+def verdicts(exercise: dict[str, Any]) -> list[tuple[str, str, float]]:
+    return [(check["name"], check["status"], check["points"]) for check in exercise["checks"]]
+
+
+@pytest.mark.prove
+def test_an_appeal_is_one_students_and_has_the_classes_limits(tmp_path: Path) -> None:
+    place = folder(tmp_path / "class", {f"ada/{ONE}": solution(1, LOOPING_ONE), f"bob/{ONE}": solution(1)})
+    terms = tmp_path / "assignment.yaml"
+    terms.write_text(handout.choose(curriculum.find(["1"])).written())
+    both = grade("--assignment", terms, place / "ada", place / "bob")
+    refused(both, "these are submissions of several students (ada, bob); regrade one at a time")
+    few = ("--check-seconds", 1, "--submission-seconds", 1.5)
+    done = grade("--assignment", terms, place / "ada", *few, "--json", tmp_path / "again.json")
+    assert "(--submission-seconds)" in (tmp_path / "again.json").read_text(), done
 
 
 def test_points_by_hand_are_on_top_and_visible(tmp_path: Path) -> None:
