@@ -471,6 +471,7 @@ def test_every_run_and_the_summary_tell_all_notes(tmp_path: Path) -> None:
     folder(place / "eve", {"one.py": "x = 1\n"})
     folder(place / "may", {f"old/{ONE}": solution(1, WRONG_ONE), f"new/{ONE}": solution(1)})
     folder(place / "guy", {ONE: "import no_such_package\n"})
+    folder(place / "uwe", {ONE: ""}).joinpath(ONE).write_bytes(b"# Gr\xf6\xdfe\n" + solution(1).encode())
     (place / "none").mkdir()
     (place / "bob.zip").write_text("no zip")
     (place / "tar.7z").write_text("7z")
@@ -481,13 +482,18 @@ def test_every_run_and_the_summary_tell_all_notes(tmp_path: Path) -> None:
         "none: nothing that was handed in counts (it is empty)",
         f"may: ex01: new/{ONE} is taken, not old/{ONE} (in a folder called old, backup or draft)",
         "guy: ex01 has 0 points: it imports the package",
+        "uwe: ex01 has 0 points: ex01_receptive_field.py, line 1 is not UTF-8",
         "bob: 0 points: it is not a readable zip",
         "tar: 0 points: a .7z archive is not read; hand in a .zip",
     ):
         assert f"note: {note}" in first and f"note: {note}" in second
         assert note.partition(": ")[2].partition("`")[0] in summary
     assert "note: student1" not in first
-    assert "7 unchanged" in second
+    assert "8 unchanged" in second
+    for page in ("feedback.md", "feedback.html"):
+        told = (tmp_path / "out" / "may" / page).read_text()
+        assert "Which of your files count" in told and f"new/{ONE} is taken, not old/{ONE}" in told
+        assert "Which of your files count" not in (tmp_path / "out" / "student1" / page).read_text()
     assert gradebook(tmp_path / "out")["tar"]["points"] == "0"
 
 
