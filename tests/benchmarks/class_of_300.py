@@ -59,8 +59,8 @@ class Student:
         """What the platform puts before the names of the files."""
         if self.platform == MOODLE:
             return f"{self.name}_{70_000 + self.number}_assignsubmission_file_"
-        late = "LATE_" if self.number % 7 == 0 else ""
-        return f"{self.last}{self.first}_{late}{5_000 + self.number}_{880_000 + self.number}_".lower().replace("'", "")
+        late = "LATE_" if self.number % 4 == 0 else ""
+        return f"{self.last}{self.first}_".lower() + f"{late}{5_000 + self.number}_{880_000 + self.number}_"
 
     def hand_in(self, place: Path) -> None:
         """Write the submission as the platform hands it out."""
