@@ -29,6 +29,7 @@ benchmark: .venv/installed-dev
 	$(BIN)/python tests/benchmarks/watch.py
 	$(BIN)/python tests/benchmarks/graders.py
 	$(BIN)/python tests/benchmarks/graders.py growth
+	$(BIN)/python tests/benchmarks/class_of_300.py
 
 footprints: .venv/installed-dev
 	$(BIN)/python -m grader.course.footprints $(ARGS)

@@ -22,8 +22,8 @@ def terms(options: dict[str, Any]) -> Any:
     """The terms on which submissions are graded.
 
     Args:
-        options: the exercises as `names`, `typed` and `older`; `assignment`, `seed`, `secret`, `hidden`, the limits,
-            `accept_weak_sandbox`.
+        options: the exercises as `names`, `typed` and `older`; `assignment`, `seed`, `secret`, `hidden`, the three
+            limits, `accept_weak_sandbox`.
 
     Raises:
         UsageError: an option's file cannot be read, or two options contradict each other.
@@ -40,7 +40,7 @@ def terms(options: dict[str, Any]) -> Any:
     if options["secret"] is not None and options["seed"] is not None:
         raise UsageError("--secret determines the seeds; omit --seed")
     seconds = {name: options[name] for name in ("check_seconds", "exercise_seconds")}
-    seconds["run_seconds"] = options.get("submission_seconds", grading_terms.CLASS_LIMITS.run_seconds)
+    seconds["run_seconds"] = options["submission_seconds"] or grading_terms.CLASS_LIMITS.run_seconds
     secret = grading_terms.read_secret(options["secret"]) if options["secret"] else None
     seed = options["seed"] if options["seed"] is not None else given_out.seed if given_out else 0
     return grading_terms.Terms(

@@ -1,5 +1,6 @@
 """`grade [EXERCISE]...`: grades the answers."""
 
+import math
 from pathlib import Path
 
 import click
@@ -37,6 +38,7 @@ class _Grade(click.Command):
 @click.option("--secret", type=files.PATH, metavar="FILE", help="Regrade NAME with an exam's secret.")
 @click.option("--hidden", type=files.PATH, metavar="DIR", help="Regrade NAME with hidden checks.")
 @limits.of_checks
+@limits.OF_SUBMISSION
 def command(
     names: tuple[str, ...],
     typed: str | None,
@@ -51,11 +53,12 @@ def command(
     hidden: Path | None,
     check_seconds: float,
     exercise_seconds: float,
+    submission_seconds: float | None,
 ) -> int:
     """Grade exercises: all, or the given ones, by number, name or a part of the name.
 
     With --assignment, --secret or --hidden, one submission NAME (a folder, a zip or a notebook) is regraded exactly as
-    grade class did, for an appeal.
+    grade class did, for an appeal, with all that the student handed in beside it.
 
     \b
     Examples:
@@ -85,7 +88,7 @@ def command(
     with intake.opened(answers or paths.checkout().exercises) as (submission, left):
         notes = [*without_torch, *left, *submission.not_graded(), *submission.notes(chosen)]
         with worker_supply.workers(chosen, sandbox=sandbox, accept_weak=accept_weak_sandbox) as workers:
-            seconds = Limits(check_seconds, exercise_seconds)
+            seconds = Limits(check_seconds, exercise_seconds, run_seconds=submission_seconds or math.inf)
             result = result_of(console, run.grade(submission, chosen, workers, seed=seed, limits=seconds))
     kept = state.keep(result, digests) if submission.folder == paths.checkout().exercises else None
     terminal.problems(console, [*notes, *(kept.notes if kept else ())])

@@ -38,9 +38,7 @@ from grader.reports.console import open_console
 @click.option("--compare-with", type=files.PATH, metavar="FOLDER", help="Submissions of earlier years.")
 @click.option("--new-terms", is_flag=True, help="Grade RESULTS with different options than before.")
 @limits.of_checks
-@click.option(
-    "--submission-seconds", type=limits.Seconds(0.1), default=300.0, show_default=True, help="Limit per submission."
-)
+@limits.OF_SUBMISSION
 @class_terms.ACCEPT_WEAK_SANDBOX
 def command(submissions: Path, out: Path, written_by_hand: Path | None, **options: Any) -> int:
     """For instructors: grade each submission in SUBMISSIONS, or continue an interrupted run.
@@ -85,12 +83,16 @@ def command(submissions: Path, out: Path, written_by_hand: Path | None, **option
     title = (terms.assignment and terms.assignment.title) or submissions.resolve().name
     headline = terms.assignment.headline if terms.assignment else ""
     with Results(out, submissions) as results:
-        now = remembered_terms.of(terms, by_hand=written_by_hand, roster=options["roster"])
+        tables = {
+            "--roster": options["roster"],
+            "--comments": options["comments"],
+            "--written-by-hand": written_by_hand,
+        }
+        now = remembered_terms.of(terms, tables, name_hidden=options["name_hidden"])
         then = remembered_terms.read(results.folder)
-        if not options["new_terms"]:
-            remembered_terms.refuse_other(results.folder, then, now)
+        changed = remembered_terms.accept(results.folder, then, now, new_terms=options["new_terms"])
         _refuse_to_overwrite(results, submissions, [options["canvas"], options["moodle"]])
-        class_notes = list(handed_in.notes)
+        class_notes = [*handed_in.notes, *(f"new terms: {change}" for change in changed)]
         if then and then.get("checks") != now["checks"]:
             class_notes.append("the checks have changed since the last run: everything is regraded")
         before = {e.student: results.stored(e.slot) for e in handed_in.entries if e.student in options["again"]}

@@ -20,6 +20,11 @@ class Seconds(click.FloatRange):
         return seconds
 
 
+OF_SUBMISSION = click.option(
+    "--submission-seconds", type=Seconds(0.1), metavar="N", help="Limit per submission (300, at home none)."
+)
+
+
 def of_checks(command: F) -> F:
     """Add the options for the limits per check and per exercise."""
     for name, seconds, says in (

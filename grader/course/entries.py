@@ -6,7 +6,7 @@ import os
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -133,6 +133,7 @@ def entries(submissions: Path, people: Sequence[Person] = ()) -> HandedIn:
         alone, more = _by_class_list(alone, lookup)
         notes += more
     named = _distinct(alone)
+    notes += _renamed(alone, named)
     handed_in = {entry.person.name for entry in named}  # no two of a class list have one name
     away = [person for person in people if person.name not in handed_in]
     absent = tuple(Entry(person.name, (), slot(person.name), person) for person in away)
@@ -255,6 +256,18 @@ def _distinct(found: Sequence[Entry]) -> list[Entry]:
             form(entry) if counts[line(name).casefold()] > 1 else name for name, entry in zip(names, found, strict=True)
         ]
     return [replace(entry, student=line(name), slot=slot(name)) for name, entry in zip(names, found, strict=True)]
+
+
+def _renamed(before: Sequence[Entry], after: Sequence[Entry]) -> Iterator[str]:
+    """Note which students have another name in the results, because theirs is not unique."""
+    several: dict[str, list[tuple[str, str]]] = {}
+    for was, now in zip(before, after, strict=True):
+        if line(was.student) != now.student:
+            several.setdefault(line(was.student).casefold(), []).append((line(was.student), now.student))
+    for renamed in several.values():
+        names, shown = ({each[at]: None for each in renamed} for at in (0, 1))
+        which = "differ only in case" if len(names) > 1 else "is the name of several"
+        yield f"{', '.join(names)}: {which}; in the results: {', '.join(shown)}"
 
 
 def slot(student: str) -> str:

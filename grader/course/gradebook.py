@@ -75,6 +75,11 @@ def graded(entry: Entry, result: RunResult, by_hand: Sequence[ByHand]) -> Line:
     for given in by_hand:
         if given.exercise != TOTAL:
             points[given.exercise] += given.points
+    too_many = [
+        f"{each.name[:4]} has {number(points[each.name])} of {number(each.max_points)} points, including points by hand"
+        for each in result.exercises
+        if points[each.name] > each.max_points + 1e-9
+    ]
     return Line(
         entry,
         status(result),
@@ -82,7 +87,7 @@ def graded(entry: Entry, result: RunResult, by_hand: Sequence[ByHand]) -> Line:
         added.bonus,
         added.by_hand + added.bonus_by_hand,
         tuple(points.items()),
-        notes_of(result),
+        (*notes_of(result), *too_many),
         result.origin.digest,
         result.origin.seed,
         sandbox(result),

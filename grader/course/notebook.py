@@ -14,7 +14,7 @@ from urllib.parse import unquote
 
 from grader.base import paths
 from grader.base.errors import UsageError
-from grader.kata import notebook_cells, stubs
+from grader.kata import curriculum, notebook_cells, stubs
 from grader.kata.curriculum import Exercise
 
 TITLE = "WaveNet kata"
@@ -81,7 +81,8 @@ def _start(exercises: Sequence[Exercise], repository: str) -> Iterator[Any]:
         "per exercise. You can add other cells; they are not graded.",
     )
     yield _cell("code", "install", INSTALL.replace("{{ repository }}", repository), locked=True)
-    yield _cell("code", "load", "%load_ext grader.notebook", locked=True)
+    some = "" if exercises == curriculum.exercises() else f"\n%exercises {' '.join(each.short for each in exercises)}"
+    yield _cell("code", "load", f"%load_ext grader.notebook{some}", locked=True)
 
 
 def _lesson(exercise: Exercise) -> Any:

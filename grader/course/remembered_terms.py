@@ -1,27 +1,37 @@
 """The terms of a results folder, stored in it, so that a later run does not silently regrade a class differently.
 
-An exam's secret is stored as a digest. The contents of the file of points by hand and of the class list may change
-between runs, but the options may not be omitted.
+An exam's secret is stored as a digest. Points by hand, the class list, comments and `--name-hidden` may be added later,
+but not changed or omitted.
 """
 
 import json
 import math
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from grader.base import paths
+from grader.base import csv_table, paths
 from grader.base.atomic_files import write_whole
 from grader.base.errors import UsageError
+from grader.base.plain_text import line
 from grader.course.grading_terms import Terms
 from grader.kata.digest import kata_digest
 
 FILE = "terms.json"
 LIMITS = ("check_seconds", "exercise_seconds", "run_seconds")
+MOST_LINES = 3
 
 
-def of(terms: Terms, *, by_hand: Path | None, roster: Path | None) -> dict[str, Any]:
-    """Return what a results folder stores of a run."""
+def of(terms: Terms, tables: Mapping[str, Path | None], *, name_hidden: bool) -> dict[str, Any]:
+    """Return what a results folder stores of a run.
+
+    Args:
+        terms: of the grading.
+        tables: the CSV files that were given, by option.
+        name_hidden: whether the feedback shows the rules of hidden checks.
+    """
     limits = asdict(terms.limits)
     return {
         "assignment": {"title": terms.assignment.title, "points": dict(terms.assignment.points)}
@@ -31,8 +41,12 @@ def of(terms: Terms, *, by_hand: Path | None, roster: Path | None) -> dict[str, 
         "seed": terms.seed_shown,
         "hidden": terms.hidden_digests(),
         "limits": {name: limits[name] if math.isfinite(limits[name]) else None for name in LIMITS},
-        "by_hand": str(by_hand) if by_hand else None,
-        "roster": str(roster) if roster else None,
+        "tables": {
+            option: {"file": str(path), "lines": [", ".join(map(str.strip, row)) for _, row in csv_table.rows(path)]}
+            for option, path in tables.items()
+            if path is not None
+        },
+        "name_hidden": name_hidden,
         "checks": kata_digest(),
     }
 
@@ -51,26 +65,32 @@ def keep(results: Path, now: dict[str, Any]) -> None:
     write_whole(results / FILE, json.dumps(now, indent=1, ensure_ascii=False) + "\n")
 
 
-def refuse_other(results: Path, before: dict[str, Any], now: dict[str, Any]) -> None:
-    """Raise an error if a forgotten option would regrade a class with different terms.
+def accept(results: Path, before: dict[str, Any], now: dict[str, Any], *, new_terms: bool) -> list[str]:
+    """Compare the terms of a run with those of the results; a forgotten option must not regrade a class.
+
+    Returns:
+        what is different, if `--new-terms` accepts it.
 
     Raises:
-        UsageError: the terms are others than those of the results; the line says which.
+        UsageError: the terms differ from those of the results; the line says how.
     """
     shown = paths.shown(results)
     try:
         changed = changes(before, now)
     except (TypeError, ValueError, AttributeError, KeyError, IndexError) as error:
+        if new_terms:
+            return []
         raise UsageError(f"{shown}/{FILE} is damaged: name another --out, or give --new-terms") from error
-    if changed:
+    if changed and not new_terms:
         raise UsageError(
             f"the results in {shown} were made with different options: {'; '.join(changed)}. Give the same options, "
-            "another --out, or --new-terms"
+            "another --out, or --new-terms to accept the change"
         )
+    return changed
 
 
 def changes(before: dict[str, Any], now: dict[str, Any]) -> list[str]:
-    """List what differs, in a few words each. Points by hand and a class list may be added, but not omitted."""
+    """List what differs, in a few words each. What only the feedback and the gradebook show may be added."""
     told = []
     for name, words in (("exercises", _exercises), ("assignment", _assignment), ("seed", _seed), ("hidden", _hidden)):
         if name in before and before[name] != now[name]:
@@ -78,10 +98,26 @@ def changes(before: dict[str, Any], now: dict[str, Any]) -> list[str]:
     if "limits" in before and before["limits"] != now["limits"]:
         then, new = (", ".join(f"{each.get(name):g}" for name in LIMITS) for each in (before["limits"], now["limits"]))
         told.append(f"limits of {then} s then, {new} s now")
-    for name, option in (("by_hand", "--written-by-hand"), ("roster", "--roster")):
-        if before.get(name) and not now[name]:
-            told.append(f"{option} {before[name]} then, none now")
+    for option, then in before.get("tables", {}).items():
+        if option not in now["tables"]:
+            told.append(f"{option} {then['file']} then, none now")
+        elif differences := _differences(then["lines"], now["tables"][option]["lines"]):
+            told.append(f"{now['tables'][option]['file']} has changed ({differences})")
+    if before.get("name_hidden") and not now["name_hidden"]:
+        told.append("--name-hidden then, not now")
     return told
+
+
+def _differences(then: Sequence[str], now: Sequence[str]) -> str:
+    """Quote the lines of a table that are new, and those that are gone; their order does not matter."""
+    old, new = Counter(then), Counter(now)
+    found = {"now": new - old, "before": old - new}
+    return ", ".join(f"{word}: {_few(list(lines.elements()))}" for word, lines in found.items() if lines)
+
+
+def _few(lines: Sequence[str]) -> str:
+    more = f" and {len(lines) - MOST_LINES} more lines" if len(lines) > MOST_LINES else ""
+    return ", ".join(f'"{line(each)[:100]}"' for each in lines[:MOST_LINES]) + more
 
 
 def _exercises(then: list[str], now: list[str]) -> str:

@@ -9,7 +9,7 @@ import contextlib
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -79,7 +79,7 @@ def take(*handed_in: Path) -> Taken:
         return Taken({}, problem="; ".join(problems))
     if len(handed_in) == 1 and handed_in[0].suffix.lower() == NOTEBOOK and handed_in[0].is_file():
         return _from(items, skipped, problems, alone=True)
-    return _from(items, skipped, problems)
+    return _from(items, skipped, problems, own={path.name for path in handed_in})
 
 
 @contextlib.contextmanager
@@ -134,9 +134,16 @@ class _Sorted:
             self.candidates[fit.exercise.name].append(candidate)
 
 
-def _from(items: Sequence[Item], skipped: Sequence[str], problems: Sequence[str], *, alone: bool = False) -> Taken:
+def _from(
+    items: Sequence[Item],
+    skipped: Sequence[str],
+    problems: Sequence[str],
+    *,
+    alone: bool = False,
+    own: Collection[str] = (),
+) -> Taken:
     """Choose among all files. `alone`: the submission is a single notebook, whose problems are those of
-    the submission.
+    the submission. `own`: the names under which the platform handed the files out.
     """
     found = _Sorted(left=[line(problem) for problem in problems])
     for item in items:
@@ -148,7 +155,7 @@ def _from(items: Sequence[Item], skipped: Sequence[str], problems: Sequence[str]
                 return Taken({}, problem=why)
             _lose(found, item, why)
     chosen = {name: candidates.choose(several) for name, several in sorted(found.candidates.items())}
-    notes, left = _told(found, chosen)
+    notes, left = _told(found, chosen, own)
     if not chosen:
         why = (left or _others(found.others) or _skipped(skipped) or ["it is empty"])[0]
         notes.append(f"{NOTHING_TAKEN} ({why})")
@@ -225,7 +232,7 @@ def _sort_notebook(found: _Sorted, item: Item) -> None:
     found.notes += [f"{line(item.place)}: {note}" for note in read.notes]
 
 
-def _told(found: _Sorted, chosen: dict[str, Candidate]) -> tuple[list[str], list[str]]:
+def _told(found: _Sorted, chosen: dict[str, Candidate], own: Collection[str]) -> tuple[list[str], list[str]]:
     """What is noted of the choice, and what was left without a note, a line each.
 
     What is not read is noted if it may be work that counts nowhere else. Candidates of one folder that lost to those of
@@ -234,11 +241,13 @@ def _told(found: _Sorted, chosen: dict[str, Candidate]) -> tuple[list[str], list
     left: list[str] = []
     together: dict[tuple[str, str, str], list[tuple[Exercise, Candidate, Candidate]]] = {}
     notes = []
-    for name, winner in chosen.items():
+    for key, winner in chosen.items():
         exercise = winner.fit.exercise
-        if winner.fit.how != candidates.EXACT:
+        name = winner.place.rpartition("/")[2]
+        other_name = name not in (exercise.file, *own) and not name.lower().endswith(NOTEBOOK)
+        if winner.fit.how != candidates.EXACT or other_name:  # a platform's name inside a folder
             notes.append(f"{line(winner.place)} counts as {exercise.file}")
-        for loser in found.candidates[name]:
+        for loser in found.candidates[key]:
             if loser is winner:
                 continue
             why = candidates.why_not(loser, winner)

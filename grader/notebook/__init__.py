@@ -1,11 +1,14 @@
 """The notebook extension, loaded with `%load_ext grader.notebook`: `%grade`, and imports between exercises.
 
+A notebook of some exercises says which with `%exercises`: the others are imported from the references.
+
 An answer is the text of the cell that begins with `# exNN_name.py`, as it last ran in this session, saved or not. It is
 graded in a process of its own: no check runs in the kernel.
 """
 
 import ast
 import atexit
+import contextlib
 import sys
 import types
 from collections.abc import Collection, Iterator, Sequence
@@ -33,6 +36,7 @@ def load_ipython_extension(shell: Any) -> None:
     session = Session(shell)
     shell.kata = session
     shell.register_magic_function(session.grade, "line", "grade")
+    shell.register_magic_function(session.exercises, "line", "exercises")
     shell.ast_transformers.append(session.imports)
     shell.events.register("pre_run_cell", session.watch)
     atexit.register(session.close)
@@ -63,7 +67,8 @@ class Session:
         self.imports = _RelativeImports()
         self._cells: dict[str, set[str]] = {}  # the file of an answer, and the ids of its cells
         self._workers: Workers | None = None
-        self._files = AnswerModules(_from_file, FILES)
+        self._chosen = curriculum.exercises()
+        self._files = AnswerModules(self._source, FILES)
         package = types.ModuleType(PACKAGE, "The answers of this notebook.")
         package.__path__ = []
         sys.modules[PACKAGE] = sys.modules[CHECKOUT_PACKAGE] = package
@@ -79,12 +84,15 @@ class Session:
         %grade ex05 --verbose   every failing check in full
         %grade                  all of them
         """
-        try:
+        with _told_in_a_line():
             return self._graded(line.split())
-        except UsageError as error:
-            from IPython.core.error import UsageError as Told  # shown as one line, without a traceback
 
-            raise Told(str(error)) from error
+    def exercises(self, line: str) -> None:
+        """Say which exercises this notebook has: `%exercises ex01 ex05`. Imports of others use exercises/ or, if there
+        is only the stub, the reference solution.
+        """
+        with _told_in_a_line():
+            self._chosen = curriculum.find(line.split())
 
     def watch(self, info: Any) -> None:
         """Remember which cells contain an answer; called before each cell runs, with the cell ids if the notebook has
@@ -117,8 +125,13 @@ class Session:
             self._workers.close()
             self._workers = None
 
+    def _source(self, name: str) -> Source | None:
+        """Return what an import uses if the notebook does not have the name."""
+        asked = {exercise.name for exercise in self._chosen}
+        return _from_file(name) or (None if name in asked else references.source(name))
+
     def _graded(self, words: list[str]) -> NotebookReport:
-        chosen = curriculum.find(word for word in words if word != VERBOSE)
+        chosen = curriculum.find(named) if (named := [word for word in words if word != VERBOSE]) else self._chosen
         ran = self._ran()
         if len(chosen) == 1 and chosen[0].name not in ran:
             file = chosen[0].file
@@ -186,6 +199,17 @@ class Session:
                     f"More than one cell contained {exercise.file}; the one that ran last was graded. Keep only one: "
                     "when the notebook is handed in, they are all joined from top to bottom."
                 )
+
+
+@contextlib.contextmanager
+def _told_in_a_line() -> Iterator[None]:
+    """Show a usage error as one line, without a traceback."""
+    try:
+        yield
+    except UsageError as error:
+        from IPython.core.error import UsageError as Told
+
+        raise Told(str(error)) from error
 
 
 def _from_file(name: str) -> Source | None:

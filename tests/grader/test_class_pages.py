@@ -12,6 +12,7 @@ from grader.base.plain_text import plain
 from grader.base.results import ByHand, Cause, Check, CheckResult, ExerciseResult, Finding, Origin, RunResult
 from grader.course import class_pages, gradebook
 from grader.course.entries import Entry
+from grader.course.notes import notes_of
 from grader.course.overview import Overview, overview
 from grader.course.similarity import Alike, Pair, Side, Similar
 from grader.kata import curriculum
@@ -55,6 +56,34 @@ def a_pair() -> Pair:
     sides = [Side(student, lines, frozenset({1, 2})) for student in ("student 1", HOSTILE)]
     alike = (Alike("ex05_flatten_consecutive", 0.8, *sides), Alike("ex07_fusion", 0.5, *sides))
     return Pair("student 1", HOSTILE, 0.7, 20, alike)
+
+
+def test_checks_that_a_time_limit_stopped_are_noted_per_exercise() -> None:
+    late = a_result("ada", ["passed", "timeout", "timeout", "failed"])
+    assert notes_of(late) == tuple(f"ex0{number}: 2 checks stopped by a time limit" for number in (1, 2))
+    one = a_result("ada", ["passed", "timeout"])
+    assert notes_of(one) == tuple(f"ex0{number}: 1 check stopped by a time limit" for number in (1, 2))
+
+
+def test_failures_without_a_known_cause_are_put_together_by_the_checks_that_fail() -> None:
+    ways = {
+        "ada": ["failed", "passed", "passed"],
+        "bob": ["failed", "passed", "passed"],
+        "cyd": ["passed", "error", "failed"],
+        "dan": ["passed", "passed", "timeout"],
+    }
+    results = [a_result(student, statuses) for student, statuses in ways.items()]
+    results.append(a_result("eve", ["failed", "passed", "passed"], mistake="channels-interleaved"))
+    found = overview(results, (), []).clusters
+    assert [(each.exercise[:4], each.who) for each in found] == [
+        *(("ex01", ("ada", "bob")), ("ex02", ("ada", "bob"))),
+        *(("ex01", ("cyd",)), ("ex02", ("cyd",))),
+    ]
+    assert [len(each.rules) for each in found] == [1, 1, 2, 2]
+    page = class_pages.summary(overview(results, (), []), "Lab")
+    table = page.partition('id="unexplained"')[2].partition("<h2")[0]
+    assert "ada, bob" in table and "and 1 more" in table and "eve" not in table
+    assert 'id="unexplained"' not in class_pages.summary(overview(results[4:], (), []), "Lab")
 
 
 PAGES = {

@@ -2,6 +2,8 @@
 
 import csv
 import io
+import subprocess
+import sys
 import unicodedata
 import zipfile
 from pathlib import Path
@@ -9,6 +11,7 @@ from pathlib import Path
 import pytest
 from classes import ONE, folder, notebook, solution, zipped
 
+from grader.base import paths
 from grader.base.errors import UsageError
 from grader.base.results import ByHand, Check, CheckResult, ExerciseResult, Finding, Origin, RunResult
 from grader.course import gradebook, platform_gradebooks, platform_names, returning, roster
@@ -285,6 +288,30 @@ def test_a_total_never_falls_below_zero(tmp_path: Path) -> None:
     assert gradebook.graded(entry, result(entry), late).points == 0
 
 
+def test_more_points_than_an_exercise_has_are_noted(tmp_path: Path) -> None:
+    folder(tmp_path / "ada", {ONE: solution(1)})
+    entry = only(entries(tmp_path))
+    (one,) = CHOSEN
+    given = (ByHand("ada", one.name, 1.5, "an extra proof"), ByHand("ada", "total", 3.0, "helped others"))
+    assert gradebook.graded(entry, result(entry), given).notes == (
+        "ex01 has 11.5 of 10 points, including points by hand",
+    )
+    assert gradebook.graded(entry, result(entry, 10.0), given[1:]).notes == ()
+
+
+def test_names_that_are_equal_or_differ_only_in_case_are_noted(tmp_path: Path) -> None:
+    for name in ("Ada", "ada", "bob", MOODLE, MOODLE.replace("12345", "2")):
+        folder(tmp_path / name, {ONE: solution(1)})
+    found = entries(tmp_path)
+    ada, other, *_ = names(found)
+    assert {ada, other} == {entry.slot for entry in found.entries[:2]}
+    assert ada.startswith("Ada ") and other.startswith("ada ")
+    assert found.notes == (
+        f"Ada, ada: differ only in case; in the results: {ada}, {other}",
+        "Ada Lovelace: is the name of several; in the results: Ada Lovelace (2), Ada Lovelace (12345)",
+    )
+
+
 def test_feedback_goes_back_under_the_names_that_the_platforms_gave(tmp_path: Path) -> None:
     place, results = tmp_path / "in", tmp_path / "out"
     folder(place / MOODLE, {ONE: solution(1)})
@@ -305,3 +332,12 @@ def test_feedback_goes_back_under_the_names_that_the_platforms_gave(tmp_path: Pa
         assert (packed.namelist(), count) == ([f"{MOODLE}/feedback.html"], 1)
     with pytest.raises(UsageError, match="no submission has a name that Moodle gave"):
         returning.refuse_without_names("moodle", [entry for entry in found if not entry.platform])
+
+
+@pytest.mark.prove
+def test_a_class_from_two_platforms_goes_back_with_nobody_missing() -> None:
+    benchmark = paths.checkout().root / "tests" / "benchmarks" / "class_of_300.py"
+    command = [sys.executable, benchmark, "--students", "12"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "every student has a row in all gradebooks" in done.stdout

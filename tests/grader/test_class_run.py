@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 import psutil
@@ -32,6 +33,7 @@ from classes import (
 from conftest import by_number, grade, grade_process
 
 from grader.base import paths
+from grader.course import handout
 from grader.kata import curriculum
 
 SCHEMA = json.loads((paths.checkout().root / "grader" / "result.schema.json").read_text())
@@ -228,6 +230,43 @@ def test_again_grades_one_anew_and_shows_what_changed(tmp_path: Path) -> None:
     assert "grade: --again: there is no submission of 'nobody' in" in unknown.stderr
 
 
+@pytest.mark.prove
+def test_an_appeal_is_regraded_as_the_exam_was(tmp_path: Path) -> None:
+    """On the same seeds and hidden checks, with all files of the student, as they were downloaded from Canvas."""
+    late = ("return group**levels", "return group**levels + (levels > 3)")
+    files = {f"lovelaceada_12345_678{n}_{by_number(n).file}": solution(n, *([late] if n == 1 else ())) for n in (1, 5)}
+    place = folder(tmp_path / "class", files)
+    folder(place / "bob", {ONE: solution(1)})
+    (tmp_path / "secret").write_text(SECRET)
+    exam = ("--secret", tmp_path / "secret", "--hidden", folder(tmp_path / "hidden", {f"test_{ONE}": HIDDEN}))
+    assert class_run(place, tmp_path / "out", *exam, only=(1, 5)).returncode == 0
+    before = result(tmp_path / "out", "lovelaceada")
+    assert 0 < before["points"] < before["max_points"] == 27
+    for named in ([next(iter(files))], list(files)):
+        done = grade(*exam, *(place / name for name in named), 1, 5, "--json", tmp_path / "again.json")
+        assert done.returncode == 1, done.stderr
+        assert f"note: {', '.join(files)} are read as one submission" in done.stdout
+        assert f"submission {before['submission']['digest'][:16]}" in done.stdout
+        again = json.loads((tmp_path / "again.json").read_text())
+        assert [verdicts(exercise) for exercise in again["exercises"]] == list(map(verdicts, before["exercises"]))
+
+
+def verdicts(exercise: dict[str, Any]) -> list[tuple[str, str, float]]:
+    return [(check["name"], check["status"], check["points"]) for check in exercise["checks"]]
+
+
+@pytest.mark.prove
+def test_an_appeal_is_one_students_and_has_the_classes_limits(tmp_path: Path) -> None:
+    place = folder(tmp_path / "class", {f"ada/{ONE}": solution(1, LOOPING_ONE), f"bob/{ONE}": solution(1)})
+    terms = tmp_path / "assignment.yaml"
+    terms.write_text(handout.choose(curriculum.find(["1"])).written())
+    both = grade("--assignment", terms, place / "ada", place / "bob")
+    refused(both, "these are submissions of several students (ada, bob); regrade one at a time")
+    few = ("--check-seconds", 1, "--submission-seconds", 1.5)
+    done = grade("--assignment", terms, place / "ada", *few, "--json", tmp_path / "again.json")
+    assert "(--submission-seconds)" in (tmp_path / "again.json").read_text(), done
+
+
 def test_points_by_hand_are_on_top_and_visible(tmp_path: Path) -> None:
     place, out = small_class(tmp_path / "class", 3), tmp_path / "out"
     table = tmp_path / "by_hand.csv"
@@ -245,6 +284,34 @@ def test_points_by_hand_are_on_top_and_visible(tmp_path: Path) -> None:
     refused(class_run(place, out), f"--written-by-hand {table} then, none now")
     class_run(place, out, "--new-terms")
     assert "by hand" not in (out / "student2" / "feedback.md").read_text()
+
+
+def test_a_corrected_line_is_quoted_and_taken_with_new_terms(tmp_path: Path) -> None:
+    place, out = small_class(tmp_path / "class", 2), tmp_path / "out"
+    hand, roster, comments = (tmp_path / name for name in ("hand.csv", "roster.csv", "comments.csv"))
+    hand.write_text("student,exercise,points,reason\nstudent2,1,1,late bus\nstudent1,total,-2,late\n")
+    roster.write_text("name,section\nstudent1,A\nstudent2,A\n")
+    comments.write_text("mistake,comment\nproduct-instead-of-power,See the board.\n")
+    options = {"--written-by-hand": hand, "--roster": roster, "--comments": comments}
+    every = [word for pair in options.items() for word in pair]
+    class_run(place, out)
+    assert class_run(place, out, *every).returncode == 0, "what only gradebook and feedback show may be added"
+    for option, path in options.items():
+        others = [word for other, value in options.items() if other != option for word in (other, value)]
+        refused(class_run(place, out, *others), f"{option} {path} then, none now")
+    hand.write_text("student,exercise,points,reason\nstudent1,total,-2,late\nstudent2,1,1.5,late bus\n")
+    roster.write_text(roster.read_text() + "student3,B\n")
+    comments.write_text(comments.read_text().replace("board", "book"))
+    told = class_run(place, out, *every)
+    refused(told, f'{hand} has changed (now: "student2, 1, 1.5, late bus", before: "student2, 1, 1, late bus")')
+    refused(told, f'{roster} has changed (now: "student3, B")')
+    refused(told, "See the board.")
+    assert "See the board." in (out / "student2" / "feedback.md").read_text(), "nothing is written"
+    done = class_run(place, out, *every, "--new-terms")
+    assert f'note: new terms: {roster} has changed (now: "student3, B")' in done.stdout
+    assert "0 graded, 2 unchanged" in done.stdout
+    assert "See the book." in (out / "student2" / "feedback.md").read_text()
+    assert class_run(place, out, *every).returncode == 0
 
 
 @pytest.mark.parametrize(
@@ -384,6 +451,7 @@ def test_hidden_checks_count_and_tell_nothing_of_their_inputs(tmp_path: Path) ->
     assert "0 graded, 3 unchanged" in class_run(place, out, "--hidden", hidden, "--name-hidden").stdout
     named = (out / "student2" / "feedback.md").read_text()
     assert "- ✗ A hidden check: The field of `levels` levels is exact. (0 of 2)" in named
+    refused(class_run(place, out, "--hidden", hidden), "--name-hidden then, not now")
 
 
 @pytest.mark.prove
@@ -437,6 +505,7 @@ def test_every_run_and_the_summary_tell_all_notes(tmp_path: Path) -> None:
     folder(place / "eve", {"one.py": "x = 1\n"})
     folder(place / "may", {f"old/{ONE}": solution(1, WRONG_ONE), f"new/{ONE}": solution(1)})
     folder(place / "guy", {ONE: "import no_such_package\n"})
+    folder(place / "uwe", {ONE: ""}).joinpath(ONE).write_bytes(b"# Gr\xf6\xdfe\n" + solution(1).encode())
     (place / "none").mkdir()
     (place / "bob.zip").write_text("no zip")
     (place / "tar.7z").write_text("7z")
@@ -447,13 +516,18 @@ def test_every_run_and_the_summary_tell_all_notes(tmp_path: Path) -> None:
         "none: nothing that was handed in counts (it is empty)",
         f"may: ex01: new/{ONE} is taken, not old/{ONE} (in a folder called old, backup or draft)",
         "guy: ex01 has 0 points: it imports the package",
+        "uwe: ex01 has 0 points: ex01_receptive_field.py, line 1 is not UTF-8",
         "bob: 0 points: it is not a readable zip",
         "tar: 0 points: a .7z archive is not read; hand in a .zip",
     ):
         assert f"note: {note}" in first and f"note: {note}" in second
         assert note.partition(": ")[2].partition("`")[0] in summary
     assert "note: student1" not in first
-    assert "7 unchanged" in second
+    assert "8 unchanged" in second
+    for page in ("feedback.md", "feedback.html"):
+        told = (tmp_path / "out" / "may" / page).read_text()
+        assert "Which of your files count" in told and f"new/{ONE} is taken, not old/{ONE}" in told
+        assert "Which of your files count" not in (tmp_path / "out" / "student1" / page).read_text()
     assert gradebook(tmp_path / "out")["tar"]["points"] == "0"
 
 

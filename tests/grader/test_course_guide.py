@@ -6,8 +6,10 @@ What stands after `$` in a `console` block is typed; the lines below it are what
 
 import os
 import re
+import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -92,17 +94,21 @@ def steps(guide: str) -> Iterator[Typed | Shown]:
 
 def follow(guide: str, place: Path) -> None:
     """Do what a part of the guide says, in a checkout."""
-    environment = os.environ | {
+    for step in steps(guide):
+        if isinstance(step, Shown):
+            step.write(place)
+        else:
+            step.keeps_its_word(place, environment(place))
+
+
+def environment(place: Path) -> dict[str, str]:
+    """The variables of a shell in a checkout whose environment is activated."""
+    return os.environ | {
         "PATH": f"{place / '.venv' / 'bin'}{os.pathsep}{os.environ['PATH']}",
         "PYTHONPATH": str(place),
         "NO_COLOR": "1",
         "COLUMNS": "100",
     }
-    for step in steps(guide):
-        if isinstance(step, Shown):
-            step.write(place)
-        else:
-            step.keeps_its_word(place, environment)
 
 
 def parts() -> dict[str, str]:
@@ -151,6 +157,31 @@ def test_a_course_from_handing_out_to_an_exam(kata: Path, handed_in: None) -> No
 
 def test_an_exercise_is_added_as_the_guide_does_it(kata: Path) -> None:
     follow(parts()[ADD], kata)
+
+
+def test_a_class_is_graded_on_a_cluster_as_the_guide_does_it(kata: Path, handed_in: None) -> None:
+    """The block says which command runs on which machine; here all run on this one."""
+    (block,) = (each["text"] for each in _FENCE.finditer(parts()["On a cluster"]))
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    commands = [re.split(" {2,}", line)[0].replace("HOST:8786", f"127.0.0.1:{port}") for line in block.splitlines()]
+    scheduler, worker, graded = commands
+    started = []
+    try:
+        for command in (f"{scheduler} --host 127.0.0.1 --port {port}", worker):
+            process = ["sh", "-c", f"exec {command}"]
+            started.append(subprocess.Popen(process, cwd=kata, env=environment(kata), stderr=subprocess.DEVNULL))
+            while socket.socket().connect_ex(("127.0.0.1", port)):
+                assert started[0].poll() is None
+                time.sleep(0.1)
+        Typed(graded, "...\n3 graded, 0 unchanged: graded/summary.html\n").keeps_its_word(
+            kata.parent, environment(kata)
+        )
+    finally:
+        for each in reversed(started):  # the scheduler last: the worker tells it that it goes
+            each.terminate()
+            each.wait(60)
 
 
 def test_the_sizes_of_the_plan_are_the_lessons_minutes() -> None:

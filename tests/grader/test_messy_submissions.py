@@ -1,4 +1,4 @@
-"""What students hand in as it comes, and what a teaching assistant expects to be taken: one table."""
+"""What students hand in as it comes, and what a teaching assistant expects to be taken: one table, before and after."""
 
 import os
 import re
@@ -113,57 +113,88 @@ def exact_before_newest(place: Path) -> Path:
 
 COPY = "ex05_flatten_consecutive copy.py"
 COLAB = "from google.colab import drive\nimport torch\n\ndrive.mount('/content/drive')\n\n\n"
-TABLE: dict[str, tuple[Callable[[Path], Path], str | None]] = {
-    "a test beside it": (of({FIVE: RIGHT, "ex05_my_test.py": "import unittest\n"}), None),
-    "an old version beside it": (of({FIVE: RIGHT, "ex05_old.py": OTHER}), "not ex05_old.py (not the exact name)"),
-    "a copy beside it": (of({FIVE: RIGHT, COPY: OTHER}), f"not {COPY} (not the exact name)"),
-    "an identical backup": (of({FIVE: RIGHT, "ex05_flatten_consecutive_backup.py": RIGHT}), None),
-    "two attempts": (of({f"attempt 1/{FIVE}": OTHER, f"attempt 2/{FIVE}": RIGHT}), "attempt 2/"),
-    "ten attempts": (of({f"attempt 9/{FIVE}": OTHER, f"attempt 10/{FIVE}": RIGHT}), "attempt 10/"),
-    "draft and final": (of({f"draft/{FIVE}": OTHER, f"final/{FIVE}": RIGHT}), "old, backup or draft"),
-    "old and new": (of({f"new/{FIVE}": RIGHT, f"old/{FIVE}": OTHER}), "old, backup or draft"),
-    "the newest": (newest, f"not b/{FIVE} (older)"),
-    "the exact name before the newest": (exact_before_newest, "not the exact name"),
-    "a stub above the work": (of({FIVE: STUB, f"my work/{FIVE}": RIGHT}), "(an untouched stub)"),
-    "a stub of the exact name": (of({FIVE: STUB, "ex5.py": RIGHT}), "ex5.py counts as"),
-    "a whole repository": (whole_repository, "(an untouched stub)"),
-    "a browser's copy": (of({"ex05_flatten_consecutive (1).py": RIGHT}), "counts as"),
-    "a platform's version": (of({"ex05_flatten_consecutive-1.py": RIGHT}), "counts as"),
-    "a text file": (of({"ex05_flatten_consecutive.py.txt": RIGHT}), "counts as"),
-    "the number alone": (of({"ex5.py": RIGHT}), "ex5.py counts as"),
-    "upper case": (of({"EX05_FLATTEN_CONSECUTIVE.PY": RIGHT}), "counts as"),
-    "spaces": (of({"Ex05 Flatten Consecutive.py": RIGHT}), "counts as"),
-    "another name alone": (of({"ex05_ada.py": RIGHT}), "ex05_ada.py counts as"),
-    "a student's name before it": (of({"ada_ex05_flatten_consecutive.py": RIGHT}), "counts as"),
-    "words before the number": (of({"my ex05.py": RIGHT}), "counts as"),
-    "a test named after it alone": (of({"ex5.py": RIGHT, "test_ex05.py": "from ex5 import *\n"}), "ex5.py counts as"),
-    "a text file without py": (of({"ex05_flatten_consecutive.txt": RIGHT}), "counts as"),
-    "no ending": (of({"ex05_flatten_consecutive": RIGHT}), "counts as"),
-    "a browser's ending": (of({"ex05_flatten_consecutive.py.download": RIGHT}), "counts as"),
-    "another exercise's code in it": (of({FIVE: RIGHT, "ex05_flatten_consecutive (1).py": "x = 1\n"}), None),
-    "what macOS keeps beside it": (of({FIVE: RIGHT, f"._{FIVE}": "\0\5\x16\7"}), None),
-    "a stub beside UTF-16": (utf_16, "is UTF-16 and is read as if"),
-    "written by a cell": (lambda place: cells(place / "ada.ipynb", f"%%writefile {FIVE}\n{RIGHT}"), None),
-    "Canvas inside a folder": (of({"lovelaceada_12345_67890_ex05_flatten_consecutive-1.py": RIGHT}), None),
-    "a zip of an old Windows": (packed({f"lab\\{FIVE}": RIGHT}), None),
-    "a zip in a zip": (zip_in_zip, None),
-    "two zips": (two_zips, None),
-    "a zip and a notebook": (zip_and_notebook, None),
-    "a notebook and a file": (notebook_and_file, None),
-    "a Colab cell": (lambda place: cells(place / "ada.ipynb", marked(COLAB + RIGHT)), "lines for Google Colab"),
+# How the submission is made; the note that an instructor reads (None: none), where the right answer counts; and what
+# counted before, at commit d583095.
+TABLE: dict[str, tuple[Callable[[Path], Path], str | None, str]] = {
+    "a test beside it": (of({FIVE: RIGHT, "ex05_my_test.py": "import unittest\n"}), None, "0 points: two files"),
+    "an old version beside it": (
+        of({FIVE: RIGHT, "ex05_old.py": OTHER}),
+        "not ex05_old.py (not the exact name)",
+        "0 points: two files",
+    ),
+    "a copy beside it": (of({FIVE: RIGHT, COPY: OTHER}), f"not {COPY} (not the exact name)", "right"),
+    "an identical backup": (
+        of({FIVE: RIGHT, "ex05_flatten_consecutive_backup.py": RIGHT}),
+        None,
+        "0 points: two files",
+    ),
+    "two attempts": (of({f"attempt 1/{FIVE}": OTHER, f"attempt 2/{FIVE}": RIGHT}), "attempt 2/", "the other"),
+    "ten attempts": (of({f"attempt 9/{FIVE}": OTHER, f"attempt 10/{FIVE}": RIGHT}), "attempt 10/", "right"),
+    "draft and final": (of({f"draft/{FIVE}": OTHER, f"final/{FIVE}": RIGHT}), "old, backup or draft", "the other"),
+    "old and new": (of({f"new/{FIVE}": RIGHT, f"old/{FIVE}": OTHER}), "old, backup or draft", "right"),
+    "the newest": (newest, f"not b/{FIVE} (older)", "right"),
+    "the exact name before the newest": (exact_before_newest, "not the exact name", "right"),
+    "a stub above the work": (of({FIVE: STUB, f"my work/{FIVE}": RIGHT}), "(an untouched stub)", "the stub"),
+    "a stub of the exact name": (of({FIVE: STUB, "ex5.py": RIGHT}), "ex5.py counts as", "the stub"),
+    "a whole repository": (whole_repository, "(an untouched stub)", "the stub"),
+    "a browser's copy": (of({"ex05_flatten_consecutive (1).py": RIGHT}), "counts as", "nothing"),
+    "a platform's version": (of({"ex05_flatten_consecutive-1.py": RIGHT}), "counts as", "nothing"),
+    "a text file": (of({"ex05_flatten_consecutive.py.txt": RIGHT}), "counts as", "nothing"),
+    "the number alone": (of({"ex5.py": RIGHT}), "ex5.py counts as", "nothing"),
+    "upper case": (of({"EX05_FLATTEN_CONSECUTIVE.PY": RIGHT}), "counts as", "nothing"),
+    "spaces": (of({"Ex05 Flatten Consecutive.py": RIGHT}), "counts as", "nothing"),
+    "another name alone": (
+        of({"ex05_ada.py": RIGHT}),
+        "ex05_ada.py counts as",
+        "nothing: ex05_ada.py belongs to no exercise",
+    ),
+    "a student's name before it": (of({"ada_ex05_flatten_consecutive.py": RIGHT}), "counts as", "nothing"),
+    "words before the number": (of({"my ex05.py": RIGHT}), "counts as", "nothing"),
+    "a test named after it alone": (
+        of({"ex5.py": RIGHT, "test_ex05.py": "from ex5 import *\n"}),
+        "ex5.py counts as",
+        "nothing",
+    ),
+    "a text file without py": (of({"ex05_flatten_consecutive.txt": RIGHT}), "counts as", "nothing"),
+    "no ending": (of({"ex05_flatten_consecutive": RIGHT}), "counts as", "nothing"),
+    "a browser's ending": (of({"ex05_flatten_consecutive.py.download": RIGHT}), "counts as", "nothing"),
+    "another exercise's code in it": (of({FIVE: RIGHT, "ex05_flatten_consecutive (1).py": "x = 1\n"}), None, "right"),
+    "what macOS keeps beside it": (of({FIVE: RIGHT, f"._{FIVE}": "\0\5\x16\7"}), None, "right"),
+    "a stub beside UTF-16": (utf_16, "is UTF-16 and is read as if", "the stub"),
+    "written by a cell": (lambda place: cells(place / "ada.ipynb", f"%%writefile {FIVE}\n{RIGHT}"), None, "nothing"),
+    "Canvas inside a folder": (
+        of({"lovelaceada_12345_67890_ex05_flatten_consecutive-1.py": RIGHT}),
+        "counts as",
+        "nothing",
+    ),
+    "a zip of an old Windows": (packed({f"lab\\{FIVE}": RIGHT}), None, "nothing"),
+    "a zip in a zip": (zip_in_zip, None, "nothing"),
+    "two zips": (two_zips, None, "nothing"),
+    "a zip and a notebook": (zip_and_notebook, None, "nothing"),
+    "a notebook and a file": (notebook_and_file, None, "nothing of the notebook"),
+    "a Colab cell": (
+        lambda place: cells(place / "ada.ipynb", marked(COLAB + RIGHT)),
+        "lines for Google Colab",
+        "0 points: no package google",
+    ),
     "a stub below the answer": (
         lambda place: cells(place / "ada.ipynb", marked(RIGHT), marked(STUB)),
         "the edited cell counts",
+        "the stub below it",
     ),
-    "an environment": (environment(".venv", "x"), None),
-    "an environment by another name": (environment("torch stuff", "pyvenv.cfg"), None),
-    "a large zip": (large_zip, None),
+    "an environment": (environment(".venv", "x"), None, "right"),
+    "an environment by another name": (
+        environment("torch stuff", "pyvenv.cfg"),
+        None,
+        "right, with 51 lines of what is left",
+    ),
+    "a large zip": (large_zip, None, "nothing"),
 }
 
 
 @pytest.mark.parametrize("case", TABLE)
 def test_the_work_is_taken_whatever_it_is_wrapped_in(tmp_path: Path, case: str) -> None:
-    make, note = TABLE[case]
+    make, note, _ = TABLE[case]
     taken = intake.take(make(tmp_path))
     assert taken.problem is None
     text = taken.answers[FIVE].decode()

@@ -1,7 +1,9 @@
 """Notebooks: built from the exercises, worked on in a real kernel, and the answers back out of whatever they became."""
 
+import importlib.util
 import json
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -12,8 +14,8 @@ import nbclient
 import nbformat
 import psutil
 import pytest
-from classes import LOOPING_ONE, solution
-from conftest import as_json, by_number, grade
+from classes import LOOPING_ONE, folder, solution
+from conftest import as_json, by_number, git, grade
 from kernels import Kernel
 from nbformat import v4
 
@@ -550,6 +552,72 @@ def test_a_notebook_without_earlier_exercises_takes_them_from_the_learners_folde
         )
     finally:
         kernel.close()
+
+
+def test_a_notebook_of_some_exercises_imports_the_others_from_the_references(tmp_path: Path, jupyter: Path) -> None:
+    """Exercise 7 builds on exercise 6, which the notebook does not have and whose file is the stub."""
+    assert grade("notebook", "build", tmp_path / "lab.ipynb", "--exercises", "1,5,7,8").returncode == 0
+    (load,) = (cell.source for cell in nbformat.read(tmp_path / "lab.ipynb", 4).cells if "%load_ext" in cell.source)
+    kernel = Kernel(jupyter)
+    try:
+        assert kernel.run(load) == {}
+        assert "FlattenConsecutive is not defined yet" in kernel.run(marked(SEVEN, solution(7)))["error"]
+        for number in (1, 5, 7, 8):
+            assert kernel.run(marked(by_number(number).file, solution(number))) == {}
+        text = kernel.run("%grade")["text/plain"]
+        assert [exercise.short for exercise in EXERCISES if f"{exercise.short}  {exercise.title}" in text] == [
+            *("ex01", "ex05", "ex07", "ex08")
+        ]
+        assert text.count("✓ passed") == 4
+        assert "UsageError: there is no exercise" in kernel.run("%exercises ex99")["printed"]
+    finally:
+        kernel.close()
+
+
+@pytest.fixture
+def no_kata(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
+    """A Python without the kata, in which pip only records what it is told; git works."""
+    told: list[list[str]] = []
+    real = subprocess.run
+
+    def run(command: list[str], **options: Any) -> Any:
+        return real(command, **options) if command[0] == "git" else told.append(command)
+
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    monkeypatch.setattr(subprocess, "run", run)
+    monkeypatch.setattr(sys, "path", [])
+    monkeypatch.chdir(tmp_path)
+    return told
+
+
+def test_the_first_cell_installs_the_kata_once(tmp_path: Path, no_kata: list[list[str]]) -> None:
+    cell = install_cell(str(tmp_path / "origin"))
+    git(folder(tmp_path / "origin", {"grader/__init__.py": ""}), "init", "--quiet")
+    git(tmp_path / "origin", "add", "--all")
+    git(tmp_path / "origin", "-c", "user.name=a", "-c", "user.email=a@b.org", "commit", "--quiet", "--message=Kata")
+    for _ in range(2):
+        exec(cell, {})
+    kata = tmp_path / "kata"
+    assert (kata / "grader" / "__init__.py").exists()
+    assert no_kata == [[sys.executable, "-m", "pip", "install", "--quiet", "-e", str(kata)]] * 2
+    assert sys.path[0] == str(kata), "the running kernel finds it, too"
+
+
+def test_the_first_cell_asks_for_an_address_if_it_has_none(no_kata: list[list[str]]) -> None:
+    with pytest.raises(SystemExit, match="Put the address of your course's repository between the quotes"):
+        exec(install_cell(""), {})
+    assert no_kata == []
+
+
+def test_the_first_cell_does_nothing_if_the_kata_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(subprocess, "run", lambda *_, **__: pytest.fail("it installs"))
+    exec(install_cell(""), {})
+
+
+def install_cell(repository: str) -> str:
+    """The first code cell of a notebook, from its text."""
+    book = nbformat.reads(notebook.build([by_number(1)], repository), 4)
+    return next(cell.source for cell in book.cells if cell.cell_type == "code")
 
 
 def test_a_copy_of_the_stub_below_the_filled_in_cell_does_not_win() -> None:

@@ -17,6 +17,7 @@ import jsonschema
 import pytest
 import yaml
 from conftest import by_number, committed, copy_of_the_checkout, grade, spoil
+from test_class_run import HIDDEN, SECRET
 
 from grader.course import gradescope_archive, handout
 from grader.kata import curriculum
@@ -195,9 +196,9 @@ def test_the_archive_holds_executable_scripts_and_no_solution(archive: Path) -> 
     assert (archive / "source" / "kata" / "grader" / "references.sealed").is_file()
 
 
-@pytest.mark.prove
-def test_run_autograder_grades_a_submission_into_results(archive: Path, tmp_path: Path) -> None:
-    """The script as it is, but for the folder that the platform keeps everything in."""
+@pytest.fixture
+def autograder(archive: Path, tmp_path: Path) -> Path:
+    """What the platform unpacks, with a submission of exercises 1 and 7, the latter wrong."""
     place = tmp_path / "autograder"
     shutil.copytree(archive / "source", place / "source")
     (place / "submission" / "somewhere").mkdir(parents=True)
@@ -207,15 +208,59 @@ def test_run_autograder_grades_a_submission_into_results(archive: Path, tmp_path
     for number in (1, 7):
         shutil.copy(by_number(number).solution, place / "submission" / "somewhere")
     spoil(place / "submission" / "somewhere", 7, "torch.tanh(", "torch.relu(")
+    return place
+
+
+def run_autograder(place: Path, more: str = "") -> dict[str, Any]:
+    """Run the script as it is, but for the folder that the platform keeps everything in; return the results."""
     script = (place / "source" / "run_autograder").read_text().replace("/autograder", str(place))
-    (place / "run_autograder").write_text(script)
+    (place / "run_autograder").write_text(script.replace("--jobs 1", f"--jobs 1{more}"))
     environment = os.environ | {"PYTHONPATH": str(place / "source" / "kata")}
     done = subprocess.run(
         ["bash", place / "run_autograder"], cwd=place, env=environment, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    written = json.loads((place / "results" / "results.json").read_text())
+    written: dict[str, Any] = json.loads((place / "results" / "results.json").read_text())
     jsonschema.validate(written, GRADESCOPE)
+    return written
+
+
+def test_if_run_autograder_fails_the_student_reads_why(autograder: Path) -> None:
+    written = run_autograder(autograder, f" --hidden {autograder}/source/exam/hidden")
+    assert written["score"] == 0 and written["tests"] == []
+    assert written["output"].startswith("Your submission could not be graded: the hidden checks in ")
+    assert written["output"].endswith("The 0 is not a grade: tell your instructor, and hand in again.")
+
+
+@pytest.mark.prove
+def test_an_exam_is_built_with_its_seeds_and_hidden_checks(archive: Path, autograder: Path) -> None:
+    """From the command to the result of a submission."""
+    root, exam = archive, autograder / "source"
+    (root / "secret").write_text(SECRET)
+    (root / "hidden").mkdir()
+    (root / "hidden" / f"test_{by_number(1).file}").write_text(HIDDEN)
+    arguments = ("--assignment", root / "assignment.yaml", "--secret", root / "secret", "--hidden", root / "hidden")
+    refused = grade("gradescope", "build", root / "no.zip", *arguments, "--seed", 3, checkout_copy=root / "kata")
+    assert (refused.returncode, refused.stderr) == (2, "grade: --secret determines the seeds; omit --seed\n")
+    seeded = grade("gradescope", "build", root / "seeded.zip", "1", "--seed", 3, checkout_copy=root / "kata")
+    assert seeded.returncode == 0, seeded.stderr
+    with zipfile.ZipFile(root / "seeded.zip") as file:
+        assert " --seed 3 > " in file.read("run_autograder").decode()
+    done = grade("gradescope", "build", root / "exam.zip", *arguments, checkout_copy=root / "kata")
+    assert done.returncode == 0, done.stderr
+    assert "set the assignment's points to 108" in done.stdout, "with those of the hidden check"
+    shutil.rmtree(exam)
+    with zipfile.ZipFile(root / "exam.zip") as file:
+        file.extractall(exam)
+    written = run_autograder(autograder)
+    assert sum(test["max_score"] for test in written["tests"]) == pytest.approx(108)
+    (hidden,) = (test for test in written["tests"] if test["name"] == "ex01: A hidden check.")
+    assert (hidden["score"], hidden["max_score"]) == (8, 8)
+
+
+@pytest.mark.prove
+def test_run_autograder_grades_a_submission_into_results(autograder: Path) -> None:
+    written = run_autograder(autograder)
     assert 0 < written["score"] < 100
     assert {test["name"][:4] for test in written["tests"]} == {"ex01", "ex07"}
     assert sum(test["max_score"] for test in written["tests"]) == pytest.approx(100)

@@ -53,7 +53,9 @@ def test_a_function_is_called_as_the_exercise_calls_it(solved: Path, written: st
 @pytest.mark.parametrize("sandbox", [[], ["--sandbox"]], ids=["home", "sandbox"])
 def test_an_example_that_fails_only_after_earlier_calls_says_so(solved: Path, sandbox: list[str]) -> None:
     made = "[group**level for level in range(levels, -1, -1)]"
-    spoil(solved, 1, "def level_lengths(context: int, group: int = 2)", "def level_lengths(context, group=2, lengths=[])")
+    spoil(
+        solved, 1, "def level_lengths(context: int, group: int = 2)", "def level_lengths(context, group=2, lengths=[])"
+    )
     spoil(solved, 1, f"return {made}", f"lengths += {made}\n    return lengths")
     wrong = [check for check in checks(solved, 1, *sandbox) if check["status"] == "failed"]
     says = {check["name"]: "something is kept from an earlier call" in str(check["difference"]) for check in wrong}

@@ -1,11 +1,13 @@
-"""The pictures of the README, each drawn from the real thing: a terminal that `grade` ran in, its race, its page.
+"""The pictures of the README and of COURSE.md, each drawn from the real thing: a terminal that `grade` ran in, its
+race, its pages.
 
-make pictures          all of them, in about three minutes
+make pictures          all of them, in about four minutes
 python tests/pictures/draw.py mistake watch     those named
 """
 
 import io
 import os
+import re
 import shutil
 import string
 import subprocess
@@ -17,6 +19,7 @@ from operator import attrgetter
 from pathlib import Path
 
 import pyte
+from PIL import Image
 from rich.console import Console
 from rich.style import Style
 from rich.text import Text
@@ -29,6 +32,7 @@ from browsers import launched  # noqa: E402
 from conftest import copy_of_the_checkout  # noqa: E402
 from terminals import GRADE, Terminal  # noqa: E402
 
+from grader.course import handout  # noqa: E402
 from grader.kata import curriculum, mistakes  # noqa: E402
 
 COLUMNS, ROWS = 100, 60
@@ -54,7 +58,8 @@ def main(names: list[str]) -> None:
     """Draw the pictures named, or all."""
     for name in names or PICTURES:
         PICTURES[name]()
-        print(f"{name}: {max(FOLDER.glob(f'{name}.*')).stat().st_size / 1000:.0f} kB")
+        for path in sorted(FOLDER.glob(f"{name}*.[ps][nv]g")):
+            print(f"{path.name}: {path.stat().st_size / 1000:.0f} kB")
 
 
 def mistake() -> None:
@@ -112,7 +117,74 @@ def report() -> None:
         page.screenshot(path=FOLDER / "report.png", full_page=True, clip=clip)  # type: ignore[arg-type]
 
 
-PICTURES: dict[str, Callable[[], None]] = {"mistake": mistake, "watch": watch, "race": race, "report": report}
+def course() -> None:
+    """What `grade class` makes of a small class: the summary, the similarity page and one student's feedback."""
+    with tempfile.TemporaryDirectory() as folder, launched() as browser:
+        place = Path(folder)
+        hand_in(place / "handed-in")
+        chosen = handout.choose(LAB, title="Lab 1", due="Friday, 18:00")
+        (place / "assignment.yaml").write_text(chosen.written(), encoding="utf-8")
+        grade("class", place / "handed-in", "--assignment", place / "assignment.yaml", "--out", place / "graded")
+        page = browser.new_page(viewport={"width": 860, "height": 800})
+        for name, file, last in (
+            ("summary", "summary.html", "#mistakes + *"),
+            ("similarity", "similarity.html", "#published + *"),
+            ("feedback", "Eve Arden/feedback.html", "body"),
+        ):
+            page.goto((place / "graded" / file).as_uri())
+            page.add_style_tag(content=".side pre { max-height: 9rem }")
+            box = page.locator(last).first.bounding_box()
+            assert box is not None, last
+            clip = {"x": 0, "y": 0, "width": 860, "height": box["y"] + box["height"] + 12}
+            shot = page.screenshot(full_page=True, clip=clip)  # type: ignore[arg-type]
+            picture = Image.open(io.BytesIO(shot)).convert("RGB")
+            picture.quantize(48, Image.Quantize.MAXCOVERAGE).save(FOLDER / f"course-{name}.png", optimize=True)
+
+
+LAB = curriculum.find(["1", "5", "7", "8"])
+# Who made which mistake, in words of the learner's own. Without an entry in it, all of a lab is right.
+CLASS: dict[str, dict[str, str]] = {
+    "Ada Lovelace": {},
+    "Bob Moog": {"ex05": "interleaved-channels", "ex07": "norm-after-tanh"},
+    "Cyd Charisse": {"ex01": "floor-of-a-logarithm"},
+    "Dan Dare": {},
+    "Eve Arden": {"ex05": "interleaved-channels"},
+    "Fay Wray": {"ex07": "linear-for-one-neighbour", "ex08": "levels-in-a-python-list"},
+    "Gus Grissom": {},
+    "Hal Roach": {"ex08": "levels-in-a-python-list"},
+}
+COPIES = ("Ira Gershwin", "Joy Adamson")  # of Dan Dare's work, with other names
+PUBLISHED = "Kit Carson"  # handed in the solutions
+
+
+def hand_in(place: Path) -> None:
+    """Write the submissions of a class: each in a style of its own, but for copies."""
+    for number, (student, made) in enumerate(CLASS.items()):
+        for exercise in LAB:
+            styles = sorted((ROOT / "tests" / "right" / exercise.name).glob("*.py"))
+            variant = ROOT / "tests" / "grader" / "variants" / exercise.name / f"{made.get(exercise.short)}.py"
+            put(place / student / exercise.file, variant if exercise.short in made else styles[number % len(styles)])
+    for copyist in COPIES:
+        for path in (place / "Dan Dare").iterdir():
+            put(place / copyist / path.name, path, copyist[0].lower())
+    for exercise in LAB:
+        put(place / PUBLISHED / exercise.file, exercise.solution)
+
+
+def put(path: Path, source: Path, mark: str = "") -> None:
+    """Copy an answer; with a mark, its short names are changed."""
+    text = source.read_text(encoding="utf-8")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(re.sub(r"\b(x|h|n|out)\b", rf"\1_{mark}", text) if mark else text, encoding="utf-8")
+
+
+PICTURES: dict[str, Callable[[], None]] = {
+    "mistake": mistake,
+    "watch": watch,
+    "race": race,
+    "report": report,
+    "course": course,
+}
 
 
 def answer(checkout: Path, name: str) -> None:
