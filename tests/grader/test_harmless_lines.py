@@ -178,7 +178,10 @@ PROPERTY = """
 
     @hypothesis.given(strategies.sampled_from(GROUPS), strategies.sampled_from(range(24)), strategies.booleans())
     def holds(group: int, number: int, training: bool) -> None:
-        _assert_call(layers[group].train(training), group, _inputs(group)[number])
+        x = _inputs(group)[number]
+        states = _random_states()
+        _assert_call(layers[group].train(training), group, x)
+        assert _random_states() == states
 
     holds()
 """
