@@ -37,9 +37,9 @@ def trace_fusion(left: np.ndarray, right: np.ndarray, weight: np.ndarray, bias: 
     Source: the fusion of Karpathy's makemore part 5, "Building a WaveNet".
     """
     # BEGIN SOLUTION
-    if left.ndim == 0 or left.shape != right.shape:
+    if left.shape != right.shape:
         raise ValueError(f"left and right must have one shape (..., C), got {left.shape} and {right.shape}")
-    if weight.ndim != 2 or weight.shape[0] != 2 * left.shape[-1]:
+    if weight.ndim != 2 or weight.shape[0] != left.shape[-1] + right.shape[-1]:
         raise ValueError(f"weight must be (2C, H) = ({2 * left.shape[-1]}, H), got {weight.shape}")
     if bias.shape != weight.shape[1:]:
         raise ValueError(f"bias must be (H,) = {weight.shape[1:]}, got {bias.shape}")
