@@ -77,7 +77,7 @@ def value(value: Any, mark: tuple[int, ...] | None = None, digits: int = 6) -> s
         return number(value)
     if isinstance(value, BaseException):
         return error(value)
-    if isinstance(value, list | tuple) and any(_is_tensor(item) or _is_array(item) for item in value):
+    if _holds_tensors(value):
         return _items(value)
     text = python(value)
     return text if len(text) <= MOST_TEXT else f"{text[:MOST_TEXT]} ... ({len(text)} characters)"
@@ -90,6 +90,9 @@ def brief(value: Any) -> str:
         return f"a tensor {tuple(value.shape)}, {str(value.dtype).removeprefix('torch.')}{layout}"
     if _is_array(value):
         return f"an array {value.shape}, {value.dtype}"
+    if _holds_tensors(value):
+        more = ["..."] if len(value) > MOST_ITEMS else []
+        return f"a {type(value).__name__} of {', '.join([*map(brief, value[:MOST_ITEMS]), *more])}"
     text = " ".join(python(value).split())
     return text if len(text) <= BRIEF_TEXT else f"{text[:BRIEF_TEXT]} ..."
 
@@ -139,6 +142,10 @@ def _is_tensor(value: Any) -> bool:
 def _is_array(value: Any) -> bool:
     numpy = sys.modules.get("numpy")
     return numpy is not None and isinstance(value, numpy.ndarray)
+
+
+def _holds_tensors(value: Any) -> bool:
+    return isinstance(value, list | tuple) and any(_is_tensor(item) or _is_array(item) for item in value)
 
 
 def _plain(value: Any) -> str:

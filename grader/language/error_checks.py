@@ -91,7 +91,8 @@ def _is_refused(
     mismatch = functools.partial(Mismatch, expected=wanted, refusal=True)
     raised = outcome.error
     if raised is None:
-        instead = "an object was built" if is_class else f"it returned {values_as_text.value(outcome.value)}"
+        written = values_as_text.brief if isinstance(outcome.value, list | tuple) else values_as_text.value
+        instead = "an object was built" if is_class else f"it returned {written(outcome.value)}"
         raise mismatch("no error was raised", got=f"no error: {instead}", came=outcome.value)
     if _is_no_refusal(raised):
         raise raised
