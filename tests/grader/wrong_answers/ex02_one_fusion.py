@@ -4,8 +4,8 @@ JOINED = "np.concatenate([left, right], axis=-1)"
 SUMMED = "summed = joined @ weight + bias"
 FUSED = "np.tanh(summed)"
 TRACE = f"FusionTrace(joined, summed, {FUSED})"
-SAME_SHAPE = "if left.ndim == 0 or left.shape != right.shape:"
-WEIGHT = "if weight.ndim != 2 or weight.shape[0] != 2 * left.shape[-1]:"
+SAME_SHAPE = "if left.shape != right.shape:"
+WEIGHT = "if weight.ndim != 2 or weight.shape[0] != left.shape[-1] + right.shape[-1]:"
 BIAS = "if bias.shape != weight.shape[1:]:"
 BIAS_ERROR = 'raise ValueError(f"bias must be (H,) = {weight.shape[1:]}, got {bias.shape}")'
 PAIR_MESSAGE = 'f"left and right must have one shape (..., C), got {left.shape} and {right.shape}"'
@@ -46,11 +46,11 @@ WRONG: dict[str, list[tuple[str, str]]] = {
         (WEIGHT, "if weight.ndim != 2 or weight.shape[0] != left.shape[-1] + right.shape[-1]:"),
     ],
     "numbers-without-axes": [(SAME_SHAPE, "if left.shape != right.shape:")],
-    "weight-unchecked-beyond-its-rows": [(WEIGHT, "if weight.shape[0] != 2 * left.shape[-1]:")],
+    "weight-unchecked-beyond-its-rows": [(WEIGHT, "if weight.shape[0] != left.shape[-1] + right.shape[-1]:")],
     "weight-turned-where-it-fits-the-other-way": [
         (
             WEIGHT,
-            "if weight.ndim == 2 and weight.shape[0] != 2 * left.shape[-1] == weight.shape[1]:"
+            "if weight.ndim == 2 and weight.shape[0] != left.shape[-1] + right.shape[-1] == weight.shape[1]:"
             "\n        weight = weight.T\n    " + WEIGHT,
         )
     ],
