@@ -45,7 +45,6 @@ WRONG: dict[str, list[tuple[str, str]]] = {
         (SAME_SHAPE, "if left.ndim == 0 or left.shape[:-1] != right.shape[:-1]:"),
         (WEIGHT, "if weight.ndim != 2 or weight.shape[0] != left.shape[-1] + right.shape[-1]:"),
     ],
-    "numbers-without-axes": [(SAME_SHAPE, "if left.shape != right.shape:")],
     "weight-unchecked-beyond-its-rows": [(WEIGHT, "if weight.shape[0] != left.shape[-1] + right.shape[-1]:")],
     "weight-turned-where-it-fits-the-other-way": [
         (
