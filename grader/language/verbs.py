@@ -138,7 +138,7 @@ def part(owner: Handle, path: str, name: str) -> Handle:
     """Return a part of an object, to call it separately: `part(tree, "levels.0", "level")`."""
 
     def write(script: Script, numbered: Numbered) -> list[str]:
-        return [f"{script.label(numbered.number)} = {script.words(owner)}.{_as_python(path)}"]
+        return [f"{script.label(numbered.number)} = {script.words(owner)}{_as_python(path)}"]
 
     return SCRIPT.add(Step("part", Ref(owner.number), path), write, label=name)
 
@@ -148,7 +148,7 @@ def add_assign(module: Handle, path: str, values: Any) -> Handle:
 
     def write(script: Script, numbered: Numbered) -> list[str]:
         shown = values_as_text.python(numbered.step.args[0])
-        return [f"{script.words(module)}.{_as_python(path)}.data.copy_({shown})"]
+        return [f"{script.words(module)}{_as_python(path)}.data.copy_({shown})"]
 
     return SCRIPT.add(Step("assign", Ref(module.number), path, (values.detach(),)), write)
 
@@ -171,7 +171,7 @@ def to_dtype(module: Handle, dtype: Any) -> None:
 def read(owner: Handle, path: str) -> Handle:
     """Read an attribute by its path; the example shows it only as its last step."""
     step = Step("read", Ref(owner.number), path, may_raise=True)
-    return SCRIPT.add(step, lambda script, _: [f"{script.words(owner)}.{_as_python(path)}"], only_last=True)
+    return SCRIPT.add(step, lambda script, _: [f"{script.words(owner)}{_as_python(path)}"], only_last=True)
 
 
 def item(owner: Handle, number: int) -> Handle:
@@ -243,7 +243,7 @@ def gradient(thing: Handle, path: str | None = None) -> Handle:
     """Return the gradient of a leaf, or of a module's parameter; None if there is none."""
 
     def write(script: Script, numbered: Numbered) -> list[str]:
-        return [f"{script.words(thing)}{f'.{_as_python(path)}' if path else ''}.grad"]
+        return [f"{script.words(thing)}{_as_python(path) if path else ''}.grad"]
 
     return SCRIPT.add(Step("gradient", Ref(thing.number), path), write, only_last=True)
 
@@ -301,5 +301,5 @@ def _target(target: Any) -> Name | Ref:
 
 
 def _as_python(path: str) -> str:
-    """Write a path as Python: `levels.0.norm` is `levels[0].norm`."""
-    return re.sub(r"\.(\d+)", r"[\1]", path)
+    """Write the rest of an expression: `levels.0.norm` is `.levels[0].norm`, `0.weight` is `[0].weight`."""
+    return re.sub(r"\.(\d+)", r"[\1]", f".{path}")

@@ -29,7 +29,7 @@ def test_the_report_names_the_reference_that_stands_in(solved: Path) -> None:
     text = grade("5", "7", "--answers", solved).stdout
     assert "graded with the reference for ex05" in text
     text = grade("5", "7", "--answers", solved, "--verbose").stdout
-    assert "rules pass with the reference in place of ex05" in text
+    assert "passes with the reference in place of ex05" in text
 
 
 @pytest.mark.prove
