@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import NoReturn
 
-from grader.base.shadowing import in_the_way
+from grader.base.shadowing import in_the_way, instead
 
 
 def main() -> NoReturn:
@@ -20,7 +20,7 @@ def main() -> NoReturn:
     except KeyboardInterrupt:
         os._exit(130)
     except Exception as error:
-        if not (names := ", ".join(_imported_instead(error))):
+        if not (names := _imported_instead(error)):
             raise
         sys.exit(_refuse(names))
 
@@ -36,9 +36,8 @@ def _imported_instead(error: Exception) -> list[str]:
     return [str(path) for path in in_the_way(folders) if {str(path), str(path / "__init__.py")} & files]
 
 
-def _refuse(names: str) -> int:
-    instead = "instead of a library with that name: rename it, then try again"
-    print(f"grade: Python imported {names} {instead}", file=sys.stderr)
+def _refuse(names: list[str]) -> int:
+    print(f"grade: Python imported {instead(names)}", file=sys.stderr)
     return 2
 
 

@@ -3,7 +3,6 @@
 It contains no checks, no oracles, no solutions and no seeds, and is never sent any.
 """
 
-import contextlib
 import socket
 import sys
 from typing import NoReturn
@@ -28,22 +27,13 @@ def serve(connection: socket.socket) -> NoReturn:
     executor = Executor(AnswerModules(sources.get))
     while True:
         examples = protocol.scripts_of(*channel.receive())
-        replies = []
-        for example in examples:
-            with executor.modules.apart() if example.alone else contextlib.nullcontext():
-                replies.append(_ran(executor, example, printed))
+        replies = [_ran(executor, example, printed) for example in examples]
         channel.send(protocol.reply_frame(replies, examples))
 
 
 def _ran(executor: Executor, example: Example, printed: Tail) -> Reply:
     """Run one example, up to the first unexpected error."""
-    if example.seed is not None:
-        executor.begin(example.seed)
-    outcomes = []
-    for numbered in example.steps:
-        outcomes.append(executor.run(numbered.number, numbered.step, numbered.label))
-        if protocol.ends(outcomes[-1], numbered.step):
-            break
+    outcomes = executor.outcomes(example.steps, example.seed, alone=example.alone)
     text = printed.text()
     printed.forget()
-    return Reply(tuple(outcomes), text)
+    return Reply(outcomes, text)

@@ -7,13 +7,14 @@ import functools
 import random
 import sys
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from grader.answers import process_settings, random_state
 from grader.answers.answer_modules import AnswerModules
 from grader.answers.plain_values import copied, described, plain, unchanged
+from grader.answers.protocol import Numbered, ends
 from grader.answers.steps import Name, Outcome, Ref, Step
 
 _MISSING = object()
@@ -66,6 +67,24 @@ class Executor:
             numpy_random.seed(0)
         if torch := sys.modules.get("torch"):
             torch.default_generator.manual_seed(seed)
+
+    def outcomes(self, steps: Sequence[Numbered], seed: int | None, *, alone: bool = False) -> tuple[Outcome, ...]:
+        """Run steps, up to the first unexpected error.
+
+        Args:
+            steps: in order.
+            seed: of a new example; None: they go on with the last one.
+            alone: run them on answers that are imported for them only.
+        """
+        found: list[Outcome] = []
+        with self.modules.apart() if alone else nullcontext():
+            if seed is not None:
+                self.begin(seed)
+            for each in steps:
+                found.append(self.run(each.number, each.step, each.label))
+                if ends(found[-1], each.step):
+                    break
+        return tuple(found)
 
     def run(self, number: int, step: Step, label: str | None = None) -> Outcome:
         """Run one step; keep the result under its number, and under its label for later text."""

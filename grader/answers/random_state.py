@@ -79,10 +79,9 @@ def put_back(states: dict[str, Any]) -> None:
         put[name](state)
 
 
-def moved(before: dict[str, Any]) -> dict[str, Any]:
+def moved(before: dict[str, Any]) -> list[str]:
     """List the global random states that differ from the saved ones; ignore libraries imported since then."""
-    now = kept()
-    return {name: state for name, state in now.items() if name in before and not _alike(name, state, before[name])}
+    return [name for name, now in kept().items() if name in before and not _alike(name, now, before[name])]
 
 
 def _alike(name: str, one: Any, other: Any) -> bool:

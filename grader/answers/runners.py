@@ -27,10 +27,6 @@ class Runner(Protocol):
         """Run steps, up to the first unexpected error; a seed begins a new example."""
         ...
 
-    def run_alone(self, steps: Sequence[Numbered], seed: int) -> Reply:
-        """Run an example on answers that are imported for it only, so that no earlier call has left anything."""
-        ...
-
 
 class LocalRunner:
     """Runs steps in this process.
@@ -44,23 +40,13 @@ class LocalRunner:
     def __init__(self, modules: AnswerModules) -> None:
         self._executor = Executor(modules)
 
-    def run(self, steps: Sequence[Numbered], seed: int | None) -> Reply:
-        """Run steps."""
-        if seed is not None:
-            self._executor.begin(seed)
-            if isinstance(sys.stdout, Tail):
-                sys.stdout.forget()
-        outcomes = []
-        for numbered in steps:
-            outcomes.append(self._executor.run(numbered.number, numbered.step, numbered.label))
-            if protocol.ends(outcomes[-1], numbered.step):
-                break
-        return Reply(tuple(outcomes), sys.stdout.text() if isinstance(sys.stdout, Tail) else "")
-
-    def run_alone(self, steps: Sequence[Numbered], seed: int) -> Reply:
-        """Run an example on freshly imported answers."""
-        with self._executor.modules.apart():
-            return self.run(steps, seed)
+    def run(self, steps: Sequence[Numbered], seed: int | None, *, alone: bool = False) -> Reply:
+        """Run steps; alone, on freshly imported answers."""
+        printed = sys.stdout if isinstance(sys.stdout, Tail) else None
+        if printed is not None and seed is not None:
+            printed.forget()
+        outcomes = self._executor.outcomes(steps, seed, alone=alone)
+        return Reply(outcomes, printed.text() if printed is not None else "")
 
 
 class RemoteRunner:
@@ -88,15 +74,9 @@ class RemoteRunner:
         self._path_of: Callable[[str], str | None] = lambda name: str(folder / name) if name in files else None
         self._channel.send(protocol.files_frame({**files, **stand_ins}))
 
-    def run(self, steps: Sequence[Numbered], seed: int | None) -> Reply:
-        """Run steps in the worker."""
-        example = Example(tuple(steps), seed)
-        (reply,) = self.ask(protocol.script_frame([example]), [example])
-        return reply
-
-    def run_alone(self, steps: Sequence[Numbered], seed: int) -> Reply:
-        """Run an example on freshly imported answers, in the worker."""
-        example = Example(tuple(steps), seed, alone=True)
+    def run(self, steps: Sequence[Numbered], seed: int | None, *, alone: bool = False) -> Reply:
+        """Run steps in the worker; alone, on freshly imported answers."""
+        example = Example(tuple(steps), seed, alone=alone)
         (reply,) = self.ask(protocol.script_frame([example]), [example])
         return reply
 
@@ -107,6 +87,9 @@ class RemoteRunner:
             return protocol.replies_of(*self._channel.ask(frame), examples, self._path_of)
         except wire.WireError as error:
             self._channel.lose("protocol", str(error))
+
+
+AnswerRunner = LocalRunner | RemoteRunner  # runs the answers themselves
 
 
 def sources(folder: Path, names: Collection[str], standing_on: Collection[str]) -> dict[str, bytes]:

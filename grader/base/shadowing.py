@@ -17,6 +17,11 @@ def in_the_way(folders: Iterable[Path]) -> list[Path]:
     return found
 
 
+def instead(paths: Iterable[str]) -> str:
+    """Name files that Python imports instead of a library, and say what to do."""
+    return f"{', '.join(paths)} instead of a library with that name: rename it, then try again"
+
+
 def _module(path: Path) -> str | None:
     """The name by which Python would import this."""
     if path.suffix == ".py":

@@ -14,7 +14,7 @@ import pytest
 from grader.answers import protocol, wire
 from grader.answers.plain_values import unchanged
 from grader.answers.protocol import Example, Numbered, Reply
-from grader.answers.runners import LocalRunner, Runner
+from grader.answers.runners import AnswerRunner, LocalRunner, Runner
 from grader.answers.steps import Outcome
 from grader.engine import pytest_plugin
 from grader.engine.example_search import Failure
@@ -92,7 +92,7 @@ def _example(script: Script) -> Example:
     return Example(tuple(script.steps), script.seed, frozenset(wanted))
 
 
-def passes_alone(script: Script, runner: Runner) -> bool:
+def passes_alone(script: Script, runner: AnswerRunner) -> bool:
     """Return whether an example that failed passes on freshly imported answers: then an earlier call is to blame.
 
     Args:
@@ -100,7 +100,7 @@ def passes_alone(script: Script, runner: Runner) -> bool:
         runner: of the answer.
     """
     example = Example(tuple(script.steps), script.seed)
-    reply = runner.run_alone(example.steps, script.seed)
+    reply = runner.run(example.steps, script.seed, alone=True)
     # A check may also fail by what it computes from the answers to its questions: then the outcomes are the same.
     looked_at = {number for numbers, _ in script.questions for number in numbers} | {script.failed_at}
     both = enumerate(zip(script.outcomes, reply.outcomes, strict=False))
@@ -130,10 +130,6 @@ class ReplayRunner:
     def __init__(self, examples: Sequence[Example], replies: Sequence[Reply]) -> None:
         self._pairs = list(zip(examples, replies, strict=True))
         self._at, self._ran = -1, 0
-
-    def run_alone(self, steps: Sequence[Numbered], seed: int) -> Reply:
-        """Raise `Diverged`: nothing can be run here."""
-        raise Diverged
 
     def run(self, steps: Sequence[Numbered], seed: int | None) -> Reply:
         """Return the outcomes of these steps.

@@ -24,7 +24,7 @@ from grader.answers import runners
 from grader.answers.captured_output import Tail
 from grader.answers.channel import Channel, Lost
 from grader.answers.protocol import Numbered
-from grader.answers.runners import RemoteRunner, Runner
+from grader.answers.runners import AnswerRunner, RemoteRunner
 from grader.answers.steps import Misuse, Name, Step
 from grader.base.json_lines import Records
 from grader.base.results import Finding
@@ -113,7 +113,7 @@ def check(request: CheckAnswer, records: Records, items: list[pytest.Item], sand
             return
 
 
-def runner_for(request: CheckAnswer, config: pytest.Config, sandboxed: int | None) -> Runner:
+def runner_for(request: CheckAnswer, config: pytest.Config, sandboxed: int | None) -> AnswerRunner:
     """Where the answers run: in this process, or in the worker at the other end of a connection."""
     folder, replaced = Path(request.folder), [*request.given, *request.standing_on]
     if sandboxed is None:
@@ -134,14 +134,14 @@ def _source(request: CheckAnswer) -> str:
         return ""
 
 
-def imported(exercise: str, runner: Runner) -> None:
+def imported(exercise: str, runner: AnswerRunner) -> None:
     """Import the answer before a check's time starts; each check raises the error of the import again."""
     step = Step("read", Name(exercise, "__name__"), None, may_raise=True)
     runner.run([Numbered(0, step)], SCRIPT.seed)
 
 
 def _found(
-    item: pytest.Item, request: CheckAnswer, records: Records, runner: Runner, budget: Budget | None
+    item: pytest.Item, request: CheckAnswer, records: Records, runner: AnswerRunner, budget: Budget | None
 ) -> tuple[Finding, float]:
     """Run a check: what it finds, and the seconds that it took. At the end of its time it tells what it is at."""
     replaced, search = request.standing_on, item.stash[pytest_plugin.SEARCH]

@@ -23,7 +23,7 @@ from grader.base import paths
 from grader.base.errors import UsageError
 from grader.base.json_lines import JsonSocket
 from grader.base.results import Check
-from grader.base.shadowing import in_the_way
+from grader.base.shadowing import in_the_way, instead
 from grader.engine.cause_finder import CauseFinder
 from grader.engine.process import Process
 from grader.engine.requests import (
@@ -290,7 +290,7 @@ def _remedy() -> str:
     places = [Path(place) for place in os.environ.get("PYTHONPATH", "").split(os.pathsep) if place]
     suspects = sorted({paths.shown(found) for found in in_the_way([paths.checkout().root, *places])})
     if suspects:
-        return f"Python may import {', '.join(suspects)} instead of a library with that name: rename it, then try again"
+        return f"Python may import {instead(suspects)}"
     return "make grade repairs the environment"
 
 

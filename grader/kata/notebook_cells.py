@@ -134,7 +134,7 @@ def joined(held: Iterable[tuple[str | None, str]]) -> dict[str, str]:
 def pieces(source: str, file: str | None = None) -> list[tuple[str | None, str]]:
     """Split a cell into its files: usually one, more if cells were merged.
 
-    Lines above the first line that names a file, such as imports, belong to that file too.
+    The first file that a line names also gets the lines above, for example imports.
 
     Args:
         source: of the cell.

@@ -52,8 +52,7 @@ def answer(exercise: Exercise) -> str:
 def _script(exercise: Exercise) -> str:
     """Return the lines that a file runs if it is started as a script."""
     module = f"{paths.checkout().exercises.name}.{exercise.name}"
-    number = int(exercise.short.removeprefix("ex"))
-    line = f"To call your own code: python -im {module}; to check it: grade {number}"
+    line = f"To call your own code: python -im {module}; to check it: grade {exercise.number}"
     return f'\n\nif __name__ == "__main__":\n    print("{line}")\n'
 
 

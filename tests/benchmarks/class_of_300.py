@@ -4,8 +4,8 @@ python tests/benchmarks/class_of_300.py [--students 300] [--jobs 2]     seconds 
 
 Two thirds of the class come from Moodle and one third from Canvas, as folders, zips, notebooks and single files, and a
 few students hand in nothing. Of five submissions two are right, in different styles, two have one mistake of the
-bank, and one has a mistake in a core exercise and lacks the last two. At the end it checks that nobody is missing
-anywhere and that exactly the right submissions have all points.
+bank, and one has a mistake in a core exercise and lacks the last two. At the end it checks that each file lists all
+students it should list, and that only the right submissions have full points.
 """
 
 import argparse
@@ -149,7 +149,7 @@ def main() -> None:
 
 
 def check(found: list[Student], place: Path) -> None:
-    """Raise an error if somebody is missing somewhere, or a right answer has lost a point."""
+    """Raise an error if a file lacks a student, or if points and right answers do not go together."""
     book = gradebook(place / "out")
     assert set(book) == {student.name for student in found}
     for student in found:
