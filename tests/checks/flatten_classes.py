@@ -6,7 +6,6 @@ which runs in the process of the learner's checker. The descriptions of wrong cl
 """
 
 import ast
-import copy
 import functools
 import random
 import sys
@@ -46,27 +45,32 @@ class Candidate:
             NAME,
             bases=[ast.parse("object" if base is object else f"nn.{base.__name__}", mode="eval").body],
             keywords=[],
-            body=[_Renaming(renamed).visit(copy.deepcopy(member)) for member in members.values()],
+            body=[_Renaming(renamed).visit(member) for member in members.values()],
             decorator_list=[],
         )
         return f"{IMPORTS}\n{ast.unparse(ast.fix_missing_locations(made))}"
 
 
 @functools.cache
-def _classes() -> dict[str, ast.ClassDef]:
-    """The patterns of this file, as it is written."""
+def _classes() -> dict[str, str]:
+    """The text of each class of this file. To parse it again costs less than to copy its tree."""
     text = sys.modules[__name__].__loader__.get_source(__name__)  # type: ignore[union-attr]
-    return {node.name: node for node in ast.parse(text).body if isinstance(node, ast.ClassDef)}
+    lines = text.splitlines(keepends=True)
+    classes = (node for node in ast.parse(text).body if isinstance(node, ast.ClassDef))
+    return {node.name: "".join(lines[node.lineno - 1 : node.end_lineno]) for node in classes}
 
 
 def _members(name: str) -> dict[str, ast.stmt]:
     """Methods and attributes of a pattern, without what it says about itself."""
     found: dict[str, ast.stmt] = {}
-    for node in _classes()[name].body:
+    (pattern,) = ast.parse(_classes()[name]).body
+    assert isinstance(pattern, ast.ClassDef)
+    for node in pattern.body:
         if isinstance(node, ast.FunctionDef):
             has_words = isinstance(node.body[0], ast.Expr) and isinstance(node.body[0].value, ast.Constant)
             body = node.body[has_words:] or [ast.Pass()]
-            found[node.name] = ast.FunctionDef(node.name, _bare(node.args), body, node.decorator_list)
+            _without_types(node.args)
+            found[node.name] = ast.FunctionDef(node.name, node.args, body, node.decorator_list)
         elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
             found[node.targets[0].id] = node
         elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.value is not None:
@@ -74,13 +78,11 @@ def _members(name: str) -> dict[str, ast.stmt]:
     return found
 
 
-def _bare(arguments: ast.arguments) -> ast.arguments:
-    """Arguments without their types."""
-    bare = copy.deepcopy(arguments)
-    for each in [*bare.args, *bare.kwonlyargs, bare.vararg, bare.kwarg]:
+def _without_types(arguments: ast.arguments) -> None:
+    """Remove the types of arguments."""
+    for each in [*arguments.args, *arguments.kwonlyargs, arguments.vararg, arguments.kwarg]:
         if each is not None:
             each.annotation = None
-    return bare
 
 
 class _Renaming(ast.NodeTransformer):

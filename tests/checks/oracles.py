@@ -140,13 +140,21 @@ def tree_at(tokens: Tensor, positions: Sequence[int], context: int, tree_: Tree)
     return logits.unflatten(0, windows.shape[:2])
 
 
+def scored(model: nn.Module, windows: Tensor) -> Tensor:
+    """Compute the logits in evaluation mode, and put the mode of each part back."""
+    modes = [(part, part.training) for part in model.modules()]
+    model.eval()
+    with torch.no_grad():
+        logits: Tensor = model(windows)
+    for part, training in modes:
+        part.training = training
+    return logits
+
+
 def mean_cross_entropy(model: nn.Module, inputs: Tensor, targets: Tensor) -> float:
-    """Compute the mean of -log p(target), one example at a time in evaluation mode, in Python floats."""
-    judge = copy.deepcopy(model).eval()
+    """Compute the mean of -log p(target) in evaluation mode, in Python floats."""
     losses = []
-    for window, target in zip(inputs, targets.tolist(), strict=True):
-        with torch.no_grad():
-            logits = judge(window[None])[0].tolist()
+    for logits, target in zip(scored(model, inputs).tolist(), targets.tolist(), strict=True):
         highest = max(logits)
         spread = math.log(math.fsum(math.exp(logit - highest) for logit in logits))
         losses.append(highest - logits[target] + spread)  # the large ones first: logits of 1e4 cancel without rounding
@@ -181,9 +189,7 @@ def sgd(
 
 def next_probabilities(model: nn.Module, windows: Tensor, temperature: float) -> Tensor:
     """Compute exp(logit / temperature) divided by their sum, row by row in Python floats, in evaluation mode."""
-    judge = copy.deepcopy(model).eval()
-    with torch.no_grad():
-        logits = judge(windows)
+    logits = scored(model, windows)
     rows = []
     for row in logits.tolist():
         powers = [math.exp((logit - max(row)) / temperature) for logit in row]
