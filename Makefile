@@ -7,7 +7,7 @@ WANTED := $(if $(filter file,$(origin PYTHON)),3.11,$(shell $(PYTHON) -c 'import
 AS_OLD := import sys; sys.exit(sys.version_info[:2] < tuple(map(int, "$(WANTED)".split("."))))
 STALE := $(shell test -e .venv && { $(BIN)/python -c '$(AS_OLD)' 2>/dev/null || echo stale; })
 
-.PHONY: stale grade test prove proofs benchmark footprints goldens pictures stubs solutions-branch clean
+.PHONY: stale grade test prove proofs benchmark footprints goldens cause-tables pictures stubs solutions-branch clean
 
 grade: .venv/installed
 	@$(BIN)/grade $(ARGS) || test $$? -eq 1
@@ -36,6 +36,9 @@ footprints: .venv/installed-dev
 
 goldens: .venv/installed-dev
 	$(BIN)/python tests/grader/goldens.py
+
+cause-tables: .venv/installed-dev
+	$(BIN)/python tests/grader/cause_table.py --write $(ARGS)
 
 pictures: .venv/installed-dev
 	$(BIN)/python exercises/pictures/figures.py

@@ -143,7 +143,7 @@ def _contents(thing: Any) -> object:
 
 @contextlib.contextmanager
 def at_most(seconds: float) -> Iterator[None]:
-    """Raise TimeoutError inside the block after this CPU time, on systems that can."""
+    """Raise TimeoutError inside the block after this CPU time, and again where it is caught, on systems that can."""
     if not hasattr(signal, "setitimer"):  # Windows
         yield
         return
@@ -152,7 +152,7 @@ def at_most(seconds: float) -> Iterator[None]:
         raise TimeoutError
 
     before = signal.signal(signal.SIGPROF, late)
-    signal.setitimer(signal.ITIMER_PROF, seconds)
+    signal.setitimer(signal.ITIMER_PROF, seconds, seconds)
     try:
         yield
     finally:

@@ -309,7 +309,7 @@ class Lies(torch.Tensor):
     Attack("an expanded tensor without end", "", "result = torch.zeros(1).expand(1 << 60)"),
     Attack("a list nested in itself", "", "result = []; result.append(result)"),
     Attack("a list a million deep", "", "result = []\nfor _ in range(1000000): result = [result]"),
-    Attack("a list of ten million", "", "result = [0.0] * 10**7"),
+    Attack("a list of ten million", "", "result = [0.0] * 10**7", costs_itself=True),
     Attack("a sparse tensor and a quantised one", "", "result = torch.zeros(2, 2).to_sparse()"),
     Attack("a tensor on no device", "", "result = torch.empty(1, 2, 4, device='meta')"),
     Attack(

@@ -66,10 +66,10 @@ def attempts(exercise: Exercise) -> Iterator[Answer]:
 
 def unknown(exercise: Exercise) -> Iterator[Answer]:
     """Wrong answers whose mistake the bank does not have."""
+    known = {mistake.name for mistake in mistakes.of(exercise)}
     for name, code in wrong_answers(exercise).items():
-        if name.startswith("two-"):
-            continue  # both are in the bank
-        yield Answer("not in the bank", name, code, frozenset())
+        if name not in known and not name.startswith("two-"):  # both of the two are in the bank
+            yield Answer("not in the bank", name, code, frozenset())
 
 
 def together(exercise: Exercise, count: int, most: int) -> Iterator[Answer]:

@@ -36,6 +36,16 @@ READ = {
         "tests/grader/test_both_ways.py",
         "grader/course/prove.py",
     ),
+    "causes": (
+        "tests/grader/variants/{name}/*.py",
+        "tests/grader/attempts/{name}/*.py",
+        "tests/grader/attempts/expected.tsv",
+        "tests/grader/wrong_answers/{name}.py",
+        "tests/grader/known_answers.py",
+        "tests/grader/cause_table.py",
+        "tests/grader/cause_tables/{name}.tsv",
+        "tests/grader/test_diagnosis.py",
+    ),
     "goldens": (
         "tests/grader/golden/{name}/*.txt",
         "tests/grader/goldens.py",

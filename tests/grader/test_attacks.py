@@ -23,7 +23,7 @@ pytestmark = pytest.mark.skipif(not CAN_FORK, reason="the sandbox needs Linux")
 
 LIMITS = Limits(check_seconds=20, exercise_seconds=60)
 PATIENT = Limits(check_seconds=120, exercise_seconds=600)
-HUNG = Limits(check_seconds=1, exercise_seconds=6)  # for what never comes back
+HUNG = Limits(check_seconds=0.3, exercise_seconds=1)  # for what never comes back
 FILE = """
 import os
 import sys

@@ -106,6 +106,7 @@ def environment(place: Path) -> dict[str, str]:
     return os.environ | {
         "PATH": f"{place / '.venv' / 'bin'}{os.pathsep}{os.environ['PATH']}",
         "PYTHONPATH": str(place),
+        "PYTEST_DEBUG_TEMPROOT": str(place.parent),  # else a pytest that is typed clears away what others left behind
         "NO_COLOR": "1",
         "COLUMNS": "100",
     }

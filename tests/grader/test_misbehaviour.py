@@ -13,7 +13,7 @@ from conftest import as_json, by_number, grade, spoil
 from grader.base import paths
 
 FORWARD = "        if x.dim() != 3 or x.shape[1] % self.group:"
-LIMITS = ("--check-seconds", "0.5", "--exercise-seconds", "6")
+LIMITS = ("--check-seconds", "0.5", "--exercise-seconds", "3")
 
 
 def graded(folder: Path, *more: str) -> dict[str, dict[str, object]]:

@@ -56,7 +56,7 @@ def test_a_loop_is_stopped_by_its_cpu_time_and_costs_its_own_checks(workers: Wor
 @pytest.mark.sampled("home")
 def test_an_answer_that_sleeps_is_stopped_by_the_clock(workers: Workers, solved: Path) -> None:
     spoil(solved, 1, LEVELS, "    import time; time.sleep(600)")
-    result = graded(workers, solved, Limits(check_seconds=0.2, exercise_seconds=3))
+    result = graded(workers, solved, Limits(check_seconds=0.2, exercise_seconds=1))
     told = next(check.finding.difference for check in result.checks if check.check.name == "test_field")
     assert told is not None
     assert "s of waiting (the limit per check is 0.2 CPU seconds" in told
