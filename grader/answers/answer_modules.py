@@ -114,7 +114,7 @@ class AnswerModules(importlib.abc.MetaPathFinder):
         try:
             return importlib.import_module(module)
         except SyntaxError as error:
-            raise _unparsable(error, source.path) from error
+            raise _unparsable(error, source) from error
         except ImportError as error:
             raise self._not_imported(error) from error
         finally:
@@ -165,6 +165,8 @@ class AnswerModules(importlib.abc.MetaPathFinder):
         if isinstance(error, ModuleNotFoundError) and self._is_beside(package):
             difference = f"`{package}` is a file in the same folder: write `from .{package} import ...`, with the dot"
             return Problem(difference, code=code, where=where)
+        if package not in self._packages and isinstance(error, ModuleNotFoundError) and package in sys.modules:
+            return Problem(f"it imports `{error.name}`, which does not exist", code=code, where=where)
         if package not in self._packages and isinstance(error, ModuleNotFoundError):
             difference = (
                 f"it imports the package `{package}`, which is not installed; the exercises need only torch and NumPy"
@@ -263,8 +265,8 @@ class _SameModule(importlib.abc.Loader):
         module.__spec__ = self._own
 
 
-def _unparsable(error: SyntaxError, path: str) -> Problem:
-    file = Path(error.filename or path).name
+def _unparsable(error: SyntaxError, source: Source) -> Problem:
+    file = Path(error.filename or source.path).name
     code = None
     if error.text and error.offset is not None:
         text = error.text.rstrip("\n")
@@ -274,7 +276,8 @@ def _unparsable(error: SyntaxError, path: str) -> Problem:
     where = f"{file}:{error.lineno}" if error.lineno else file
     place = f", line {error.lineno}" if error.lineno else ""
     says = error.msg
-    if error.text and error.text.startswith(("<<<<<<<", "=======", ">>>>>>>")):
+    conflict = b"\n<<<<<<<" in b"\n" + source.text or b"\n>>>>>>>" in source.text
+    if conflict and error.text and error.text.startswith(("<<<<<<<", "=======", ">>>>>>>")):
         says = (
             "it contains the markers of a merge conflict; keep one of the two versions "
             "and remove the lines <<<<<<<, ======= and >>>>>>>"

@@ -29,6 +29,7 @@ AT_ONCE = min(2, os.cpu_count() or 1)
 WAITING = 6  # wall-clock seconds per CPU second
 LATE_SECONDS = 0.3  # grace period after a timeout, in which the child reports its line
 LEAST_WAIT = 0.02  # between two readings of a process's CPU time
+LEAST_COMPUTED = 0.1  # CPU seconds that a check takes anyway: an answer that has taken no more was waiting
 HASTE, LEAST_SECONDS = (
     10,
     1.0,
@@ -161,7 +162,8 @@ class Attempts:
                 continue
             step, finding = ended
             if finding.status == "timeout" and in_haste and step in fresh:
-                said = f"the check timed out after {allowed.check_seconds:g} CPU seconds: another check never ended"
+                less = f"it had only {allowed.check_seconds:g} CPU seconds"
+                said = f"the check timed out: another check timed out before it, so {less}"
                 hasty[step] = replace(finding, difference=said)
                 continue
             stopped = waiting if finding.at_import else [name for name in waiting if name == step]
@@ -174,7 +176,10 @@ class Attempts:
     def _over(self, spent: "_Spent") -> Finding | None:
         """Return why nothing more can run, if so."""
         if spent.is_over():
-            limit = f"the exercise has used its {spent.limits.exercise_seconds:g} CPU seconds (--exercise-seconds)"
+            most = f"{spent.limits.exercise_seconds:g} CPU seconds"
+            limit = f"the exercise has used its {most} (--exercise-seconds)"
+            if spent.cpu_seconds < spent.limits.exercise_seconds:
+                limit = f"the exercise has taken too long by the clock (its limit is {most}, --exercise-seconds)"
             if time.monotonic() >= self._deadline:
                 limit = f"the submission has used its {self.limits.run_seconds:g} s (--submission-seconds)"
             return Finding("timeout", difference=f"not run: {limit}")
@@ -275,23 +280,38 @@ class _Moment:
 def _time_left(
     step: str, started: _Moment, process: Process, limits: Limits, spent: _Spent
 ) -> tuple[str | None, float]:
-    """Return the limit that a step has reached, in words, and how long to wait before the next look."""
+    """Return the limit that a step has reached, to follow "timed out", and how long to wait before the next look."""
     clock, cpu = time.monotonic(), process.cpu_seconds()
     check, exercise = limits.check_seconds, limits.exercise_seconds
-    of_check = f"{check:g} CPU seconds (the limit per check, --check-seconds)"
-    of_exercise = f"{exercise:g} CPU seconds (the limit per exercise, --exercise-seconds)"
-    left = [(exercise - spent.cpu_seconds - cpu, of_exercise), (spent.deadline - clock, of_exercise)]
+    waited, computed = clock - started.clock, cpu - started.cpu_seconds
+    left = [
+        (exercise - spent.cpu_seconds - cpu, _of_exercise(exercise, step)),
+        (spent.deadline - clock, _by_the_clock(waited, computed, exercise, "exercise")),
+    ]
     if step != "import":
-        waited, longest = clock - started.clock, WAITING * check * _crowd()
-        left.append((check - (cpu - started.cpu_seconds), of_check))
-        left.append(
-            (
-                longest - waited,
-                f"{waited:.3g} s of waiting (the limit per check is {check:g} CPU seconds, --check-seconds)",
-            )
-        )
+        left.append((check - computed, _by_computing(check, "check")))
+        left.append((WAITING * check * _crowd() - waited, _by_the_clock(waited, computed, check, "check")))
     least, words = min(left)
     return (words, 0.0) if least <= 0 else (None, max(least, LEAST_WAIT))
+
+
+def _by_computing(limit: float, of: str) -> str:
+    return f" after {limit:g} CPU seconds (the limit per {of}, --{of}-seconds): is there an endless loop?"
+
+
+def _by_the_clock(waited: float, computed: float, limit: float, of: str) -> str:
+    """Say that the time by the clock is over; on a busy machine a loop may not reach its limit of CPU time before."""
+    limited = f"(the limit per {of} is {limit:g} CPU seconds, --{of}-seconds)"
+    if computed > max(limit / 10, LEAST_COMPUTED):
+        return f" after {waited:.3g} s, {computed:.2g} s of them computing {limited}"
+    return f" after {waited:.3g} s of waiting {limited}: does it wait for something?"
+
+
+def _of_exercise(limit: float, step: str) -> str:
+    """Say that the limit per exercise is reached; a check may be the last of many that took their time."""
+    if step == "import":
+        return _by_computing(limit, "exercise")
+    return f": the exercise has used its {limit:g} CPU seconds (--exercise-seconds)"
 
 
 def _crowd() -> float:
@@ -300,13 +320,18 @@ def _crowd() -> float:
 
 
 def _timed_out(late: Finding, step: str, seconds: float, limit: str) -> Finding:
-    """Make the finding of a step that timed out; `late` is what the process still reported at its deadline."""
+    """Make the finding of a step that timed out.
+
+    Args:
+        late: what the process still reported at its deadline.
+        step: "import", or the check.
+        seconds: how long it took.
+        limit: the limit that it reached, to follow "timed out".
+    """
     if late.status != "timeout":
         return replace(late, seconds=seconds)  # the check had already failed, and hypothesis was shrinking the example
     what = "importing the file" if step == "import" else "the check"
-    why = "does it wait for something?" if "of waiting" in limit else "is there an endless loop?"
-    difference = f"{what} timed out after {limit}: {why}"
-    return replace(late, seconds=seconds, difference=difference, at_import=step == "import")
+    return replace(late, seconds=seconds, difference=f"{what} timed out{limit}", at_import=step == "import")
 
 
 def _lost(late: Finding, step: str, why: str, process: Process, limits: Limits, seconds: float) -> Finding:
@@ -316,9 +341,10 @@ def _lost(late: Finding, step: str, why: str, process: Process, limits: Limits, 
     process.end(0.5)
     if status == WALLS_MISSING:
         raise UsageError("the sandbox could not be set up for another worker; try again")
-    if why == "time" or used >= limits.exercise_seconds:
-        exercise = f"{limits.exercise_seconds:g} CPU seconds (the limit per exercise, --exercise-seconds)"
-        return _timed_out(late, step, seconds, exercise)
+    if used >= limits.exercise_seconds:
+        return _timed_out(late, step, seconds, _of_exercise(limits.exercise_seconds, step))
+    if why == "time":
+        return _timed_out(late, step, seconds, _by_the_clock(seconds, used, limits.exercise_seconds, "exercise"))
     return _died(step, status if why == "closed" else PIPE_CLOSED)
 
 

@@ -1,6 +1,5 @@
 """Turns a failing example into a finding: who is at fault, the learner's line, and the message."""
 
-import re
 from collections.abc import Collection
 from dataclasses import replace
 from types import FrameType
@@ -9,7 +8,7 @@ from grader.answers import learner_lines
 from grader.answers.local_answers import NotThere, Problem
 from grader.base import values_as_text
 from grader.base.results import Finding
-from grader.engine import signatures
+from grader.engine import remarks
 from grader.engine.example_search import Failure
 from grader.language.comparisons import Mismatch
 from grader.language.script import SCRIPT, Script
@@ -63,18 +62,20 @@ def finding(
     lines = learner_lines.of_traceback(raised.__traceback__)
     if isinstance(raised, NotImplementedError) and lines and lines[-1].path.stem == exercise:
         return Finding("not_started", where=lines[-1].place)
+    elsewhere = lines and lines[-1].path.stem != exercise  # in the file of an earlier exercise
+    own = "" if elsewhere else source
     if out_of_memory(raised):
         limit = f" of {memory_bytes / 2**30:.0f} GiB" if memory_bytes else ""
         difference = f"it asked for more memory than the limit{limit}"
     elif isinstance(raised, RecursionError):
-        difference = "endless recursion (RecursionError)"
+        difference = "the recursion goes too deep (RecursionError)"
     elif isinstance(raised, EOFError) and "reading a line" in str(raised):
         difference = "it asks for input (EOFError), but there is none: remove input()"
-    elif _not_initialised(raised):
+    elif remarks.is_not_initialised(raised, own):
         difference = f"`super().__init__()` is missing at the start of `__init__` ({values_as_text.error(raised)})"
     else:
         difference = f"{'your code' if lines else 'this call'} raised {values_as_text.error(raised)}"
-        slip = signatures.remark(values_as_text.message(raised), source) if isinstance(raised, TypeError) else ""
+        slip = remarks.remark(raised, source if isinstance(raised, TypeError) else own)
         difference += f". {slip}" if slip else ""
     return Finding(
         "error" if lines else "failed",
@@ -99,7 +100,8 @@ def without_references(found: Finding) -> Finding:
 def after_earlier_calls(found: Finding) -> Finding:
     """Add to a finding that its example passes if no other call comes before it."""
     example = f"# after the calls of earlier examples; without them this passes\n{found.example}"
-    return replace(found, example=example, difference=f"{found.difference}; something is kept from an earlier call")
+    question = "without the calls before it this passes: is something kept from them?"
+    return replace(found, example=example, difference=f"{found.difference}; {question}")
 
 
 def unfinished(frame: FrameType | None) -> Finding:
@@ -116,13 +118,6 @@ def unfinished(frame: FrameType | None) -> Finding:
 def out_of_memory(raised: BaseException) -> bool:
     """Return whether an allocation failed: Python's own error, NumPy's, or torch's."""
     return isinstance(raised, MemoryError) or (isinstance(raised, RuntimeError) and "allocate memory" in str(raised))
-
-
-def _not_initialised(raised: BaseException) -> bool:
-    """Return whether `nn.Module.__init__` was not called."""
-    text = values_as_text.message(raised)
-    missing = re.search(r"has no attribute '_(parameters|buffers|modules|forward_hooks|backward_hooks)'", text)
-    return isinstance(raised, AttributeError) and (missing is not None or "before Module.__init__() call" in text)
 
 
 def _first_cause(raised: BaseException) -> BaseException:

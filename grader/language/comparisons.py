@@ -181,13 +181,15 @@ def same(got: Any, expected: Any, *, what: str = RESULT, gradient: bool = False)
         gradient: compare by the largest difference over the largest magnitude, float64.
     """
     kept = copied(expected) if isinstance(got, Handle) else expected  # a check may continue to use its tensors
-    looked(got, lambda made: _same(made, kept, what, gradient))
+    returned = not isinstance(got, Handle) or SCRIPT.steps[got.number].step.operation == "call"
+    looked(got, lambda made: _same(made, kept, what, gradient, returned))
 
 
-def _same(got: Any, expected: Any, what: str, gradient: bool) -> None:
+def _same(got: Any, expected: Any, what: str, gradient: bool, returned: bool = False) -> None:
     torch, numpy = sys.modules.get("torch"), sys.modules.get("numpy")
     if got is None and expected is not None:
-        raise Mismatch(_about(what, "it is None; is a return missing?"), expected=expected, got="None")
+        question = common_slip(got) if returned else ""  # an attribute or an item may be None for another reason
+        raise Mismatch(_about(what, f"it is None{question}"), expected=expected, got="None")
     if torch is not None and isinstance(expected, torch.Tensor):
         _same_tensor(got, expected, what, gradient)
     elif numpy is not None and isinstance(expected, numpy.ndarray):

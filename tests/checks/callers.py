@@ -39,7 +39,7 @@ def gradients_flow(result: Handle, what: str) -> None:
     """
     holds(
         seen(lambda made: made.requires_grad, result),
-        f"after {what} torch records no gradients any more: they are left switched off",
+        f"after {what} a call of the model records no gradients any more",
         expected="requires_grad is True",
         got="requires_grad is False",
     )

@@ -94,17 +94,17 @@ def same_draws(generator: Handle, seed: int, draw: Callable[[torch.Generator], o
 
     def made_by(used: torch.Generator) -> None:
         fresh = torch.Generator().manual_seed(seed)
-        made = 0
-        while not torch.equal(fresh.get_state(), used.get_state()) and made <= 2 * wanted + 1:
+        made, most = 0, 2 * wanted + 1
+        while not torch.equal(fresh.get_state(), used.get_state()) and made <= most:
             draw(fresh)
             made += 1
-        found = made <= 2 * wanted + 1
-        came = f"made {made}" if found else "is in a state that no such draws lead to"
+        found = made <= most
+        came = f"made {made}" if found else f"is in a state that no number of such draws up to {most} leads to"
         holds(
             made == wanted,
             f"the generator should have made {wanted} draw{'s' * (wanted != 1)}, and {came}",
             expected=f"draws: {wanted}",
-            got=f"draws: {made if found else 'of another kind'}",
+            got=f"draws: {made if found else f'more than {most}, or of another kind'}",
         )
 
     looked(now(generator), made_by)

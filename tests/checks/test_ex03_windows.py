@@ -80,7 +80,7 @@ def vocabulary_of(words: list[str]) -> dict[str, int]:
 
 def is_pair(made: Any) -> None:
     """Expect a tuple of two."""
-    two = isinstance(made, tuple) and len(made) == 2
+    two = isinstance(made, tuple) and len(made) == 2 and all(part is not None for part in made)
     difference = f"the result is not a pair of tensors{common_slip(made)}"
     holds(two, difference, expected="a tuple (inputs, targets)", got=made)
 

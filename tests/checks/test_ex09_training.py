@@ -6,6 +6,7 @@ line of the loop shows in the check of that line.
 
 import re
 from collections.abc import Callable
+from itertools import combinations_with_replacement
 from typing import Any
 
 import oracles
@@ -78,18 +79,18 @@ def asked(schedule: str, **sizes: int) -> dict[str, Any]:
     return {**sizes, "learning_rate": language.given("rate", schedule)}
 
 
-def same_losses(losses: Handle, expected: list[float], part: Callable[[int], str]) -> None:
+def same_losses(losses: Handle, expected: list[float], part: Callable[[int, float], str]) -> None:
     """Compare each step's loss; the message names the first step at which they part.
 
     Args:
         losses: what `train` returned.
         expected: each step's loss.
-        part: of a step, what lies between its loss and the one before it.
+        part: of a step and its loss, what may be wrong.
     """
     looked(losses, lambda got: are_the_same_losses(got, expected, part))
 
 
-def are_the_same_losses(got: Any, expected: list[float], part: Callable[[int], str]) -> None:
+def are_the_same_losses(got: Any, expected: list[float], part: Callable[[int, float], str]) -> None:
     """Compare them where they are values."""
     difference = f"train returns {type(got).__name__}, expected a list{common_slip(got)}"
     holds(isinstance(got, list), difference, expected=expected, got=got)
@@ -102,7 +103,7 @@ def are_the_same_losses(got: Any, expected: list[float], part: Callable[[int], s
             digits = values_as_text.digits_apart(wanted, loss)
             rows = (marked(losses, step, digits) for losses in (expected, got))
             difference = f"the loss of step {step}: {rounded(wanted, digits)} expected, {rounded(loss, digits)} got"
-            raise Mismatch(f"{difference}; {part(step)}", expected=next(rows), got=next(rows), came=got) from None
+            raise Mismatch(f"{difference}; {part(step, loss)}", expected=next(rows), got=next(rows), came=got) from None
     same(len(got), len(expected), what="the number of losses")
 
 
@@ -118,18 +119,20 @@ def marked(losses: list[Any], step: int, digits: int) -> str:
     return f"[{', '.join(words)}]"
 
 
-def of_one_example(step: int) -> str:
-    """Generate cases in which every step uses the same rows."""
+def of_one_example(step: int, _: float) -> str:
+    """Say what may be wrong if every step uses the same rows."""
     if step == 0:
-        return "no parameter has changed yet, so the loss itself is wrong"
-    return f"earlier losses agree, so the update of step {step - 1} is wrong"
+        return "no update should come before it"
+    return f"earlier losses agree, so the update of step {step - 1} or the loss of step {step} is wrong"
 
 
-def of_many_examples(step: int) -> str:
-    """Generate cases in which each step draws rows and updates the parameters."""
+def of_many_examples(step: int, _: float) -> str:
+    """Say what may be wrong if each step draws rows and updates the parameters."""
     if step == 0:
-        return "no parameter has changed yet, so the rows or the loss are wrong"
-    return f"earlier losses agree, so the update of step {step - 1} or the rows of step {step} are wrong"
+        return "no update should come before it, so look at the rows and the loss"
+    return (
+        f"earlier losses agree, so look at the update of step {step - 1}, and at the rows and the loss of step {step}"
+    )
 
 
 def same_parameters(model: Model, expected: nn.Module) -> None:
@@ -394,6 +397,20 @@ def test_one_step(answers: Answers, batch_size: int, size: float, seed: int, dty
     same_parameters(model, expected)
 
 
+def rows_with_loss(model: nn.Module, inputs: Tensor, targets: Tensor, size: int, loss: float) -> list[int]:
+    """Find rows whose mean loss this is: a batch, at most four rows, or all; an empty list if there are none."""
+    rows = range(len(inputs))
+    alone = [oracles.mean_cross_entropy(model, inputs[row, None], targets[row, None]) for row in rows]
+    counts = [size, 1, 2, 3, 4] if size <= 4 else [1, 2, 3, 4]
+    batches = [batch for count in counts for batch in combinations_with_replacement(rows, count)]
+    fitting = (
+        list(batch)
+        for batch in [*batches, rows]
+        if abs(sum(alone[row] for row in batch) / len(batch) - loss) < 1e-9 * max(1.0, loss)
+    )
+    return next(fitting, [])
+
+
 @pytest.mark.worth(1, "rows")
 @settings(max_examples=8)
 @given(st.integers(2, 8), st.integers(1, 4) | st.none(), st.integers(1, 4), SEEDS, LAYOUTS)
@@ -410,9 +427,10 @@ def test_each_step_draws_its_rows(
     arguments = asked("lambda step: 0.0", steps=steps) | ({} if batch_size is None else {"batch_size": batch_size})
     got = run(answers.ex09_training.train, model.handle, inputs, targets, generator=generator, **arguments)
 
-    def drawn(step: int) -> str:
-        words = [str(row) for row in rows[step][:8]] + ["..."] * (size > 8)
-        return f"the rate is 0, so the rows are wrong: draw {step + 1} of the generator is [{', '.join(words)}]"
+    def drawn(step: int, loss: float) -> str:
+        draw = f"draw {step + 1} of the generator is [{', '.join(map(str, rows[step][:8]))}{', ...' * (size > 8)}]"
+        others = rows_with_loss(model.here, inputs, targets, size, loss)
+        return f"it is the loss of rows {others}, but {draw}" if others else f"{of_many_examples(step, loss)}: {draw}"
 
     same_losses(got, expected, drawn)
     same_draws(generator, seed, lambda drawing: torch.randint(count, (size,), generator=drawing), steps)
@@ -570,7 +588,7 @@ def stops_at(answers: Answers, kind: str, inputs: Tensor, targets: Tensor, seed:
             raises(FloatingPointError, function, model.handle, inputs, targets, values=[step], shown=True, **arguments)
     except Mismatch as mismatch:
         from_one = isinstance(mismatch.came, FloatingPointError) and re.search(rf"\b{step + 1}\b", str(mismatch.came))
-        difference = f"the message includes step {step + 1}, but it was step {step}, counted from 0"
+        difference = f"the message includes {step + 1} and not {step}; the step was {step}, counted from 0"
         raise Mismatch(
             difference if from_one else mismatch.difference,
             expected=mismatch.expected,

@@ -229,8 +229,7 @@ def test_one_fusion_per_level_and_position(answers: Answers, shape: Shape, seed:
     def is_enough(work: Work) -> None:
         if work.flops > 1.5 * least:
             raise Mismatch(
-                "it does more work than 1.5 * (T + context) fusions on each level: is one node computed for many "
-                "windows?",
+                "it does more work than 1.5 * (T + context) fusions on each level; each node is needed only once",
                 expected=words.format("at most 1.5 times"),
                 got=f"{words.format(f'{work.flops / least:.1f} times')}, {work.flops:,} operations",
                 came=round(work.flops / least, 1),

@@ -282,7 +282,7 @@ def test_one_fusion_per_level_and_step(answers: Answers, shape: Shape, seed: int
     def is_enough(work: Work) -> None:
         if work.flops > 1.01 * least:
             raise Mismatch(
-                "a step does more work than one fusion per level: does it recompute anything from an earlier step?",
+                "a step does more work than one fusion per level; only one node per level is new",
                 expected=words.format("what", steps),
                 got=words.format(f"{work.flops / least:.2f} times what", steps),
                 came=round(work.flops / least, 1),

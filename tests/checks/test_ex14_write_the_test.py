@@ -35,7 +35,7 @@ class Verdict:
     """What comes out of the learner's checker for a class.
 
     Attributes:
-        came: None, AssertionError, or another error or value, as text.
+        came: None, AssertionError, another error as text, or `returns False`.
         words: the same, with the words that the learner gave an error; they are shown but never compared.
     """
 
@@ -46,8 +46,8 @@ class Verdict:
 def as_verdict(outcome: Outcome) -> Verdict:
     """A verdict of what came."""
     if outcome.error is None:
-        came = values_as_text.value(outcome.value)
-        return Verdict(came, came)
+        words = values_as_text.value(outcome.value)
+        return Verdict(ACCEPTED if outcome.value is None else f"returns {words}", words)
     words = values_as_text.error(outcome.error)
     return Verdict(REFUSED if isinstance(outcome.error, AssertionError) else words, words)
 
@@ -91,7 +91,8 @@ def misjudged(candidate: Candidate, came: str) -> str:
         return f"it accepts a class that {candidate.does}"
     if came == REFUSED:
         return f"it rejects a right class, one that {candidate.does}"
-    return f"it raises {came.partition(':')[0]} for a class that {candidate.does}"
+    does = came if came.startswith("returns ") else f"raises {came.partition(':')[0]}"
+    return f"it {does} for a class that {candidate.does}"
 
 
 def kind_is_caught(answers: Answers, kind: str) -> None:

@@ -58,7 +58,7 @@ def test_an_example_that_fails_only_after_earlier_calls_says_so(solved: Path, sa
     )
     spoil(solved, 1, f"return {made}", f"lengths += {made}\n    return lengths")
     wrong = [check for check in checks(solved, 1, *sandbox) if check["status"] == "failed"]
-    says = {check["name"]: "something is kept from an earlier call" in str(check["difference"]) for check in wrong}
+    says = {check["name"]: "is something kept from them?" in str(check["difference"]) for check in wrong}
     shows = {check["name"]: str(check["example"]).startswith("# after the calls of earlier ex") for check in wrong}
     assert says == shows
     assert says["test_lengths_of_a_large_context"]
