@@ -35,7 +35,7 @@ MOST_OTHERS = 3  # failing rules in addition to the explained one
 OTHER_LINES = 6  # of a report of one exercise: its head, the count of other rules, what to do next, the prompt
 MOST_ROWS_OF_VALUES = 2  # of a tensor, if the screen is small
 # What an explanation leaves out if it does not fit the screen, the least helpful part first.
-CUTS = ("names", "values", "layout", "blank", "why", "title")
+CUTS = ("names", "values", "layout", "blank", "why", "title", "rule", "tensors")
 _MARK = re.compile(r"»([^«\n]*)«")
 
 
@@ -209,7 +209,7 @@ def _printed(console: Console, show: Callable[[], None]) -> str:
 def _first(console: Console, result: CheckResult, cuts: Sequence[str]) -> None:
     if "blank" not in cuts:
         console.print()
-    _rule(console, result)
+    _rule(console, result, rows=1 if "rule" in cuts else None)
     _explanation(console, result, cuts)
 
 
@@ -220,9 +220,11 @@ def _told(result: CheckResult) -> str:
     return f"{result.check.rule} ({state}{result.points:g} of {result.check.points:g})"
 
 
-def _rule(console: Console, result: CheckResult) -> None:
+def _rule(console: Console, result: CheckResult, rows: int | None = None) -> None:
+    """Print a rule with its state and points, shortened to so many rows."""
     status = result.finding.status
-    lines = textwrap.wrap(_told(result), max(console.width - 6, 20))
+    width = max(console.width - 6, 20)
+    lines = textwrap.wrap(_told(result), width, max_lines=rows, placeholder=" ...")
     console.print(Text(f"  {SIGNS[status]} " + "\n    ".join(lines), STYLES[status]))
     if result.stands_on:
         verb = "passes" if status == "passed" else "was tried"
@@ -242,7 +244,8 @@ def _explanation(console: Console, result: CheckResult, cuts: Sequence[str] = ()
         if "title" not in cuts:
             _line(console, f"    {found.calls}:")
         _code(console, found.example)
-    if found.expected is not None and found.got is not None:
+    told = "tensors" in cuts and found.difference and (found.expected or "").startswith("shape ")
+    if found.expected is not None and found.got is not None and not told:
         texts = (found.expected, found.got)
         _compare(console, *(map(_around_the_mark, texts) if "values" in cuts else texts))
         if "layout" not in cuts and (blocks := layout.of_finding(found)):

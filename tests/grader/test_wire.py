@@ -37,7 +37,7 @@ STEPS = (
 SCRIPT = tuple(Numbered(number, step) for number, step in enumerate(STEPS))
 QUIET = [None, None, [], [], None]  # an outcome of which there is nothing to tell
 OUTCOMES = [
-    [["o", "Layer", ["Module"], None, ["weight"]], *QUIET[1:]],
+    [["o", "Layer", ["Module"], None, ["weight", "bias"]], *QUIET[1:]],
     QUIET,
     QUIET,
     [["l", [1, 2]], None, [], [], [9, 2, 0]],
