@@ -68,7 +68,7 @@ def test_an_error_shows_the_learners_own_line_and_what_was_printed(solved: Path)
 def test_below_the_learners_line_stand_the_values_of_its_names_and_of_tensors_the_shapes(solved: Path) -> None:
     path = spoil(solved, 5, ORDERED, "x.view(batch, time // self.group, self.group * channels)")
     text = grade("5", "--answers", solved).stdout
-    own = text.partition(f"{path.name}, line ")[2].partition("\n\n")[0]
+    own = " ".join(text.partition(f"{path.name}, line ")[2].partition("\n\n")[0].split())
     assert "where x is a tensor (1, 2, 2), float32, not contiguous" in own
     assert "; batch is 1; time is 2;" in own
     assert "self.group is 2;" in own
