@@ -6,6 +6,7 @@ import contextlib
 import io
 import keyword
 import linecache
+import textwrap
 import tokenize
 import traceback
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from grader.kata import references
 
 _MOST_LINES = 6
 _MOST_NAMES = 8
+_WIDTH = 70  # columns of the values below a line
 _NOTHING = object()
 
 
@@ -66,15 +68,17 @@ def _is_own(frame: FrameType) -> bool:
 
 
 def written(lines: list[OwnLine]) -> str | None:
-    """Write the lines as text; shorten the middle of a deep recursion, and add the values below the last line."""
+    """Write the innermost line with the values of its names below, after the places that led to it; shorten the middle
+    of a deep recursion.
+    """
     if not lines:
         return None
-    parts = [f"{line.path.name}, line {line.number}, in {line.function}\n    {line.text}" for line in lines]
-    if len(parts) > _MOST_LINES:
-        parts = [*parts[:2], f"... {len(parts) - 4} more ...", *parts[-2:]]
-    for number, (name, value) in enumerate(lines[-1].values):
-        parts.append(f"    {'     ' if number else 'where'} {name} is {value}")
-    return "\n".join(parts)
+    places = [f"{line.path.name}, line {line.number}, in {line.function}" for line in lines]
+    if len(places) > _MOST_LINES:
+        places = [*places[:2], f"... {len(places) - 4} more ...", *places[-2:]]
+    values = "; ".join(f"{name} is {value}" for name, value in lines[-1].values)
+    below = textwrap.wrap(f"where {values}", _WIDTH, subsequent_indent="      ", break_on_hyphens=False)
+    return "\n".join([*places, f"    {lines[-1].text}", *(f"    {line}" for line in below if values)])
 
 
 def _values(line: str, frame: FrameType) -> list[tuple[str, str]]:

@@ -62,7 +62,7 @@ def described(value: Any) -> Opaque:
     kinds = tuple(base.__name__ for base in type(value).__mro__ if getattr(torch.nn, base.__name__, None) is base)
     container = isinstance(value, torch.nn.ModuleList | torch.nn.Sequential | torch.nn.ModuleDict)
     length = len(value._modules) if container else None
-    return Opaque(name, kinds, length, any(True for _ in value.parameters()))
+    return Opaque(name, kinds, length, tuple(path for path, _ in value.named_parameters()))
 
 
 def copied(value: Any, resolve: Callable[[Any], Any] = lambda value: value) -> Any:

@@ -44,13 +44,13 @@ class Opaque:
         name: of its class.
         kinds: the classes of `torch.nn` that it is one of, `("ModuleList", "Module")`.
         length: how many items it holds, where it is a container.
-        draws: whether it has parameters, so that their initial values were drawn.
+        draws: the names of its parameters, whose initial values were drawn.
     """
 
     name: str
     kinds: tuple[str, ...] = ()
     length: int | None = None
-    draws: bool = False
+    draws: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

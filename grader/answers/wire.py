@@ -165,7 +165,7 @@ class Writer:
         if kind is Name:
             return ["f", value.exercise, value.name]
         if kind is Opaque:
-            return ["o", value.name, list(value.kinds), value.length, value.draws]
+            return ["o", value.name, list(value.kinds), value.length, list(value.draws)]
         raise Unsendable(f"an object of type {kind.__name__}")
 
     def tensor(self, value: Any) -> int:
@@ -404,10 +404,10 @@ def _name(rest: list[Any]) -> Name:
 
 def _opaque(rest: list[Any]) -> Opaque:
     name, kinds, length, draws = rest
-    fits = type(name) is str and isinstance(kinds, list) and all(type(kind) is str for kind in kinds)
-    if not fits or not (length is None or type(length) is int) or type(draws) is not bool:
+    lists = isinstance(kinds, list) and isinstance(draws, list) and all(type(each) is str for each in (*kinds, *draws))
+    if type(name) is not str or not lists or not (length is None or type(length) is int):
         raise WireError("an object of a wrong form")
-    return Opaque(name[:100], tuple(kinds[:20]), length, draws)
+    return Opaque(name[:100], tuple(kinds[:20]), length, tuple(draws))
 
 
 _MADE: dict[str, Callable[[list[Any]], Any]] = {"r": _ref, "f": _name, "o": _opaque}

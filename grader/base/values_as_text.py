@@ -6,6 +6,7 @@ torch and NumPy are looked up, never imported, so that exercises in plain Python
 import contextlib
 import itertools
 import math
+import struct
 import sys
 from collections.abc import Mapping
 from typing import Any, TypeVar
@@ -47,6 +48,14 @@ def python(value: Any) -> str:
     if callable(value) and isinstance(name := getattr(value, "shown", getattr(value, "__name__", None)), str):
         return name
     return _plain(value)
+
+
+def filled_in_place(tensor: Any) -> str:
+    """Write a call that puts these values into a tensor of the same shape, of any dtype that holds them exactly."""
+    numbers = {repr(number) for number in tensor.reshape(-1).tolist()}
+    if len(numbers) == 1:
+        return f"fill_({numbers.pop()})"
+    return f"copy_({python(tensor.float() if _is_exact_in_float32(tensor) else tensor)})"
 
 
 def called(value: T, name: str) -> T:
@@ -137,6 +146,11 @@ def message(raised: BaseException) -> str:
 def _is_tensor(value: Any) -> bool:
     torch = sys.modules.get("torch")
     return torch is not None and isinstance(value, torch.Tensor)
+
+
+def _is_exact_in_float32(tensor: Any) -> bool:
+    torch = sys.modules["torch"]
+    return tensor.dtype == torch.float64 and torch.equal(tensor.float().double(), tensor)
 
 
 def _is_array(value: Any) -> bool:
@@ -232,7 +246,9 @@ def _tensor(tensor: Any) -> str:
         elif fill is not None:
             text = f"torch.full({shape}, {fill}{kind})"
         elif plain.numel() <= MOST_NUMBERS:
-            text = f"torch.tensor({python(dense.tolist())}{kind})"
+            single = plain.dtype == torch.float32 or _is_exact_in_float32(plain)
+            kind = ").double(" if single and plain.dtype == torch.float64 else kind
+            text = f"torch.tensor({python(_shortest(dense.tolist(), single))}{kind})"
         elif plain.dtype == torch.bool:
             text = f"torch.rand({shape}).lt(0.5)"
         elif plain.is_floating_point() or plain.is_complex():
@@ -276,6 +292,16 @@ def _fill(numbers: list[Any]) -> str | None:
     return written.pop() if len(written) == 1 and math.isfinite(numbers[0]) else None
 
 
+def _shortest(numbers: Any, single: bool) -> Any:
+    """Round numbers of single precision to the fewest digits that distinguish them there: 0.1, not 0.10000000149."""
+    if isinstance(numbers, list):
+        return [_shortest(each, single) for each in numbers]
+    if not single or not math.isfinite(numbers):
+        return numbers
+    rounded = (float(f"{numbers:.{digits}g}") for digits in range(1, 10))
+    return next(each for each in rounded if struct.pack("f", each) == struct.pack("f", numbers))
+
+
 def _numbered(dense: Any, default: Any) -> str | None:
     """Write values that count up by one as `arange`, so that it is easy to see where each value went."""
     floating = dense.is_floating_point()
@@ -300,7 +326,7 @@ def _array(array: Any) -> str:
     elif (fill := _fill(dense.reshape(-1).tolist())) is not None:
         text = f"np.full({dense.shape}, {fill}{kind})"
     elif array.size <= MOST_NUMBERS:
-        text = f"np.array({python(dense.tolist())}{kind})"
+        text = f"np.array({python(_shortest(dense.tolist(), array.dtype.name == 'float32'))}{kind})"
     elif array.dtype.kind in "iu":
         text = f"np.random.default_rng(0).integers({dense.min()}, {int(dense.max()) + 1}, {dense.shape}{kind})"
     elif array.dtype.kind == "b":

@@ -7,7 +7,8 @@ asked about another answer's outcomes (`engine.class_scripts`).
 
 import contextlib
 import copy
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, NoReturn
 
@@ -20,6 +21,8 @@ from grader.base import values_as_text
 
 __tracebackhide__ = True  # pytest ends its traceback at the check's own line
 
+WIDTH = 74  # columns of an example in a report of 80
+_ASSIGNED = re.compile(r"\.data\.(fill_|copy_)\([^;]*\)$")
 Writer = Callable[["Script", Numbered], list[str]]  # the lines of Python that show a step
 Question = Callable[[Outcome], object]  # raises if an outcome is wrong
 
@@ -54,11 +57,15 @@ class Handle:
 
 @dataclass(frozen=True)
 class Shown:
-    """How a step is shown: its lines, and whether only as the last step."""
+    """How a step is shown: its lines, and whether only as the last step.
+
+    `fills`: the number of the module whose parameters the step sets.
+    """
 
     write: Writer
     only_last: bool = False
     hidden: bool = False
+    fills: int | None = None
 
 
 @dataclass
@@ -115,7 +122,14 @@ class Script:
         return kept
 
     def add(
-        self, step: Step, write: Writer, *, label: str | None = None, only_last: bool = False, hidden: bool = False
+        self,
+        step: Step,
+        write: Writer,
+        *,
+        label: str | None = None,
+        only_last: bool = False,
+        hidden: bool = False,
+        fills: Handle | None = None,
     ) -> Handle:
         """Add a step; run it now if the answer is in this process.
 
@@ -125,11 +139,13 @@ class Script:
             label: the name of what it makes, in the lines of later steps.
             only_last: whether it is shown only where it is the last step.
             hidden: whether it is never shown.
+            fills: the module of which it sets all parameters.
         """
         number = len(self.steps)
         step = step.with_arguments(copied(step.args, _as_ref), copied(step.kwargs, _as_ref))
         self.steps.append(Numbered(number, step, self.name(number, label) if label else None))
-        self._shown.append(Shown(write, only_last, hidden or self.flags.hidden))
+        filled = None if fills is None else fills.number
+        self._shown.append(Shown(write, only_last, hidden or self.flags.hidden, filled))
         if self.runner is not None and self.runner.at_once:
             self.run()
         return Handle(number)
@@ -211,13 +227,28 @@ class Script:
         names, lines = -1, list[str]()
         while names < len(self._labels):  # a line may name an earlier result in order to refer to it
             names = len(self._labels)
-            lines = [
-                line
-                for each, numbered in shown
-                if not each.only_last or each is shown[-1][0]
-                for line in each.write(self, numbered)
-            ]
+            lines = []
+            for each, numbered in shown:
+                if not each.only_last or each is shown[-1][0]:
+                    _append(lines, each.write(self, numbered), numbered.step)
         return "\n".join(lines) or None
+
+    def uses_drawn_weights(self, number: int, names: Sequence[str]) -> bool:
+        """Return whether anything may read parameters of a module before later steps have set them."""
+        left = set(names)
+        for shown, numbered in list(zip(self._shown, self.steps, strict=True))[number + 1 :]:
+            step = numbered.step
+            if shown.fills == number:
+                left.clear()
+            elif step.operation == "assign" and step.target == Ref(number):
+                left.discard(step.name or "")
+            elif step.operation not in ("dtype", "mode", "read", "state"):
+                break
+        return bool(left)
+
+    def is_the_next_shown(self, number: int, after: int) -> bool:
+        """Return whether a step is shown right below another one."""
+        return number == after + 1 and not self._shown[after].hidden
 
     def hide(self, handle: Handle) -> None:
         """Hide a step."""
@@ -242,6 +273,17 @@ class Script:
 
 
 SCRIPT = Script()
+
+
+def _append(lines: list[str], more: list[str], step: Step) -> None:
+    """Add the lines of a step. A line that goes on with the last one is put behind it; so are short assignments."""
+    if lines and more and more[0].startswith("."):
+        lines[-1] += more[0]
+    elif lines and more and step.operation == "assign" and _ASSIGNED.search(lines[-1]):
+        joined = f"{lines[-1]}; {more[0]}"
+        lines[-1:] = [joined] if len(joined) <= WIDTH else [lines[-1], *more]
+    else:
+        lines += more
 
 
 def _as_ref(value: Any) -> Any:

@@ -28,7 +28,8 @@ def add_build(cls: Name, args: tuple[Any, ...], kwargs: dict[str, Any], *, may_r
 
     def write(script: Script, numbered: Numbered) -> list[str]:
         line, made = f"{cls.name}({script.arguments(numbered.step)})", _made(script, numbered)
-        seeding = [f"torch.manual_seed({script.seed})"] if made is not None and made.draws else []
+        seeded = made is not None and script.uses_drawn_weights(numbered.number, made.draws)
+        seeding = [f"torch.manual_seed({script.seed})"] if seeded else []
         return [*seeding, line if made is None else f"{script.label(numbered.number)} = {line}"]
 
     step = Step("build", _name(cls), None, args, kwargs, may_raise=may_raise)
@@ -99,17 +100,18 @@ def show_only(call: Handle) -> None:
     SCRIPT.show_only(call)
 
 
-def do(lines: Sequence[str], seed: int | None = None) -> None:
+def do(lines: Sequence[str], seed: int | None = None, *, fills: Handle | None = None) -> None:
     """Run statements of the check, with the example's objects by name.
 
     Args:
         lines: the statements.
         seed: of torch's global random state while they run; the state is put back.
+        fills: a module whose parameters they set, all of them.
     """
-    _text(None, lines, seed)
+    _text(None, lines, seed, fills)
 
 
-def _text(name: str | None, lines: Sequence[str], seed: int | None) -> Handle:
+def _text(name: str | None, lines: Sequence[str], seed: int | None, fills: Handle | None = None) -> Handle:
     number = len(SCRIPT.steps)
     label = SCRIPT.name(number, name) if name else None
     if name and label != name:
@@ -117,7 +119,7 @@ def _text(name: str | None, lines: Sequence[str], seed: int | None) -> Handle:
     # the seed is set by the step: `torch.manual_seed` also prepares every kind of accelerator, 1 ms
     seeding = [f"torch.manual_seed({seed})"] if seed is not None else []
     step = Step("text", None, label, ("\n".join(lines),), seed=seed or 0)
-    return SCRIPT.add(step, lambda *_: [*seeding, *lines], label=name)
+    return SCRIPT.add(step, lambda *_: [*seeding, *lines], label=name, fills=fills)
 
 
 def named(thing: Handle) -> str:
@@ -147,8 +149,8 @@ def add_assign(module: Handle, path: str, values: Any) -> Handle:
     """Copy values into a parameter or buffer of a module; the outcome is its shape."""
 
     def write(script: Script, numbered: Numbered) -> list[str]:
-        shown = values_as_text.python(numbered.step.args[0])
-        return [f"{script.words(module)}{_as_python(path)}.data.copy_({shown})"]
+        put = values_as_text.filled_in_place(numbered.step.args[0])
+        return [f"{script.words(module)}{_as_python(path)}.data.{put}"]
 
     return SCRIPT.add(Step("assign", Ref(module.number), path, (values.detach(),)), write)
 
@@ -165,7 +167,12 @@ def to_dtype(module: Handle, dtype: Any) -> None:
     """Convert a module to another dtype."""
     torch = sys.modules["torch"]
     words = {torch.float64: "double()", torch.float32: "float()"}.get(dtype, f"to({dtype})")
-    SCRIPT.add(Step("dtype", Ref(module.number), None, (dtype,)), lambda script, _: [f"{script.words(module)}.{words}"])
+
+    def write(script: Script, numbered: Numbered) -> list[str]:
+        behind = script.is_the_next_shown(numbered.number, module.number)
+        return [f".{words}" if behind else f"{script.words(module)}.{words}"]
+
+    SCRIPT.add(Step("dtype", Ref(module.number), None, (dtype,)), write)
 
 
 def read(owner: Handle, path: str) -> Handle:

@@ -1,5 +1,6 @@
 """Prints a run for the learner: one line per exercise, what is wrong, and the next step."""
 
+import functools
 import re
 import shlex
 import textwrap
@@ -7,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.padding import Padding
 from rich.table import Table
@@ -30,17 +32,20 @@ STYLES = {
 WIDEST_TEXT = 100  # maximum columns of a sentence, for readability
 SIDE_BY_SIDE = 36  # minimum columns per text for showing two side by side
 MOST_OTHERS = 3  # failing rules in addition to the explained one
-OTHER_LINES = 6  # of a report of one exercise: its head, the count of other rules, what to do next
+OTHER_LINES = 6  # of a report of one exercise: its head, the count of other rules, what to do next, the prompt
+MOST_ROWS_OF_VALUES = 2  # of a tensor, if the screen is small
+# What an explanation leaves out if it does not fit the screen, the least helpful part first.
+CUTS = ("names", "values", "layout", "blank", "why", "title", "rule", "tensors")
 _MARK = re.compile(r"»([^«\n]*)«")
 
 
 def report(console: Console, run: RunResult, *, verbose: bool = False) -> None:
     """Print a whole run, and what to do next."""
-    found(console, run, verbose=verbose)
-    _next_step(console, run)
+    tight = found(console, run, verbose=verbose)
+    _next_step(console, run, tight=tight)
 
 
-def found(console: Console, run: RunResult, *, verbose: bool = False, command: str = "grade") -> None:
+def found(console: Console, run: RunResult, *, verbose: bool = False, command: str = "grade") -> bool:
     """Print what a run found: an overview, then what is wrong, with the most important part last on the screen.
 
     Args:
@@ -48,17 +53,22 @@ def found(console: Console, run: RunResult, *, verbose: bool = False, command: s
         run: the result.
         verbose: every check, and every failing one in full; else one of each exercise.
         command: what the learner types to grade.
+
+    Returns:
+        Whether blank lines had to be left out for the last exercise to fit the screen.
     """
     answers = _of_these(run) if command == "grade" else ""  # in a notebook there is only one place
     unfinished = [result for result in run.exercises if verbose or result.status not in ("passed", "not_started")]
     if len(run.exercises) > 1 or not unfinished:
         overview(console, run)
+    tight = False
     for result in unfinished:
         if len(run.exercises) > 1:
             console.print()
-        _exercise(console, result, verbose, f"{command} {result.name[:4]}{answers} --verbose")
+        tight = _exercise(console, result, verbose, f"{command} {result.name[:4]}{answers} --verbose")
     if len(run.exercises) == 1 and unfinished:
         sandbox(console, run.layers)
+    return tight
 
 
 def overview(console: Console, run: RunResult) -> None:
@@ -86,7 +96,7 @@ def _state(result: ExerciseResult) -> Text:
     return Text(f"{sign} {explanation.state(result)}", STYLES[status])
 
 
-def _next_step(console: Console, run: RunResult) -> None:
+def _next_step(console: Console, run: RunResult, *, tight: bool) -> None:
     waiting = [result for result in run.exercises if result.status != "passed"]
     if not waiting:
         console.print(Text("Everything that was graded passes.", "green"))
@@ -96,7 +106,8 @@ def _next_step(console: Console, run: RunResult) -> None:
     exercise = next(exercise for exercise in curriculum.exercises() if exercise.name == result.name)
     in_one_file = run.answers.lower().endswith((".ipynb", ".zip"))
     path = f"{exercise.file} in {run.answers}" if in_one_file else f"{run.answers}/{exercise.file}"
-    console.print()
+    if not tight:
+        console.print()
     if result.status == "not_started":
         _line(console, f"Next: read {paths.shown(exercise.lesson)}")
         if not in_one_file and not Path(run.answers, exercise.file).exists():
@@ -114,17 +125,16 @@ def _of_these(run: RunResult) -> str:
     return "" if own else f" --answers {shlex.quote(run.answers)}"
 
 
-def _exercise(console: Console, result: ExerciseResult, verbose: bool, in_full: str) -> None:
-    head = Text(f"{result.name[:4]}  {result.title}  ", "bold")
-    head.append_text(_state(result)).append(f"  {result.points:g} of {result.max_points:g} points", "not bold")
-    console.print(head)
+def _exercise(console: Console, result: ExerciseResult, verbose: bool, in_full: str) -> bool:
+    """Print an exercise; return whether blank lines had to be left out."""
+    console.print(_head(result, console.width), soft_wrap=True)
     wrong = explanation.wrong(result)
     if result.problem is not None:
         failing = next(check for check in result.checks if check.finding.status in ("error", "timeout"))
         _line(console, f"  {SIGNS['error']} {result.problem}", style="red")
         _code(console, failing.finding.traceback)
         _cause(console, failing.cause)
-        return
+        return False
     if verbose:
         for check in result.checks:
             _rule(console, check)
@@ -132,25 +142,46 @@ def _exercise(console: Console, result: ExerciseResult, verbose: bool, in_full: 
                 _explanation(console, check)
             else:
                 _printed_by_the_answer(console, check)
-        return
+        return False
     others_work = _with_references(result)
     for line in others_work:
         _line(console, line, "yellow")
-    first = _printed(console, lambda: _first(console, wrong[0])) if wrong else ""
     waiting = sum(check.finding.status == "not_started" for check in result.checks)
-    taken = OTHER_LINES + len(others_work) + first.count("\n") + bool(waiting)
-    room = console.height - taken if console.is_terminal else MOST_OTHERS
+    room = console.height - OTHER_LINES - len(others_work) - bool(waiting)
+    cuts, rows = _fitting(console, wrong[0], room) if wrong else (0, 0)
+    room = room - rows if console.is_terminal else MOST_OTHERS
     others = wrong[1:]
     shown = others[: max(0, min(MOST_OTHERS, room))]
     for check in shown:
         _short_rule(console, check)
     if hidden := len(others) - len(shown):
         rules = f"{hidden} {'more' if shown else 'other'} {'rule fails' if hidden == 1 else 'rules fail'}"
-        _line(console, f"  {SIGNS['failed']} {rules}: {in_full}", style="red")
+        _line(console, f"  {SIGNS['failed']} {rules}{'; in full' * bool(cuts)}: {in_full}", style="red")
+    elif cuts:
+        _line(console, f"  shortened; in full: {in_full}", style="dim")
     if waiting:
         _line(console, f"  {SIGNS['not_started']} {waiting} more: not written yet", style="dim")
     if wrong:
-        _first(console, wrong[0])
+        _first(console, wrong[0], CUTS[:cuts])
+    return "blank" in CUTS[:cuts]
+
+
+def _head(result: ExerciseResult, width: int) -> Text:
+    """Return the first line of a report; a title that is too long for it ends in `...`."""
+    state, points = _state(result), f"  {result.points:g} of {result.max_points:g} points"
+    room = width - len(f"{result.name[:4]}    {state.plain}{points}")
+    head = Text(f"{result.name[:4]}  {textwrap.shorten(result.title, max(room, 10), placeholder=' ...')}  ", "bold")
+    return head.append_text(state).append(points, "not bold")
+
+
+def _fitting(console: Console, result: CheckResult, room: int) -> tuple[int, int]:
+    """Return how many of the CUTS an explanation needs to fit so many rows of a terminal, and the rows it takes."""
+    for cuts in range(len(CUTS) + 1):
+        text = _printed(console, functools.partial(_first, console, result, CUTS[:cuts]))
+        rows = sum(max(1, -(-cell_len(line) // console.width)) for line in text.splitlines())
+        if rows <= room + ("blank" in CUTS[:cuts]) or not console.is_terminal:
+            break
+    return cuts, rows
 
 
 def _with_references(result: ExerciseResult) -> list[str]:
@@ -175,10 +206,11 @@ def _printed(console: Console, show: Callable[[], None]) -> str:
     return captured.get()
 
 
-def _first(console: Console, result: CheckResult) -> None:
-    console.print()
-    _rule(console, result)
-    _explanation(console, result)
+def _first(console: Console, result: CheckResult, cuts: Sequence[str]) -> None:
+    if "blank" not in cuts:
+        console.print()
+    _rule(console, result, rows=1 if "rule" in cuts else None)
+    _explanation(console, result, cuts)
 
 
 def _told(result: CheckResult) -> str:
@@ -188,9 +220,11 @@ def _told(result: CheckResult) -> str:
     return f"{result.check.rule} ({state}{result.points:g} of {result.check.points:g})"
 
 
-def _rule(console: Console, result: CheckResult) -> None:
+def _rule(console: Console, result: CheckResult, rows: int | None = None) -> None:
+    """Print a rule with its state and points, shortened to so many rows."""
     status = result.finding.status
-    lines = textwrap.wrap(_told(result), max(console.width - 6, 20))
+    width = max(console.width - 6, 20)
+    lines = textwrap.wrap(_told(result), width, max_lines=rows, placeholder=" ...")
     console.print(Text(f"  {SIGNS[status]} " + "\n    ".join(lines), STYLES[status]))
     if result.stands_on:
         verb = "passes" if status == "passed" else "was tried"
@@ -204,20 +238,38 @@ def _short_rule(console: Console, result: CheckResult) -> None:
     console.print(Text(f"  {SIGNS[status]} {line}", STYLES[status]))
 
 
-def _explanation(console: Console, result: CheckResult) -> None:
+def _explanation(console: Console, result: CheckResult, cuts: Sequence[str] = ()) -> None:
     found = explanation.explanation(result)
     if found.example:
-        _line(console, f"    {found.calls}:")
+        if "title" not in cuts:
+            _line(console, f"    {found.calls}:")
         _code(console, found.example)
-    if found.expected is not None and found.got is not None:
-        _compare(console, found.expected, found.got)
-        if blocks := layout.of_finding(found):
+    told = "tensors" in cuts and found.difference and (found.expected or "").startswith("shape ")
+    if found.expected is not None and found.got is not None and not told:
+        texts = (found.expected, found.got)
+        _compare(console, *(map(_around_the_mark, texts) if "values" in cuts else texts))
+        if "layout" not in cuts and (blocks := layout.of_finding(found)):
             console.print(Padding(Text("\n").join(layout.drawn(blocks)), (0, 0, 0, 4)), soft_wrap=True)
     if found.difference:
         _line(console, f"    {found.difference}", style="bold")
-    _code(console, found.code)
+    _code(console, _last_line(found.code) if "names" in cuts else found.code)
     _printed_by_the_answer(console, result)
-    _cause(console, found.cause)
+    _cause(console, found.cause, why="why" not in cuts)
+
+
+def _around_the_mark(text: str) -> str:
+    """Shorten the text of a tensor to its first line and the row with the mark, if that saves rows."""
+    head, *rows = text.splitlines()
+    if len(rows) <= MOST_ROWS_OF_VALUES:
+        return text
+    marked = next((row for row in rows if "»" in row), rows[0])
+    return f"{head}\n{marked}\n... {len(rows) - 1} more rows"
+
+
+def _last_line(code: str | None) -> str | None:
+    """Shorten the learner's lines to the innermost, without the values of its names."""
+    places = list(re.finditer(r"^\S.*, line \d+, in .*\n.*", code or "", re.MULTILINE))
+    return places[-1][0] if places else code
 
 
 def _printed_by_the_answer(console: Console, result: CheckResult) -> None:
@@ -226,13 +278,13 @@ def _printed_by_the_answer(console: Console, result: CheckResult) -> None:
         _code(console, printed)
 
 
-def _cause(console: Console, cause: Cause | None) -> None:
-    """Print the known mistake that behaves like the answer."""
+def _cause(console: Console, cause: Cause | None, *, why: bool = True) -> None:
+    """Print the known mistake that behaves like the answer; `why`: and why it looks right."""
     if cause is None:
         return
     for name, text in (
         ("Likely cause", f"{cause.says} ({cause.name})"),
-        ("Why it looks right", cause.looks_right),
+        *([("Why it looks right", cause.looks_right)] if why else []),
         ("To try", cause.advice),
     ):
         lines = textwrap.wrap(f"{name}: {text}", max(min(console.width, WIDEST_TEXT) - 4, 20), break_on_hyphens=False)
@@ -253,9 +305,8 @@ def _compare(console: Console, expected: str, got: str) -> None:
         table.add_row(_marked(f"  {_indent(expected)}", "green"), _marked(f"  {_indent(got)}", "red"))
         console.print(Padding(table, (0, 0, 0, 4)))
         return
-    for name, text, style in (("Expected:", expected, "green"), ("Got:", got, "red")):
-        _line(console, f"    {name}")
-        console.print(_marked(f"      {_indent(text, 6)}", style), soft_wrap=True)
+    for name, text, style in (("Expected: ", expected, "green"), ("Got:      ", got, "red")):
+        console.print(Text(f"    {name}").append_text(_marked(_indent(text, 6), style)), soft_wrap=True)
 
 
 def _marked(text: str, style: str) -> Text:

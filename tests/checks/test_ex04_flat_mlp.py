@@ -44,18 +44,18 @@ Sizes = tuple[int, int, int, int]
 def model_of(
     answers: Answers, sizes: Sizes, seed: int, *, dtype: torch.dtype = torch.float64, scale: float = 1
 ) -> Handle:
-    """A model of these sizes (vocabulary, context, embedding, hidden) with weights of the check's own.
+    """A model of these sizes (vocabulary, context, embedding, hidden) with weights drawn by name.
 
-    Not the initial ones: those depend on the order in which an answer makes its layers, and the failing example would
-    then not show them. `scale` multiplies those of the output.
+    Not the initial ones: those depend on the order in which an answer makes its layers. `scale` multiplies those of the
+    output.
     """
     model = build(answers.ex04_flat_mlp.FlatMLP, *sizes)
     if dtype == torch.float64:
         to_dtype(model, dtype)
-    for place, (name, tensor) in enumerate(zip(oracles.FLAT_NAMES, oracles.read_flat(model), strict=True)):
-        if tensor is not None:
-            values = (tenths(*tensor.shape, seed=seed + place) / 2).round(decimals=2)
-            assign(model, name, values * scale if name.startswith("output") else values)
+    oracles.read_flat(model)
+    do(["for _, p in sorted(model.named_parameters()): nn.init.uniform_(p, -1, 1)"], seed=seed, fills=model)
+    if scale != 1:
+        do([f"for p in model.output.parameters(): p.data.mul_({scale:g})"])
     return model
 
 
@@ -169,7 +169,7 @@ def test_refuses_another_window(answers: Answers, context: int, length: int, win
     batch = windows * context + (windows * context == length) * context
     model = build(answers.ex04_flat_mlp.FlatMLP, 5, context, 2, 3)
     # any weights show it; with these, what comes back instead of an error is no matter of luck
-    do(["for p in model.parameters(): p.data.fill_(0.5)"])
+    do(["for p in model.parameters(): p.data.fill_(0.5)"], fills=model)
     accepts(model, tokens(batch, context, 5, seed))
     raises(ValueError, model, tokens(batch, length, 5, seed), values=[length])
 

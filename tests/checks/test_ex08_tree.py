@@ -64,8 +64,8 @@ def grown(answers: Answers, window: Window, *, normalize: bool = True) -> Handle
 
 def fill(tree: Handle) -> None:
     """Set all weights at random, by name, so that they do not depend on the order of the answer's initialisation."""
-    drawing = f"for _, p in sorted({named(tree)}.named_parameters()): torch.nn.init.uniform_(p, -1, 1)"
-    do([drawing], seed=0)
+    drawing = f"for _, p in sorted({named(tree)}.named_parameters()): nn.init.uniform_(p, -1, 1)"
+    do([drawing], seed=0, fills=tree)
 
 
 def outputs_of(tree: Handle, windows: Tensor, depth: int) -> Handle:

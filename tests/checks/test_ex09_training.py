@@ -469,7 +469,7 @@ def test_each_step_asks_for_its_own_rate(answers: Answers, only: int, more: int,
 def test_gradients_are_cleared_before_each_step(answers: Answers, steps: int, stale: bool, seed: int) -> None:
     """Gradients are cleared before each step: neither those of earlier steps nor from before the call are added."""
     inputs, targets = examples(1, seed)
-    old = ["for parameter in model.parameters(): parameter.grad = torch.ones_like(parameter)"]
+    old = ["for p in model.parameters(): p.grad = torch.ones_like(p)"]
     model = small_model(*old * stale, seed=seed)
     sizes = {"steps": steps, "batch_size": 2}
     expected, losses = trained(model, inputs, targets, "lambda step: 0.5", sizes)

@@ -290,7 +290,7 @@ def test_changes_and_keeps_nothing(answers: Answers, shape: Shape, training: boo
     tree, text = grown(answers, shape, training=training, seed=seed), tokens(2, shape.context, VOCABULARY, seed)
     with leaves_alone(tokens=text), leaves_the_tree(tree):
         same_everywhere(answers, tree, text, shape)
-    train_further(seed + 1)
+    train_further(tree, seed + 1)
     expected = expected_of(tree, text, shape, range(text.shape[1]))
     first = logits_of(answers, tree, text)
     same(first, expected, what="the logits after the tree was trained further")

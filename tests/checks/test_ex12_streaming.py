@@ -154,7 +154,7 @@ def test_reset_takes_the_weights_of_now(answers: Answers, shape: Shape, stepped:
     stream = begun(answers, tree)
     for token in drawn(2 * stepped, seed):
         call(stream, token, method="step")
-    train_further(seed + 1)
+    train_further(tree, seed + 1)
     call(stream, method="reset")
     same_steps(stream, tree, drawn(shape.context, seed), shape, when=", after more training and reset()")
 

@@ -62,22 +62,21 @@ def grown(
     )
     to_dtype(tree, torch.float64)
     train(tree, training)
-    train_further(seed)
+    train_further(tree, seed)
     return tree
 
 
-def train_further(seed: int) -> None:
-    """Draw all weights and running statistics of `tree` again, in the order of their names, not of the answer's lines.
-
-    Weights that keep each sum of the order of 1, so that no tanh is saturated, however many neighbours are fused.
+def train_further(tree: Handle, seed: int) -> None:
+    """Draw all weights of `tree` again, in the order of their names, not of the answer's lines, and change the running
+    statistics.
     """
     do(
         [
-            "with torch.no_grad():",
-            "    for _, p in sorted(tree.named_parameters()): p.uniform_(-2, 2).div_(p.shape[-1] ** 0.5)",
-            "    for n, b in sorted(tree.named_buffers()): b.uniform_(0.5, 1.5) if '.running_' in n else None",
+            "for _, p in sorted(tree.named_parameters()): nn.init.uniform_(p, -1, 1)",
+            "for n, b in tree.named_buffers(): b.add_('.running_' in n)",
         ],
         seed=seed,
+        fills=tree,
     )
 
 

@@ -23,11 +23,12 @@ from grader.kata.mistakes import Mistake
 from grader.kata.submission import Submission
 from grader.reports import terminal
 
+ROWS, COLUMNS = 24, 80  # of a small terminal
 FOLDER = Path(__file__).parent / "golden"
 
 
-def texts(chosen: Sequence[tuple[Exercise, Mistake]], workers: Workers) -> dict[Path, str]:
-    """The text of each mistake, by the file that keeps it."""
+def texts(chosen: Sequence[tuple[Exercise, Mistake]], workers: Workers) -> dict[Path, tuple[str, list[str]]]:
+    """The text of each mistake, by the file that keeps it, and the rows it takes on a small terminal."""
     with ThreadPoolExecutor(2) as pool:
         made = pool.map(lambda pair: text(*pair, workers), chosen)
         return {path(*pair): golden for pair, golden in zip(chosen, made, strict=True)}
@@ -38,19 +39,31 @@ def path(exercise: Exercise, mistake: Mistake) -> Path:
     return FOLDER / exercise.name / f"{mistake.name}.txt"
 
 
-def text(exercise: Exercise, mistake: Mistake, workers: Workers) -> str:
-    """What `grade` prints on a terminal of 100 columns, for a folder that holds this answer and right ones beneath."""
+def text(exercise: Exercise, mistake: Mistake, workers: Workers) -> tuple[str, list[str]]:
+    """What `grade` prints in full, 100 columns wide, and on a small terminal."""
+    result = graded(exercise, mistake.code(exercise.solution.read_text(encoding="utf-8")), workers)
+    printed = io.StringIO()
+    terminal.report(Console(file=printed, width=100, force_terminal=False), replace(result, seconds=0.0))
+    return re.sub(r"[ \t]+$", "", printed.getvalue(), flags=re.MULTILINE), on_one_screen(result)
+
+
+def graded(exercise: Exercise, code: str, workers: Workers) -> RunResult:
+    """Grade a folder that holds this answer, and right ones to what it builds on."""
     with tempfile.TemporaryDirectory() as folder:
         for name in curriculum.ancestors(exercise):
             beneath = curriculum.find([name])[0]
             Path(folder, beneath.file).write_text(beneath.solution.read_text(encoding="utf-8"), encoding="utf-8")
-        code = mistake.code(exercise.solution.read_text(encoding="utf-8"))
         Path(folder, exercise.file).write_text(code, encoding="utf-8")
-        *_, result = run.grade(Submission(Path(folder), "exercises"), [exercise], workers)
-    assert isinstance(result, RunResult)
+        return run.last(run.grade(Submission(Path(folder), "exercises"), [exercise], workers))
+
+
+def on_one_screen(result: RunResult) -> list[str]:
+    """The rows that a report takes on a small terminal, which breaks long lines."""
     printed = io.StringIO()
-    terminal.report(Console(file=printed, width=100, force_terminal=False), replace(result, seconds=0.0))
-    return re.sub(r"[ \t]+$", "", printed.getvalue(), flags=re.MULTILINE)
+    console = Console(file=printed, width=COLUMNS, height=ROWS, force_terminal=True, color_system=None)
+    terminal.report(console, result)
+    lines = [line.rstrip() for line in printed.getvalue().splitlines()]
+    return [line[at : at + COLUMNS] for line in lines for at in range(0, max(len(line), 1), COLUMNS)]
 
 
 def kept() -> list[tuple[Exercise, Mistake]]:
@@ -71,7 +84,7 @@ def main(arguments: list[str]) -> None:
         chosen = [(exercise, mistake) for mistake in mistakes.of(exercise) if mistake.name in arguments[1:]]
     with Workers(curriculum.exercises(), many=True) as workers:
         made = texts(chosen, workers)
-    for file, golden in made.items():
+    for file, (golden, _) in made.items():
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(golden, encoding="utf-8")
     print(f"{len(chosen)} texts written to {FOLDER}; read them: git diff")

@@ -68,10 +68,10 @@ def test_an_error_shows_the_learners_own_line_and_what_was_printed(solved: Path)
 def test_below_the_learners_line_stand_the_values_of_its_names_and_of_tensors_the_shapes(solved: Path) -> None:
     path = spoil(solved, 5, ORDERED, "x.view(batch, time // self.group, self.group * channels)")
     text = grade("5", "--answers", solved).stdout
-    own = text.partition(f"{path.name}, line ")[2].partition("\n\n")[0]
+    own = " ".join(text.partition(f"{path.name}, line ")[2].partition("\n\n")[0].split())
     assert "where x is a tensor (1, 2, 2), float32, not contiguous" in own
-    assert re.search(r"\n\s+batch is 1\n", own)
-    assert re.search(r"\n\s+self.group is 2\n", own)
+    assert "; batch is 1; time is 2;" in own
+    assert "self.group is 2;" in own
     assert "forward is" not in own
 
 
@@ -83,7 +83,7 @@ def test_an_answer_that_does_not_end_is_told_with_the_call_and_the_line_that_it_
     assert re.match(r"\n\s+levels_needed\(\d+", shown), shown
     assert "the check timed out after 0.3 CPU seconds (the limit per check, --check-seconds)" in shown
     assert re.search(rf"{path.name}, line \d+, in levels_needed\n", shown)
-    assert re.search(r"field is 1\n", shown)
+    assert "field is 1" in shown
 
 
 def test_right_values_in_a_wrong_order_show_that_order(solved: Path) -> None:

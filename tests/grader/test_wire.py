@@ -37,7 +37,7 @@ STEPS = (
 SCRIPT = tuple(Numbered(number, step) for number, step in enumerate(STEPS))
 QUIET = [None, None, [], [], None]  # an outcome of which there is nothing to tell
 OUTCOMES = [
-    [["o", "Layer", ["Module"], None, True], *QUIET[1:]],
+    [["o", "Layer", ["Module"], None, ["weight", "bias"]], *QUIET[1:]],
     QUIET,
     QUIET,
     [["l", [1, 2]], None, [], [], [9, 2, 0]],
@@ -91,7 +91,7 @@ def frame(header: Any, body: bytes = b"") -> bytes:
 def test_what_the_forgeries_are_made_of_is_right() -> None:
     reply = answered(frame(GOOD))
     assert [outcome.value for outcome in reply.outcomes] == [
-        Opaque("Layer", ("Module",), None, True),
+        Opaque("Layer", ("Module",), None, ("weight", "bias")),
         None,
         None,
         [1, 2],
@@ -184,7 +184,7 @@ METAS = ["float32", [2, 3], None, True]
 FORMS: list[Any] = [
     *[["i", "0xff"], ["c", 1.0, 2.0], ["b", "00ff"], ["l", [1, 2.5, "x"]], ["t", [None, True]], ["y", "int64"]],
     *[["n", "Trace", ["a", "b"], [1, 2]], ["s", [1, 2]], ["d", [["a", 1]]], ["x", 0], ["a", 0], ["v", 0]],
-    *[["r", 0], ["f", "ex01", "it"], ["o", "Layer", ["Module"], 3, False], ["g", 0], ["q", 1], [], [[]], {"a": 1}],
+    *[["r", 0], ["f", "ex01", "it"], ["o", "Layer", ["Module"], 3, []], ["g", 0], ["q", 1], [], [[]], {"a": 1}],
     *[["s", [["l", []]]], ["d", [[["d", []], 1]]], ["x", 1], ["x", True], ["n", "x", ["mro"], [["x", 0]]], "\ud800"],
 ]
 
