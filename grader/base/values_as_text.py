@@ -52,7 +52,7 @@ def python(value: Any) -> str:
 
 def filled_in_place(tensor: Any) -> str:
     """Write a call that puts these values into a tensor of the same shape, of any dtype that holds them exactly."""
-    numbers = {repr(number) for number in tensor.reshape(-1).tolist()}
+    numbers = {python(number) for number in tensor.reshape(-1).tolist()}
     if len(numbers) == 1:
         return f"fill_({numbers.pop()})"
     return f"copy_({python(tensor.float() if _is_exact_in_float32(tensor) else tensor)})"

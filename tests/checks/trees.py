@@ -68,12 +68,12 @@ def grown(
 
 def train_further(tree: Handle, seed: int) -> None:
     """Draw all weights of `tree` again, in the order of their names, not of the answer's lines, and change the running
-    statistics.
+    statistics. The weights keep each sum of the order of 1, so that no tanh is saturated, however many are fused.
     """
     do(
         [
-            "for _, p in sorted(tree.named_parameters()): nn.init.uniform_(p, -1, 1)",
-            "for n, b in tree.named_buffers(): b.add_('.running_' in n)",
+            "for _, p in sorted(tree.named_parameters()): p.data.uniform_(-2, 2).div_(p.shape[-1] ** 0.5)",
+            "for n, b in sorted(tree.named_buffers()): b.uniform_(0.5, 1.5) if '.running_' in n else None",
         ],
         seed=seed,
         fills=tree,
