@@ -1,7 +1,7 @@
 """How often the cause that is named is right: answers whose mistakes are known, and what each is taken for.
 
 `python tests/grader/cause_table.py` reads the lines that are kept in `cause_tables/` and prints the table of all
-exercises. `make cause-tables` writes the lines anew (ARGS="ex05": of one exercise), which takes 10 minutes on two
+exercises. `make cause-tables` writes the lines anew (ARGS="ex05": of one exercise), which takes 6 minutes on two
 cores; `test_diagnosis.py` tries each fifth.
 
 The checks run in this process and the bank of mistakes is run once, so an answer takes 0.1 to 0.5 CPU seconds.

@@ -12,7 +12,7 @@ from grader.kata import curriculum, mistakes
 from grader.kata.curriculum import Exercise
 
 VARIANTS = Path(__file__).parent / "variants"
-EVERY = 5  # all lines take 20 minutes on one core: `make cause-tables`
+EVERY = 5  # all lines take ten minutes on one core: `make cause-tables`
 
 
 @pytest.fixture(scope="module")
