@@ -269,7 +269,7 @@ def test_one_fusion_per_level_and_step(answers: Answers, shape: Shape, seed: int
     """A step makes one fusion per level to compute its logits, however long the context: 3 for 8 characters, 10 for
     1,024.
     """
-    tree, steps = grown(answers, shape, embedding_dim=1, hidden_dim=16, seed=seed), 48
+    tree, steps = grown(answers, shape, embedding_dim=1, hidden_dim=16, seed=seed), 128
     expected = expected_of(tree, text_of(steps, seed)[0].tolist(), shape, [steps - 1])
     text = long_stream(steps, seed)
     stream = begun(answers, tree)

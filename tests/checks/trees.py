@@ -62,18 +62,24 @@ def grown(
     )
     to_dtype(tree, torch.float64)
     train(tree, training)
-    train_further(tree, seed)
+    fan_in = shape.group * max(embedding_dim, hidden_dim)
+    train_further(tree, seed, 1 if fan_in <= 16 else round(4 / fan_in**0.5, 2))
     return tree
 
 
-def train_further(tree: Handle, seed: int) -> None:
+def train_further(tree: Handle, seed: int, largest: float = 1) -> None:
     """Draw all weights of `tree` again, in the order of their names, not of the answer's lines, and change the running
-    statistics. The weights keep each sum of the order of 1, so that no tanh is saturated, however many are fused.
+    statistics.
+
+    Args:
+        tree: named `tree` in the example.
+        seed: of the weights.
+        largest: weight; the more neighbours are fused, the smaller, so that no tanh is saturated.
     """
     do(
         [
-            "for _, p in sorted(tree.named_parameters()): p.data.uniform_(-2, 2).div_(p.shape[-1] ** 0.5)",
-            "for n, b in sorted(tree.named_buffers()): b.uniform_(0.5, 1.5) if '.running_' in n else None",
+            f"for _, p in sorted(tree.named_parameters()): nn.init.uniform_(p, -{largest}, {largest})",
+            "[b.add_(1) for n, b in tree.named_buffers() if '.running_' in n]",
         ],
         seed=seed,
         fills=tree,
