@@ -69,11 +69,13 @@ def wrong(exercise: ExerciseResult) -> list[CheckResult]:
     return sorted((check for check in exercise.checks if check.finding.status not in _AS_IT_STANDS), key=_importance)
 
 
-def _importance(result: CheckResult) -> tuple[bool, bool, bool, bool, bool, int]:
+def _importance(result: CheckResult) -> tuple[bool, bool, bool, bool, bool, bool, int]:
     found = result.finding
     on_purpose = found.observation is not None and found.observation.get("words") == "its own"
     effects = "effects" in result.check.contract
-    return result.check.errors, effects, on_purpose, result.cause is None, not found.example, len(found.example or "")
+    hurried = "another check timed out before it" in (found.difference or "")  # that one says more
+    length = len(found.example or "")
+    return result.check.errors, effects, on_purpose, result.cause is None, not found.example, hurried, length
 
 
 def state(exercise: ExerciseResult) -> str:

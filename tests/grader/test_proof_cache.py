@@ -44,7 +44,7 @@ def digests(place: Path) -> dict[str, str]:
     [
         (f"tests/checks/test_{FIVE}.py", set(proofs.READ)),
         (f"grader/mistakes/{FIVE}/newest-first.yaml", set(proofs.READ)),
-        (f"tests/grader/wrong_answers/{FIVE}.py", {"both ways"}),
+        (f"tests/grader/wrong_answers/{FIVE}.py", {"both ways", "causes"}),
         (f"exercises/{FIVE}.py", {"verify"}),
     ],
 )
@@ -63,7 +63,7 @@ def test_what_belongs_to_one_exercise_has_its_proofs_run_again(
         ("tests/grader/conftest.py", set(proofs.READ)),
         ("constraints.txt", set(proofs.READ)),
         ("grader/course/mutants.py", {"verify"}),
-        ("tests/grader/test_diagnosis.py", set()),
+        ("tests/grader/test_diagnosis.py", {"causes"}),
         ("grader/reports/terminal.py", {"goldens"}),
         ("grader/commands/list_exercises.py", set()),
         ("tests/grader/test_watch.py", set()),
