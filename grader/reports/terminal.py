@@ -268,7 +268,7 @@ def _around_the_mark(text: str) -> str:
 
 def _last_line(code: str | None) -> str | None:
     """Shorten the learner's lines to the innermost, without the values of its names."""
-    places = list(re.finditer(r"^\S.*, line \d+, in .*\n.*", code or "", re.MULTILINE))
+    places = list(re.finditer(r"^\S.*, line \d+, in .*\n {4}.*", code or "", re.MULTILINE))
     return places[-1][0] if places else code
 
 
