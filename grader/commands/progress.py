@@ -26,8 +26,8 @@ def showing(console: Console, events: Iterable[Any]) -> Iterator[Any]:
     """Yield the events that are not progress; progress moves a bar on a terminal."""
     from grader.engine.attempts import Progress
 
-    columns = TextColumn("{task.description}"), BarColumn(30), TextColumn("{task.completed}/{task.total}")
-    with _bar(console, *columns, TimeElapsedColumn()) as bar:
+    columns = TextColumn("{task.description}"), BarColumn(30), MofNCompleteColumn(), TimeElapsedColumn()
+    with _bar(console, *columns) as bar:
         task = bar.add_task("starting", total=None)
         for event in events:
             if isinstance(event, Progress):
