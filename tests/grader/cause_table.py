@@ -1,8 +1,8 @@
 """How often the cause that is named is right: answers whose mistakes are known, and what each is taken for.
 
 `python tests/grader/cause_table.py` reads the lines that are kept in `cause_tables/` and prints the table of all
-exercises. `make cause-tables` writes the lines anew (ARGS="ex05": of one exercise), which takes 6 minutes on two
-cores; `test_diagnosis.py` tries each fifth.
+exercises. `make cause-tables` regenerates them in 6 minutes on two cores (ARGS="ex05": those of one exercise);
+`test_diagnosis.py` checks every fifth line.
 
 The checks run in this process and the bank of mistakes is run once, so an answer takes 0.1 to 0.5 CPU seconds.
 """
@@ -88,9 +88,8 @@ class Line:
     @property
     def row(self) -> Row:
         """The answer, counted."""
-        known = self.verdict != UNKNOWN and self.verdict != WRONG_UNKNOWN
-        one, every = self.verdict.startswith(("right", "part")), self.verdict.startswith("right")
-        return Row(1, known, one, every, "wrong" in self.verdict)
+        known, every = not self.verdict.startswith(UNKNOWN), self.verdict == RIGHT
+        return Row(1, known, self.verdict.startswith((RIGHT, PART)), every, WRONG in self.verdict)
 
 
 RIGHT, PART, SILENT, WRONG = "right", "part", "silent", "wrong"  # all names, one of them, none, another one
@@ -126,7 +125,7 @@ def kept(exercise: Exercise) -> list[Line]:
 
 
 def made(exercise: Exercise, every: int = 1) -> list[Line]:
-    """Make each so manieth line of an exercise anew, in a process of its own."""
+    """Generate every n-th line of an exercise, in a separate process."""
     command = [sys.executable, __file__, "--one", exercise.short, "--every", str(every)]
     done = subprocess.run(command, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
     assert done.returncode == 0, done.stdout + done.stderr
@@ -134,7 +133,7 @@ def made(exercise: Exercise, every: int = 1) -> list[Line]:
 
 
 def write(exercise: Exercise) -> None:
-    """Make all lines of an exercise anew and keep them."""
+    """Regenerate all lines of an exercise and save them."""
     rows = ("\t".join(dataclasses.astuple(line)) for line in made(exercise))
     file_of(exercise).write_text("".join(f"{row}\n" for row in rows), encoding="utf-8")
 
@@ -242,9 +241,9 @@ def _observed(exercise: Exercise, items: Sequence[pytest.Item], code: str) -> di
 
 def main() -> None:
     parser = argparse.ArgumentParser()
-    parser.add_argument("--write", nargs="*", metavar="EXERCISE", help="make the lines anew, of all or some exercises")
-    parser.add_argument("--one", help="print the lines of an exercise, made in this process")
-    parser.add_argument("--every", type=int, default=1, help="only each so manieth line")
+    parser.add_argument("--write", nargs="*", metavar="EXERCISE", help="regenerate all lines, or those of these")
+    parser.add_argument("--one", help="print the lines of one exercise, generated in this process")
+    parser.add_argument("--every", type=int, default=1, metavar="N", help="only every N-th line")
     options = parser.parse_args()
     if options.one:
         exercise = curriculum.find([options.one])[0]
