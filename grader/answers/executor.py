@@ -34,6 +34,7 @@ class Executor:
         self._seed = 0
         self._objects: dict[int, Any] = {}
         self._names: dict[str, Any] = {}
+        self._drew = False  # whether the last object that was built drew random numbers
         self._operations: dict[str, Callable[[Step], Any]] = {
             "build": self._build,
             "call": self._call,
@@ -93,7 +94,7 @@ class Executor:
             passed = step.with_arguments(copied(step.args, self._resolved), copied(step.kwargs, self._resolved))
             with self._seeded(step) as moved, self._counted(step) as counter:
                 made = self._operations[step.operation](passed)
-            told = _told(step, made)  # copying it may need too much memory
+            told = self._told(step, made)  # copying it may need too much memory
         except BaseException as raised:
             error = raised
         else:
@@ -143,11 +144,19 @@ class Executor:
 
         return counted()
 
+    def _told(self, step: Step, made: Any) -> Any:
+        """Turn the result of a step into data; describe objects that are not data."""
+        if step.operation not in ("build", "part"):
+            return plain(made)
+        return described(made, drawn=step.operation == "build" and self._drew)
+
     def _build(self, step: Step) -> Any:
         """Construct an object with initial weights from the example's seed, and restore the random state."""
         cls = self._function(step)
-        with random_state.torch_seeded(self._seed):
-            return cls(*step.args, **step.kwargs)
+        with random_state.torch_seeded(self._seed) as moved:
+            made = cls(*step.args, **step.kwargs)
+        self._drew = bool(moved)
+        return made
 
     def _call(self, step: Step) -> Any:
         """Call a function, an object, or a method of it."""
@@ -200,9 +209,10 @@ class Executor:
                 found.copy_(step.args[0])
         return tuple(found.shape)
 
-    def _mode(self, step: Step) -> None:
-        """Put a module into training or evaluation mode."""
-        self._found(step.target).train(step.args[0])
+    def _mode(self, step: Step) -> bool:
+        """Put a module into training or evaluation mode; return whether `train` returns the module, as torch's does."""
+        module = self._found(step.target)
+        return module.train(step.args[0]) is module
 
     def _dtype(self, step: Step) -> None:
         """Convert a module to another dtype."""
@@ -256,11 +266,6 @@ def _followed(thing: Any, path: str | None, default: Any = _MISSING) -> Any:
             return None
         thing = found
     return thing
-
-
-def _told(step: Step, made: Any) -> Any:
-    """Turn the result of a step into data; describe objects that are not data."""
-    return described(made) if step.operation in ("build", "part") else plain(made)
 
 
 def _changed(step: Step, passed: Step) -> tuple[tuple[int | str, Any], ...]:

@@ -53,8 +53,13 @@ def _plain_tensor(torch: Any, value: Any) -> Any:
     return copy.requires_grad_() if value.requires_grad else copy
 
 
-def described(value: Any) -> Opaque:
-    """Describe an object from outside."""
+def described(value: Any, *, drawn: bool = False) -> Opaque:
+    """Describe an object from outside.
+
+    Args:
+        value: the object.
+        drawn: whether it was just built, from random numbers.
+    """
     torch = sys.modules.get("torch")
     name = type(value).__name__[:100]
     if torch is None or not isinstance(value, torch.nn.Module):
@@ -62,7 +67,7 @@ def described(value: Any) -> Opaque:
     kinds = tuple(base.__name__ for base in type(value).__mro__ if getattr(torch.nn, base.__name__, None) is base)
     container = isinstance(value, torch.nn.ModuleList | torch.nn.Sequential | torch.nn.ModuleDict)
     length = len(value._modules) if container else None
-    return Opaque(name, kinds, length, tuple(path for path, _ in value.named_parameters()))
+    return Opaque(name, kinds, length, tuple(path for path, _ in value.named_parameters()) if drawn else ())
 
 
 def copied(value: Any, resolve: Callable[[Any], Any] = lambda value: value) -> Any:

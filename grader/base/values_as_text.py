@@ -19,6 +19,7 @@ LEAST_FILLED = 4  # equal numbers that are written as a fill
 MOST_TEXT = 600
 BRIEF_TEXT = 70
 MOST_ITEMS = 4  # of a list of tensors
+MOST_LETTERS = 5  # of a list that is written item by item
 NEAR = 2
 
 
@@ -36,6 +37,8 @@ def python(value: Any) -> str:
     if isinstance(value, tuple) and hasattr(value, "_fields"):
         fields = ", ".join(f"{name}={python(item)}" for name, item in zip(value._fields, value, strict=True))
         return f"{type(value).__name__}({fields})"
+    if is_long_list_of_letters(value):
+        return f"list({''.join(value)!r})"
     if isinstance(value, list | tuple):
         items = ", ".join(python(item) for item in value)
         if isinstance(value, list):
@@ -48,6 +51,15 @@ def python(value: Any) -> str:
     if callable(value) and isinstance(name := getattr(value, "shown", getattr(value, "__name__", None)), str):
         return name
     return _plain(value)
+
+
+def is_long_list_of_letters(value: Any) -> bool:
+    """Return whether this is a list of so many single characters that `list('abcdef')` reads better."""
+    return isinstance(value, list) and len(value) > MOST_LETTERS and all(map(_is_character, value))
+
+
+def _is_character(value: Any) -> bool:
+    return type(value) is str and len(value) == 1
 
 
 def filled_in_place(tensor: Any) -> str:

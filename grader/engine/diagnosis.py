@@ -47,8 +47,11 @@ class Suspect:
     differs: frozenset[str]
 
     def mostly_agrees(self, checks: set[str], explained: set[str]) -> bool:
-        """Return whether more of some checks agree with the answer than disagree without explanation."""
-        return len(self.explains & checks) > len(self.differs & checks - explained)
+        """Return whether enough of some checks agree with the answer, compared with those that disagree unexplained:
+        more than as many if it explains all that is explained, more than twice as many if other mistakes are needed.
+        """
+        majority = 1 if self.explains >= explained else 2
+        return len(self.explains & checks) > majority * len(self.differs & checks - explained)
 
 
 def name_of(label: str) -> str:
@@ -187,7 +190,7 @@ def explained(checks: Collection[str], suspects: Sequence[Suspect], known: Itera
 
 
 def smallest_covers(wanted: set[str], suspects: Sequence[Suspect], known: set[str]) -> list[frozenset[str]]:
-    """Find the smallest sets of mistakes that explain all checks, preferring those that differ least.
+    """Find the smallest sets of mistakes that explain all checks.
 
     Args:
         wanted: checks, each of which a suspect explains.
@@ -198,14 +201,8 @@ def smallest_covers(wanted: set[str], suspects: Sequence[Suspect], known: set[st
     left = wanted - free
     useful = [suspect for suspect in suspects if suspect.explains & left]
     for size in range(min(len(useful), MOST_IN_A_SET) + 1):
-        best: dict[frozenset[str], int] = {}
-        for chosen in itertools.combinations(useful, size):
-            covered = set().union(*(suspect.explains for suspect in chosen))
-            if left <= covered:
-                names = frozenset(suspect.name for suspect in chosen)
-                unlike = len(set().union(*(suspect.differs for suspect in chosen)) - covered)
-                best[names] = min(unlike, best.get(names, unlike))
-        if best:
-            least = min(best.values())
-            return [names for names, unlike in best.items() if unlike == least]
+        chosen = itertools.combinations(useful, size)
+        covers = [each for each in chosen if left <= set().union(*(suspect.explains for suspect in each))]
+        if covers:
+            return [frozenset(suspect.name for suspect in each) for each in covers]
     return []

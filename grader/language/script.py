@@ -206,7 +206,8 @@ class Script:
             return self.name(thing.number, "result")
         if isinstance(thing, Name):
             return thing.name
-        if isinstance(thing, list | tuple) and not hasattr(thing, "_fields"):
+        is_named = hasattr(thing, "_fields") or values_as_text.is_long_list_of_letters(thing)
+        if isinstance(thing, list | tuple) and not is_named:
             items = ", ".join(map(self.words, thing))
             return f"[{items}]" if isinstance(thing, list) else f"({items}{',' * (len(thing) == 1)})"
         return values_as_text.python(thing)
@@ -230,7 +231,7 @@ class Script:
             lines = []
             for each, numbered in shown:
                 if not each.only_last or each is shown[-1][0]:
-                    _append(lines, each.write(self, numbered), numbered.step)
+                    _append(lines, each.write(self, numbered), numbered.step, self._behind(numbered))
         return "\n".join(lines) or None
 
     def uses_drawn_weights(self, number: int, names: Sequence[str]) -> bool:
@@ -246,9 +247,18 @@ class Script:
                 break
         return bool(left)
 
-    def is_the_next_shown(self, number: int, after: int) -> bool:
-        """Return whether a step is shown right below another one."""
-        return number == after + 1 and not self._shown[after].hidden
+    def _behind(self, numbered: Numbered) -> str | None:
+        """Return the name of the object behind which a step can be written: `Fusion(1, 2).eval()`."""
+        step = numbered.step
+        if not isinstance(step.target, Ref):
+            return None
+        if step.operation == "read":
+            fits = self.steps[step.target.number].step.operation == "call"
+        elif step.operation == "mode":
+            fits = any(outcome.value for outcome in self.outcomes[numbered.number : numbered.number + 1])
+        else:
+            fits = step.operation == "dtype"
+        return self.label(step.target.number) if fits else None
 
     def hide(self, handle: Handle) -> None:
         """Hide a step."""
@@ -275,10 +285,19 @@ class Script:
 SCRIPT = Script()
 
 
-def _append(lines: list[str], more: list[str], step: Step) -> None:
-    """Add the lines of a step. A line that goes on with the last one is put behind it; so are short assignments."""
-    if lines and more and more[0].startswith("."):
-        lines[-1] += more[0]
+def _append(lines: list[str], more: list[str], step: Step, behind: str | None) -> None:
+    """Add the lines of a step. Short assignments share a line.
+
+    Args:
+        lines: those above.
+        more: those of the step.
+        step: the step.
+        behind: the name of the object that it can be written behind, if the line above makes it.
+    """
+    made = f"{behind} = "
+    if behind and lines and more and lines[-1].startswith(made):
+        is_read = step.operation == "read"  # which is the last line: nothing uses the name below
+        lines[-1] = lines[-1].removeprefix(made if is_read else "") + more[0].removeprefix(behind)
     elif lines and more and step.operation == "assign" and _ASSIGNED.search(lines[-1]):
         joined = f"{lines[-1]}; {more[0]}"
         lines[-1:] = [joined] if len(joined) <= WIDTH else [lines[-1], *more]

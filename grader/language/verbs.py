@@ -84,10 +84,10 @@ def given(name: str, made: str, *after: str, seed: int | None = None) -> Handle:
 
 
 def defined(name: str, text: str, shown: str) -> Handle:
-    """Define a class of the check by its text; the example shows a line instead."""
-    label = SCRIPT.name(len(SCRIPT.steps), name)
-    line = re.sub(rf"^{name}\b", label, shown)
-    return SCRIPT.add(Step("text", None, name, (text,), seed=0), lambda *_: [line], label=name)
+    """Define a class of the check by its text; the example shows a line instead, and all classes by the same name."""
+    with flags(hidden=True):
+        SCRIPT.name(len(SCRIPT.steps), name)
+    return SCRIPT.add(Step("text", None, name, (text,), seed=0), lambda *_: [shown], label=name)
 
 
 def run_seed() -> int:
@@ -167,12 +167,8 @@ def to_dtype(module: Handle, dtype: Any) -> None:
     """Convert a module to another dtype."""
     torch = sys.modules["torch"]
     words = {torch.float64: "double()", torch.float32: "float()"}.get(dtype, f"to({dtype})")
-
-    def write(script: Script, numbered: Numbered) -> list[str]:
-        behind = script.is_the_next_shown(numbered.number, module.number)
-        return [f".{words}" if behind else f"{script.words(module)}.{words}"]
-
-    SCRIPT.add(Step("dtype", Ref(module.number), None, (dtype,)), write)
+    step = Step("dtype", Ref(module.number), None, (dtype,))
+    SCRIPT.add(step, lambda script, _: [f"{script.words(module)}.{words}"])
 
 
 def read(owner: Handle, path: str) -> Handle:

@@ -54,8 +54,7 @@ def as_verdict(outcome: Outcome) -> Verdict:
 
 def tried(answers: Answers, candidate: Candidate) -> Handle:
     """Run the learner's checker on a class. An example describes what the class does, without showing its code."""
-    shown = f"{NAME} = ...  # a class that {candidate.does}"
-    cls = defined(NAME, candidate.text(run_seed()), shown)
+    cls = defined(NAME, candidate.text(run_seed()), f"# a class that {candidate.does}")
     return refused(answers.ex14_write_the_test.check_flatten_consecutive, cls)
 
 

@@ -52,6 +52,16 @@ def test_one_check_that_disagrees_silences_no_cause() -> None:
     }
 
 
+def test_beside_another_mistake_one_must_agree_in_more_than_twice_as_many_checks_as_it_differs() -> None:
+    bank = {"one": {"order": 1, "shape": 2, "dtype": 3}, "other": {"mode": 4}}
+    assert causes(bank, order=1, shape=2, dtype=9, mode=4) == {"mode": "other"}
+    bank["one"]["mean"] = 5
+    assert causes(bank, order=1, shape=2, mean=5, dtype=9, mode=4) == {
+        **dict.fromkeys(("order", "shape", "mean"), "one"),
+        "mode": "other",
+    }
+
+
 def test_a_mistake_that_would_fail_what_the_answer_passes_is_not_named() -> None:
     assert causes({"one": {"order": 1, "shape": 2}}, order=1, shape=None) == {}
 
