@@ -54,23 +54,15 @@ class AnswerModules(importlib.abc.MetaPathFinder):
 
     def __init__(self, read: Read, package: str = PACKAGE) -> None:
         self.read, self.package = read, package
-        self.made: dict[str, types.ModuleType] = {}  # modules that replace files
-        self._names: set[str] = set()  # of modules that may have been imported; searching all modules is slow
         self._packages = (package, CHECKOUT_PACKAGE) if package == PACKAGE else (package,)
-        for finder in list(sys.meta_path):
-            if isinstance(finder, AnswerModules) and finder.package == package:
-                finder.forget()
-                sys.meta_path.remove(finder)
-        sys.meta_path.insert(0, self)
-        self._names.update(name for name in sys.modules if name.partition(".")[0] in self._packages)
+        others = [each for each in sys.meta_path if not (isinstance(each, AnswerModules) and each.package == package)]
+        sys.meta_path[:] = [self, *others]
         self.forget()
 
     def forget(self) -> None:
         """Import everything again from now on."""
-        for name in self._names:
-            sys.modules.pop(name, None)
-        self._names.clear()
-        self.made.clear()
+        for name in self._imported():
+            del sys.modules[name]
         for name in self._packages:  # imported submodules are attributes of the package
             sys.modules[name] = package = types.ModuleType(name, "Files of exercises.")
             package.__path__ = []
@@ -78,22 +70,17 @@ class AnswerModules(importlib.abc.MetaPathFinder):
     @contextlib.contextmanager
     def apart(self) -> Iterator[None]:
         """Import everything again inside the block; after it the modules are those of before."""
-        names, made = set(self._names), dict(self.made)
-        before = {name: sys.modules[name] for name in (*names, *self._packages) if name in sys.modules}
+        before = self._imported()
         self.forget()
-        self.made.update(made)
         try:
             yield
         finally:
             self.forget()
-            self.made.update(made)
-            self._names.update(names)
             sys.modules.update(before)
 
-    def enter(self, module: types.ModuleType) -> None:
-        """Register a module under its name, as if it had been imported."""
-        self._names.add(module.__name__)
-        sys.modules[module.__name__] = module
+    def _imported(self) -> dict[str, types.ModuleType]:
+        """Return the packages, and what was imported from them."""
+        return {name: made for name, made in list(sys.modules.items()) if name.partition(".")[0] in self._packages}
 
     def load(self, name: str) -> types.ModuleType:
         """Import the file of an exercise.
@@ -102,10 +89,8 @@ class AnswerModules(importlib.abc.MetaPathFinder):
             NotThere: it has none.
             Problem: it does not parse, or an import in it fails. What else its code raises comes out as it is.
         """
-        if name in self.made:
-            return self.made[name]
         module = f"{self.package}.{name}"
-        if module in self._names and module in sys.modules:  # a check asks for it once an example
+        if module in sys.modules:  # a check asks for it once an example
             return sys.modules[module]
         source = self.read(name)
         if source is None:
@@ -142,14 +127,11 @@ class AnswerModules(importlib.abc.MetaPathFinder):
         package, _, name = fullname.partition(".")
         if package not in self._packages or not name:
             return None
-        self._names.add(fullname)
         if package != self.package:
-            if name not in self.made and self.read(name) is None:
+            if self.read(name) is None:
                 # An editable installation has a finder of its own, which would find the file of another folder.
                 raise ModuleNotFoundError(f"No module named {fullname!r}", name=fullname)
             return importlib.machinery.ModuleSpec(fullname, _SameModule(f"{self.package}.{name}"))
-        if name in self.made:
-            return importlib.machinery.ModuleSpec(fullname, _Ready(self.made[name]))
         source = self.read(name)
         if source is None:
             return None
@@ -157,7 +139,7 @@ class AnswerModules(importlib.abc.MetaPathFinder):
         return importlib.util.spec_from_file_location(fullname, source.path, loader=loader)
 
     def _is_beside(self, name: str) -> bool:
-        return re.fullmatch(r"ex\d\d_\w+", name) is not None and (name in self.made or self.read(name) is not None)
+        return re.fullmatch(r"ex\d\d_\w+", name) is not None and self.read(name) is not None
 
     def _not_imported(self, error: ImportError) -> Problem:
         where, code = self._import_line(error)
@@ -232,20 +214,6 @@ def _skip_set_trace() -> None:
     import pdb
 
     pdb.set_trace = pdb.Pdb.set_trace = lambda *_, **__: None  # type: ignore[assignment,method-assign]
-
-
-class _Ready(importlib.abc.Loader):
-    """Provides a module that already exists."""
-
-    def __init__(self, module: types.ModuleType) -> None:
-        self._module = module
-
-    def create_module(self, spec: importlib.machinery.ModuleSpec) -> types.ModuleType:
-        """The module itself."""
-        return self._module
-
-    def exec_module(self, module: types.ModuleType) -> None:
-        """Do nothing: the module already exists."""
 
 
 class _SameModule(importlib.abc.Loader):

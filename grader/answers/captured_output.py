@@ -23,10 +23,7 @@ class Tail(io.TextIOBase):
     def close(self) -> None:
         """Do nothing, so that the next print still works."""
 
-    def forget(self) -> None:
-        """Discard the text."""
-        self._text = ""
-
-    def text(self) -> str:
-        """The end of the printed text."""
-        return self._text
+    def taken(self) -> str:
+        """Return the end of the printed text, and forget it."""
+        text, self._text = self._text, ""
+        return text

@@ -7,7 +7,7 @@ import functools
 import random
 import sys
 import types
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
@@ -35,22 +35,6 @@ class Executor:
         self._objects: dict[int, Any] = {}
         self._names: dict[str, Any] = {}
         self._drew = False  # whether the last object that was built drew random numbers
-        self._operations: dict[str, Callable[[Step], Any]] = {
-            "build": self._build,
-            "call": self._call,
-            "each": self._each,
-            "item": self._item,
-            "text": self._text,
-            "leaf": self._leaf,
-            "part": self._part,
-            "read": self._read,
-            "assign": self._assign,
-            "mode": self._mode,
-            "dtype": self._dtype,
-            "state": self._state,
-            "backward": self._backward,
-            "gradient": self._gradient,
-        }
 
     def begin(self, seed: int) -> None:
         """Begin an example: drop the objects of the previous one, and seed random numbers so that every run draws the
@@ -93,7 +77,7 @@ class Executor:
         try:
             passed = step.with_arguments(copied(step.args, self._resolved), copied(step.kwargs, self._resolved))
             with self._seeded(step) as moved, self._counted(step) as counter:
-                made = self._operations[step.operation](passed)
+                made = getattr(self, f"_{step.operation}")(passed)
             told = self._told(step, made)  # copying it may need too much memory
         except BaseException as raised:
             error = raised
@@ -105,7 +89,7 @@ class Executor:
             told,
             error,
             _changed(step, passed) if step.watched else (),
-            tuple(moved or ()),
+            tuple(moved or ()) if step.watched else (),
             counter.work if counter is not None else None,
         )
 
@@ -135,6 +119,8 @@ class Executor:
     def _seeded(self, step: Step) -> AbstractContextManager[list[str] | None]:
         if step.watched:
             return random_state.watched(WATCHED_SEED if step.seed is None else step.seed)
+        if step.operation == "text" and step.seed is not None:  # as its line says: torch.manual_seed
+            return random_state.torch_seeded(step.seed)
         return nullcontext() if step.seed is None else random_state.seeded(step.seed)
 
     def _counted(self, step: Step) -> AbstractContextManager[Any]:

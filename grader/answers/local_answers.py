@@ -1,5 +1,6 @@
 """The learner's files as modules of this process; reference solutions can replace some of them."""
 
+import sys
 import types
 from collections.abc import Collection
 from pathlib import Path
@@ -7,7 +8,6 @@ from typing import Any
 
 from grader.answers.answer_modules import PACKAGE, AnswerModules, NotThere, Problem
 from grader.answers.runners import LocalRunner
-from grader.base import values_as_text
 from grader.base.source import Source
 from grader.kata import references
 
@@ -40,7 +40,7 @@ class Answers:
 
     def put(self, name: str, module: types.ModuleType) -> None:
         """Use this module for an exercise; modules that are already imported keep the old one."""
-        self._modules.made[name] = module
+        sys.modules[f"{PACKAGE}.{name}"] = module
 
     def module(self, name: str, source: str) -> types.ModuleType:
         """Make a module of an exercise from its source, for `put`; its imports work as usual.
@@ -50,7 +50,7 @@ class Answers:
         """
         module = types.ModuleType(f"{PACKAGE}.{name}")
         module.__package__ = PACKAGE
-        self._modules.enter(module)  # dataclasses look up their module
+        sys.modules[module.__name__] = module  # dataclasses look up their module
         exec(compile(source, f"{name}.py", "exec", dont_inherit=True), module.__dict__)
         return module
 
@@ -75,4 +75,4 @@ class Answer:
         self._modules, self._module = modules, module
 
     def __getattr__(self, name: str) -> Any:
-        return values_as_text.called(self._modules.attribute(self._module, name), name)
+        return self._modules.attribute(self._module, name)

@@ -42,11 +42,8 @@ class LocalRunner:
 
     def run(self, steps: Sequence[Numbered], seed: int | None, *, alone: bool = False) -> Reply:
         """Run steps; alone, on freshly imported answers."""
-        printed = sys.stdout if isinstance(sys.stdout, Tail) else None
-        if printed is not None and seed is not None:
-            printed.forget()
         outcomes = self._executor.outcomes(steps, seed, alone=alone)
-        return Reply(outcomes, printed.text() if printed is not None else "")
+        return Reply(outcomes, sys.stdout.taken() if isinstance(sys.stdout, Tail) else "")
 
 
 class RemoteRunner:

@@ -3,15 +3,12 @@
 torch and NumPy are looked up, never imported, so that exercises in plain Python do not wait for them.
 """
 
-import contextlib
 import itertools
 import math
 import struct
 import sys
 from collections.abc import Mapping
-from typing import Any, TypeVar
-
-T = TypeVar("T")
+from typing import Any
 
 WIDEST_INT = 10**60
 MOST_NUMBERS = 64  # of a tensor that is written completely
@@ -48,7 +45,7 @@ def python(value: Any) -> str:
         return "{" + ", ".join(f"{python(key)}: {python(item)}" for key, item in value.items()) + "}"
     if isinstance(value, type):
         return value.__name__
-    if callable(value) and isinstance(name := getattr(value, "shown", getattr(value, "__name__", None)), str):
+    if callable(value) and isinstance(name := getattr(value, "__name__", None), str):
         return name
     return _plain(value)
 
@@ -68,15 +65,6 @@ def filled_in_place(tensor: Any) -> str:
     if len(numbers) == 1:
         return f"fill_({numbers.pop()})"
     return f"copy_({python(tensor.float() if _is_exact_in_float32(tensor) else tensor)})"
-
-
-def called(value: T, name: str) -> T:
-    """Let `python` write a function by this name, because a lambda has none and that of a partial is long."""
-    if callable(value) and not isinstance(value, type):
-        # A built-in function has no attributes, and an object of the learner may raise anything.
-        with contextlib.suppress(Exception):
-            value.shown = name  # type: ignore[attr-defined]
-    return value
 
 
 def value(value: Any, mark: tuple[int, ...] | None = None, digits: int = 6) -> str:

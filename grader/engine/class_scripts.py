@@ -21,7 +21,7 @@ from grader.engine.example_search import Failure
 from grader.engine.observation import alike, observed
 from grader.language.script import SCRIPT, Script
 
-_NEEDED = ("build", "part")  # their outcomes are needed to report a failing example
+_NEEDED = ("build", "part", "mode")  # their outcomes are needed to report a failing example
 
 
 @dataclass(frozen=True)
@@ -146,8 +146,9 @@ class ReplayRunner:
         if len(known) < len(steps) or not all(map(_are_the_same, steps, known)):
             raise Diverged
         outcomes = reply.outcomes[self._ran : self._ran + len(steps)]
+        printed = "" if self._ran else reply.printed
         self._ran += len(steps)
-        return Reply(outcomes, reply.printed)
+        return Reply(outcomes, printed)
 
 
 def _are_the_same(one: Numbered, other: Numbered) -> bool:

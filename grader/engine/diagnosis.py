@@ -7,29 +7,12 @@ mistakes with the same observation. The explanation is the smallest set of mista
 import itertools
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
 
-from grader.engine.observation import alike, alike_but_for_errors
+from grader.engine.known_mistakes import RunMistakes
+from grader.engine.observation import Observation, alike, alike_but_for_errors
 
-Observation = dict[str, Any]
 Observations = Mapping[str, Observation | None]  # by check: its observation, None if the answer passed
 MOST_IN_A_SET = 4  # combined mistakes, besides those that are the only candidate of a check
-
-
-class Bank(Protocol):
-    """The observations of the known mistakes of one exercise."""
-
-    def labels(self) -> Iterable[str]:
-        """List each version of each mistake: `newest-first`, or `newest-first.2` for the second version."""
-
-    def always_fails(self, label: str) -> Collection[str]:
-        """Return the checks that it fails with every seed."""
-
-    def may_fail(self, label: str) -> Collection[str]:
-        """Return the checks that it fails with some seed."""
-
-    def seen(self, label: str, check: str, most: int | None = None) -> Observation | None:
-        """What a check sees of it with this run's seed; None if it passes the first `most` examples (None: all)."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +55,7 @@ class Diagnosis:
     alone: tuple[str, ...]
 
 
-def diagnosis(answer: Observations, errors: Collection[str], bank: Bank) -> Diagnosis:
+def diagnosis(answer: Observations, errors: Collection[str], bank: RunMistakes) -> Diagnosis:
     """Find the known mistakes behind the failing checks of an answer.
 
     Args:
@@ -99,7 +82,7 @@ def diagnosis(answer: Observations, errors: Collection[str], bank: Bank) -> Diag
 
 
 def explains_all(
-    answer: Observations, values: Collection[str], errors: Collection[str], bank: Bank, label: str
+    answer: Observations, values: Collection[str], errors: Collection[str], bank: RunMistakes, label: str
 ) -> bool:
     """Return whether a mistake agrees with the answer in every failing check other than error handling."""
     always, may = set(bank.always_fails(label)), set(bank.may_fail(label))
@@ -114,7 +97,7 @@ def explains_all(
 
 
 def suspected(
-    answer: Observations, failed: Collection[str], errors: Collection[str], bank: Bank, label: str
+    answer: Observations, failed: Collection[str], errors: Collection[str], bank: RunMistakes, label: str
 ) -> Suspect | None:
     """Return the mistake as a suspect; None if no failing check agrees, or a passed check would fail.
 
@@ -134,18 +117,18 @@ def suspected(
     return Suspect(name_of(label), frozenset(explains), frozenset(differs))
 
 
-def _is_seen_alike(bank: Bank, label: str, check: str, answer: Observations) -> bool:
+def _is_seen_alike(bank: RunMistakes, label: str, check: str, answer: Observations) -> bool:
     """Return whether a check sees of a mistake what it sees of the answer."""
     return alike(_seen_by_then(bank, label, check, answer), answer[check])
 
 
-def _seen_by_then(bank: Bank, label: str, check: str, answer: Observations) -> Observation | None:
+def _seen_by_then(bank: RunMistakes, label: str, check: str, answer: Observations) -> Observation | None:
     """Return what a check sees of a mistake up to the example that the answer fails; a later failure does not count."""
     failing = answer[check]
     return bank.seen(label, check, failing["example"] if failing else None)
 
 
-def in_other_words(answer: Observations, failed: set[str], bank: Bank) -> dict[str, str]:
+def in_other_words(answer: Observations, failed: set[str], bank: RunMistakes) -> dict[str, str]:
     """Find the one mistake that fails the same checks at the same examples, though with other errors.
 
     So a sum written as `np.einsum` fails where one with `@` does, and the errors have nothing in common.

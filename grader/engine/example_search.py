@@ -6,9 +6,7 @@ way.
 
 import contextlib
 import functools
-import random
 import re
-import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -128,7 +126,7 @@ class Search:
 
         @functools.wraps(inner_test)
         def run_example(*args: Any, **kwargs: Any) -> Any:
-            begin_example()
+            SCRIPT.begin()
             try:
                 with self._counted():
                     result = inner_test(*args, **kwargs)
@@ -201,11 +199,3 @@ def _kind(raised: BaseException) -> tuple[object, ...]:
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next
     return (type(raised), trace and (trace.tb_frame.f_code.co_filename, trace.tb_lineno))
-
-
-def begin_example() -> None:
-    """Begin an example without leftovers of the last one, and with the same random numbers in every run."""
-    SCRIPT.begin()
-    random.seed(0)  # the same two that hypothesis seeds
-    if numpy_random := sys.modules.get("numpy.random"):
-        numpy_random.seed(0)

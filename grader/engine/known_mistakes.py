@@ -16,7 +16,7 @@ import pytest
 
 from grader.answers.local_answers import Answers
 from grader.engine import pytest_plugin
-from grader.engine.diagnosis import Observation
+from grader.engine.observation import Observation
 from grader.kata import footprints, mistakes, references
 from grader.kata.curriculum import Exercise
 from grader.kata.mistakes import Mistake
@@ -25,7 +25,7 @@ MOST_SECONDS = 5.0  # CPU seconds for one check of one mistake; none takes a fif
 
 
 class RunMistakes:
-    """The known mistakes of an exercise, run through its checks. A `diagnosis.Bank`.
+    """The known mistakes of an exercise, run through its checks.
 
     Args:
         exercise: the exercise.

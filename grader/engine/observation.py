@@ -10,6 +10,7 @@ import sys
 from collections.abc import Mapping
 from typing import Any
 
+Observation = dict[str, Any]  # what a check saw of an answer
 MOST_NUMBERS = 1_024
 MOST_TEXT = 4_096
 MOST_BITS = 10_000  # of an integer that Python writes in decimal digits; it refuses 4,300 of them

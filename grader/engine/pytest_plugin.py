@@ -20,7 +20,7 @@ from grader.answers.runners import Runner
 from grader.base import paths
 from grader.base.results import Check
 from grader.engine import example_inputs, private_interfaces
-from grader.engine.example_search import Arguments, Budget, Failure, Search, Settled, begin_example
+from grader.engine.example_search import Arguments, Budget, Failure, Search, Settled
 from grader.kata import curriculum, sealed_modules
 from grader.language.answer_names import Answers as AnswerNames
 from grader.language.script import SCRIPT
@@ -101,7 +101,7 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, o
     """Run the check and end it with the failing example to report."""
     search = pyfuncitem.stash.get(SEARCH, None)
     SCRIPT.accepted.clear()
-    begin_example()
+    SCRIPT.begin()
     try:
         return (yield)
     except BaseException as raised:
@@ -181,7 +181,7 @@ def _called(item: pytest.Item, search: Search) -> None:
     assert isinstance(item, pytest.Function)
     if search.drawn is not None and _replayed(search):
         return
-    begin_example()
+    SCRIPT.begin()
     try:
         item.obj(answers=NAMES)
         if not hasattr(item.obj, "hypothesis"):

@@ -9,7 +9,9 @@ from grader.base import values_as_text
 _COUNTED = re.compile(r"(?:(\w+)\.)?(\w+)\(\) takes (\d+) positional arguments? but (\d+) w")
 _UNEXPECTED = re.compile(r"(\w+)\.(__init__)\(\) got an unexpected keyword argument")
 _UNDEFINED = re.compile(r"name '(\w+)' is not defined")
-_NO_MODULE_YET = re.compile(r"(?:'(\w+)' object )?has no attribute '_(?:parameters|buffers|modules|\w+_hooks)'")
+_NO_MODULE_YET = re.compile(
+    r"(?:'(\w+)' object )?has no attribute '(?:training|_parameters|_buffers|_modules|\w+_hooks)'"
+)
 IMPORTS = {
     "torch": "import torch",
     "nn": "from torch import nn",

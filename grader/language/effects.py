@@ -7,8 +7,7 @@ from typing import Any
 from grader.answers.plain_values import copied
 from grader.answers.steps import Outcome
 from grader.language.comparisons import Mismatch, same
-from grader.language.script import SCRIPT
-from grader.language.verbs import watching
+from grader.language.script import SCRIPT, Handle, flags
 
 __tracebackhide__ = True  # pytest ends its traceback at the check's own line
 
@@ -17,7 +16,8 @@ __tracebackhide__ = True  # pytest ends its traceback at the check's own line
 def leaves_alone(**arguments: Any) -> Iterator[None]:
     """Expect that the calls of the block change neither the given arguments nor the global random state."""
     before = {name: copied(value) for name, value in arguments.items()}
-    with watching(arguments) as calls:
+    calls: list[tuple[Handle, dict[int | str, str]]] = []
+    with flags(watched=(arguments, calls)):
         yield
     for handle, names in calls:
 

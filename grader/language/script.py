@@ -70,10 +70,13 @@ class Shown:
 
 @dataclass
 class Flags:
-    """Flags of the steps in a block."""
+    """Flags of the steps in a block.
+
+    `watched`: arguments that must not change, by name, and the block's calls with the names of those by their places.
+    """
 
     seed: int | None = None
-    watched: dict[str, Any] | None = None
+    watched: "tuple[dict[str, Any], list[tuple[Handle, dict[int | str, str]]]] | None" = None
     counted: bool = False
     hidden: bool = False
 
@@ -160,9 +163,7 @@ class Script:
         reply = self.runner.run(waiting, None if self._begun else self.seed)
         self._begun, self._ran = True, len(self.steps)
         self.outcomes += reply.outcomes
-        self.printed = (
-            (self.printed + reply.printed)[-protocol.MOST_PRINTED :] if not self.runner.at_once else reply.printed
-        )
+        self.printed = (self.printed + reply.printed)[-protocol.MOST_PRINTED :]
         last, at = self.outcomes[-1], len(self.outcomes) - 1
         if last.error is not None and not self.steps[at].step.may_raise:
             self.failed_at = at

@@ -2,8 +2,8 @@
 
 import re
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
 
@@ -57,7 +57,8 @@ def add_call(
     )
     handle = SCRIPT.add(step, write)
     if now.watched is not None:
-        _watched.append((handle, _places(now.watched, args, kwargs)))
+        arguments, calls = now.watched
+        calls.append((handle, _places(arguments, args, kwargs)))
     return handle
 
 
@@ -264,20 +265,6 @@ def aside() -> AbstractContextManager[None]:
 def counting() -> AbstractContextManager[None]:
     """Count torch's work in the calls of the block; `worked` reads it."""
     return flags(counted=True)
-
-
-_watched: list[tuple[Handle, dict[int | str, str]]] = []
-
-
-@contextmanager
-def watching(arguments: dict[str, Any]) -> Iterator[list[tuple[Handle, dict[int | str, str]]]]:
-    """Report changes of these arguments and of the global random states by the calls of the block.
-
-    The list holds the calls, each with the names of its arguments by their places.
-    """
-    _watched.clear()
-    with flags(watched=arguments):
-        yield _watched
 
 
 def _places(watched: dict[str, Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[int | str, str]:

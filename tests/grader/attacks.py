@@ -72,7 +72,8 @@ except Exception:
 from grader.answers import executor
 executor.unchanged = lambda now, before: True
 executor._changed = lambda step, passed: ()
-executor._told = lambda step, made, old=executor._told: old(step, made)
+told = executor.Executor._told
+executor.Executor._told = lambda self, step, made: told(self, step, made)
 """,
     ),
     Attack(

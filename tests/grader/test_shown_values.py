@@ -132,3 +132,9 @@ def test_a_list_of_tensors_is_written_item_by_item_with_its_own_numbers() -> Non
     assert text.splitlines()[-2:] == ["1: shape (1,), float32", "[0.333333]"]
     assert values_as_text.value([torch.zeros(1)] * 9).splitlines()[-1] == "... 5 more"
     assert values_as_text.value(Pair(torch.zeros(1), torch.ones(1))).splitlines()[1] == "one: shape (1,), float32"
+
+
+def test_many_single_letters_are_written_as_one_word() -> None:
+    assert values_as_text.python(list("abcdef")) == "list('abcdef')"
+    assert values_as_text.python(list("abcde")) == "['a', 'b', 'c', 'd', 'e']"
+    assert values_as_text.python([*"abcdef", ""]) == "['a', 'b', 'c', 'd', 'e', 'f', '']"

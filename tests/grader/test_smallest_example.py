@@ -14,6 +14,10 @@ def checks(folder: Path, number: int, *more: object) -> list[dict[str, object]]:
     return [{key: value for key, value in check.items() if key != "seconds"} for check in found]
 
 
+def example_of(check: str, folder: Path, number: int, *more: object) -> str:
+    return str(next(found for found in checks(folder, number, *more) if found["name"] == check)["example"])
+
+
 @pytest.mark.prove
 def test_two_runs_with_one_seed_show_the_same_examples_and_another_seed_others(solved: Path) -> None:
     spoil(solved, 5, ORDERED, REVERSED)
@@ -31,6 +35,27 @@ def test_the_smallest_input_is_two_neighbours_of_one_channel(solved: Path) -> No
         example = checks(solved, 5, "--seed", seed)[0]["example"]
         assert isinstance(example, str)
         assert example.endswith("layer(torch.tensor([[[1.0], [2.0]]]))"), example
+
+
+@pytest.mark.parametrize("sandbox", [[], ["--sandbox"]], ids=["home", "sandbox"])
+def test_a_line_seeds_torch_only_if_the_constructor_draws(solved: Path, sandbox: list[str]) -> None:
+    path = spoil(solved, 6, "+ self.bias", "- self.bias + 1")
+    made = "layer = BatchNorm1d(1)\nlayer("
+    assert example_of("test_four_values_of_one_channel", solved, 6, *sandbox).startswith(made)
+    path.write_text(
+        path.read_text().replace("        self.eps = eps\n", "        self.eps = eps + 0 * torch.rand(())\n")
+    )
+    seeded = example_of("test_four_values_of_one_channel", solved, 6, *sandbox)
+    assert seeded.startswith(f"torch.manual_seed(0)\n{made}")
+
+
+@pytest.mark.parametrize("sandbox", [[], ["--sandbox"]], ids=["home", "sandbox"])
+def test_a_mode_is_set_behind_the_constructor_only_if_that_gives_the_layer(solved: Path, sandbox: list[str]) -> None:
+    path = spoil(solved, 7, "return torch.tanh(fused)", "torch.tanh(fused)")
+    fluent = "\nlayer = Fusion(2, 1, 1, normalize=False).eval()\nlayer("
+    assert fluent in example_of("test_shape", solved, 7, *sandbox)
+    path.write_text(f"{path.read_text()}\n    def train(self, mode=True):\n        super().train(mode)\n")
+    assert fluent.replace(".eval()", "\nlayer.eval()") in example_of("test_shape", solved, 7, *sandbox)
 
 
 @pytest.mark.prove
