@@ -126,7 +126,8 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
     for test in sorted(wall, key=wall.__getitem__, reverse=True)[: config.getoption("slowest", SLOWEST)]:
         line(f"  {wall[test]:6.1f} {cpu[test]:6.1f}  {test}")
     if config.getoption("proofs", "all") == "changed":
-        believed, all_of_them = proofs.unchanged(), proofs.current()
+        ran = set().union(*map(_proofs, terminalreporter.stats.values()))
+        believed, all_of_them = proofs.unchanged() - ran, proofs.current()
         kinds = {kind: [name for name in sorted(believed) if name.startswith(kind)] for kind in proofs.READ}
         line(f"{len(believed)} of {len(all_of_them)} proofs come from the cache, because their inputs are unchanged:")
         for kind, names in kinds.items():
@@ -152,4 +153,10 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
 
 
 def _proofs(reports: Any) -> set[str]:
-    return {value for report in reports for key, value in report.user_properties if key == "proof"}
+    return {
+        value
+        for report in reports
+        if isinstance(report, pytest.TestReport)
+        for key, value in report.user_properties
+        if key == "proof"
+    }
