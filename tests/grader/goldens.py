@@ -26,10 +26,7 @@ from grader.reports import terminal
 ROWS, COLUMNS = 24, 80  # of a small terminal
 LONGER = {  # reports that do not fit it: their examples need large inputs, or many calls
     ("ex07", "channels-moved-for-the-norm"),
-    ("ex07", "view-needs-one-order-in-memory"),
     ("ex10", "vocabulary-read-in-its-order"),
-    ("ex12", "reset-forgets-the-first-level-only"),
-    ("ex12", "whole-window-each-step"),
 }
 FOLDER = Path(__file__).parent / "golden"
 
