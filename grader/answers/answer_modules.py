@@ -213,7 +213,7 @@ def _skip_set_trace() -> None:
     """
     import pdb
 
-    pdb.set_trace = pdb.Pdb.set_trace = lambda *_, **__: None  # type: ignore[assignment,method-assign]
+    pdb.set_trace = pdb.Pdb.set_trace = lambda *_, **__: None  # type: ignore[assignment,method-assign]  # on purpose
 
 
 class _SameModule(importlib.abc.Loader):

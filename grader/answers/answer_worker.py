@@ -17,7 +17,7 @@ from grader.base.source import Source
 
 def serve(connection: socket.socket) -> NoReturn:
     """Receive the files, then run scripts until the grader disconnects."""
-    sys.stdout = sys.__stdout__ = sys.stderr = sys.__stderr__ = Tail()  # type: ignore[misc,assignment]
+    sys.stdout = sys.__stdout__ = sys.stderr = sys.__stderr__ = Tail()  # type: ignore[misc,assignment]  # a Tail is no TextIO
     channel = Channel(connection)
     sources = {
         file.removesuffix(".py"): Source(file, text) for file, text in protocol.files_of(*channel.receive()).items()

@@ -37,7 +37,7 @@ class Counter(TorchDispatchMode):
     """
 
     def __init__(self) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]
+        super().__init__()  # type: ignore[no-untyped-call]  # torch has no types for it
         self.flops = self.operators = self.kept = 0
         self._whole: set[Any] = set()  # operators without parts; asking each time would take half of the counting
 

@@ -34,7 +34,6 @@ class Executor:
         self._seed = 0
         self._objects: dict[int, Any] = {}
         self._names: dict[str, Any] = {}
-        self._drew = False  # whether the last object that was built drew random numbers
 
     def begin(self, seed: int) -> None:
         """Begin an example: drop the objects of the previous one, and seed random numbers so that every run draws the
@@ -78,7 +77,7 @@ class Executor:
             passed = step.with_arguments(copied(step.args, self._resolved), copied(step.kwargs, self._resolved))
             with self._seeded(step) as moved, self._counted(step) as counter:
                 made = getattr(self, f"_{step.operation}")(passed)
-            told = self._told(step, made)  # copying it may need too much memory
+            told = _told(step, made, drawn=bool(moved))  # copying it may need too much memory
         except BaseException as raised:
             error = raised
         else:
@@ -119,8 +118,8 @@ class Executor:
     def _seeded(self, step: Step) -> AbstractContextManager[list[str] | None]:
         if step.watched:
             return random_state.watched(WATCHED_SEED if step.seed is None else step.seed)
-        if step.operation == "text" and step.seed is not None:  # as its line says: torch.manual_seed
-            return random_state.torch_seeded(step.seed)
+        if step.operation in ("build", "text"):  # as the lines that show them: torch.manual_seed
+            return random_state.torch_seeded(self._seed if step.seed is None else step.seed)
         return nullcontext() if step.seed is None else random_state.seeded(step.seed)
 
     def _counted(self, step: Step) -> AbstractContextManager[Any]:
@@ -130,19 +129,9 @@ class Executor:
 
         return counted()
 
-    def _told(self, step: Step, made: Any) -> Any:
-        """Turn the result of a step into data; describe objects that are not data."""
-        if step.operation not in ("build", "part"):
-            return plain(made)
-        return described(made, drawn=step.operation == "build" and self._drew)
-
     def _build(self, step: Step) -> Any:
-        """Construct an object with initial weights from the example's seed, and restore the random state."""
-        cls = self._function(step)
-        with random_state.torch_seeded(self._seed) as moved:
-            made = cls(*step.args, **step.kwargs)
-        self._drew = bool(moved)
-        return made
+        """Construct an object, with initial weights from the example's seed."""
+        return self._function(step)(*step.args, **step.kwargs)
 
     def _call(self, step: Step) -> Any:
         """Call a function, an object, or a method of it."""
@@ -252,6 +241,11 @@ def _followed(thing: Any, path: str | None, default: Any = _MISSING) -> Any:
             return None
         thing = found
     return thing
+
+
+def _told(step: Step, made: Any, *, drawn: bool) -> Any:
+    """Turn the result of a step into data; describe objects that are not data, and whether they drew random numbers."""
+    return described(made, drawn=drawn) if step.operation in ("build", "part") else plain(made)
 
 
 def _changed(step: Step, passed: Step) -> tuple[tuple[int | str, Any], ...]:

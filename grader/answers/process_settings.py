@@ -82,7 +82,7 @@ def _go_to_folder(folder: Path | None) -> None:
 
 def _restore_warnings(filters: list[Any]) -> None:
     warnings.resetwarnings()  # which also resets what earlier filters allowed
-    warnings.filters[:] = filters  # type: ignore[index]
+    warnings.filters[:] = filters  # type: ignore[index]  # typed as a sequence; it is a list
 
 
 def _restore_device(device: str) -> None:

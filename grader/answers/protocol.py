@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from grader.answers import remote_errors, wire
+from grader.answers.captured_output import MOST_PRINTED
 from grader.answers.steps import Outcome, Step, Work
 from grader.answers.wire import Reader, WireError, Writer
 
-MOST_PRINTED = 2_000
 MOST_COUNTED = 1 << 60
 LIBRARIES = ("random", "numpy", "torch")
 

@@ -6,6 +6,7 @@ processes) may depend on several layers. Other systems have none.
 
 import ctypes
 import errno
+import functools
 import os
 import platform
 import resource
@@ -278,7 +279,7 @@ class Walls:
                 if not path.is_dir():
                     allowed &= 1 << 1 | 1 << 2 | 1 << 14
                 rule = struct.pack("=Qi", allowed & files, place)
-                self._call("landlock", lambda rule=rule: self._libc.syscall(add, ruleset, 1, rule, 0))  # type: ignore[misc]
+                self._call("landlock", functools.partial(self._libc.syscall, add, ruleset, 1, rule, 0))
                 os.close(place)
             self._call("landlock", lambda: self._libc.syscall(restrict, ruleset, 0))
         finally:

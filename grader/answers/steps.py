@@ -44,7 +44,7 @@ class Opaque:
         name: of its class.
         kinds: the classes of `torch.nn` that it is one of, `("ModuleList", "Module")`.
         length: how many items it holds, where it is a container.
-        draws: the names of its parameters, whose initial values were drawn.
+        draws: the names of its parameters, if the constructor drew random numbers.
     """
 
     name: str

@@ -24,7 +24,7 @@ def prepare() -> None:
     for name in ("stdout", "stderr"):
         stream: TextIO | None = getattr(sys, name)
         if stream is None:
-            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 (as above)
         elif hasattr(stream, "reconfigure"):
             codecs.register_error("kata", _in_ascii)
             stream.reconfigure(errors="kata")

@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 
 from grader.answers.sandbox import WALLS_MISSING
 from grader.base.errors import UsageError
-from grader.base.results import Finding
+from grader.base.results import HURRIED, Finding
 from grader.engine.cancellation import Cancellation
 from grader.engine.process import PIPE_CLOSED, Process
 from grader.engine.requests import CheckAnswer
@@ -163,7 +163,7 @@ class Attempts:
             step, finding = ended
             if finding.status == "timeout" and in_haste and step in fresh:
                 less = f"it had only {allowed.check_seconds:g} CPU seconds"
-                said = f"the check timed out: another check timed out before it, so {less}"
+                said = f"the check timed out: {HURRIED}, so {less}"
                 hasty[step] = replace(finding, difference=said)
                 continue
             stopped = waiting if finding.at_import else [name for name in waiting if name == step]

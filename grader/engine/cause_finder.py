@@ -80,7 +80,7 @@ class CauseFinder:
             kept = False  # it would take too long again
         except OSError:
             pass
-        except BaseException:
+        except BaseException:  # the run was given up; it is raised again
             bank.end()
             raise
         if record is not None:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, NoReturn
 
-from grader.answers import protocol
+from grader.answers.captured_output import MOST_PRINTED
 from grader.answers.plain_values import copied
 from grader.answers.protocol import Numbered
 from grader.answers.runners import Runner
@@ -163,7 +163,7 @@ class Script:
         reply = self.runner.run(waiting, None if self._begun else self.seed)
         self._begun, self._ran = True, len(self.steps)
         self.outcomes += reply.outcomes
-        self.printed = (self.printed + reply.printed)[-protocol.MOST_PRINTED :]
+        self.printed = (self.printed + reply.printed)[-MOST_PRINTED:]
         last, at = self.outcomes[-1], len(self.outcomes) - 1
         if last.error is not None and not self.steps[at].step.may_raise:
             self.failed_at = at
@@ -207,8 +207,8 @@ class Script:
             return self.name(thing.number, "result")
         if isinstance(thing, Name):
             return thing.name
-        is_named = hasattr(thing, "_fields") or values_as_text.is_long_list_of_letters(thing)
-        if isinstance(thing, list | tuple) and not is_named:
+        is_plain = hasattr(thing, "_fields") or values_as_text.is_long_list_of_letters(thing)  # it holds no reference
+        if isinstance(thing, list | tuple) and not is_plain:
             items = ", ".join(map(self.words, thing))
             return f"[{items}]" if isinstance(thing, list) else f"({items}{',' * (len(thing) == 1)})"
         return values_as_text.python(thing)

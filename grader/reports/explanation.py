@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from grader.base.results import Cause, CheckResult, ExerciseResult
+from grader.base.results import HURRIED, Cause, CheckResult, ExerciseResult
 
 SIGNS = {"passed": "✓", "failed": "✗", "error": "✗", "timeout": "✗", "blocked": "–", "not_started": "·"}
 MOST_PRINTED = 12  # lines of what an answer printed
@@ -73,7 +73,7 @@ def _importance(result: CheckResult) -> tuple[bool, bool, bool, bool, bool, bool
     found = result.finding
     on_purpose = found.observation is not None and found.observation.get("words") == "its own"
     effects = "effects" in result.check.contract
-    hurried = "another check timed out before it" in (found.difference or "")  # that one says more
+    hurried = HURRIED in (found.difference or "")  # the one that timed out before says more
     length = len(found.example or "")
     return result.check.errors, effects, on_purpose, result.cause is None, not found.example, hurried, length
 

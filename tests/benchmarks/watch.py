@@ -13,8 +13,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "grader")]
 
-from conftest import copy_of_the_checkout  # noqa: E402
-from terminals import GRADE, Terminal  # noqa: E402
+from conftest import copy_of_the_checkout  # noqa: E402 (found by the path above)
+from terminals import GRADE, Terminal  # noqa: E402 (found by the path above)
 
 NAME = "ex05_flatten_consecutive.py"
 RIGHT = (ROOT / "solutions" / NAME).read_text()

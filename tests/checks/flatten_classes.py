@@ -54,7 +54,8 @@ class Candidate:
 @functools.cache
 def _classes() -> dict[str, str]:
     """The text of each class of this file. To parse it again costs less than to copy its tree."""
-    text = sys.modules[__name__].__loader__.get_source(__name__)  # type: ignore[union-attr]
+    loader = sys.modules[__name__].__loader__
+    text = loader.get_source(__name__)  # type: ignore[union-attr]  # a module that was imported from a file has both
     lines = text.splitlines(keepends=True)
     classes = (node for node in ast.parse(text).body if isinstance(node, ast.ClassDef))
     return {node.name: "".join(lines[node.lineno - 1 : node.end_lineno]) for node in classes}

@@ -238,7 +238,7 @@ def read_flat(model: Handle) -> Flat:
         read.append(_copied(model, f"{name}.weight").requires_grad_())
         bias = f"{name}.bias"
         read.append(_copied(model, bias).requires_grad_() if exists(attribute(model, bias)) else None)
-    return Flat(*read)  # type: ignore[arg-type]
+    return Flat(*read)  # type: ignore[arg-type]  # only the biases may be None
 
 
 def flat_mlp(tokens: Tensor, flat: Flat) -> Tensor:
