@@ -72,8 +72,7 @@ except Exception:
 from grader.answers import executor
 executor.unchanged = lambda now, before: True
 executor._changed = lambda step, passed: ()
-told = executor.Executor._told
-executor.Executor._told = lambda self, step, made: told(self, step, made)
+executor._told = lambda step, made, old=executor._told, **more: old(step, made, **more)
 """,
     ),
     Attack(
